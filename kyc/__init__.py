@@ -1,0 +1,1 @@
+"""Cases, documents, checks, screening, tiers."""

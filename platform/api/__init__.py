@@ -1,0 +1,1 @@
+"""REST, WebSocket, error bodies, throttling, API-key signatures."""

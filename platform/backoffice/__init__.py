@@ -1,0 +1,1 @@
+"""The staff's web: operator site, tenant site, four-eyes."""

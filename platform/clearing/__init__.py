@@ -1,0 +1,1 @@
+"""Engine journal to SQL, one transaction with its checkpoint."""

@@ -1,0 +1,1 @@
+"""Users, second factor, devices, sessions, API keys, staff roles."""

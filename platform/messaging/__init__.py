@@ -1,0 +1,1 @@
+"""Outgoing mail and, later, every other message."""

@@ -1,0 +1,1 @@
+"""Integers with a scale; the only divisions in the product."""

@@ -1,0 +1,1 @@
+"""`manage.py up`: embedded PostgreSQL and Valkey, the processes, health, metrics."""

@@ -1,0 +1,1 @@
+"""Rule sets, facts, decisions, alerts."""

@@ -1,0 +1,1 @@
+"""Tenant, brand, domain, declared settings, onboarding."""

@@ -1,0 +1,1 @@
+"""Trading: the engine and the rooms around it."""

@@ -1,0 +1,1 @@
+"""The deterministic matching engine; no Django in here."""

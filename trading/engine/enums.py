@@ -1,0 +1,73 @@
+"""Enumerations of the engine's messages. Numbers are permanent: they stand in engine journals."""
+
+from enum import IntEnum, IntFlag
+
+
+class Side(IntEnum):
+    BUY = 1
+    SELL = 2
+
+
+class OrderType(IntEnum):
+    LIMIT = 1
+    MARKET = 2
+
+
+class TimeInForce(IntEnum):
+    GTC = 1
+    IOC = 2
+    FOK = 3
+
+
+class SelfTradePrevention(IntEnum):
+    """What happens when an order would meet its own account or trade group; the taker's rules."""
+
+    NONE = 0
+    EXPIRE_TAKER = 1
+    EXPIRE_MAKER = 2
+    EXPIRE_BOTH = 3
+    DECREMENT = 4
+
+
+class OrderFlag(IntFlag):
+    POST_ONLY = 1
+
+
+class OrderStatus(IntEnum):
+    OPEN = 1  # resting, nothing filled yet
+    PARTIALLY_FILLED = 2  # resting, something filled
+    FILLED = 3
+    CANCELED = 4
+    EXPIRED = 5  # what an IOC, FOK or market order could not fill
+    EXPIRED_IN_MATCH = 6  # self-trade prevention
+
+
+class ReduceReason(IntEnum):
+    REQUESTED = 1
+    SELF_TRADE_PREVENTED = 2
+
+
+class InstrumentState(IntEnum):
+    OPEN = 1
+    CANCEL_ONLY = 2
+    HALTED = 3  # neither orders nor cancels
+
+
+class AccountState(IntEnum):
+    ACTIVE = 1
+    CANCEL_ONLY = 2
+    SUSPENDED = 3  # neither orders nor cancels by the customer
+
+
+class AccountRole(IntEnum):
+    CUSTOMER = 0
+    HOUSE_FEES = 1  # one per venue: receives every trading fee
+    HOUSE_MARKET_MAKER = 2
+    HOUSE_OTHER = 3
+
+
+class FundsReason(IntEnum):
+    DEPOSIT = 1
+    WITHDRAWAL = 2
+    ADJUSTMENT = 3  # by staff, with a reason and a second person
+    HOUSE_FUNDING = 4  # the tenant's own capital put into a house account

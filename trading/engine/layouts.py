@@ -1,0 +1,396 @@
+"""The declared layout of every command, query and event: one table, all else is made from it.
+
+Little endian, no padding, fixed width. Field types:
+
+====== ======= =====================================================================
+type   bytes   meaning
+====== ======= =====================================================================
+i64    8       signed integer (ids, lots, ticks, enums, parts per million)
+i128   16      signed integer (amounts in units of the asset's scale)
+s<N>   N       ASCII text, zero-padded on the right
+====== ======= =====================================================================
+
+A layout is never edited once a journal may hold it: a new version is added beside it and
+older ones are upcast on reading.
+
+Frames on the wire and records in the engine journal carry these payloads:
+
+Request, connection to engine (40-byte header)
+    u32 length of what follows this field | u16 kind | u16 version | u64 request_id |
+    u32 tenant_id | u32 source | u64 source_no | u64 trace_id | payload
+
+Answer, engine to connection (40-byte header)
+    u32 length of what follows this field | u16 kind (of the request) | u16 result |
+    u64 request_id | i64 seq (0: not journaled) | i64 time_ns | u32 event_count | u32 zero | events
+
+Record in the engine journal (64-byte header, the whole padded to a multiple of 8)
+    u32 length of what follows the checksum, without padding | u32 crc32 of the same bytes |
+    i64 seq | i64 time_ns | u32 tenant_id | u16 kind | u16 version | u32 source | u16 result |
+    u16 zero | u64 source_no | u64 trace_id | u32 command_length | u32 event_count |
+    command payload | events
+
+Event, inside answers and records (8-byte header)
+    u16 kind | u16 version | u32 length of the whole event with this header | fields
+"""
+
+from typing import NamedTuple
+
+Fields = tuple[tuple[str, str], ...]
+
+
+class Layout(NamedTuple):
+    """One kind of message at one version: its number, its name and its fields in order."""
+
+    kind: int
+    version: int
+    name: str
+    fields: Fields
+
+
+REQUEST_HEADER_BYTES = 40
+ANSWER_HEADER_BYTES = 40
+RECORD_HEADER_BYTES = 64
+EVENT_HEADER_BYTES = 8
+
+_INSTRUMENT_FIELDS: Fields = (
+    ("instrument_id", "i64"),
+    ("base_asset_id", "i64"),
+    ("quote_asset_id", "i64"),
+    ("tick_units", "i128"),  # quote units for one tick of the price of one whole base asset
+    ("lot_units", "i128"),  # base units in one lot
+    ("min_lots", "i64"),
+    ("max_lots", "i64"),
+    ("min_notional_units", "i128"),  # quote units; 0: none
+    ("max_notional_units", "i128"),  # quote units; 0: none
+    ("price_band_bp", "i64"),  # allowed distance from the reference price, basis points; 0: none
+    ("maker_ppm", "i64"),  # fee where no schedule says otherwise, parts per million
+    ("taker_ppm", "i64"),
+    ("state", "i64"),  # InstrumentState
+    ("symbol", "s24"),
+)
+
+COMMANDS: tuple[Layout, ...] = (
+    Layout(1, 1, "OpenVenue", (("code", "s24"),)),
+    Layout(2, 1, "CreateAsset", (("asset_id", "i64"), ("scale", "i64"), ("code", "s16"))),
+    Layout(3, 1, "CreateInstrument", _INSTRUMENT_FIELDS),
+    # Tick, lot and assets can change only while no order is open in the instrument.
+    Layout(4, 1, "ChangeInstrument", _INSTRUMENT_FIELDS),
+    Layout(5, 1, "SetInstrumentState", (("instrument_id", "i64"), ("state", "i64"))),
+    # Looked up as (group, instrument), (group, 0), (0, instrument), then the instrument's own
+    # fees. 0 means all; a maker_ppm of -1 removes the line.
+    Layout(
+        6,
+        1,
+        "SetFees",
+        (("group_id", "i64"), ("instrument_id", "i64"), ("maker_ppm", "i64"), ("taker_ppm", "i64")),
+    ),
+    Layout(
+        7,
+        1,
+        "CreateAccount",
+        (
+            ("account_id", "i64"),
+            ("group_id", "i64"),
+            ("trade_group_id", "i64"),  # accounts that never trade with each other; 0: just itself
+            ("role", "i64"),  # AccountRole
+            ("state", "i64"),  # AccountState
+        ),
+    ),
+    Layout(
+        8,
+        1,
+        "ChangeAccount",
+        (("account_id", "i64"), ("group_id", "i64"), ("trade_group_id", "i64"), ("state", "i64")),
+    ),
+    Layout(
+        9,
+        1,
+        "CreditFunds",
+        (
+            ("account_id", "i64"),
+            ("asset_id", "i64"),
+            ("amount_units", "i128"),
+            ("reason", "i64"),  # FundsReason
+            ("reference_id", "i64"),  # id of the row that asked for it
+        ),
+    ),
+    Layout(
+        10,
+        1,
+        "DebitFunds",
+        (
+            ("account_id", "i64"),
+            ("asset_id", "i64"),
+            ("amount_units", "i128"),
+            ("reason", "i64"),
+            ("reference_id", "i64"),
+        ),
+    ),
+    Layout(
+        11,
+        1,
+        "PlaceOrder",
+        (
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("lots", "i64"),  # 0 for a market order by quote amount
+            ("ticks", "i64"),  # limit price; 0 for a market order
+            ("quote_units", "i128"),  # market order by quote amount; else 0
+            ("side", "i64"),  # Side
+            ("order_type", "i64"),  # OrderType
+            ("time_in_force", "i64"),  # TimeInForce
+            ("self_trade_prevention", "i64"),  # SelfTradePrevention
+            ("flags", "i64"),  # OrderFlag
+            ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
+            ("client_order_id", "s36"),
+        ),
+    ),
+    # By order_id, or with order_id 0 by client_key.
+    Layout(
+        12,
+        1,
+        "CancelOrder",
+        (("account_id", "i64"), ("order_id", "i64"), ("client_key", "i64")),
+    ),
+    # instrument_id 0: all instruments; side 0: both.
+    Layout(
+        13,
+        1,
+        "CancelAllOrders",
+        (("account_id", "i64"), ("instrument_id", "i64"), ("side", "i64")),
+    ),
+    # Takes lots off an open order, keeping its time priority; taking all of it cancels it.
+    Layout(
+        14,
+        1,
+        "ReduceOrder",
+        (("account_id", "i64"), ("order_id", "i64"), ("client_key", "i64"), ("lots", "i64")),
+    ),
+    # What price bands are measured from until the first trade.
+    Layout(15, 1, "SetReferencePrice", (("instrument_id", "i64"), ("ticks", "i64"))),
+)
+
+# Answered from the durable state, never journaled; seq in the answer says as of when.
+QUERIES: tuple[Layout, ...] = (
+    Layout(1000, 1, "QueryStatus", ()),
+    Layout(1001, 1, "QueryBalances", (("account_id", "i64"),)),  # 0: every account of the venue
+    Layout(1002, 1, "QueryOpenOrders", (("account_id", "i64"), ("instrument_id", "i64"))),  # 0: all
+    # One order, open or lately closed, by order_id or (order_id 0) by client_key.
+    Layout(
+        1003, 1, "QueryOrder", (("account_id", "i64"), ("order_id", "i64"), ("client_key", "i64"))
+    ),
+    Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
+    # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
+    Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
+)
+
+EVENTS: tuple[Layout, ...] = (
+    Layout(1, 1, "VenueOpened", (("code", "s24"),)),
+    Layout(2, 1, "AssetCreated", (("asset_id", "i64"), ("scale", "i64"), ("code", "s16"))),
+    Layout(3, 1, "InstrumentCreated", _INSTRUMENT_FIELDS),
+    Layout(4, 1, "InstrumentChanged", _INSTRUMENT_FIELDS),
+    Layout(5, 1, "InstrumentStateChanged", (("instrument_id", "i64"), ("state", "i64"))),
+    Layout(
+        6,
+        1,
+        "FeesChanged",
+        (("group_id", "i64"), ("instrument_id", "i64"), ("maker_ppm", "i64"), ("taker_ppm", "i64")),
+    ),
+    Layout(
+        7,
+        1,
+        "AccountCreated",
+        (
+            ("account_id", "i64"),
+            ("group_id", "i64"),
+            ("trade_group_id", "i64"),
+            ("role", "i64"),
+            ("state", "i64"),
+        ),
+    ),
+    Layout(
+        8,
+        1,
+        "AccountChanged",
+        (("account_id", "i64"), ("group_id", "i64"), ("trade_group_id", "i64"), ("state", "i64")),
+    ),
+    Layout(
+        9,
+        1,
+        "FundsCredited",
+        (
+            ("account_id", "i64"),
+            ("asset_id", "i64"),
+            ("amount_units", "i128"),
+            ("balance_units", "i128"),  # booked balance (available + held) after it
+            ("reason", "i64"),
+            ("reference_id", "i64"),
+        ),
+    ),
+    Layout(
+        10,
+        1,
+        "FundsDebited",
+        (
+            ("account_id", "i64"),
+            ("asset_id", "i64"),
+            ("amount_units", "i128"),
+            ("balance_units", "i128"),
+            ("reason", "i64"),
+            ("reference_id", "i64"),
+        ),
+    ),
+    Layout(
+        11,
+        1,
+        "OrderAccepted",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("lots", "i64"),
+            ("ticks", "i64"),
+            ("quote_units", "i128"),
+            ("side", "i64"),
+            ("order_type", "i64"),
+            ("time_in_force", "i64"),
+            ("self_trade_prevention", "i64"),
+            ("flags", "i64"),
+            ("client_key", "i64"),
+            ("client_order_id", "s36"),
+        ),
+    ),
+    # What is left came to rest in the book. From here on, and only while it rests, funds are held:
+    # a buy holds lots * ticks * k quote units, a sell lots * lot_units base units.
+    Layout(
+        12,
+        1,
+        "OrderRested",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("lots", "i64"),
+            ("ticks", "i64"),
+            ("side", "i64"),
+        ),
+    ),
+    # One match. The buyer pays its fee in the base asset, the seller in the quote asset, each out
+    # of what it receives. The maker's order rested at `ticks`.
+    Layout(
+        13,
+        1,
+        "Traded",
+        (
+            ("trade_id", "i64"),
+            ("instrument_id", "i64"),
+            ("base_asset_id", "i64"),
+            ("quote_asset_id", "i64"),
+            ("lots", "i64"),
+            ("ticks", "i64"),
+            ("base_units", "i128"),
+            ("quote_units", "i128"),
+            ("maker_order_id", "i64"),
+            ("taker_order_id", "i64"),
+            ("maker_account_id", "i64"),
+            ("taker_account_id", "i64"),
+            ("fee_account_id", "i64"),
+            ("maker_fee_units", "i128"),
+            ("taker_fee_units", "i128"),
+            ("taker_side", "i64"),
+            ("maker_leaves_lots", "i64"),
+            ("taker_leaves_lots", "i64"),  # 0 for a market order by quote amount
+        ),
+    ),
+    # Lots taken off an order without a trade, the order lives on.
+    Layout(
+        14,
+        1,
+        "OrderReduced",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("lots", "i64"),
+            ("leaves_lots", "i64"),
+            ("ticks", "i64"),
+            ("side", "i64"),
+            ("rested", "i64"),  # 1: it was resting in the book, so the level shrinks by `lots`
+            ("reason", "i64"),  # ReduceReason
+        ),
+    ),
+    # The end of every order, filled ones included.
+    Layout(
+        15,
+        1,
+        "OrderClosed",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("leaves_lots", "i64"),  # what was still open; 0 when filled
+            ("ticks", "i64"),
+            ("side", "i64"),
+            ("rested", "i64"),  # 1: the level shrinks by leaves_lots
+            ("status", "i64"),  # OrderStatus, one of the closed ones
+            ("cumulative_lots", "i64"),
+            ("cumulative_quote_units", "i128"),
+        ),
+    ),
+    Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
+    # Rows of query answers.
+    Layout(
+        1000,
+        1,
+        "StatusRow",
+        (
+            ("seq", "i64"),
+            ("durable_seq", "i64"),
+            ("snapshot_seq", "i64"),
+            ("open_orders", "i64"),
+            ("accounts", "i64"),
+            ("commands_applied", "i64"),
+            ("started_ns", "i64"),
+            ("compiled", "i64"),
+        ),
+    ),
+    Layout(
+        1001,
+        1,
+        "BalanceRow",
+        (
+            ("account_id", "i64"),
+            ("asset_id", "i64"),
+            ("available_units", "i128"),
+            ("held_units", "i128"),
+        ),
+    ),
+    Layout(
+        1002,
+        1,
+        "OrderRow",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("lots", "i64"),
+            ("leaves_lots", "i64"),
+            ("cumulative_lots", "i64"),
+            ("cumulative_quote_units", "i128"),
+            ("ticks", "i64"),
+            ("side", "i64"),
+            ("order_type", "i64"),
+            ("time_in_force", "i64"),
+            ("status", "i64"),
+            ("client_key", "i64"),
+            ("placed_seq", "i64"),
+        ),
+    ),
+    Layout(
+        1004,
+        1,
+        "DepthRow",
+        (("side", "i64"), ("ticks", "i64"), ("lots", "i64"), ("orders", "i64")),
+    ),
+    Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+)

@@ -1,0 +1,61 @@
+"""Result codes of the engine: one enum, grouped by the stage that refused.
+
+The number alone tells which room said no: 1xx the door (frames), 2xx the venue,
+3xx the account, 4xx assets and instruments, 5xx the order's own rules, 6xx funds,
+7xx matching, 8xx looking up an order.
+"""
+
+from enum import IntEnum
+
+
+class Result(IntEnum):
+    ACCEPTED = 0
+    # The same client order id or source number was applied before; nothing was applied now.
+    REPEATED = 1
+
+    BAD_FRAME = 100
+    UNSUPPORTED_VERSION = 101
+    UNKNOWN_KIND = 102
+    FIELD_OUT_OF_RANGE = 103
+    OVERLOADED = 104
+
+    UNKNOWN_TENANT = 200
+    TENANT_EXISTS = 201
+
+    UNKNOWN_ACCOUNT = 300
+    ACCOUNT_EXISTS = 301
+    ACCOUNT_SUSPENDED = 302
+    ACCOUNT_CANCEL_ONLY = 303
+
+    UNKNOWN_ASSET = 400
+    ASSET_EXISTS = 401
+    UNKNOWN_INSTRUMENT = 402
+    INSTRUMENT_EXISTS = 403
+    BAD_INSTRUMENT_RULES = 404
+    OPEN_ORDERS_EXIST = 405
+    INSTRUMENT_HALTED = 406
+    INSTRUMENT_CANCEL_ONLY = 407
+    BAD_FEE = 408
+    NO_FEE_ACCOUNT = 409
+
+    BAD_SIDE = 500
+    BAD_ORDER_TYPE = 501
+    BAD_TIME_IN_FORCE = 502
+    BAD_SELF_TRADE_PREVENTION = 503
+    BAD_FLAGS = 504
+    BAD_QUANTITY = 505
+    BELOW_MINIMUM_QUANTITY = 506
+    ABOVE_MAXIMUM_QUANTITY = 507
+    BAD_PRICE = 508
+    OUTSIDE_PRICE_BAND = 509
+    BELOW_MINIMUM_NOTIONAL = 510
+    ABOVE_MAXIMUM_NOTIONAL = 511
+    BAD_CLIENT_ORDER_ID = 512
+
+    INSUFFICIENT_FUNDS = 600
+    BAD_AMOUNT = 601
+
+    POST_ONLY_WOULD_TAKE = 700
+
+    UNKNOWN_ORDER = 800
+    ORDER_ALREADY_CLOSED = 801

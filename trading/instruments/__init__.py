@@ -1,0 +1,1 @@
+"""Assets, instruments, fee schedules and their history."""

@@ -1,0 +1,1 @@
+"""Publisher: depth, trades, tickers, candles, private updates."""

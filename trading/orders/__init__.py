@@ -1,0 +1,1 @@
+"""Orders, trades and fills: submit, cancel, read."""

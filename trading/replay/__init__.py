@@ -1,0 +1,1 @@
+"""Recorded markets and order flow, played through the engine."""

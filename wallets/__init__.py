@@ -1,0 +1,1 @@
+"""Money rooms: ledger, adjustments and, later, deposits and withdrawals."""

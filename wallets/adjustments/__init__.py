@@ -1,0 +1,1 @@
+"""Credit or debit of an account by staff, with a reason and a second person."""
