@@ -1,0 +1,104 @@
+"""Trading accounts and their groups. Ids are the engine's ids."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from trading.engine import enums
+
+
+class AccountState(models.IntegerChoices):
+    """Account states, as the engine numbers them."""
+
+    ACTIVE = int(enums.AccountState.ACTIVE), "Active"
+    CANCEL_ONLY = int(enums.AccountState.CANCEL_ONLY), "Cancel only"
+    SUSPENDED = int(enums.AccountState.SUSPENDED), "Suspended"
+
+
+class AccountRole(models.IntegerChoices):
+    """Whose account it is, as the engine numbers it."""
+
+    CUSTOMER = int(enums.AccountRole.CUSTOMER), "Customer"
+    HOUSE_FEES = int(enums.AccountRole.HOUSE_FEES), "House: fees"
+    HOUSE_MARKET_MAKER = int(enums.AccountRole.HOUSE_MARKET_MAKER), "House: market maker"
+    HOUSE_OTHER = int(enums.AccountRole.HOUSE_OTHER), "House: other"
+
+
+class AccountGroup(models.Model):
+    """Accounts that share fees, limits and routing."""
+
+    name = models.CharField(max_length=80, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    is_default = models.BooleanField(default=False, help_text="New customers start here.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="group_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """A trading account of a customer, or of the house (no user)."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+    )
+    group = models.ForeignKey(AccountGroup, on_delete=models.PROTECT, related_name="accounts")
+    role = models.SmallIntegerField(choices=AccountRole.choices, default=AccountRole.CUSTOMER)
+    name = models.CharField(max_length=80)
+    state = models.SmallIntegerField(choices=AccountState.choices, default=AccountState.ACTIVE)
+    trade_group = models.BigIntegerField(
+        default=0, help_text="Accounts with the same number never trade with each other; 0: none."
+    )
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role"],
+                condition=Q(role=int(enums.AccountRole.HOUSE_FEES)),
+                name="account_one_for_fees",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(role=int(enums.AccountRole.CUSTOMER)),
+                name="account_customer_has_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.pk})"
+
+
+class AccountVersion(models.Model):
+    """One change of an account: old and new values, who, why."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    old = models.JSONField()
+    new = models.JSONField()
+    changed_by = models.CharField(max_length=254)
+    changed_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=500, blank=True)
+    command = models.ForeignKey(
+        "commands.QueuedCommand", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "version"], name="account_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} v{self.version}"

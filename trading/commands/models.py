@@ -1,0 +1,52 @@
+"""The outbox: engine commands written in the caller's transaction, and their receipts."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class QueuedCommand(models.Model):
+    """A command on its way to the engine.
+
+    The relay numbers committed rows in rising order; the engine keeps the last number it
+    applied, so a repeat is answered, not applied. The state is derived, never stored.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for the relay"
+        SENT = "sent", "Sent, waiting for the journal"
+        APPLIED = "applied", "Applied"
+        REJECTED = "rejected", "Refused by the engine"
+
+    number = models.BigIntegerField(null=True, unique=True, editable=False)
+    kind = models.PositiveSmallIntegerField()
+    version = models.PositiveSmallIntegerField()
+    payload = models.BinaryField()
+    trace_id = models.BigIntegerField(default=0)
+    created_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # The engine answered: durable there. Kept by the relay so that a restart resends little.
+    answered = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(number__isnull=True), name="queued_without_number"
+            ),
+            models.Index(fields=["number"], condition=Q(answered=False), name="queued_unanswered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"command {self.pk}"
+
+
+class CommandReceipt(models.Model):
+    """What the engine's journal says became of a queued command; written by clearing."""
+
+    source_no = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField()
+    result = models.PositiveSmallIntegerField()
+    received_at = models.DateTimeField(help_text="Time of the journal record.")
+
+    def __str__(self) -> str:
+        return f"receipt {self.source_no}"

@@ -1,0 +1,193 @@
+"""What is traded and what it costs. Amounts are units of the asset's scale; fees are ppm.
+
+Ids of assets and instruments are the engine's ids. Rows change only through `actions`, which
+also queue the engine command; every change leaves a version row with old and new values.
+"""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from money.units import MAX_SCALE, decimal_of, format_units
+from trading.engine.enums import InstrumentState
+from trading.instruments.fields import UnitsField
+
+
+class State(models.IntegerChoices):
+    """Instrument states, as the engine numbers them."""
+
+    OPEN = int(InstrumentState.OPEN), "Open"
+    CANCEL_ONLY = int(InstrumentState.CANCEL_ONLY), "Cancel only"
+    HALTED = int(InstrumentState.HALTED), "Halted"
+
+
+class Asset(models.Model):
+    """What balances are held in. The scale is permanent."""
+
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=80)
+    scale = models.PositiveSmallIntegerField()
+    display_places = models.PositiveSmallIntegerField(default=8)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scale__lte=MAX_SCALE), name="asset_scale_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def text(self, units: int) -> str:
+        """Decimal text of an amount of this asset."""
+        return format_units(units, self.scale)
+
+
+class Instrument(models.Model):
+    """A spot pair with its rules. Prices in ticks, quantities in lots."""
+
+    symbol = models.CharField(max_length=24, unique=True)
+    base = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    quote = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    tick_units = UnitsField(help_text="Quote units of one tick of the price of one whole base.")
+    lot_units = UnitsField(help_text="Base units in one lot.")
+    min_lots = models.BigIntegerField(default=1)
+    max_lots = models.BigIntegerField()
+    min_notional_units = UnitsField(default=0)
+    max_notional_units = UnitsField(default=0, help_text="0: no maximum.")
+    price_band_bp = models.PositiveIntegerField(default=0, help_text="0: no band.")
+    maker_ppm = models.PositiveIntegerField(default=0)
+    taker_ppm = models.PositiveIntegerField(default=0)
+    state = models.SmallIntegerField(choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tick_units__gt=0, lot_units__gt=0), name="instrument_steps_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(min_lots__gt=0) & Q(max_lots__gte=models.F("min_lots")),
+                name="instrument_lots_range",
+            ),
+            models.CheckConstraint(
+                condition=~Q(base=models.F("quote")), name="instrument_two_assets"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    @property
+    def tick_size(self) -> Decimal:
+        return decimal_of(self.tick_units, self.quote.scale)
+
+    @property
+    def lot_size(self) -> Decimal:
+        return decimal_of(self.lot_units, self.base.scale)
+
+    @property
+    def min_quantity(self) -> Decimal:
+        return decimal_of(self.min_lots * self.lot_units, self.base.scale)
+
+    @property
+    def max_quantity(self) -> Decimal:
+        return decimal_of(self.max_lots * self.lot_units, self.base.scale)
+
+    @property
+    def min_notional(self) -> Decimal:
+        return decimal_of(self.min_notional_units, self.quote.scale)
+
+    @property
+    def max_notional(self) -> Decimal:
+        return decimal_of(self.max_notional_units, self.quote.scale)
+
+
+class FeeSchedule(models.Model):
+    """Fees of a group (none: all groups) in an instrument (none: all instruments).
+
+    The engine looks up (group, instrument), (group, all), (all, instrument), then the
+    instrument's own fees.
+    """
+
+    group = models.ForeignKey(
+        "accounts.AccountGroup", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    instrument = models.ForeignKey(
+        Instrument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    maker_ppm = models.PositiveIntegerField()
+    taker_ppm = models.PositiveIntegerField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["group_id", "instrument_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "instrument"],
+                nulls_distinct=False,
+                name="fee_schedule_one_per_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(group__isnull=False) | Q(instrument__isnull=False),
+                name="fee_schedule_has_scope",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group or 'all groups'} / {self.instrument or 'all instruments'}"
+
+
+class Version(models.Model):
+    """One change of a row: old and new values, who, when, and the queued command."""
+
+    version = models.PositiveIntegerField()
+    old = models.JSONField()
+    new = models.JSONField()
+    changed_by = models.CharField(max_length=254)
+    changed_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=500, blank=True)
+    command = models.ForeignKey(
+        "commands.QueuedCommand", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class InstrumentVersion(Version):
+    """History of an instrument."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="versions")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "version"], name="instrument_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} v{self.version}"
+
+
+class FeeScheduleVersion(Version):
+    """History of a fee schedule; it outlives the schedule."""
+
+    group = models.ForeignKey(
+        "accounts.AccountGroup", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    instrument = models.ForeignKey(
+        Instrument, null=True, on_delete=models.PROTECT, related_name="fee_versions"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"fees of {self.group or 'all'} in {self.instrument or 'all'} v{self.version}"

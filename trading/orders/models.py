@@ -1,0 +1,132 @@
+"""Orders and trades, written by clearing from the engine's journal; nothing else writes here.
+
+Ids are the engine's. No foreign keys in the database: rows come in bulk from a journal that
+was checked by the engine, and each key would cost a lookup a row.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from trading.engine import enums
+from trading.instruments.fields import UnitsField
+from trading.instruments.models import Instrument
+
+
+class Side(models.IntegerChoices):
+    BUY = int(enums.Side.BUY), "Buy"
+    SELL = int(enums.Side.SELL), "Sell"
+
+
+class OrderType(models.IntegerChoices):
+    LIMIT = int(enums.OrderType.LIMIT), "Limit"
+    MARKET = int(enums.OrderType.MARKET), "Market"
+
+
+class TimeInForce(models.IntegerChoices):
+    GTC = int(enums.TimeInForce.GTC), "GTC"
+    IOC = int(enums.TimeInForce.IOC), "IOC"
+    FOK = int(enums.TimeInForce.FOK), "FOK"
+
+
+class Status(models.IntegerChoices):
+    OPEN = int(enums.OrderStatus.OPEN), "Open"
+    PARTIALLY_FILLED = int(enums.OrderStatus.PARTIALLY_FILLED), "Partially filled"
+    FILLED = int(enums.OrderStatus.FILLED), "Filled"
+    CANCELED = int(enums.OrderStatus.CANCELED), "Canceled"
+    EXPIRED = int(enums.OrderStatus.EXPIRED), "Expired"
+    EXPIRED_IN_MATCH = int(enums.OrderStatus.EXPIRED_IN_MATCH), "Expired in match"
+
+
+OPEN_STATUSES = (Status.OPEN, Status.PARTIALLY_FILLED)
+
+
+class Order(models.Model):
+    """An order as it stands at the clearing checkpoint.
+
+    Orders of the house's market maker appear with their first trade only: it quotes hundreds
+    of times a second, and an untraded quote says nothing about anybody's money.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    account = models.ForeignKey(
+        "accounts.Account",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="orders",
+    )
+    instrument = models.ForeignKey(
+        Instrument,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    client_order_id = models.CharField(max_length=36, blank=True)
+    side = models.SmallIntegerField(choices=Side.choices)
+    order_type = models.SmallIntegerField(choices=OrderType.choices)
+    time_in_force = models.SmallIntegerField(choices=TimeInForce.choices)
+    self_trade_prevention = models.SmallIntegerField()
+    flags = models.SmallIntegerField()
+    lots = models.BigIntegerField(help_text="0: market order by quote amount.")
+    ticks = models.BigIntegerField(help_text="0: market order.")
+    quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
+    leaves_lots = models.BigIntegerField()
+    cumulative_lots = models.BigIntegerField()
+    cumulative_quote_units = UnitsField()
+    status = models.SmallIntegerField(choices=Status.choices)
+    placed_seq = models.BigIntegerField()
+    updated_seq = models.BigIntegerField()
+    placed_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["account", "id"], name="order_account"),
+            models.Index(
+                fields=["account", "instrument"],
+                condition=Q(status__in=[1, 2]),
+                name="order_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.pk}"
+
+
+class Trade(models.Model):
+    """One match of a maker's and a taker's order. A fill is this seen from one side."""
+
+    id = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField()
+    event_index = models.IntegerField()
+    time = models.DateTimeField()
+    instrument = models.ForeignKey(
+        Instrument,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    taker_side = models.SmallIntegerField(choices=Side.choices)
+    lots = models.BigIntegerField()
+    ticks = models.BigIntegerField()
+    base_units = UnitsField()
+    quote_units = UnitsField()
+    maker_order_id = models.BigIntegerField()
+    taker_order_id = models.BigIntegerField()
+    maker_account_id = models.BigIntegerField()
+    taker_account_id = models.BigIntegerField()
+    maker_fee_units = UnitsField()
+    taker_fee_units = UnitsField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["maker_account_id", "id"], name="trade_maker"),
+            models.Index(fields=["taker_account_id", "id"], name="trade_taker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"trade {self.pk}"

@@ -1,0 +1,146 @@
+"""One double-entry ledger per tenant. Units are signed: debit positive, credit negative.
+
+Entries and postings are only ever inserted; triggers (migration 0002) refuse updates and
+deletes, and refuse at commit any entry that does not sum to zero in every asset.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from trading.instruments.fields import UnitsField
+from trading.instruments.models import Asset
+
+
+class Classification(models.TextChoices):
+    """The five classes of a chart of accounts."""
+
+    ASSET = "asset", "Asset"
+    LIABILITY = "liability", "Liability"
+    EQUITY = "equity", "Equity"
+    INCOME = "income", "Income"
+    EXPENSE = "expense", "Expense"
+
+
+class Line(models.IntegerChoices):
+    """Lines of the chart of accounts. Numbers are permanent: they are part of ledger ids."""
+
+    ENGINE_ACCOUNT = 0, "Customer or house account"
+    CUSTODY = 1, "Custody"
+    CAPITAL = 2, "Capital"
+    ADJUSTMENTS = 3, "Adjustments"
+    SUSPENSE = 4, "Suspense"
+
+
+class LedgerAccount(models.Model):
+    """A line of the chart of accounts in one asset, per engine account where it is one's own.
+
+    The id is computed (`chart.ledger_account_id`), so a rebuild gives the same rows.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    line = models.SmallIntegerField(choices=Line.choices)
+    classification = models.CharField(max_length=10, choices=Classification.choices)
+    name = models.CharField(max_length=120)
+    account = models.ForeignKey(
+        "accounts.Account",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="ledger_accounts",
+    )
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="ledger_accounts")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "account", "asset"],
+                nulls_distinct=False,
+                name="ledger_account_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntryKind(models.IntegerChoices):
+    """Why money moved. Numbers are permanent. Templates stand in `entries`."""
+
+    SPOT_FILL = 1, "Trade"
+    DEPOSIT = 2, "Deposit"
+    WITHDRAWAL = 3, "Withdrawal"
+    ADJUSTMENT_CREDIT = 4, "Adjustment, credited"
+    ADJUSTMENT_DEBIT = 5, "Adjustment, debited"
+    HOUSE_FUNDING = 6, "House funding"
+    HOUSE_WITHDRAWAL = 7, "House funding returned"
+    TRANSFER_CREDIT = 8, "Manual transfer in"
+    TRANSFER_DEBIT = 9, "Manual transfer out"
+
+
+class JournalEntry(models.Model):
+    """A balanced set of postings with one reason; id = seq * 2**20 + event index."""
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.SmallIntegerField(choices=EntryKind.choices)
+    seq = models.BigIntegerField()
+    time = models.DateTimeField()
+    reference_id = models.BigIntegerField(
+        help_text="Trade id, adjustment id, deposit id…, by the kind."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "journal entries"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reference_id}"
+
+
+class Posting(models.Model):
+    """One debit (positive) or credit (negative) on one ledger account."""
+
+    pk = models.CompositePrimaryKey("entry_id", "line")
+    entry = models.ForeignKey(
+        JournalEntry,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="postings",
+    )
+    line = models.SmallIntegerField()
+    ledger_account = models.ForeignKey(
+        LedgerAccount,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="postings",
+    )
+    units = UnitsField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ledger_account", "entry"], name="posting_statement"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(units=0), name="posting_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger_account_id}: {self.units}"
+
+
+class Balance(models.Model):
+    """The sum of a ledger account's postings, kept by clearing; debit positive."""
+
+    ledger_account = models.OneToOneField(
+        LedgerAccount,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="balance",
+    )
+    units = UnitsField()
+    entry_id = models.BigIntegerField(help_text="The last journal entry in it.")
+
+    def __str__(self) -> str:
+        return f"{self.ledger_account_id}: {self.units}"
