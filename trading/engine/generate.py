@@ -1,0 +1,188 @@
+"""Writes the modules made from the declared layouts: commands, queries, events and codec.
+
+``python -m trading.engine.generate`` writes them, ``--check`` only says whether they are up to
+date. The files are committed, so that type checkers, compilers and readers see plain source.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from trading.engine import layouts
+from trading.engine.message import field_bytes
+
+HERE = Path(__file__).parent
+NOTE = "Generated from trading/engine/layouts.py by `python -m trading.engine.generate`."
+
+
+def rendered_files() -> dict[str, str]:
+    """File name → the source text it must have."""
+    return {
+        "commands.py": _messages("The engine's commands.", layouts.COMMANDS),
+        "queries.py": _messages("The engine's queries.", layouts.QUERIES),
+        "events.py": _messages("The engine's events.", layouts.EVENTS) + _EVENTS_TAIL,
+        "codec.py": _codec(),
+    }
+
+
+def stale_files() -> list[str]:
+    """Names of generated files that are not what the layouts say."""
+    return [
+        name
+        for name, text in rendered_files().items()
+        if not (HERE / name).exists() or (HERE / name).read_text() != text
+    ]
+
+
+_EVENTS_TAIL = '''
+
+def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) -> list[Message]:
+    """The events that stand one after another in ``blob`` from ``offset`` on.
+
+    ``count`` -1 reads to the end. Raises LayoutError on an unknown kind or a broken length.
+    """
+    events: list[Message] = []
+    end = len(blob)
+    while offset < end and count != 0:
+        if end - offset < EVENT_HEADER.size:
+            raise LayoutError("An event's header is cut off.")
+        kind, version, length = EVENT_HEADER.unpack_from(blob, offset)
+        event_class = BY_KIND.get(kind)
+        if event_class is None:
+            raise LayoutError(f"There is no event of kind {kind}.")
+        if length != EVENT_HEADER.size + event_class.STRUCT.size or offset + length > end:
+            raise LayoutError(f"{event_class.__name__} has a wrong length.")
+        events.append(event_class.decode(blob, version, offset + EVENT_HEADER.size))
+        offset += length
+        count -= 1
+    return events
+'''
+
+
+def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
+    is_events = kinds is layouts.EVENTS
+    imported = "Message, struct_of"
+    if is_events:
+        imported = "EVENT_HEADER, LayoutError, Message, struct_of"
+    parts = [
+        f'"""{title}\n\n{NOTE}\n"""\n\n',
+        "from typing import ClassVar\n\n",
+        f"from trading.engine.message import {imported}\n",
+    ]
+    for layout in kinds:
+        parts.append(f"\n\nclass {layout.name}(Message, kw_only=True, frozen=True, gc=False):\n")
+        parts.append(f"    KIND: ClassVar[int] = {layout.kind}\n")
+        parts.append(f"    VERSION: ClassVar[int] = {layout.version}\n")
+        pairs = [f'("{name}", "{kind}"),' for name, kind in layout.fields]
+        fields = "()"
+        if len(pairs) == 1:
+            fields = f"({pairs[0]})"
+        elif pairs:
+            fields = "(\n" + "".join(f"        {pair}\n" for pair in pairs) + "    )"
+        parts.append(f"    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = {fields}\n")
+        parts.append("    STRUCT: ClassVar = struct_of(FIELDS)\n")
+        if layout.fields:
+            parts.append("\n")
+        for name, kind in layout.fields:
+            text = kind.startswith("s")
+            parts.append(f"    {name}: {'str' if text else 'int'} = {chr(34) * 2 if text else 0}\n")
+    names = "".join(f"        {layout.name},\n" for layout in kinds)
+    parts.append(
+        "\n\nBY_KIND: dict[int, type[Message]] = {\n"
+        "    message.KIND: message\n    for message in (\n"
+        f"{names}    )\n}}\n"
+    )
+    return "".join(parts)
+
+
+def _codec() -> str:
+    parts = [
+        f'"""How the core reads commands and writes events.\n\n{NOTE}\n"""\n\n',
+        "from typing import Final\n\n",
+        "from librt.strings import BytesWriter, read_i64_le, write_i64_le\n",
+        "from mypy_extensions import i64\n\n",
+        "# Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.\n",
+        "_SMALL: Final = 1 << 62\n",
+        "_MASK_64: Final = (1 << 64) - 1\n",
+        "_SIGN_64: Final = 1 << 63\n\n\n",
+        "def write_i128(out: BytesWriter, amount: int) -> None:\n",
+        '    """Write 16 bytes, little endian, signed."""\n',
+        "    if 0 <= amount < _SMALL:\n",
+        "        write_i64_le(out, i64(amount))\n",
+        "        write_i64_le(out, 0)\n",
+        "    else:\n",
+        "        low = amount & _MASK_64\n",
+        "        write_i64_le(out, i64(low - (1 << 64) if low >= _SIGN_64 else low))\n",
+        "        write_i64_le(out, i64(amount >> 64))\n\n\n",
+        "def read_i128(data: bytes, offset: i64) -> int:\n",
+        '    """Read 16 bytes, little endian, signed."""\n',
+        "    low = read_i64_le(data, offset)\n",
+        "    high = read_i64_le(data, offset + 8)\n",
+        "    if high == 0 and low >= 0:\n",
+        "        return int(low)\n",
+        "    return (int(high) << 64) + (int(low) & _MASK_64)\n",
+    ]
+    for title, kinds in (("Commands", layouts.COMMANDS), ("Queries", layouts.QUERIES)):
+        parts.append(f"\n\n# {title}: kind, payload bytes, and where each field starts.\n")
+        for layout in kinds:
+            upper = _upper(layout.name)
+            parts.append(f"{upper}: Final = {layout.kind}\n")
+            parts.append(f"{upper}_BYTES: Final = {_payload_bytes(layout)}\n")
+            offset = 0
+            for name, kind in layout.fields:
+                parts.append(f"{upper}_{name.upper()}: Final = {offset}\n")
+                offset += field_bytes(kind)
+    parts.append("\n# Version and payload bytes by kind, for the check at the door.\n")
+    for name, index in (("VERSION_OF", 1), ("PAYLOAD_BYTES_OF", 2)):
+        parts.append(f"{name}: Final[dict[int, int]] = {{\n")
+        for layout in layouts.COMMANDS + layouts.QUERIES:
+            value = layout.version if index == 1 else _payload_bytes(layout)
+            parts.append(f"    {layout.kind}: {value},\n")
+        parts.append("}\n")
+    for layout in layouts.EVENTS:
+        parts.append(_event_writer(layout))
+    return "".join(parts)
+
+
+def _event_writer(layout: layouts.Layout) -> str:
+    length = layouts.EVENT_HEADER_BYTES + _payload_bytes(layout)
+    header = layout.kind | layout.version << 16 | length << 32
+    parameters = "".join(
+        f"    {name}: {'i64' if kind == 'i64' else 'int' if kind == 'i128' else 'bytes'},\n"
+        for name, kind in layout.fields
+    )
+    lines = []
+    for name, kind in layout.fields:
+        if kind == "i64":
+            lines.append(f"    write_i64_le(out, {name})\n")
+        elif kind == "i128":
+            lines.append(f"    write_i128(out, {name})\n")
+        else:
+            lines.append(f"    out.write({name})  # exactly {field_bytes(kind)} bytes\n")
+    return (
+        f"\n\ndef write_{_upper(layout.name).lower()}(\n    out: BytesWriter,\n{parameters}"
+        f") -> None:\n    write_i64_le(out, {header})\n{''.join(lines)}"
+    )
+
+
+def _payload_bytes(layout: layouts.Layout) -> int:
+    return sum(field_bytes(kind) for _, kind in layout.fields)
+
+
+def _upper(name: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() else letter for letter in name)[1:].upper()
+
+
+def main() -> int:
+    stale = stale_files()
+    if "--check" in sys.argv:
+        for name in stale:
+            sys.stderr.write(f"{name} is not up to date: run python -m trading.engine.generate\n")
+        return 1 if stale else 0
+    for name in stale:
+        (HERE / name).write_text(rendered_files()[name])
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,107 @@
+"""What every command, query and event has in common: packing itself after its declared layout.
+
+The classes themselves stand in ``commands``, ``queries`` and ``events``, generated from
+:mod:`trading.engine.layouts`. These are for everybody around the engine; the core parses and
+writes the same bytes by itself (``codec``).
+"""
+
+import struct
+from typing import Any, ClassVar, Self
+
+import msgspec
+
+from trading.engine.layouts import EVENT_HEADER_BYTES, Fields
+
+_MASK_64 = (1 << 64) - 1
+EVENT_HEADER = struct.Struct("<HHI")
+
+
+class LayoutError(ValueError):
+    """Bytes that are no message of the declared layouts, or values that fit none."""
+
+
+def field_bytes(field_type: str) -> int:
+    """Width of one field type in bytes."""
+    if field_type == "i64":
+        return 8
+    if field_type == "i128":
+        return 16
+    return int(field_type[1:])
+
+
+def struct_of(fields: Fields) -> struct.Struct:
+    """The packer of a layout; an i128 takes two items (low unsigned, high signed)."""
+    codes = {"i64": "q", "i128": "Qq"}
+    return struct.Struct("<" + "".join(codes.get(kind) or f"{kind[1:]}s" for _, kind in fields))
+
+
+class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """Base of the generated message classes; integers default to 0, text to ""."""
+
+    KIND: ClassVar[int]
+    VERSION: ClassVar[int]
+    FIELDS: ClassVar[Fields]
+    STRUCT: ClassVar[struct.Struct]
+
+    def encode(self) -> bytes:
+        """The payload; raises LayoutError if a value does not fit its field."""
+        items: list[Any] = []
+        for name, kind in self.FIELDS:
+            value = getattr(self, name)
+            if kind == "i64":
+                items.append(value)
+            elif kind == "i128":
+                items.append(value & _MASK_64)
+                items.append(value >> 64)
+            else:
+                items.append(_encode_text(name, value, field_bytes(kind)))
+        try:
+            return self.STRUCT.pack(*items)
+        except struct.error as error:
+            raise LayoutError(f"{type(self).__name__}: {error}") from error
+
+    @classmethod
+    def decode(cls, data: bytes | memoryview, version: int = 1, offset: int = 0) -> Self:
+        """The message whose payload starts at ``offset``; raises LayoutError if there is none."""
+        if version != cls.VERSION:
+            raise LayoutError(f"{cls.__name__} has no version {version}.")
+        try:
+            items = cls.STRUCT.unpack_from(data, offset)
+        except struct.error as error:
+            raise LayoutError(f"{cls.__name__}: {error}") from error
+        values: dict[str, Any] = {}
+        at = 0
+        for name, kind in cls.FIELDS:
+            value = items[at]
+            at += 1
+            if kind == "i128":
+                value |= items[at] << 64
+                at += 1
+            elif kind != "i64":
+                value = _decode_text(cls.__name__, value)
+            values[name] = value
+        return cls(**values)
+
+
+def encode_event(event: Message) -> bytes:
+    """The event with its header, as it stands in answers and records."""
+    payload = event.encode()
+    header = EVENT_HEADER.pack(event.KIND, event.VERSION, EVENT_HEADER_BYTES + len(payload))
+    return header + payload
+
+
+def _encode_text(name: str, text: str, width: int) -> bytes:
+    try:
+        data = text.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise LayoutError(f"{name} must be ASCII text.") from error
+    if len(data) > width or b"\0" in data:
+        raise LayoutError(f"{name} must be at most {width} characters.")
+    return data
+
+
+def _decode_text(message_name: str, data: bytes) -> str:
+    try:
+        return data.rstrip(b"\0").decode("ascii")
+    except UnicodeDecodeError as error:
+        raise LayoutError(f"{message_name}: text that is not ASCII.") from error

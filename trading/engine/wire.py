@@ -1,0 +1,299 @@
+"""Frames on the wire and records in the engine journal, as the headers in ``layouts`` say.
+
+For everybody around the core: clients, the process, followers, tools.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from trading.engine import commands, events, queries
+from trading.engine.layouts import (
+    ANSWER_HEADER_BYTES,
+    RECORD_HEADER_BYTES,
+    REQUEST_HEADER_BYTES,
+)
+from trading.engine.message import LayoutError, Message
+from trading.engine.results import Result
+
+_REQUEST = struct.Struct("<IHHQIIQQ")
+_ANSWER = struct.Struct("<IHHQqqII")
+_RECORD = struct.Struct("<IIqqIHHIHHQQII")
+_LENGTH_BYTES = 4
+_CHECKED_FROM = 8  # the record's length counts from here, and so does its checksum
+
+MAX_REQUEST_BYTES = 65_536  # nothing declared comes near; longer frames are refused unread
+
+
+class Request(NamedTuple):
+    """A request frame taken apart. ``size`` is the whole frame with its length field."""
+
+    kind: int
+    version: int
+    request_id: int
+    tenant_id: int
+    source: int
+    source_no: int
+    trace_id: int
+    payload: bytes
+    size: int
+
+
+class Answer(NamedTuple):
+    """An answer frame taken apart; ``events`` is the blob for ``events.decode_events``."""
+
+    kind: int
+    result: int
+    request_id: int
+    seq: int
+    time_ns: int
+    event_count: int
+    events: bytes
+    size: int
+
+
+class Record(NamedTuple):
+    """A record of the engine journal taken apart. ``size`` includes the padding."""
+
+    seq: int
+    time_ns: int
+    tenant_id: int
+    kind: int
+    version: int
+    source: int
+    result: int
+    source_no: int
+    trace_id: int
+    event_count: int
+    payload: bytes
+    events: bytes
+    size: int
+
+
+class TornRecord(LayoutError):
+    """The data ends inside a record."""
+
+
+class BadRecord(LayoutError):
+    """A record whose checksum or lengths are wrong."""
+
+
+def encode_request(
+    request_id: int,
+    tenant_id: int,
+    kind: int,
+    version: int,
+    payload: bytes,
+    source: int = 0,
+    source_no: int = 0,
+    trace_id: int = 0,
+) -> bytes:
+    """One request frame."""
+    length = REQUEST_HEADER_BYTES - _LENGTH_BYTES + len(payload)
+    header = _REQUEST.pack(
+        length, kind, version, request_id, tenant_id, source, source_no, trace_id
+    )
+    return header + payload
+
+
+def request_of(
+    message: Message,
+    tenant_id: int,
+    request_id: int = 0,
+    source: int = 0,
+    source_no: int = 0,
+    trace_id: int = 0,
+) -> bytes:
+    """One request frame of a command or query object."""
+    return encode_request(
+        request_id,
+        tenant_id,
+        message.KIND,
+        message.VERSION,
+        message.encode(),
+        source,
+        source_no,
+        trace_id,
+    )
+
+
+def decode_request(data: bytes | memoryview, offset: int = 0) -> Request:
+    """The request frame at ``offset``; raises LayoutError if it is cut off."""
+    if len(data) - offset < REQUEST_HEADER_BYTES:
+        raise LayoutError("A request's header is cut off.")
+    length, kind, version, request_id, tenant_id, source, source_no, trace_id = (
+        _REQUEST.unpack_from(data, offset)
+    )
+    end = offset + _LENGTH_BYTES + length
+    if length < REQUEST_HEADER_BYTES - _LENGTH_BYTES or end > len(data):
+        raise LayoutError("A request is cut off.")
+    payload = bytes(data[offset + REQUEST_HEADER_BYTES : end])
+    return Request(
+        kind,
+        version,
+        request_id,
+        tenant_id,
+        source,
+        source_no,
+        trace_id,
+        payload,
+        end - offset,
+    )
+
+
+def encode_answer(
+    kind: int,
+    result: int,
+    request_id: int,
+    seq: int = 0,
+    time_ns: int = 0,
+    event_count: int = 0,
+    event_blob: bytes = b"",
+) -> bytes:
+    """One answer frame."""
+    length = ANSWER_HEADER_BYTES - _LENGTH_BYTES + len(event_blob)
+    header = _ANSWER.pack(length, kind, result, request_id, seq, time_ns, event_count, 0)
+    return header + event_blob
+
+
+def decode_answer(data: bytes | memoryview, offset: int = 0) -> Answer:
+    """The answer frame at ``offset``; raises LayoutError if it is cut off."""
+    if len(data) - offset < ANSWER_HEADER_BYTES:
+        raise LayoutError("An answer's header is cut off.")
+    length, kind, result, request_id, seq, time_ns, event_count, _ = _ANSWER.unpack_from(
+        data, offset
+    )
+    end = offset + _LENGTH_BYTES + length
+    if length < ANSWER_HEADER_BYTES - _LENGTH_BYTES or end > len(data):
+        raise LayoutError("An answer is cut off.")
+    blob = bytes(data[offset + ANSWER_HEADER_BYTES : end])
+    return Answer(kind, result, request_id, seq, time_ns, event_count, blob, end - offset)
+
+
+def answer_events(answer: Answer | Record) -> list[Message]:
+    """The events an answer or a record carries, decoded."""
+    return events.decode_events(answer.events)
+
+
+def encode_record(
+    seq: int,
+    time_ns: int,
+    tenant_id: int,
+    kind: int,
+    version: int,
+    payload: bytes,
+    *,
+    source: int = 0,
+    result: int = 0,
+    source_no: int = 0,
+    trace_id: int = 0,
+    event_count: int = 0,
+    event_blob: bytes = b"",
+) -> bytes:
+    """One record with its checksum and padding."""
+    length = RECORD_HEADER_BYTES - _CHECKED_FROM + len(payload) + len(event_blob)
+    header = _RECORD.pack(
+        length,
+        0,
+        seq,
+        time_ns,
+        tenant_id,
+        kind,
+        version,
+        source,
+        result,
+        0,
+        source_no,
+        trace_id,
+        len(payload),
+        event_count,
+    )
+    body = header[_CHECKED_FROM:] + payload + event_blob
+    padding = bytes(-len(body) % 8)
+    return header[:4] + zlib.crc32(body).to_bytes(4, "little") + body + padding
+
+
+def decode_record(data: bytes | memoryview, offset: int = 0, *, check: bool = True) -> Record:
+    """The record at ``offset``.
+
+    Raises TornRecord if the data ends inside it and BadRecord if checksum or lengths are wrong;
+    ``check=False`` leaves the checksum out.
+    """
+    if len(data) - offset < RECORD_HEADER_BYTES:
+        raise TornRecord(f"A record's header is cut off at offset {offset}.")
+    (
+        length,
+        checksum,
+        seq,
+        time_ns,
+        tenant_id,
+        kind,
+        version,
+        source,
+        result,
+        _,
+        source_no,
+        trace_id,
+        command_length,
+        event_count,
+    ) = _RECORD.unpack_from(data, offset)
+    start = offset + _CHECKED_FROM
+    size = _CHECKED_FROM + length + (-length % 8)
+    if length < RECORD_HEADER_BYTES - _CHECKED_FROM:
+        raise BadRecord(f"The record at offset {offset} has an impossible length.")
+    if offset + size > len(data):
+        raise TornRecord(f"The record at offset {offset} is cut off.")
+    if check and zlib.crc32(data[start : start + length]) != checksum:
+        raise BadRecord(f"The record at offset {offset} has a wrong checksum.")
+    payload_end = offset + RECORD_HEADER_BYTES + command_length
+    if payload_end > start + length:
+        raise BadRecord(f"The record at offset {offset} has an impossible command length.")
+    return Record(
+        seq,
+        time_ns,
+        tenant_id,
+        kind,
+        version,
+        source,
+        result,
+        source_no,
+        trace_id,
+        event_count,
+        bytes(data[offset + RECORD_HEADER_BYTES : payload_end]),
+        bytes(data[payload_end : start + length]),
+        size,
+    )
+
+
+def iterate_records(data: bytes | memoryview, *, check: bool = True) -> Iterator[Record]:
+    """The records of a chunk of whole records, one after another."""
+    offset = 0
+    while offset < len(data):
+        record = decode_record(data, offset, check=check)
+        yield record
+        offset += record.size
+
+
+def record_command(record: Record) -> Message:
+    """The command a record holds, decoded."""
+    command_class = commands.BY_KIND.get(record.kind)
+    if command_class is None:
+        raise LayoutError(f"There is no command of kind {record.kind}.")
+    return command_class.decode(record.payload, record.version)
+
+
+def request_message(request: Request) -> Message:
+    """The command or query a request holds, decoded."""
+    message_class = commands.BY_KIND.get(request.kind) or queries.BY_KIND.get(request.kind)
+    if message_class is None:
+        raise LayoutError(f"There is no command or query of kind {request.kind}.")
+    return message_class.decode(request.payload, request.version)
+
+
+def result_name(result: int) -> str:
+    """The name of a result number, for messages and logs."""
+    try:
+        return Result(result).name
+    except ValueError:
+        return f"RESULT_{result}"
