@@ -58,7 +58,7 @@ class Account(models.Model):
     name = models.CharField(max_length=80)
     state = models.SmallIntegerField(choices=AccountState.choices, default=AccountState.ACTIVE)
     trade_group = models.BigIntegerField(
-        default=0, help_text="Accounts with the same number never trade with each other; 0: none."
+        default=0, help_text="Accounts of one number never trade with each other; 0: none."
     )
     opened_at = models.DateTimeField(auto_now_add=True)
 

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                     "trade_group",
                     models.BigIntegerField(
                         default=0,
-                        help_text="Accounts with the same number never trade with each other; 0: none.",
+                        help_text="Accounts of one number never trade with each other; 0: none.",
                     ),
                 ),
                 ("opened_at", models.DateTimeField(auto_now_add=True)),

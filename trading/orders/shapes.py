@@ -1,0 +1,249 @@
+"""Orders, fills and balances as the JSON bodies of the API, streams and pages.
+
+Pure functions: from rows, engine answers and journal events alike to one shape. Numbers that
+are amounts, prices or quantities are decimal text; times are milliseconds since 1970.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trading.engine import enums, events
+from trading.instruments.rules import AssetInfo, InstrumentInfo
+
+if TYPE_CHECKING:
+    from trading.orders import models
+
+NANOSECONDS_PER_MS = 1_000_000
+
+SIDE_NAMES = {int(enums.Side.BUY): "buy", int(enums.Side.SELL): "sell"}
+TYPE_NAMES = {int(enums.OrderType.LIMIT): "limit", int(enums.OrderType.MARKET): "market"}
+TIME_IN_FORCE_NAMES = {int(value): value.name for value in enums.TimeInForce}
+SELF_TRADE_PREVENTION_NAMES = {
+    int(value): value.name.lower() for value in enums.SelfTradePrevention
+}
+STATUS_NAMES = {int(value): value.name.lower() for value in enums.OrderStatus}
+
+
+@dataclass(slots=True)
+class OrderState:
+    """An order as it stands: integers only, as the engine counts."""
+
+    order_id: int
+    account_id: int
+    instrument_id: int
+    side: int
+    order_type: int
+    time_in_force: int
+    lots: int
+    ticks: int
+    quote_units: int = 0
+    self_trade_prevention: int = 0
+    flags: int = 0
+    client_order_id: str = ""
+    leaves_lots: int = 0
+    cumulative_lots: int = 0
+    cumulative_quote_units: int = 0
+    status: int = int(enums.OrderStatus.OPEN)
+    placed_ns: int = 0
+    updated_ns: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (enums.OrderStatus.OPEN, enums.OrderStatus.PARTIALLY_FILLED)
+
+    def on_event(self, event: Any, time_ns: int) -> bool:
+        """Take one event of this order in; False if the event is not about it."""
+        if isinstance(event, events.Traded):
+            if event.maker_order_id == self.order_id:
+                self.leaves_lots = event.maker_leaves_lots
+            elif event.taker_order_id == self.order_id:
+                self.leaves_lots = event.taker_leaves_lots
+            else:
+                return False
+            self.cumulative_lots += event.lots
+            self.cumulative_quote_units += event.quote_units
+            self.status = int(enums.OrderStatus.PARTIALLY_FILLED)
+        elif getattr(event, "order_id", 0) != self.order_id:
+            return False
+        elif isinstance(event, events.OrderRested):
+            self.leaves_lots = event.lots
+        elif isinstance(event, events.OrderReduced):
+            self.leaves_lots = event.leaves_lots
+        elif isinstance(event, events.OrderClosed):
+            self.leaves_lots = event.leaves_lots
+            self.cumulative_lots = event.cumulative_lots
+            self.cumulative_quote_units = event.cumulative_quote_units
+            self.status = event.status
+        else:
+            return False
+        self.updated_ns = time_ns
+        return True
+
+
+def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
+    """A new order, before anything was matched."""
+    return OrderState(
+        order_id=event.order_id,
+        account_id=event.account_id,
+        instrument_id=event.instrument_id,
+        side=event.side,
+        order_type=event.order_type,
+        time_in_force=event.time_in_force,
+        lots=event.lots,
+        ticks=event.ticks,
+        quote_units=event.quote_units,
+        self_trade_prevention=event.self_trade_prevention,
+        flags=event.flags,
+        client_order_id=event.client_order_id,
+        leaves_lots=event.lots,
+        placed_ns=time_ns,
+        updated_ns=time_ns,
+    )
+
+
+def state_of_answer(answer_events: list[Any], time_ns: int) -> OrderState | None:
+    """The order placed by a PlaceOrder, from the events in its answer; None if none was."""
+    state: OrderState | None = None
+    for event in answer_events:
+        if state is None:
+            if isinstance(event, events.OrderAccepted):
+                state = state_of_accepted(event, time_ns)
+            elif isinstance(event, events.OrderRow):
+                return state_of_engine_row(event, time_ns)
+        else:
+            state.on_event(event, time_ns)
+    return state
+
+
+def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
+    """An order as the engine answers a query; it keeps no client text and no times."""
+    return OrderState(
+        order_id=row.order_id,
+        account_id=row.account_id,
+        instrument_id=row.instrument_id,
+        side=row.side,
+        order_type=row.order_type,
+        time_in_force=row.time_in_force,
+        lots=row.lots,
+        ticks=row.ticks,
+        leaves_lots=row.leaves_lots,
+        cumulative_lots=row.cumulative_lots,
+        cumulative_quote_units=row.cumulative_quote_units,
+        status=row.status,
+        placed_ns=time_ns,
+        updated_ns=time_ns,
+    )
+
+
+def state_of_row(order: "models.Order") -> OrderState:
+    """An order as clearing wrote it."""
+    return OrderState(
+        order_id=order.pk,
+        account_id=order.account_id,
+        instrument_id=order.instrument_id,
+        side=order.side,
+        order_type=order.order_type,
+        time_in_force=order.time_in_force,
+        lots=order.lots,
+        ticks=order.ticks,
+        quote_units=order.quote_units,
+        self_trade_prevention=order.self_trade_prevention,
+        flags=order.flags,
+        client_order_id=order.client_order_id,
+        leaves_lots=order.leaves_lots,
+        cumulative_lots=order.cumulative_lots,
+        cumulative_quote_units=order.cumulative_quote_units,
+        status=order.status,
+        placed_ns=ns_of(order.placed_at),
+        updated_ns=ns_of(order.updated_at),
+    )
+
+
+def ns_of(moment: datetime.datetime) -> int:
+    """Nanoseconds since 1970 of an aware datetime, exact to its microseconds."""
+    delta = moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return ((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds) * 1000
+
+
+def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
+    """The order body of the API and the private stream."""
+    by_quote = not state.lots
+    return {
+        "order_id": str(state.order_id),
+        "client_order_id": state.client_order_id,
+        "account": state.account_id,
+        "instrument": info.symbol,
+        "side": SIDE_NAMES[state.side],
+        "type": TYPE_NAMES[state.order_type],
+        "time_in_force": TIME_IN_FORCE_NAMES[state.time_in_force],
+        "post_only": bool(state.flags & enums.OrderFlag.POST_ONLY),
+        "price": info.price_text(state.ticks) if state.ticks else None,
+        "quantity": None if by_quote else info.quantity_text(state.lots),
+        "quote_amount": info.quote_text(state.quote_units) if state.quote_units else None,
+        "filled_quantity": info.quantity_text(state.cumulative_lots),
+        "filled_quote_amount": info.quote_text(state.cumulative_quote_units),
+        "remaining_quantity": None if by_quote else info.quantity_text(state.leaves_lots),
+        "average_price": info.average_price_text(
+            state.cumulative_quote_units, state.cumulative_lots
+        )
+        or None,
+        "status": STATUS_NAMES[state.status],
+        "created_at": state.placed_ns // NANOSECONDS_PER_MS,
+        "updated_at": state.updated_ns // NANOSECONDS_PER_MS,
+    }
+
+
+def fill_json(trade: Any, info: InstrumentInfo, *, maker: bool, time_ns: int) -> dict[str, Any]:
+    """One side of a trade; `trade` is a `Traded` event or a `Trade` row."""
+    taker_side = trade.taker_side
+    side = taker_side if not maker else enums.Side.BUY + enums.Side.SELL - taker_side
+    fee_units = trade.maker_fee_units if maker else trade.taker_fee_units
+    is_buy = side == enums.Side.BUY
+    trade_id = trade.trade_id if isinstance(trade, events.Traded) else trade.pk
+    return {
+        "trade_id": str(trade_id),
+        "order_id": str(trade.maker_order_id if maker else trade.taker_order_id),
+        "account": trade.maker_account_id if maker else trade.taker_account_id,
+        "instrument": info.symbol,
+        "side": SIDE_NAMES[side],
+        "liquidity": "maker" if maker else "taker",
+        "price": info.price_text(trade.ticks),
+        "quantity": info.quantity_text(trade.lots),
+        "quote_amount": info.quote_text(trade.quote_units),
+        "fee": info.base_text(fee_units) if is_buy else info.quote_text(fee_units),
+        "fee_asset": info.base_code if is_buy else info.quote_code,
+        "time": time_ns // NANOSECONDS_PER_MS,
+    }
+
+
+def trade_json(trade: Any, info: InstrumentInfo, *, time_ns: int) -> dict[str, Any]:
+    """A trade seen from outside; `trade` is a `Traded` event or a `Trade` row."""
+    trade_id = trade.trade_id if isinstance(trade, events.Traded) else trade.pk
+    return {
+        "id": str(trade_id),
+        "price": info.price_text(trade.ticks),
+        "quantity": info.quantity_text(trade.lots),
+        "side": SIDE_NAMES[trade.taker_side],
+        "time": time_ns // NANOSECONDS_PER_MS,
+    }
+
+
+def balance_json(
+    account_id: int, asset: AssetInfo, *, available_units: int, held_units: int
+) -> dict[str, Any]:
+    """What an account has of one asset: booked = available + held."""
+    return {
+        "account": account_id,
+        "asset": asset.code,
+        "available": asset.text(available_units),
+        "held": asset.text(held_units),
+        "booked": asset.text(available_units + held_units),
+    }
+
+
+def hold_units(side: int, leaves_lots: int, ticks: int, info: InstrumentInfo) -> tuple[int, int]:
+    """(asset id, units) that an open order holds."""
+    if side == enums.Side.BUY:
+        return info.quote_id, leaves_lots * ticks * info.factor
+    return info.base_id, leaves_lots * info.lot_units
