@@ -1,0 +1,48 @@
+"""Celery: each task runs in the schema it was sent from; beat sends what rooms registered."""
+
+import os
+from typing import Any
+
+import structlog
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun
+from tenant_schemas_celery.app import CeleryApp
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = CeleryApp("marque")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**_: Any) -> None:
+    """Django has set up logging; a receiver here keeps Celery from replacing it."""
+
+
+@app.on_after_finalize.connect
+def fill_beat_schedule(sender: CeleryApp, **_: Any) -> None:
+    from tenants import periodic
+
+    sender.conf.beat_schedule = periodic.beat_schedule()
+
+
+@beat_init.connect
+def fill_beat_schedule_at_start(sender: Any, **_: Any) -> None:
+    from tenants import periodic
+
+    sender.app.conf.beat_schedule = periodic.beat_schedule()
+
+
+@task_prerun.connect
+def label_logs(task: Any, task_id: str, **_: Any) -> None:
+    from django.db import connection
+
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(
+        tenant=connection.schema_name, task=task.name, task_id=task_id
+    )
+
+
+@task_postrun.connect
+def unlabel_logs(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()

@@ -1,0 +1,79 @@
+"""Log lines: one JSON object each (plain text in a terminal), labelled with the tenant.
+
+Lines carry ids, never names, addresses or e-mails: what is bound to the context here is the
+tenant, a request id and a user id.
+"""
+
+import logging
+import os
+import re
+import sys
+from typing import Any
+
+import structlog
+
+_EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[^\s@\"'<>]+")
+_URL_SECRET = re.compile(r"(/(?:verify|reset|invitation)/)[^/\s\"']+")
+
+
+def hide_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Blank e-mail addresses and one-time links that reach a log line by accident."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _URL_SECRET.sub(r"\1***", _EMAIL.sub("***", value))
+    return event
+
+
+_SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    hide_personal_data,
+]
+_RENDERER = (
+    structlog.dev.ConsoleRenderer(colors=True)
+    if sys.stderr.isatty()
+    else structlog.processors.JSONRenderer()
+)
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_personal_data,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _RENDERER],
+            "foreign_pre_chain": _SHARED,
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("MARQUE_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        # Django's own request log would print paths, and paths can hold one-time secrets.
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}
+
+log = logging.getLogger("marque")

@@ -1,0 +1,55 @@
+"""Response headers and the request log."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger("marque.web")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ContentSecurityPolicyMiddleware:
+    """Adds the Content-Security-Policy, and a Permissions-Policy that asks for nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = policy_of(request.path)
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        return response
+
+
+def policy_of(path: str) -> str:
+    """The policy text for a path of the site."""
+    directives = dict(settings.CONTENT_SECURITY_POLICY)
+    for prefix, changes in settings.CONTENT_SECURITY_POLICY_PATHS.items():
+        if path.startswith(prefix):
+            directives.update(changes)
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class RequestLogMiddleware:
+    """One line per request: method, route (never the path, which can hold secrets), result."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begin_ns = time.perf_counter_ns()
+        response = self.get_response(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            method=request.method,
+            route=match.route if match else "",
+            status=response.status_code,
+            duration_ms=round((time.perf_counter_ns() - begin_ns) / 1e6, 1),
+        )
+        return response

@@ -1,0 +1,88 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+
+class OneTimeToken(models.Model):
+    """The secret of a mailed link. Only its hash is kept; it works once, until it expires."""
+
+    class Purpose(models.TextChoices):
+        VERIFY_EMAIL = "verify_email"
+        RESET_PASSWORD = "reset_password"
+        INVITATION = "invitation"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="one_time_tokens"
+    )
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} token {self.pk}"
+
+
+class SignInAttempt(models.Model):
+    """One try to sign in: the history a user sees and what throttling counts."""
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending", "Not finished"
+        WRONG = "wrong", "Wrong e-mail or password"
+        THROTTLED = "throttled", "Too many attempts"
+        WRONG_CODE = "wrong_code", "Wrong code"
+        SECOND_FACTOR = "second_factor", "Password right, waiting for the code"
+        SIGNED_IN = "signed_in", "Signed in"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sign_in_attempts",
+    )
+    email_hash = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.PENDING)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["email_hash", "created_at"]),
+            models.Index(fields=["address", "created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in attempt {self.pk}"
+
+
+class ApiKey(models.Model):
+    """A key for programs. The signing secret is stored encrypted and shown once."""
+
+    class Permission(models.TextChoices):
+        READ = "read", "Read"
+        TRADE = "trade", "Trade"
+        WITHDRAW = "withdraw", "Withdraw"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    public_id = models.CharField(max_length=32, unique=True)
+    secret_encrypted = models.BinaryField()
+    label = models.CharField(max_length=60)
+    permissions = ArrayField(models.CharField(max_length=16, choices=Permission.choices))
+    networks = ArrayField(models.CharField(max_length=49), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.public_id})"

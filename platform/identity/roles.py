@@ -1,0 +1,166 @@
+"""Who may do what: one table from role to capabilities, and the guard that reads it.
+
+A capability is a plain string, ``room.verb``. A role has what its line says and nothing else;
+approving is apart from requesting, and nobody may approve what he requested (the actions that
+take a second person check that themselves).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from identity.models import User
+
+OWNER, ADMIN, FINANCE = "owner", "admin", "finance"
+COMPLIANCE, SUPPORT, AUDITOR = "compliance", "support", "auditor"
+
+CHOICES = [
+    (OWNER, "Owner"),
+    (ADMIN, "Administrator"),
+    (FINANCE, "Finance"),
+    (COMPLIANCE, "Compliance"),
+    (SUPPORT, "Support"),
+    (AUDITOR, "Auditor"),
+]
+
+_READ = {"backoffice.enter", "customers.view", "orders.view", "instruments.view"}
+
+TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
+    OWNER: frozenset(
+        _READ
+        | {
+            "customers.edit",
+            "accounts.change",
+            "orders.cancel",
+            "ledger.view",
+            "adjustments.view",
+            "adjustments.approve",
+            "instruments.change",
+            "fees.view",
+            "fees.change",
+            "staff.view",
+            "staff.manage",
+            "brand.view",
+            "brand.change",
+            "settings.view",
+            "settings.change",
+            "audit.view",
+        }
+    ),
+    ADMIN: frozenset(
+        _READ
+        | {
+            "customers.edit",
+            "accounts.change",
+            "orders.cancel",
+            "instruments.change",
+            "fees.view",
+            "fees.change",
+            "staff.view",
+            "brand.view",
+            "brand.change",
+            "settings.view",
+            "settings.change",
+            "audit.view",
+        }
+    ),
+    FINANCE: frozenset(
+        _READ
+        | {
+            "ledger.view",
+            "fees.view",
+            "adjustments.view",
+            "adjustments.request",
+            "adjustments.approve",
+        }
+    ),
+    COMPLIANCE: frozenset(
+        _READ
+        | {"customers.edit", "accounts.change", "orders.cancel", "ledger.view", "adjustments.view"}
+        | {"audit.view"}
+    ),
+    SUPPORT: frozenset(_READ | {"orders.cancel"}),
+    AUDITOR: frozenset(
+        _READ
+        | {"ledger.view", "fees.view", "adjustments.view", "staff.view", "brand.view"}
+        | {"settings.view", "audit.view"}
+    ),
+}
+
+# Operators are the staff of the public schema: they run tenants and see no customer.
+OPERATOR_CAPABILITIES: dict[str, frozenset[str]] = {
+    OWNER: frozenset(
+        {"operator.enter", "tenants.view", "tenants.manage", "staff.view", "staff.manage"}
+        | {"audit.view", "settings.view", "settings.change", "brand.view", "brand.change"}
+        | {"health.view"}
+    ),
+    ADMIN: frozenset(
+        {"operator.enter", "tenants.view", "tenants.manage", "settings.view", "settings.change"}
+        | {"brand.view", "brand.change", "health.view", "audit.view"}
+    ),
+    FINANCE: frozenset({"operator.enter", "tenants.view"}),
+    COMPLIANCE: frozenset({"operator.enter", "tenants.view", "audit.view"}),
+    SUPPORT: frozenset({"operator.enter", "tenants.view", "health.view"}),
+    AUDITOR: frozenset({"operator.enter", "tenants.view", "audit.view", "settings.view"}),
+}
+
+ALL_CAPABILITIES = frozenset().union(*TENANT_CAPABILITIES.values(), *OPERATOR_CAPABILITIES.values())
+
+_model_capabilities: dict[str, dict[str, str]] = {}
+
+
+def capabilities_of(user: "User | Any") -> frozenset[str]:
+    """Capabilities of ``user`` in the schema he was read from."""
+    from identity.schema import is_public
+
+    if not user.is_authenticated or not user.is_active or not user.is_staff:
+        return frozenset()
+    table = OPERATOR_CAPABILITIES if is_public() else TENANT_CAPABILITIES
+    return table.get(user.role, frozenset())
+
+
+def has(user: "User | Any", capability: str) -> bool:
+    """Whether ``user`` has ``capability``; a capability nobody declared is a programming error."""
+    if capability not in ALL_CAPABILITIES:
+        raise ValueError(f"unknown capability {capability!r}")
+    return capability in capabilities_of(user)
+
+
+def require(user: "User | Any", capability: str) -> None:
+    """Raise PermissionDenied unless ``user`` has ``capability``."""
+    if not has(user, capability):
+        raise PermissionDenied(f"This needs the right {capability}.")
+
+
+def register_model(
+    model_label: str, *, view: str = "", add: str = "", change: str = "", delete: str = ""
+) -> None:
+    """Say which capability stands behind Django's permissions on a model (``app.model``).
+
+    What is left empty is allowed to nobody.
+    """
+    wanted = {"view": view, "add": add, "change": change, "delete": delete}
+    unknown = {c for c in wanted.values() if c} - ALL_CAPABILITIES
+    if unknown:
+        raise ValueError(f"unknown capabilities {sorted(unknown)}")
+    _model_capabilities[model_label.lower()] = {k: v for k, v in wanted.items() if v}
+
+
+def has_model_permission(user: "User | Any", permission: str) -> bool:
+    """``app.view_model`` and the like, through what rooms registered."""
+    app_label, _, codename = permission.partition(".")
+    verb, _, model = codename.partition("_")
+    capability = _model_capabilities.get(f"{app_label}.{model}", {}).get(verb)
+    return capability is not None and has(user, capability)
+
+
+def has_module_permission(user: "User | Any", app_label: str) -> bool:
+    """Whether ``user`` may see anything of an app in an admin site."""
+    prefix = f"{app_label}."
+    return any(
+        has(user, capability)
+        for label, table in _model_capabilities.items()
+        if label.startswith(prefix)
+        for capability in table.values()
+    )

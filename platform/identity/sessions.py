@@ -1,0 +1,81 @@
+"""The rows beside Django's sessions: created at sign-in, touched by requests, ended by revoking."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.utils import timezone
+
+from identity.models import UserSession
+
+TOUCH_SECONDS = 60
+SECOND_FACTOR_AT = "second_factor_at"
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The visitor's address; forwarded ones count only behind our own proxies."""
+    proxies = settings.TRUSTED_PROXIES
+    forwarded = [a.strip() for a in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return forwarded[-proxies]
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def user_agent_of(request: HttpRequest) -> str:
+    return request.META.get("HTTP_USER_AGENT", "")[:300]
+
+
+def touch(request: HttpRequest) -> bool:
+    """Note that the session is in use; False if it is not (or no longer) on its user's list."""
+    row = UserSession.objects.filter(
+        session_key=request.session.session_key, user_id=request.user.pk
+    ).first()
+    if row is None:
+        return False
+    now = timezone.now()
+    if now - row.last_seen_at > timedelta(seconds=TOUCH_SECONDS):
+        UserSession.objects.filter(pk=row.pk).update(
+            last_seen_at=now, address=address_of(request), user_agent=user_agent_of(request)
+        )
+    return True
+
+
+def on_signed_in(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
+    """Django signal ``user_logged_in``: write the session into its user's list."""
+    if not isinstance(user, get_user_model()):
+        return
+    if request.session.session_key is None:
+        request.session.create()
+    UserSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "address": address_of(request),
+            "user_agent": user_agent_of(request),
+            "last_seen_at": timezone.now(),
+        },
+    )
+
+
+def on_signed_out(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
+    """Django signal ``user_logged_out``: the session leaves the list."""
+    if request.session.session_key:
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+
+
+def rotate(request: HttpRequest) -> None:
+    """Give the session a new key; whoever knew the old one has nothing."""
+    old_key = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
+
+
+def end(rows: Any) -> int:
+    """Delete the given UserSession rows and the sessions behind them; returns how many."""
+    keys = list(rows.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    rows.model.objects.filter(session_key__in=keys).delete()
+    return len(keys)
