@@ -1,0 +1,210 @@
+"""All that differs between machines, worked out once and handed on as environment variables.
+
+What the environment already says wins. The rest is chosen once and remembered in the data
+folder (``environment.json``, readable by its owner only): ports of the embedded servers,
+their passwords, and in development the secrets. The settings only read the environment.
+"""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from runtime import folders, ports
+from runtime.errors import RuntimeProblem
+
+DATABASE_NAME = "marque"
+DATABASE_USER = "marque"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One installation: its folders, ports, addresses of servers, and secrets."""
+
+    data_dir: Path
+    engine_dir: Path
+    engine_socket: Path
+    host: str
+    port: int
+    metrics_host: str
+    metrics_port: int
+    database_url: str
+    redis_url: str
+    secret_key: str
+    encryption_keys: str
+    debug: bool
+    # Embedded servers; a port of 0 means that the environment named a server instead.
+    postgres_port: int
+    postgres_password: str
+    postgres_admin_password: str
+    valkey_port: int
+    valkey_password: str
+
+    @property
+    def run_dir(self) -> Path:
+        return folders.run_dir(self.data_dir)
+
+    @property
+    def log_dir(self) -> Path:
+        return self.data_dir / "log"
+
+    @property
+    def metrics_dir(self) -> Path:
+        """Where every process of the product counts (prometheus_client's multiprocess mode)."""
+        return self.run_dir / "metrics"
+
+    def variables(self) -> dict[str, str]:
+        """What a child process must find in its environment."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "MARQUE_DATA_DIR": str(self.data_dir),
+            "MARQUE_SECRET_KEY": self.secret_key,
+            "MARQUE_ENCRYPTION_KEYS": self.encryption_keys,
+            "MARQUE_ENGINE_DIR": str(self.engine_dir),
+            "MARQUE_ENGINE_SOCKET": str(self.engine_socket),
+            "MARQUE_PORT": str(self.port),
+            "MARQUE_METRICS_PORT": str(self.metrics_port),
+            "MARQUE_DEBUG": "1" if self.debug else "0",
+        }
+
+    def child_environ(self) -> dict[str, str]:
+        """The whole environment of a process of the product."""
+        return {
+            **os.environ,
+            **self.variables(),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.metrics_dir),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONPATH": os.pathsep.join([str(folders.ROOT), str(folders.ROOT / "platform")]),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def remembered_path(data: Path) -> Path:
+    return data / "environment.json"
+
+
+def read_remembered(data: Path) -> dict[str, Any]:
+    """What was chosen at an earlier start; empty before the first."""
+    path = remembered_path(data)
+    try:
+        remembered = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except PermissionError as error:
+        raise RuntimeProblem(
+            f"{path} belongs to another user: run this as that user, or name another data folder "
+            "with MARQUE_DATA_DIR."
+        ) from error
+    except ValueError as error:
+        raise RuntimeProblem(
+            f"{path} is damaged: put back a copy, or remove the folder {data} to start afresh."
+        ) from error
+    return dict(remembered)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step; only its owner may read it."""
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    scratch.replace(path)
+
+
+def prepare() -> Environment:
+    """Work out the environment for starting the product, and remember it.
+
+    Creates the data folder; a remembered port that someone else took meanwhile is chosen anew.
+    Called when nothing of this installation runs.
+    """
+    given = os.environ
+    data = folders.data_dir()
+    folders.make_folder(data, 0o711)
+    folders.make_run_dir(data)
+    remembered = read_remembered(data)
+    remembered |= _generated(remembered)
+    environment = _assemble(data, given, remembered)
+    if not environment.debug:
+        for name in ("MARQUE_SECRET_KEY", "MARQUE_ENCRYPTION_KEYS"):
+            if not given.get(name):
+                raise RuntimeProblem(f"With MARQUE_DEBUG=0 the environment must set {name}.")
+    remembered["last_run"] = environment.variables()
+    text = json.dumps(remembered, indent=1, sort_keys=True)
+    write_private(remembered_path(data), text)
+    return environment
+
+
+def load() -> None:
+    """Give a command run by hand the environment that the product last ran with.
+
+    Sets nothing that the environment says already, and nothing before the first start.
+    """
+    for name, value in read_remembered(folders.data_dir()).get("last_run", {}).items():
+        os.environ.setdefault(name, value)
+
+
+def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
+    """What is chosen once: all that is not chosen yet, and ports that can no longer be had."""
+    chosen: dict[str, Any] = {}
+    for name in ("postgres_port", "valkey_port"):
+        if name not in remembered or not ports.is_free(remembered[name]):
+            chosen[name] = ports.choose(avoid=frozenset(chosen.values()))
+    for name in ("postgres_password", "postgres_admin_password", "valkey_password", "secret_key"):
+        if name not in remembered:
+            chosen[name] = secrets.token_urlsafe(32)
+    if "encryption_keys" not in remembered:  # a Fernet key: 32 bytes, URL-safe base64
+        chosen["encryption_keys"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return chosen
+
+
+def _assemble(data: Path, given: Mapping[str, str], remembered: Mapping[str, Any]) -> Environment:
+    database_url = given.get("DATABASE_URL", "")
+    redis_url = given.get("REDIS_URL", "")
+    postgres_port = 0 if database_url else int(remembered["postgres_port"])
+    valkey_port = 0 if redis_url else int(remembered["valkey_port"])
+    if not database_url:
+        password = quote(remembered["postgres_password"], safe="")
+        database_url = (
+            f"postgresql://{DATABASE_USER}:{password}@127.0.0.1:{postgres_port}/{DATABASE_NAME}"
+        )
+    if not redis_url:
+        password = quote(remembered["valkey_password"], safe="")
+        redis_url = f"redis://:{password}@127.0.0.1:{valkey_port}/0"
+    return Environment(
+        data_dir=data,
+        engine_dir=Path(given.get("MARQUE_ENGINE_DIR") or data / "engine"),
+        engine_socket=Path(
+            given.get("MARQUE_ENGINE_SOCKET") or folders.run_dir(data) / "engine.sock"
+        ),
+        host=given.get("MARQUE_HOST", "127.0.0.1"),
+        port=_port(given, "MARQUE_PORT", 8000),
+        metrics_host=given.get("MARQUE_METRICS_HOST", "127.0.0.1"),
+        metrics_port=_port(given, "MARQUE_METRICS_PORT", 9100),
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=given.get("MARQUE_SECRET_KEY") or remembered["secret_key"],
+        encryption_keys=given.get("MARQUE_ENCRYPTION_KEYS") or remembered["encryption_keys"],
+        debug=given.get("MARQUE_DEBUG", "1") == "1",
+        postgres_port=postgres_port,
+        postgres_password=remembered["postgres_password"],
+        postgres_admin_password=remembered["postgres_admin_password"],
+        valkey_port=valkey_port,
+        valkey_password=remembered["valkey_password"],
+    )
+
+
+def _port(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise RuntimeProblem(f"{name} must be a port between 1 and 65535, not {text!r}.")
+    return int(text)

@@ -1,0 +1,174 @@
+"""The table of processes: what runs, how it is started, when it counts as ready, how it ends."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+from runtime import folders, postgres, privileges, servers, valkey
+from runtime.environment import Environment
+
+
+class Stage(IntEnum):
+    """Order of starting; processes of one stage start together, the next when all are ready."""
+
+    SERVERS = 1
+    PREPARE = 2
+    WEB = 3
+    WORKERS = 4
+
+
+class StopTurn(IntEnum):
+    """Order of stopping: the doors first, the databases last."""
+
+    WEB = 1
+    WORKERS = 2
+    ENGINE = 3
+    HEALTH = 4
+    SERVERS = 5
+
+
+@dataclass(frozen=True)
+class Process:
+    """One line of the table.
+
+    ``check`` says why the process is not ready yet (empty: it is); it must answer within a
+    fraction of a second. With ``tells_ready`` the process says so itself (`runtime.ready`).
+    ``once`` marks a process that does its work and exits with 0.
+    """
+
+    name: str
+    command: list[str]
+    stage: Stage
+    stop_turn: StopTurn
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_grace_s: float = 10.0
+    check: Callable[[], str] | None = None
+    tells_ready: bool = False
+    once: bool = False
+    identity: privileges.Identity | None = None
+    pass_fds: tuple[int, ...] = ()
+    extra_environ: dict[str, str] = field(default_factory=dict)
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(folders.ROOT / "manage.py"), *arguments]
+
+
+def module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
+
+
+def server_processes(environment: Environment) -> list[Process]:
+    """The embedded servers, those of them that the environment does not replace."""
+    table = []
+    if environment.postgres_port:
+        command, identity = postgres.prepare(environment)
+        table.append(
+            Process(
+                "postgres",
+                command,
+                Stage.SERVERS,
+                StopTurn.SERVERS,
+                stop_signal=signal.SIGINT,  # fast shutdown
+                stop_grace_s=30,
+                check=lambda: postgres.problem(environment),
+                identity=identity,
+            )
+        )
+    if environment.valkey_port:
+        table.append(
+            Process(
+                "valkey",
+                valkey.prepare(environment),
+                Stage.SERVERS,
+                StopTurn.SERVERS,
+                check=lambda: servers.redis_problem(environment.redis_url, timeout_s=0.5),
+            )
+        )
+    return table
+
+
+def product_processes(
+    environment: Environment, *, listener_fd: int, web_workers: int, demo: bool
+) -> list[Process]:
+    """Everything else, in the order in which it is shown."""
+    folders.make_folder(environment.engine_dir)
+    table = [
+        Process(
+            "engine",
+            module(
+                "trading.engine.process",
+                *("--dir", str(environment.engine_dir)),
+                *("--socket", str(environment.engine_socket)),
+            ),
+            Stage.SERVERS,
+            StopTurn.ENGINE,
+            stop_grace_s=30,  # it writes a snapshot
+            check=lambda: _socket_problem(environment.engine_socket),
+        ),
+        Process(
+            "prepare",
+            manage("prepare", *(["--demo"] if demo else [])),
+            Stage.PREPARE,
+            StopTurn.WEB,
+            once=True,
+        ),
+    ]
+    for number in range(1, web_workers + 1):
+        table.append(
+            Process(
+                f"web-{number}" if web_workers > 1 else "web",
+                module("runtime.web", "--fd", str(listener_fd)),
+                Stage.WEB,
+                StopTurn.WEB,
+                tells_ready=True,
+                pass_fds=(listener_fd,),
+            )
+        )
+    for name in ("clearing", "publisher", "relay"):
+        table.append(Process(name, manage(name), Stage.WORKERS, StopTurn.WORKERS))
+    if demo:
+        table.append(
+            Process("replay", manage("replay_market"), Stage.WORKERS, StopTurn.WORKERS)
+        )
+    celery = module("celery", "--app", "config.celery:app")
+    schedule = folders.make_folder(environment.data_dir / "celery") / "beat-schedule"
+    table += [
+        Process(
+            "worker",
+            [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle"],
+            Stage.WORKERS,
+            StopTurn.WORKERS,
+        ),
+        Process(
+            "beat",
+            [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(schedule)],
+            Stage.WORKERS,
+            StopTurn.WORKERS,
+        ),
+        Process(
+            "health",
+            manage("health"),
+            Stage.WORKERS,
+            StopTurn.HEALTH,
+            tells_ready=True,
+        ),
+    ]
+    return table
+
+
+def _socket_problem(path: Path) -> str:
+    """Why nobody answers at this Unix socket; empty when somebody takes connections."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(0.5)
+        try:
+            probe.connect(os.fspath(path))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""

@@ -1,0 +1,48 @@
+"""One web process: the ASGI application behind a socket that the supervisor holds open.
+
+The supervisor listens, so the port is never refused while a web process starts again, and
+several of them share it.
+"""
+
+import argparse
+import os
+import socket
+
+import uvicorn
+
+from runtime import ready
+
+
+class Server(uvicorn.Server):
+    """uvicorn, saying when it takes requests."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            ready.tell()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="One web process of the product.")
+    parser.add_argument("--fd", type=int, required=True, help="a listening socket")
+    options = parser.parse_args()
+    config = uvicorn.Config(
+        "config.asgi:application",
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=1 << 20,
+        ws_per_message_deflate=False,
+        lifespan="auto",
+        access_log=False,
+        log_level="info",
+        proxy_headers=True,
+        forwarded_allow_ips=os.environ.get("MARQUE_TRUSTED_PROXIES", ""),
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    Server(config).run(sockets=[socket.socket(fileno=options.fd)])
+
+
+if __name__ == "__main__":
+    main()
