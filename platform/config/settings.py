@@ -79,6 +79,7 @@ TENANT_APPS = [
     "trading.accounts",
     "trading.orders",
     "trading.market_data",
+    "trading.replay",
     "wallets.ledger",
     "wallets.adjustments",
     "clearing",

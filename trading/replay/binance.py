@@ -139,7 +139,8 @@ class RecordedBook:
         elif message.last_update_id > self.last_update_id:
             if message.first_update_id > self.last_update_id + 1:
                 raise RecordingError(
-                    f"update ids {self.last_update_id + 1} to {message.first_update_id - 1} are missing"
+                    f"update ids {self.last_update_id + 1} to "
+                    f"{message.first_update_id - 1} are missing"
                 )
             self._merge(message.bids, message.asks)
             self.last_update_id = message.last_update_id

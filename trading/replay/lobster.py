@@ -77,7 +77,9 @@ def read_messages(path: Path) -> Iterator[LobsterMessage]:
         try:
             yield parse_message(line)
         except (ValueError, InvalidOperation) as error:
-            raise LobsterError(f"{path.name}, line {number}: not a LOBSTER message: {error}") from error
+            raise LobsterError(
+                f"{path.name}, line {number}: not a LOBSTER message: {error}"
+            ) from error
 
 
 def parse_message(line: str) -> LobsterMessage:

@@ -165,9 +165,7 @@ class LobsterFlow:
 
     def _reduce(self, key: int, size: int) -> Command:
         self._take(key, size)
-        return commands.ReduceOrder(
-            account_id=self._maker_account_id, client_key=key, lots=size
-        )
+        return commands.ReduceOrder(account_id=self._maker_account_id, client_key=key, lots=size)
 
     def _take(self, key: int, size: int) -> None:
         is_buy, price = self._orders[key]
