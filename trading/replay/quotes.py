@@ -29,7 +29,7 @@ class QuoteKeeper:
         return {ticks: sum(level.values()) for ticks, level in self._levels[is_buy].items()}
 
     def moves(self, bids: Depth, asks: Depth) -> list[Command]:
-        """Commands from the orders as they are to the target: all that removes, then all that adds."""
+        """Commands from the orders as they are to the target; removals come first."""
         removals: list[Command] = []
         additions: list[Command] = []
         for is_buy, target in ((True, bids), (False, asks)):
@@ -48,7 +48,7 @@ class QuoteKeeper:
         return removals + additions
 
     def moves_before_trade(self, is_taker_buy: bool, ticks: int, lots: int) -> list[Command]:
-        """Commands after which an incoming order for `lots` at `ticks` trades at just that price."""
+        """Commands after which an order for `lots` at `ticks` trades at just that price."""
         maker_buys = not is_taker_buy
         moves: list[Command] = []
         for level_ticks, level in self._levels[maker_buys].items():

@@ -47,9 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} is not a file that can be read.")
         chosen = [t for t in tenants.active_tenants() if options["tenant"] in (None, t.slug)]
         if not chosen:
-            raise CommandError(
-                "There is no such active tenant; `manage.py list_tenants` names them."
-            )
+            raise CommandError("There is no such active tenant: --tenant takes the slug of one.")
         try:
             targets = [session.find_target(tenant, options["instrument"]) for tenant in chosen]
             asyncio.run(
