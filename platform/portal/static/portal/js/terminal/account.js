@@ -1,0 +1,118 @@
+// The customer's own side of the screen: open orders, past orders, fills, balances. Loaded once
+// over REST, kept by the private channel, loaded again after every reconnect.
+
+import { parse } from "../decimal.js";
+
+const PAST_ROWS = 60;
+
+export const isOpen = (order) => order.status === "open" || order.status === "partially_filled";
+
+export class AccountState extends EventTarget {
+  constructor(stream) {
+    super();
+    this.orders = new Map(); // order_id → order, open ones
+    this.past = [];
+    this.fills = [];
+    this.balances = new Map(); // asset → balance
+    this.levels = new Set(); // "buy 64000.01": prices with an own order
+    this.loaded = false;
+    this.closed = new Set();
+    this.generation = 0;
+    stream.subscribe("private", (message) => this.#receive(message));
+    stream.addEventListener("state", () => { if (stream.live) this.load(); });
+    if (stream.live) this.load();
+  }
+
+  /** Reads everything; what the stream says meanwhile is newer and is put on top. */
+  async load() {
+    const generation = ++this.generation;
+    this.during = [];
+    try {
+      const [open, past, fills, balances] = await Promise.all(
+        ["orders?status=open&limit=200", "orders?status=closed&limit=60", "fills?limit=60", "balances"].map(read),
+      );
+      if (generation !== this.generation) return;
+      this.orders = new Map(open.map((order) => [String(order.order_id), order]));
+      this.past = past;
+      this.fills = fills;
+      this.balances = new Map(balances.map((balance) => [balance.asset, balance]));
+      const late = this.during;
+      this.during = null;
+      for (const message of late) this.#apply(message, true);
+      this.loaded = true;
+      this.#changed("orders", "fills", "balances");
+    } catch {
+      if (generation !== this.generation) return;
+      const late = this.during;
+      this.during = null;
+      for (const message of late) this.#apply(message, true);
+      setTimeout(() => { if (generation === this.generation) this.load(); }, 3_000);
+    }
+  }
+
+  #receive(message) {
+    if (this.during) this.during.push(message);
+    else this.#apply(message, false);
+  }
+
+  #apply(message, late) {
+    if (message.type === "order") {
+      this.putOrder(message.order ?? message);
+    } else if (message.type === "fill") {
+      const fill = message.fill ?? message;
+      if (this.fills.some((other) => sameFill(other, fill))) return;
+      this.fills = [fill, ...this.fills].slice(0, PAST_ROWS);
+      this.#changed("fills");
+      if (!late) this.dispatchEvent(new CustomEvent("fill", { detail: fill }));
+    } else if (message.type === "balance") {
+      const balance = message.balance ?? message;
+      this.balances.set(balance.asset, balance);
+      this.#changed("balances");
+    }
+  }
+
+  /** An order as the server last told it, from an answer or from the stream. */
+  putOrder(order) {
+    const id = String(order.order_id);
+    if (isOpen(order)) {
+      if (this.closed.has(id)) return; // an older word on an order already seen closed
+      this.orders.set(id, { ...this.orders.get(id), ...order });
+    } else {
+      const known = this.orders.get(id);
+      this.orders.delete(id);
+      this.closed.add(id);
+      const rest = this.past.filter((other) => String(other.order_id) !== id);
+      this.past = [{ ...known, ...order }, ...rest].slice(0, PAST_ROWS);
+    }
+    this.#changed("orders");
+  }
+
+  /** Units the account may use of an asset; null while unknown. */
+  available(asset) {
+    if (!this.loaded && !this.balances.has(asset.code)) return null;
+    const balance = this.balances.get(asset.code);
+    return balance ? parse(balance.available, asset.scale) : 0n;
+  }
+
+  hasOrderAt(price, side, symbol) { return this.levels.has(`${symbol} ${side} ${plain(price)}`); }
+
+  #changed(...names) {
+    if (names.includes("orders")) {
+      this.levels = new Set();
+      for (const order of this.orders.values()) {
+        if (order.price) this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
+      }
+    }
+    for (const name of names) this.dispatchEvent(new Event(name));
+  }
+}
+
+const plain = (price) => String(price).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const sameFill = (a, b) => String(a.trade_id) === String(b.trade_id) && String(a.order_id) === String(b.order_id);
+
+async function read(path) {
+  const answer = await fetch(`/api/v1/${path}`, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  const body = await answer.json();
+  return Array.isArray(body) ? body : body.results ?? body.orders ?? body.fills ?? body.balances ?? [];
+}

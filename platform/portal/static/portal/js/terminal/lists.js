@@ -1,0 +1,135 @@
+// The lists under the chart: open orders, order history, fills, balances.
+
+import { $, $$, el, icon, put, schedule } from "../dom.js";
+import { group } from "../decimal.js";
+import { _, momentText, say } from "../text.js";
+import { pad } from "./market.js";
+import { statusBadge } from "./status.js";
+
+export class Lists {
+  constructor({ account, desk, root, instruments, here }) {
+    Object.assign(this, { account, desk, root, here });
+    this.instruments = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+    this.cancelling = new Set();
+    this.draw = this.draw.bind(this);
+    for (const name of ["orders", "fills", "balances"]) account.addEventListener(name, () => schedule(this.draw));
+    this.#tabs();
+    this.#cancelAll();
+    this.draw();
+  }
+
+  #tabs() {
+    const tabs = $$("[role=tab]", this.root);
+    const choose = (tab) => {
+      for (const other of tabs) {
+        const chosen = other === tab;
+        other.setAttribute("aria-selected", String(chosen));
+        other.tabIndex = chosen ? 0 : -1;
+        document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+      }
+    };
+    for (const [index, tab] of tabs.entries()) {
+      tab.addEventListener("click", () => choose(tab));
+      tab.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const next = tabs[(index + step + tabs.length) % tabs.length];
+        choose(next);
+        next.focus();
+      });
+    }
+  }
+
+  #cancelAll() {
+    this.allButton = $("[data-cancel-all]", this.root);
+    const dialog = document.getElementById("cancel-all");
+    this.allButton.addEventListener("click", () => dialog.showModal());
+    $("form", dialog).addEventListener("submit", () => this.desk.cancelAll(null));
+  }
+
+  draw() {
+    const { account } = this;
+    const open = [...account.orders.values()].sort((a, b) => Number(b.order_id) - Number(a.order_id));
+    put($("[data-count=open]", this.root), account.loaded ? String(open.length) : "");
+    this.allButton.hidden = open.length === 0;
+    this.#fill("open", open, (order) => this.#openRow(order), _("No open orders"), _("A limit order that waits in the book is listed here."));
+    this.#fill("past", account.past, (order) => this.#pastRow(order), _("No past orders"), _("Filled, cancelled and expired orders are listed here."));
+    this.#fill("fills", account.fills, (fill) => this.#fillRow(fill), _("No fills yet"), _("Each part of an order that trades is listed here."));
+    const balances = [...account.balances.values()].filter((balance) => Number(balance.booked) !== 0);
+    this.#fill("balances", balances, (balance) => this.#balanceRow(balance), _("No funds yet"), _("Once your account is credited, balances are listed here."));
+  }
+
+  #fill(name, items, row, title, text) {
+    const body = $(`[data-rows=${name}]`, this.root);
+    const empty = $(`[data-empty=${name}]`, this.root);
+    const loaded = this.account.loaded;
+    body.replaceChildren(...items.map(row));
+    body.closest("table").hidden = !items.length;
+    empty.hidden = items.length > 0;
+    put($("strong", empty), loaded ? title : _("Loading…"));
+    put($("p", empty), loaded ? text : "");
+  }
+
+  #price(symbol, text) {
+    return text ? group(pad(text, this.instruments.get(symbol)?.price_places ?? 0)) : _("Market");
+  }
+
+  #quantity(symbol, text) { return pad(text ?? "0", this.instruments.get(symbol)?.quantity_places ?? 0); }
+
+  #openRow(order) {
+    const share = Number(order.quantity) ? Number(order.filled_quantity) / Number(order.quantity) : 0;
+    const bar = el("i");
+    bar.style.setProperty("--share", share);
+    const busy = this.cancelling.has(order.order_id);
+    const cancel = el("button.icon-button", {
+      type: "button", disabled: busy, "aria-label": say("Cancel order %(id)s", { id: order.order_id }), title: _("Cancel"),
+      onclick: () => this.#cancel(order),
+    }, icon("x"));
+    return el("tr", {}, ...this.#lead(order),
+      cell(_("Price"), this.#price(order.instrument, order.price)),
+      cell(_("Amount"), this.#quantity(order.instrument, order.quantity)),
+      cell(_("Filled"), this.#quantity(order.instrument, order.filled_quantity), el("span.fillbar", {}, bar)),
+      cell(_("Time"), momentText(order.created_at), null, "faint"),
+      el("td.end.act", {}, cancel));
+  }
+
+  async #cancel(order) {
+    this.cancelling.add(order.order_id);
+    this.draw();
+    await this.desk.cancel(order);
+    this.cancelling.delete(order.order_id);
+    this.draw();
+  }
+
+  #pastRow(order) {
+    return el("tr", {}, ...this.#lead(order),
+      cell(_("Price"), this.#price(order.instrument, order.price)),
+      cell(_("Average"), order.average_price && Number(order.average_price) ? this.#price(order.instrument, order.average_price) : "–"),
+      cell(_("Filled"), `${this.#quantity(order.instrument, order.filled_quantity)}${Number(order.quantity) ? ` / ${this.#quantity(order.instrument, order.quantity)}` : ""}`),
+      el("td.end", { "data-label": _("Status") }, statusBadge(order.status)),
+      cell(_("Time"), momentText(order.updated_at), null, "faint"));
+  }
+
+  #fillRow(fill) {
+    return el("tr", {}, ...this.#lead(fill),
+      cell(_("Price"), this.#price(fill.instrument, fill.price)),
+      cell(_("Amount"), this.#quantity(fill.instrument, fill.quantity)),
+      cell(_("Fee"), `${group(fill.fee)} ${fill.fee_asset}`),
+      cell(_("Role"), fill.liquidity === "maker" ? _("Maker") : _("Taker")),
+      cell(_("Time"), momentText(fill.time), null, "faint"));
+  }
+
+  #balanceRow(balance) {
+    return el("tr", {}, el("td.lead", {}, el("strong", {}, balance.asset)),
+      cell(_("Available"), group(balance.available)), cell(_("Held by orders"), group(balance.held)), cell(_("Booked"), group(balance.booked)));
+  }
+
+  #lead(row) {
+    const side = el(`span.side.${row.side}`, {}, row.side === "buy" ? _("Buy") : _("Sell"));
+    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side)];
+  }
+}
+
+function cell(label, text, extra = null, kind = "") {
+  return el(`td.end.num${kind ? `.${kind}` : ""}`, { "data-label": label }, extra ? el("span", {}, text, extra) : text);
+}

@@ -1,0 +1,18 @@
+// Translations come from the catalogue the server sends as /jsi18n/ (window.gettext).
+
+export const _ = (text) => (window.gettext ? window.gettext(text) : text);
+
+/** `say("Bought %(quantity)s", {quantity})` */
+export function say(text, values = {}) {
+  return _(text).replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+const language = document.documentElement.lang || "en";
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const moment = new Intl.DateTimeFormat(language, {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+});
+
+const asDate = (value) => new Date(typeof value === "number" || /^\d+$/.test(value) ? Number(value) : value);
+export const clockText = (value) => clock.format(asDate(value));
+export const momentText = (value) => moment.format(asDate(value));
