@@ -192,13 +192,22 @@ def _assemble(data: Path, given: Mapping[str, str], remembered: Mapping[str, Any
         redis_url=redis_url,
         secret_key=given.get("MARQUE_SECRET_KEY") or remembered["secret_key"],
         encryption_keys=given.get("MARQUE_ENCRYPTION_KEYS") or remembered["encryption_keys"],
-        debug=given.get("MARQUE_DEBUG", "1") == "1",
+        debug=_flag(given, "MARQUE_DEBUG", default=True),
         postgres_port=postgres_port,
         postgres_password=remembered["postgres_password"],
         postgres_admin_password=remembered["postgres_admin_password"],
         valkey_port=valkey_port,
         valkey_password=remembered["valkey_password"],
     )
+
+
+def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = given.get(name, "").strip().lower()
+    if text in ("", "1", "true", "yes", "on"):
+        return default if not text else True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise RuntimeProblem(f"{name} must be 1 or 0, not {given[name]!r}.")
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:

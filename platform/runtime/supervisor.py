@@ -61,7 +61,7 @@ class Supervisor:
         while not self.stopping and any(
             child.state not in (State.UP, State.DONE) for child in members
         ):
-            self._step(PROBE_INTERVAL_S)
+            self.step(PROBE_INTERVAL_S)
             for child in members:
                 self._check_start(child, limit_s)
 
@@ -74,7 +74,7 @@ class Supervisor:
     def watch(self) -> None:
         """Keep everything running until a signal asks to stop."""
         while not self.stopping:
-            self._step(self._timeout_s())
+            self.step(self._timeout_s())
 
     @property
     def stopping(self) -> bool:
@@ -107,7 +107,7 @@ class Supervisor:
                 child.state = State.STOPPING
                 child.send(child.process.stop_signal)
         while running := [child for child in members if child.state is State.STOPPING]:
-            self._step(PROBE_INTERVAL_S)
+            self.step(PROBE_INTERVAL_S)
             for child in running:
                 grace_s = child.process.stop_grace_s
                 if self._stop_signals > 1:
@@ -131,7 +131,7 @@ class Supervisor:
             )
         self._write_status()
 
-    def _step(self, timeout_s: float) -> None:
+    def step(self, timeout_s: float) -> None:
         """One turn of the loop: output, the dead, the due, the not yet ready, the status file."""
         for key, _ in self._selector.select(timeout_s):
             key.data()
@@ -254,9 +254,7 @@ class Supervisor:
             "created": self._created,
             "port": self.environment.port,
             "metrics_port": self.environment.metrics_port,
-            "processes": [
-                child.describe() for child in self.children
-            ],
+            "processes": [child.describe() for child in self.children],
         }
         text = json.dumps(document, indent=1)
         if text != self._status_text:
@@ -268,5 +266,3 @@ def _exit_text(exit_code: int) -> str:
     if exit_code >= 0:
         return f"exit code {exit_code}"
     return signal.Signals(-exit_code).name
-
-

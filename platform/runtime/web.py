@@ -5,7 +5,6 @@ several of them share it.
 """
 
 import argparse
-import os
 import socket
 
 import uvicorn
@@ -36,8 +35,7 @@ def main() -> None:
         lifespan="auto",
         access_log=False,
         log_level="info",
-        proxy_headers=True,
-        forwarded_allow_ips=os.environ.get("MARQUE_TRUSTED_PROXIES", ""),
+        proxy_headers=False,  # the tenants' middleware knows how many proxies are our own
         server_header=False,
         timeout_graceful_shutdown=5,
     )

@@ -1,0 +1,122 @@
+"""Prometheus metrics: requests by tenant, counted in the web processes, and the runtime's own.
+
+Each process writes its counters into files of ``PROMETHEUS_MULTIPROC_DIR``; the health process
+adds them up and puts the supervisor's, the engine's and the followers' figures beside them.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from runtime import status
+from runtime.lag import Lags
+
+REQUESTS = Counter(
+    "marque_http_requests_total",
+    "Requests that Django answered.",
+    ["tenant", "method", "route", "status"],
+)
+REQUEST_SECONDS = Histogram(
+    "marque_http_request_seconds",
+    "How long Django took to answer, without the gateway's fast path.",
+    ["tenant"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestMetricsMiddleware:
+    """Counts each request by tenant and route, never by path: paths can hold secrets."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begin_s = time.perf_counter()
+        response = self.get_response(request)
+        tenant = getattr(getattr(request, "tenant", None), "slug", "")
+        route = request.resolver_match.route if request.resolver_match else ""
+        REQUESTS.labels(tenant, request.method or "", route, str(response.status_code)).inc()
+        REQUEST_SECONDS.labels(tenant).observe(time.perf_counter() - begin_s)
+        return response
+
+
+class RuntimeCollector:
+    """Gauges that are read off at the moment of asking."""
+
+    def __init__(self, document: dict[str, object], lags: Lags) -> None:
+        self._document = document
+        self._lags = lags
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._processes()
+        yield from self._followers()
+
+    def _processes(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("marque_process_up", "1 while the process runs.", labels=["process"])
+        restarts = GaugeMetricFamily(
+            "marque_process_restarts", "Restarts since the supervisor began.", labels=["process"]
+        )
+        memory = GaugeMetricFamily(
+            "marque_process_memory_bytes", "Resident memory with children.", labels=["process"]
+        )
+        uptime = GaugeMetricFamily(
+            "marque_process_uptime_seconds", "Time since its start.", labels=["process"]
+        )
+        lines = self._document["processes"]
+        assert isinstance(lines, list)
+        for line in lines:
+            name = [line["name"]]
+            up.add_metric(name, float(line["state"] == "up"))
+            restarts.add_metric(name, line["restarts"])
+            memory.add_metric(name, line["memory_bytes"] or 0)
+            uptime.add_metric(name, line["uptime_s"] or 0)
+        return [up, restarts, memory, uptime]
+
+    def _followers(self) -> Iterable[Metric]:
+        clearing = GaugeMetricFamily(
+            "marque_clearing_lag_records", "Engine journal records not in SQL.", labels=["tenant"]
+        )
+        for schema, behind in self._lags.clearing_lag().items():
+            clearing.add_metric([schema], behind)
+        relay = GaugeMetricFamily(
+            "marque_relay_waiting_commands", "Queued commands not answered.", labels=["tenant"]
+        )
+        for schema, waiting in self._lags.relay_waiting.items():
+            relay.add_metric([schema], waiting)
+        families: list[Metric] = [clearing, relay]
+        if (behind := self._lags.publisher_lag()) is not None:
+            families.append(
+                GaugeMetricFamily(
+                    "marque_publisher_lag_records",
+                    "Engine journal records not published.",
+                    value=behind,
+                )
+            )
+        if self._lags.engine is not None:
+            families.append(
+                GaugeMetricFamily(
+                    "marque_engine_durable_seq",
+                    "The last record that is on disk.",
+                    value=self._lags.engine.durable_seq,
+                )
+            )
+        return families
+
+
+def exposition(lags: Lags, multiprocess_dir: Path | None, engine_file: Path) -> bytes:
+    """All metrics in Prometheus' text format."""
+    registry = CollectorRegistry()
+    if multiprocess_dir is not None and multiprocess_dir.is_dir():
+        MultiProcessCollector(registry, path=str(multiprocess_dir))
+    registry.register(RuntimeCollector(status.document(lags), lags))
+    text = generate_latest(registry)
+    if engine_file.is_file():  # the engine writes it whole, in the same format
+        text += engine_file.read_bytes()
+    return text
