@@ -71,3 +71,4 @@ class FundsReason(IntEnum):
     WITHDRAWAL = 2
     ADJUSTMENT = 3  # by staff, with a reason and a second person
     HOUSE_FUNDING = 4  # the tenant's own capital put into a house account
+    TRANSFER = 5  # received or paid outside, booked by staff with a second person
