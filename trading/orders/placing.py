@@ -6,11 +6,10 @@ from typing import Any
 from money.units import MoneyError
 from trading.engine import commands, enums
 from trading.engine.keys import client_order_key
+from trading.engine.limits import MAX_TICKS
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
 
-MAX_LOTS = 2**62
-MAX_TICKS = 2**62
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
 
 SIDES = {"buy": int(enums.Side.BUY), "sell": int(enums.Side.SELL)}
@@ -124,7 +123,7 @@ def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> i
     if price is None:
         raise OrderError(Result.BAD_PRICE, "A limit order needs a price.")
     ticks = _number(info.ticks_of, price, "price", Result.BAD_PRICE)
-    if not 0 < ticks < MAX_TICKS:
+    if not 0 < ticks <= MAX_TICKS:
         raise OrderError(Result.BAD_PRICE, "The price must be above zero and within range.")
     return ticks
 

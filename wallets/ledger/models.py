@@ -26,9 +26,7 @@ class Line(models.IntegerChoices):
 
     ENGINE_ACCOUNT = 0, "Customer or house account"
     CUSTODY = 1, "Custody"
-    CAPITAL = 2, "Capital"
-    ADJUSTMENTS = 3, "Adjustments"
-    SUSPENSE = 4, "Suspense"
+    ADJUSTMENTS = 2, "Adjustments"
 
 
 class LedgerAccount(models.Model):
@@ -75,6 +73,8 @@ class EntryKind(models.IntegerChoices):
     HOUSE_WITHDRAWAL = 7, "House funding returned"
     TRANSFER_CREDIT = 8, "Manual transfer in"
     TRANSFER_DEBIT = 9, "Manual transfer out"
+    WITHDRAWAL_RETURNED = 10, "Withdrawal returned"
+    DEPOSIT_REVERSED = 11, "Deposit reversed"
 
 
 class JournalEntry(models.Model):

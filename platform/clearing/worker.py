@@ -1,0 +1,275 @@
+"""The clearing process: follows the engine journal and keeps every tenant's tables up to it.
+
+Each tenant's part of a batch is one database transaction with its checkpoint, so a crash
+anywhere repeats nothing and loses nothing. A tenant whose schema fails is quarantined: the others
+go on, it is tried again with back-off from its own checkpoint, and it catches up by itself. A
+lost database connection stops everybody until it is back; the batch is kept meanwhile.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from clearing import batches
+from clearing.batches import TenantBatch
+from clearing.reader import Chunk, ReadAhead
+from clearing.writer import CheckpointMoved, TenantWriter
+from trading.engine import journal
+
+log = logging.getLogger("clearing")
+
+BATCH_BYTES = 12 * 1024 * 1024
+READ_AHEAD_BYTES = 2 * BATCH_BYTES
+CATCH_UP_BYTES = 4 * 1024 * 1024
+IDLE_CHECKPOINT_S = 0.5
+UNKNOWN_AGAIN_S = 5.0
+RETRY_FIRST_S, RETRY_LONGEST_S = 1.0, 60.0
+
+
+@dataclass(slots=True)
+class Quarantine:
+    """Why a tenant is left behind, and when it is tried again (monotonic seconds)."""
+
+    error: str
+    delay_s: float
+    retry_at_s: float
+
+
+class Clearing:
+    """Brings the journal in `engine_dir` into the tables of the tenants.
+
+    `tenants` gives {engine tenant id: schema name} whenever it is asked; `follow` gives chunks
+    from a seq on; `connect` opens a database connection.
+    """
+
+    def __init__(
+        self,
+        engine_dir: Path,
+        *,
+        follow: "Callable[[int], Iterator[Chunk]]",
+        tenants: Callable[[], Mapping[int, str]],
+        connect: "Callable[[], psycopg.Connection[Any]]",
+    ) -> None:
+        self.engine_dir = engine_dir
+        self.seq = 0
+        self.time_ns = 0
+        self.quarantined: dict[int, Quarantine] = {}
+        self._follow = follow
+        self._tenants = tenants
+        self._connect = connect
+        self._connection: psycopg.Connection[Any] | None = None
+        self._writers: dict[int, TenantWriter] = {}
+        self._unknown_ids: set[int] = set()
+        self._idle_checkpoints_at_s = 0.0
+        self._unknown_again_at_s = 0.0
+        self._stop = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; raises if the journal itself cannot be read."""
+        self._stop = stop
+        self._wait_for_database()
+        if stop.is_set():
+            return
+        self.seq = self._start_seq()
+        log.info("clearing starts behind seq %s", self.seq)
+        ahead = ReadAhead(self._follow(self.seq + 1), READ_AHEAD_BYTES)
+        while not stop.is_set():
+            try:
+                chunks = ahead.take(BATCH_BYTES, timeout_s=0.1)
+            except EOFError:
+                return
+            if chunks:
+                self._apply(chunks)
+            self._upkeep(idle=ahead.is_empty())
+
+    def _apply(self, chunks: list[Chunk]) -> None:
+        data = b"".join(chunk.data for chunk in chunks)
+        for tenant_id, batch in batches.split(data).items():
+            writer = self._writer(tenant_id)
+            if writer is not None and tenant_id not in self.quarantined:
+                self._write(writer, batch, data)
+            self.time_ns = max(self.time_ns, batch.last_ns)
+        self.seq = chunks[-1].last_seq
+
+    def _writer(self, tenant_id: int) -> TenantWriter | None:
+        writer = self._writers.get(tenant_id)
+        if writer is None and tenant_id not in self._unknown_ids:
+            self._reload_tenants()
+            writer = self._writers.get(tenant_id)
+            if writer is None:
+                self._unknown_ids.add(tenant_id)
+                log.error("the journal has records of tenant %s, which does not exist", tenant_id)
+        return writer
+
+    def _write(self, writer: TenantWriter, batch: TenantBatch, data: bytes) -> None:
+        """Write the batch, whatever happens to the connection; quarantine on anything else."""
+        while not self._stop.is_set():
+            try:
+                connection = self._connected()
+                if writer.seq < 0:
+                    writer.read_checkpoint(connection)
+                if writer.seq >= batch.last_seq:
+                    return
+                if writer.seq >= batch.first_seq:
+                    batch = batches.split(batches.after(data, writer.seq))[batch.tenant_id]
+                writer.write(connection, batch)
+                return
+            except CheckpointMoved:
+                log.warning("tenant %s: its checkpoint moved; reading it", writer.schema_name)
+                writer.forget()
+            except Exception as error:
+                writer.forget()
+                if self._is_connected():
+                    self._quarantine(writer, error)
+                    return
+                log.error("the database connection was lost (%s); trying again", error)
+                self._wait_for_database()
+
+    def _upkeep(self, *, idle: bool) -> None:
+        now_s = time.monotonic()
+        if self._unknown_ids and now_s >= self._unknown_again_at_s:
+            self._unknown_again_at_s = now_s + UNKNOWN_AGAIN_S
+            self._reload_tenants()
+        for tenant_id, quarantine in list(self.quarantined.items()):
+            if now_s >= quarantine.retry_at_s:
+                self._catch_up(tenant_id)
+        if idle and now_s >= self._idle_checkpoints_at_s:
+            self._idle_checkpoints_at_s = now_s + IDLE_CHECKPOINT_S
+            self._pass_idle_tenants()
+
+    def _pass_idle_tenants(self) -> None:
+        """Bring the checkpoints of tenants that nothing happened to up to what was read."""
+        for tenant_id, writer in self._writers.items():
+            if tenant_id in self.quarantined or writer.seq >= self.seq or not self.seq:
+                continue
+            try:
+                connection = self._connected()
+                if writer.seq < 0:
+                    writer.read_checkpoint(connection)
+                if writer.seq < self.seq:
+                    writer.pass_by(connection, self.seq, self.time_ns)
+            except CheckpointMoved:
+                writer.forget()
+            except Exception as error:
+                writer.forget()
+                if not self._is_connected():
+                    self._wait_for_database()
+                    return
+                self._quarantine(writer, error)
+
+    def _quarantine(self, writer: TenantWriter, error: Exception) -> None:
+        before = self.quarantined.get(writer.tenant_id)
+        delay_s = min(before.delay_s * 2, RETRY_LONGEST_S) if before else RETRY_FIRST_S
+        self.quarantined[writer.tenant_id] = Quarantine(
+            error=f"{type(error).__name__}: {error}",
+            delay_s=delay_s,
+            retry_at_s=time.monotonic() + delay_s,
+        )
+        log.critical(
+            "QUARANTINE: tenant %s is left behind, the others go on; next try in %.0f s",
+            writer.schema_name,
+            delay_s,
+            exc_info=error,
+        )
+
+    def _catch_up(self, tenant_id: int) -> None:
+        """Bring a quarantined tenant forward by a slice of the journal, others come in between."""
+        self._reload_tenants()
+        writer = self._writers.get(tenant_id)
+        if writer is None:
+            return
+        try:
+            connection = self._connected()
+            seq = writer.read_checkpoint(connection)
+            parts: list[bytes] = []
+            last_seq = seq
+            for chunk in journal.read_chunks(self.engine_dir, seq + 1, self.seq):
+                parts.append(chunk.data)
+                last_seq = chunk.last_seq
+                if sum(map(len, parts)) >= CATCH_UP_BYTES:
+                    break
+            if parts:
+                batch = batches.split(b"".join(parts)).get(writer.tenant_id)
+                if batch is not None:
+                    writer.write(connection, batch)
+            if last_seq >= self.seq:
+                del self.quarantined[writer.tenant_id]
+                log.warning("tenant %s is out of quarantine", writer.schema_name)
+            elif last_seq > writer.seq:
+                writer.pass_by(connection, last_seq, self.time_ns)
+        except CheckpointMoved:
+            writer.forget()
+        except Exception as error:
+            writer.forget()
+            if self._is_connected():
+                self._quarantine(writer, error)
+            else:
+                self._wait_for_database()
+
+    def _start_seq(self) -> int:
+        """The smallest checkpoint; a tenant that cannot be read is quarantined from its own."""
+        self._reload_tenants()
+        seqs = []
+        for writer in self._writers.values():
+            try:
+                seqs.append(writer.read_checkpoint(self._connected()))
+            except psycopg.Error as error:
+                if not self._is_connected():
+                    raise
+                self._quarantine(writer, error)
+        return min(seqs, default=0)
+
+    def _reload_tenants(self) -> None:
+        """Take note of new and vanished tenants."""
+        while not self._stop.is_set():
+            try:
+                schemas = self._tenants()
+                break
+            except psycopg.OperationalError:
+                self._wait_for_database()
+        else:
+            return
+        for tenant_id in self._writers.keys() - schemas.keys():
+            log.warning("tenant %s is gone", self._writers.pop(tenant_id).schema_name)
+            self.quarantined.pop(tenant_id, None)
+            self._unknown_ids.add(tenant_id)
+        for tenant_id in schemas.keys() - self._writers.keys():
+            self._writers[tenant_id] = TenantWriter(tenant_id, schemas[tenant_id])
+            if tenant_id in self._unknown_ids:
+                # Its first records went by already; it reads them up from the journal.
+                self._unknown_ids.discard(tenant_id)
+                self.quarantined[tenant_id] = Quarantine("It is new.", RETRY_FIRST_S, 0.0)
+
+    def _connected(self) -> "psycopg.Connection[Any]":
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        return self._connection
+
+    def _is_connected(self) -> bool:
+        """Whether the server still answers on our connection."""
+        if self._connection is None or self._connection.closed:
+            return False
+        try:
+            with self._connection.transaction():
+                self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            self._connection.close()
+            return False
+        return True
+
+    def _wait_for_database(self) -> None:
+        delay_s = 0.1
+        while not self._stop.is_set():
+            try:
+                self._connected()
+                return
+            except psycopg.OperationalError as error:
+                log.error("the database cannot be reached (%s); next try in %.1f s", error, delay_s)
+                self._stop.wait(delay_s)
+                delay_s = min(delay_s * 2, 5.0)

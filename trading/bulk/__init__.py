@@ -1,0 +1,1 @@
+"""Engine events as numpy columns, and numpy columns as binary COPY into PostgreSQL."""

@@ -1,0 +1,274 @@
+"""Engine events → rows of orders and trades, a batch at a time.
+
+Whatever the batches are cut to, the rows come out the same. An order accepted in the batch is
+inserted as it stands at the batch's end; one accepted earlier is updated by what the batch adds.
+
+Orders of the house's market maker become rows with their first trade: it quotes hundreds of
+times a second and nearly every quote is gone untraded; writing those would be most of SQL's work
+and would say nothing about anybody's money. Its trades and postings are always written. Such a
+row tells only what the trade tells: the order's open lots at that moment, not its first request.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from trading.bulk.arrays import Array, amounts, first_by, join, last_by, sum_by
+from trading.bulk.copying import Column, copy_rows
+from trading.bulk.tables import EventTables, positions
+from trading.engine.enums import OrderStatus, OrderType, Side, TimeInForce
+
+_BOTH_SIDES = int(Side.BUY) + int(Side.SELL)
+
+
+class MissingOrder(LookupError):
+    """The journal moves an order that this tenant's tables do not have."""
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Orders touched by the batch, one element each, sorted by order id."""
+
+    order_id: Array
+    account_id: Array
+    last_seq: Array
+    last_ns: Array
+    leaves_lots: Array
+    added_lots: Array  # filled in this batch
+    added_quote_units: Array
+    status: Array  # at the end of the batch; 0: as it was
+
+
+def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
+    """Insert the batch's trades; how many there were."""
+    traded = tables["Traded"]
+    return copy_rows(
+        cursor,
+        "orders_trade",
+        [
+            Column("id", "int8", traded["trade_id"]),
+            Column("seq", "int8", traded["seq"]),
+            Column("event_index", "int4", traded["index"]),
+            Column("time", "timestamptz", traded["time_ns"]),
+            Column("instrument_id", "int8", traded["instrument_id"]),
+            Column("taker_side", "int2", traded["taker_side"]),
+            Column("lots", "int8", traded["lots"]),
+            Column("ticks", "int8", traded["ticks"]),
+            Column("base_units", "numeric", amounts(traded, "base_units")),
+            Column("quote_units", "numeric", amounts(traded, "quote_units")),
+            Column("maker_order_id", "int8", traded["maker_order_id"]),
+            Column("taker_order_id", "int8", traded["taker_order_id"]),
+            Column("maker_account_id", "int8", traded["maker_account_id"]),
+            Column("taker_account_id", "int8", traded["taker_account_id"]),
+            Column("maker_fee_units", "numeric", amounts(traded, "maker_fee_units")),
+            Column("taker_fee_units", "numeric", amounts(traded, "taker_fee_units")),
+        ],
+    )
+
+
+def project_orders(
+    cursor: "psycopg.Cursor[Any]", tables: EventTables, quiet_account_ids: "frozenset[int]"
+) -> None:
+    """Bring the order rows up to the end of the batch.
+
+    `quiet_account_ids`: market makers, whose orders are written when they trade. Raises
+    MissingOrder if an order to be updated has no row.
+    """
+    touched = _touched(tables)
+    if touched is None:
+        return
+    accepted = tables["OrderAccepted"]
+    quiet = np.isin(touched.account_id, np.fromiter(quiet_account_ids, np.int64))
+    is_new = np.isin(touched.order_id, accepted["order_id"])
+    _insert_accepted(cursor, accepted, touched, is_new & ~quiet)
+    _update(cursor, touched, ~is_new & ~quiet, strict=True)
+    _project_quiet(cursor, tables, touched, quiet)
+
+
+def _touched(tables: EventTables) -> _Touched | None:
+    accepted, rested, traded = tables["OrderAccepted"], tables["OrderRested"], tables["Traded"]
+    reduced, closed = tables["OrderReduced"], tables["OrderClosed"]
+    # (events, order id column, account column, leaves column, status after it; 0: unchanged)
+    views = [
+        (accepted, "order_id", "account_id", "lots", 0),
+        (rested, "order_id", "account_id", "lots", 0),
+        (traded, "maker_order_id", "maker_account_id", "maker_leaves_lots", 0),
+        (traded, "taker_order_id", "taker_account_id", "taker_leaves_lots", 0),
+        (reduced, "order_id", "account_id", "leaves_lots", 0),
+        (closed, "order_id", "account_id", "leaves_lots", "status"),
+    ]
+    order_ids = np.concatenate([events[order] for events, order, *_ in views])
+    if not len(order_ids):
+        return None
+    places = np.concatenate([positions(events) for events, *_ in views])
+    unique_ids, last = last_by(order_ids, places)
+    statuses = np.concatenate(
+        [
+            events[status] if status else np.zeros(len(events), np.int64)
+            for events, _, _, _, status in views
+        ]
+    )
+    filled_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
+    quote_units = amounts(traded, "quote_units")
+    added_lots = _spread(unique_ids, filled_ids, np.concatenate([traded["lots"]] * 2))
+    touched = _Touched(
+        order_id=unique_ids,
+        account_id=np.concatenate([e[account] for e, _, account, *_ in views])[last],
+        last_seq=np.concatenate([events["seq"] for events, *_ in views])[last],
+        last_ns=np.concatenate([events["time_ns"] for events, *_ in views])[last],
+        leaves_lots=np.concatenate([e[leaves] for e, _, _, leaves, _ in views])[last],
+        added_lots=added_lots,
+        added_quote_units=_spread(unique_ids, filled_ids, join([quote_units, quote_units])),
+        status=np.where(
+            statuses[last] > 0,
+            statuses[last],
+            np.where(added_lots > 0, int(OrderStatus.PARTIALLY_FILLED), 0),
+        ),
+    )
+    return touched
+
+
+def _spread(unique_ids: Array, ids: Array, values: Array) -> Array:
+    """The sum of `values` by id, laid out beside `unique_ids`, zero where there is none."""
+    summed_ids, sums = sum_by(ids, values)
+    out = np.zeros(len(unique_ids), dtype=sums.dtype)
+    out[np.searchsorted(unique_ids, summed_ids)] = sums
+    return out
+
+
+def _chosen(touched: _Touched, mask: Array) -> _Touched:
+    return _Touched(*(getattr(touched, field.name)[mask] for field in fields(touched)))
+
+
+def _insert_accepted(
+    cursor: "psycopg.Cursor[Any]", accepted: Array, touched: _Touched, mask: Array
+) -> None:
+    now = _chosen(touched, mask)
+    by_id = np.argsort(accepted["order_id"], kind="stable")
+    accepted = accepted[by_id]
+    accepted = accepted[np.isin(accepted["order_id"], now.order_id)]
+    copy_rows(
+        cursor,
+        "orders_order",
+        [
+            Column("id", "int8", accepted["order_id"]),
+            Column("account_id", "int8", accepted["account_id"]),
+            Column("instrument_id", "int8", accepted["instrument_id"]),
+            Column("client_order_id", "text", accepted["client_order_id"]),
+            Column("side", "int2", accepted["side"]),
+            Column("order_type", "int2", accepted["order_type"]),
+            Column("time_in_force", "int2", accepted["time_in_force"]),
+            Column("self_trade_prevention", "int2", accepted["self_trade_prevention"]),
+            Column("flags", "int2", accepted["flags"]),
+            Column("lots", "int8", accepted["lots"]),
+            Column("ticks", "int8", accepted["ticks"]),
+            Column("quote_units", "numeric", amounts(accepted, "quote_units")),
+            Column("leaves_lots", "int8", now.leaves_lots),
+            Column("cumulative_lots", "int8", now.added_lots),
+            Column("cumulative_quote_units", "numeric", now.added_quote_units),
+            Column("status", "int2", np.where(now.status > 0, now.status, int(OrderStatus.OPEN))),
+            Column("placed_seq", "int8", accepted["seq"]),
+            Column("updated_seq", "int8", now.last_seq),
+            Column("placed_at", "timestamptz", accepted["time_ns"]),
+            Column("updated_at", "timestamptz", now.last_ns),
+        ],
+    )
+
+
+_UPDATE = """
+UPDATE orders_order SET
+    leaves_lots = change.leaves_lots,
+    cumulative_lots = orders_order.cumulative_lots + change.added_lots,
+    cumulative_quote_units = orders_order.cumulative_quote_units + change.added_quote_units,
+    status = coalesce(nullif(change.status, 0), orders_order.status),
+    updated_seq = change.last_seq,
+    updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::smallint[],
+            %s::bigint[], %s::bigint[])
+     AS change (order_id, leaves_lots, added_lots, added_quote_units, status, last_seq, last_us)
+WHERE orders_order.id = change.order_id
+"""
+
+
+def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array, *, strict: bool) -> None:
+    now = _chosen(touched, mask)
+    if not len(now.order_id):
+        return
+    cursor.execute(
+        _UPDATE,
+        [
+            now.order_id.tolist(),
+            now.leaves_lots.tolist(),
+            now.added_lots.tolist(),
+            [str(units) for units in now.added_quote_units.tolist()],
+            now.status.tolist(),
+            now.last_seq.tolist(),
+            (now.last_ns // 1000).tolist(),
+        ],
+    )
+    if strict and cursor.rowcount != len(now.order_id):
+        raise MissingOrder(
+            f"{len(now.order_id) - cursor.rowcount} orders that the engine's journal moves are "
+            f"not in this tenant's tables; the first touched is {now.order_id[0]}."
+        )
+
+
+_INSERT_QUIET = """
+INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
+    time_in_force, self_trade_prevention, flags, lots, ticks, quote_units, leaves_lots,
+    cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
+SELECT first.id, first.account_id, first.instrument_id, '', first.side, %(limit)s, %(gtc)s,
+    0, 0, first.lots, first.ticks, 0, first.lots, 0, 0, %(open)s, first.seq, first.seq,
+    to_timestamp(0) + first.us * interval '1 microsecond',
+    to_timestamp(0) + first.us * interval '1 microsecond'
+FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[], %(instruments)s::bigint[],
+            %(sides)s::smallint[], %(lots)s::bigint[], %(ticks)s::bigint[], %(seqs)s::bigint[],
+            %(us)s::bigint[])
+     AS first (id, account_id, instrument_id, side, lots, ticks, seq, us)
+ON CONFLICT (id) DO NOTHING
+"""
+
+
+def _project_quiet(
+    cursor: "psycopg.Cursor[Any]", tables: EventTables, touched: _Touched, quiet: Array
+) -> None:
+    """Orders of market makers: rows appear with the first trade, from what the trade says."""
+    traded = tables["Traded"]
+    quiet_ids = touched.order_id[quiet]
+    if not len(quiet_ids):
+        return
+    order_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
+    both = np.concatenate([traded, traded])
+    is_maker = np.arange(len(both)) < len(traded)
+    chosen = np.isin(order_ids, quiet_ids)
+    ids, first = first_by(order_ids[chosen], positions(both)[chosen])
+    trade, maker = both[chosen][first], is_maker[chosen][first]
+    leaves = np.where(maker, trade["maker_leaves_lots"], trade["taker_leaves_lots"])
+    accounts = np.where(maker, trade["maker_account_id"], trade["taker_account_id"])
+    sides = np.where(maker, _BOTH_SIDES - trade["taker_side"], trade["taker_side"])
+    if len(ids):
+        cursor.execute(
+            _INSERT_QUIET,
+            {
+                "limit": int(OrderType.LIMIT),
+                "gtc": int(TimeInForce.GTC),
+                "open": int(OrderStatus.OPEN),
+                "ids": ids.tolist(),
+                "accounts": accounts.tolist(),
+                "instruments": trade["instrument_id"].tolist(),
+                "sides": sides.tolist(),
+                "lots": (trade["lots"] + leaves).tolist(),
+                "ticks": trade["ticks"].tolist(),
+                "seqs": trade["seq"].tolist(),
+                "us": (trade["time_ns"] // 1000).tolist(),
+            },
+        )
+    closed = tables["OrderClosed"]
+    once_traded = np.isin(
+        touched.order_id,
+        np.concatenate([ids, closed["order_id"][closed["cumulative_lots"] > 0]]),
+    )
+    lives_on = np.isin(touched.order_id, tables["OrderReduced"]["order_id"])
+    _update(cursor, touched, quiet & (once_traded | lives_on), strict=False)
