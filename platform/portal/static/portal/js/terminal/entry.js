@@ -211,7 +211,7 @@ export class Entry {
     out("pays", known ? show(result.pays, paid) : "–");
     out("fee", known ? `${show(result.fee, got)}` : "–");
     put($("[data-label=fee]", root), known
-      ? say(result.takes ? "Taker fee %(rate)s" : "Maker fee %(rate)s", { rate: rate(result.feePpm) }) : _("Fee"));
+      ? (result.takes ? say("Taker fee %(rate)s", { rate: rate(result.feePpm) }) : say("Maker fee %(rate)s", { rate: rate(result.feePpm) })) : _("Fee"));
     out("receives", known ? show(result.receives, got) : "–");
     const average = $("[data-row=average]", root);
     average.hidden = type !== "market";
@@ -231,7 +231,7 @@ export class Entry {
     send.classList.toggle("sell", side === "sell");
     send.disabled = this.sending || this.#blocked() !== null;
     send.setAttribute("aria-busy", String(this.sending));
-    put(send, this.sending ? _("Sending…") : say(side === "buy" ? "Buy %(asset)s" : "Sell %(asset)s", { asset: instrument.base.code }));
+    put(send, this.sending ? _("Sending…") : (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
   }
 
   /** Why nothing can be sent at all just now, or null. */

@@ -92,7 +92,8 @@ function announce(key) {
   if (fills.length > 1 && first.instrument === instrument.symbol) {
     quantity = instrument.quantityText(fills.reduce((sum, fill) => sum + (instrument.lotsOf(fill.quantity) ?? 0n), 0n));
   }
-  toast("good", say(first.side === "buy" ? "Bought %(quantity)s %(asset)s" : "Sold %(quantity)s %(asset)s", { quantity, asset: rules?.base ?? base }),
+  const what = { quantity, asset: rules?.base ?? base };
+  toast("good", first.side === "buy" ? say("Bought %(quantity)s %(asset)s", what) : say("Sold %(quantity)s %(asset)s", what),
     fills.length > 1 ? say("%(count)s fills, the last at %(price)s", { count: fills.length, price: group(fills[fills.length - 1].price) })
       : say("at %(price)s", { price: group(first.price) }));
 }

@@ -1,0 +1,165 @@
+"""The portal's template components: each a tag with its markup in templates/components."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from money.units import format_units
+from portal.icons import ICONS
+
+register = template.Library()
+
+STATUSES: dict[str, str] = {
+    "open": "info",
+    "partially_filled": "info",
+    "filled": "good",
+    "canceled": "",
+    "expired": "",
+    "expired_in_match": "warn",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite; it is decoration, so what it means must stand beside it."""
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"{name!r} is not in portal.icons.ICONS")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite(), name
+    )
+
+
+@register.simple_tag
+def sprite() -> str:
+    """Address of the icon sprite."""
+    return static("portal/vendor/lucide/icons.svg")
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(
+    context: dict[str, Any],
+    content: str,
+    title: str = "",
+    note: str = "",
+    flush: bool = False,
+    id: str = "",
+) -> str:
+    """A titled surface. ``flush``: the content (a table, a list) brings its own padding."""
+    values = {"content": content, "title": title, "note": note, "flush": flush, "id": id}
+    return render_to_string("components/panel.html", values)
+
+
+@register.simple_block_tag
+def empty(content: str, icon: str, title: str, text: str = "") -> str:
+    """What stands where nothing is yet; the content is what to do about it."""
+    values = {"content": content.strip(), "icon": icon, "title": title, "text": text}
+    return render_to_string("components/empty.html", values)
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "info") -> str:
+    """A sentence that matters now; kind: info, good, warn or bad."""
+    icons = {"info": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert"}
+    values = {"content": content, "kind": kind, "icon": icons[kind]}
+    return render_to_string("components/notice.html", values)
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "", reveal: bool = False, meter: bool = False) -> Any:
+    """A form field with label, hint and errors tied to it for screen readers."""
+    described = [f"{bound.auto_id}-hint"] if hint or bound.help_text else []
+    described += [f"{bound.auto_id}-error"] if bound.errors else []
+    attributes: dict[str, str] = {}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "widget": bound.as_widget(attrs=attributes),
+        "hint": hint or bound.help_text,
+        "reveal": reveal,
+        "meter": meter,
+    }
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: Any) -> Any:
+    """Errors that belong to no single field."""
+    return {"errors": form.non_field_errors()}
+
+
+@register.simple_tag
+def money(units: int | None, asset: Any, plain: bool = False) -> SafeString:
+    """An exact amount of an asset with thousands marks, never more places than it has."""
+    if units is None:
+        return SafeString("–")
+    number = grouped(format_units(units, asset.scale, min(2, asset.scale)))
+    if plain:
+        return format_html('<span class="money">{}</span>', number)
+    return format_html(
+        '<span class="money">{}<span class="asset">{}</span></span>', number, asset.code
+    )
+
+
+@register.filter
+def grouped(text: str) -> str:
+    """Thousands marks for a plain decimal text."""
+    if not text:
+        return "–"
+    sign = "-" if text.startswith("-") else ""
+    whole, point, fraction = text.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}{point}{fraction}"
+
+
+@register.filter
+def percent(ppm: int) -> str:
+    """Parts per million as percent: 2600 → "0.26 %"."""
+    return f"{format_units(ppm, 4, 2)} %"
+
+
+@register.simple_tag
+def side(name: str) -> SafeString:
+    """Buy or sell: in word, colour and arrow."""
+    word = _("Buy") if name == "buy" else _("Sell")
+    return format_html('<span class="side {}">{}</span>', name, word)
+
+
+@register.simple_tag
+def status(name: str) -> SafeString:
+    """An order's status as a badge."""
+    words = {
+        "open": _("Open"),
+        "partially_filled": _("Partly filled"),
+        "filled": _("Filled"),
+        "canceled": _("Cancelled"),
+        "expired": _("Expired"),
+        "expired_in_match": _("Expired in match"),
+    }
+    return badge(words.get(name, name), STATUSES.get(name, ""))
+
+
+@register.simple_tag
+def badge(text: str, kind: str = "") -> SafeString:
+    return format_html('<span class="badge {}">{}</span>', kind, text)
+
+
+@register.simple_tag
+def moment(value: Any) -> SafeString:
+    """A time in UTC, which the browser shows in the reader's own zone."""
+    if not value:
+        return SafeString("–")
+    if isinstance(value, int):
+        value = datetime.fromtimestamp(value / 1000, tz=UTC)
+    return format_html(
+        '<time datetime="{}" class="num">{} UTC</time>',
+        value.isoformat(),
+        value.strftime("%Y-%m-%d %H:%M:%S"),
+    )
