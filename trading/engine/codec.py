@@ -5,7 +5,13 @@ Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
 
 from typing import Final
 
-from librt.strings import BytesWriter, read_i64_le, write_i64_le
+from librt.strings import (
+    BytesWriter,
+    read_i32_le,
+    read_i64_le,
+    write_i32_le,
+    write_i64_le,
+)
 from mypy_extensions import i64
 
 # Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.
@@ -222,22 +228,27 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
 
 def write_venue_opened(
     out: BytesWriter,
-    code: bytes,
+    code_in: bytes,
+    code_at: i64,
 ) -> None:
     write_i64_le(out, 137439019009)
-    out.write(code)  # exactly 24 bytes
+    write_i64_le(out, read_i64_le(code_in, code_at + 0))
+    write_i64_le(out, read_i64_le(code_in, code_at + 8))
+    write_i64_le(out, read_i64_le(code_in, code_at + 16))
 
 
 def write_asset_created(
     out: BytesWriter,
     asset_id: i64,
     scale: i64,
-    code: bytes,
+    code_in: bytes,
+    code_at: i64,
 ) -> None:
     write_i64_le(out, 171798757378)
     write_i64_le(out, asset_id)
     write_i64_le(out, scale)
-    out.write(code)  # exactly 16 bytes
+    write_i64_le(out, read_i64_le(code_in, code_at + 0))
+    write_i64_le(out, read_i64_le(code_in, code_at + 8))
 
 
 def write_instrument_created(
@@ -255,7 +266,8 @@ def write_instrument_created(
     maker_ppm: i64,
     taker_ppm: i64,
     state: i64,
-    symbol: bytes,
+    symbol_in: bytes,
+    symbol_at: i64,
 ) -> None:
     write_i64_le(out, 721554571267)
     write_i64_le(out, instrument_id)
@@ -271,7 +283,9 @@ def write_instrument_created(
     write_i64_le(out, maker_ppm)
     write_i64_le(out, taker_ppm)
     write_i64_le(out, state)
-    out.write(symbol)  # exactly 24 bytes
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 0))
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 8))
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 16))
 
 
 def write_instrument_changed(
@@ -289,7 +303,8 @@ def write_instrument_changed(
     maker_ppm: i64,
     taker_ppm: i64,
     state: i64,
-    symbol: bytes,
+    symbol_in: bytes,
+    symbol_at: i64,
 ) -> None:
     write_i64_le(out, 721554571268)
     write_i64_le(out, instrument_id)
@@ -305,7 +320,9 @@ def write_instrument_changed(
     write_i64_le(out, maker_ppm)
     write_i64_le(out, taker_ppm)
     write_i64_le(out, state)
-    out.write(symbol)  # exactly 24 bytes
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 0))
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 8))
+    write_i64_le(out, read_i64_le(symbol_in, symbol_at + 16))
 
 
 def write_instrument_state_changed(
@@ -412,7 +429,8 @@ def write_order_accepted(
     self_trade_prevention: i64,
     flags: i64,
     client_key: i64,
-    client_order_id: bytes,
+    client_order_id_in: bytes,
+    client_order_id_at: i64,
 ) -> None:
     write_i64_le(out, 635655225355)
     write_i64_le(out, order_id)
@@ -427,7 +445,11 @@ def write_order_accepted(
     write_i64_le(out, self_trade_prevention)
     write_i64_le(out, flags)
     write_i64_le(out, client_key)
-    out.write(client_order_id)  # exactly 36 bytes
+    write_i64_le(out, read_i64_le(client_order_id_in, client_order_id_at + 0))
+    write_i64_le(out, read_i64_le(client_order_id_in, client_order_id_at + 8))
+    write_i64_le(out, read_i64_le(client_order_id_in, client_order_id_at + 16))
+    write_i64_le(out, read_i64_le(client_order_id_in, client_order_id_at + 24))
+    write_i32_le(out, read_i32_le(client_order_id_in, client_order_id_at + 32))
 
 
 def write_order_rested(

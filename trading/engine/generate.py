@@ -1,4 +1,4 @@
-"""Writes the modules made from the declared layouts: commands, queries, events and codec.
+"""Writes the modules made from the declared layouts: commands, queries, events, codec, codes.
 
 ``python -m trading.engine.generate`` writes them, ``--check`` only says whether they are up to
 date. The files are committed, so that type checkers, compilers and readers see plain source.
@@ -6,10 +6,12 @@ date. The files are committed, so that type checkers, compilers and readers see 
 
 import sys
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
-from trading.engine import layouts
+from trading.engine import enums, layouts
 from trading.engine.message import field_bytes
+from trading.engine.results import Result
 
 HERE = Path(__file__).parent
 NOTE = "Generated from trading/engine/layouts.py by `python -m trading.engine.generate`."
@@ -22,6 +24,7 @@ def rendered_files() -> dict[str, str]:
         "queries.py": _messages("The engine's queries.", layouts.QUERIES),
         "events.py": _messages("The engine's events.", layouts.EVENTS) + _EVENTS_TAIL,
         "codec.py": _codec(),
+        "codes.py": _codes(),
     }
 
 
@@ -99,7 +102,8 @@ def _codec() -> str:
     parts = [
         f'"""How the core reads commands and writes events.\n\n{NOTE}\n"""\n\n',
         "from typing import Final\n\n",
-        "from librt.strings import BytesWriter, read_i64_le, write_i64_le\n",
+        "from librt.strings import (\n    BytesWriter,\n    read_i32_le,\n    read_i64_le,\n"
+        "    write_i32_le,\n    write_i64_le,\n)\n",
         "from mypy_extensions import i64\n\n",
         "# Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.\n",
         "_SMALL: Final = 1 << 62\n",
@@ -148,7 +152,9 @@ def _event_writer(layout: layouts.Layout) -> str:
     length = layouts.EVENT_HEADER_BYTES + _payload_bytes(layout)
     header = layout.kind | layout.version << 16 | length << 32
     parameters = "".join(
-        f"    {name}: {'i64' if kind == 'i64' else 'int' if kind == 'i128' else 'bytes'},\n"
+        f"    {name}: {'i64' if kind == 'i64' else 'int'},\n"
+        if kind in ("i64", "i128")
+        else f"    {name}_in: bytes,\n    {name}_at: i64,\n"
         for name, kind in layout.fields
     )
     lines = []
@@ -158,11 +164,36 @@ def _event_writer(layout: layouts.Layout) -> str:
         elif kind == "i128":
             lines.append(f"    write_i128(out, {name})\n")
         else:
-            lines.append(f"    out.write({name})  # exactly {field_bytes(kind)} bytes\n")
+            width = field_bytes(kind)
+            for start in range(0, width - 7, 8):
+                source = f"read_i64_le({name}_in, {name}_at + {start})"
+                lines.append(f"    write_i64_le(out, {source})\n")
+            if width % 8:  # only widths that are a multiple of 4 are in use
+                source = f"read_i32_le({name}_in, {name}_at + {width - 4})"
+                lines.append(f"    write_i32_le(out, {source})\n")
     return (
         f"\n\ndef write_{_upper(layout.name).lower()}(\n    out: BytesWriter,\n{parameters}"
         f") -> None:\n    write_i64_le(out, {header})\n{''.join(lines)}"
     )
+
+
+def _codes() -> str:
+    parts = [
+        '"""Results and enumerations as plain numbers, for the core.\n\n'
+        "Generated from trading/engine/results.py and enums.py by "
+        '`python -m trading.engine.generate`.\n"""\n\n',
+        "from typing import Final\n\n# Results.\n",
+    ]
+    parts += [f"{result.name}: Final = {result.value}\n" for result in Result]
+    for kind in vars(enums).values():
+        if not (isinstance(kind, type) and issubclass(kind, Enum)):
+            continue
+        if kind.__module__ != enums.__name__:
+            continue
+        parts.append(f"\n# {kind.__name__}.\n")
+        for member in kind:
+            parts.append(f"{_upper(kind.__name__)}_{member.name}: Final = {member.value}\n")
+    return "".join(parts)
 
 
 def _payload_bytes(layout: layouts.Layout) -> int:

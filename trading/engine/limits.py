@@ -1,0 +1,16 @@
+"""Bounds checked at the door, so that no 64-bit sum inside the core can overflow."""
+
+from typing import Final
+
+# Amounts fit numeric(38, 0). No asset's total supply in a venue can pass this, so no balance can.
+MAX_UNITS: Final = 10**38 - 1
+MAX_LOTS: Final = 10**15
+MAX_TICKS: Final = 10**15
+# Sum of what rests in one instrument: every level's and every sweep's total stays below 2**63.
+MAX_OPEN_LOTS: Final = 4 * 10**18
+MAX_PRICE_BAND_BP: Final = 1_000_000
+MAX_SCALE: Final = 18
+PPM: Final = 1_000_000
+BASIS_POINTS: Final = 10_000
+# How many closed orders a venue remembers, for repeats and for asking what became of them.
+CLOSED_ORDERS_KEPT: Final = 100_000

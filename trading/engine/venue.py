@@ -1,0 +1,337 @@
+"""The state of one tenant's venue, and the few changes that every handler is made of."""
+
+from typing import Final
+
+from mypy_extensions import i64, mypyc_attr, u8
+
+from trading.engine import codec, codes, limits
+from trading.engine.book import Account, Instrument, Order
+from trading.engine.parties import Asset, FeeGroup, FeeRates, Party
+from trading.engine.step import Step
+
+_PAGE_BITS: Final = 7
+_PAGE_ORDERS: Final = 128
+
+
+@mypyc_attr(acyclic=True)
+class OrderPage:
+    """128 neighbouring order ids."""
+
+    __slots__ = ("slots", "used")
+
+    def __init__(self) -> None:
+        self.slots: list[Order | None] = [None] * _PAGE_ORDERS
+        self.used: i64 = 0
+
+
+@mypyc_attr(acyclic=True)
+class Venue:
+    """Everything one tenant's engine state consists of; pure, changed only by handlers."""
+
+    __slots__ = (
+        "accounts",
+        "asset_list",
+        "assets",
+        "closed",
+        "closed_kept",
+        "closed_next",
+        "code",
+        "fee_account",
+        "fee_groups",
+        "fee_lines",
+        "instrument_list",
+        "instruments",
+        "last_order_id",
+        "last_trade_id",
+        "open_orders",
+        "pages",
+        "tenant_id",
+        "trade_groups",
+    )
+
+    def __init__(self, tenant_id: i64, code: bytes) -> None:
+        self.tenant_id = tenant_id
+        self.code = code
+        self.assets: dict[int, Asset] = {}
+        self.asset_list: list[Asset] = []  # by Asset.index
+        self.instruments: dict[int, Instrument] = {}
+        self.instrument_list: list[Instrument] = []  # by Instrument.index
+        self.accounts: dict[int, Account] = {}
+        self.trade_groups: dict[int, Party] = {}
+        self.fee_groups: dict[int, FeeGroup] = {}
+        # Fee lines by (group_id, instrument_id); 0 stands for all.
+        self.fee_lines: dict[tuple[int, int], FeeRates] = {}
+        self.fee_account: Account | None = None
+        self.last_order_id: i64 = 0
+        self.last_trade_id: i64 = 0
+        self.open_orders: i64 = 0
+        self.pages: dict[int, OrderPage] = {}
+        # The lately closed orders: a ring, `closed_next` is the place of the oldest when full.
+        self.closed: list[Order] = []
+        self.closed_next: i64 = 0
+        self.closed_kept: i64 = limits.CLOSED_ORDERS_KEPT
+
+    # Orders by id.
+
+    def order(self, order_id: i64) -> Order | None:
+        """The order with this id, resting or lately closed."""
+        page = self.pages.get(order_id >> _PAGE_BITS)
+        if page is None:
+            return None
+        return page.slots[order_id & (_PAGE_ORDERS - 1)]
+
+    def remember(self, order: Order) -> None:
+        """Make an order findable by its id and its client key."""
+        number: int = int(order.order_id >> _PAGE_BITS)
+        page = self.pages.get(number)
+        if page is None:
+            page = OrderPage()
+            self.pages[number] = page
+        page.slots[order.order_id & (_PAGE_ORDERS - 1)] = order
+        page.used += 1
+        if order.client_key != 0:
+            client_orders = order.account.client_orders
+            if client_orders is None:
+                client_orders = {}
+                order.account.client_orders = client_orders
+            client_orders[order.client_key] = order
+
+    def forget(self, order: Order) -> None:
+        """The opposite of ``remember``."""
+        number: int = int(order.order_id >> _PAGE_BITS)
+        page = self.pages[number]
+        page.slots[order.order_id & (_PAGE_ORDERS - 1)] = None
+        page.used -= 1
+        if page.used == 0:
+            del self.pages[number]
+        if order.client_key != 0:
+            client_orders = order.account.client_orders
+            if client_orders is not None:
+                del client_orders[order.client_key]
+
+    def keep_closed(self, order: Order) -> None:
+        """Put a closed order into the ring; the oldest in it is forgotten when it is full."""
+        if len(self.closed) < self.closed_kept:
+            self.closed.append(order)
+            return
+        self.forget(self.closed[self.closed_next])
+        self.closed[self.closed_next] = order
+        self.closed_next += 1
+        if self.closed_next == self.closed_kept:
+            self.closed_next = 0
+
+    # Resting and leaving the book.
+
+    def rest(self, order: Order, step: Step) -> None:
+        """What is left of an order comes to rest; its funds are held from here on."""
+        account = order.account
+        instrument = order.instrument
+        lots = order.leaves_lots
+        if order.side == codes.SIDE_BUY:
+            units = int(lots) * int(order.ticks) * instrument.factor
+            balance = account.balance(instrument.quote)
+            instrument.bids.level_at(order.ticks).append(order)
+        else:
+            units = int(lots) * instrument.lot_units
+            balance = account.balance(instrument.base)
+            instrument.asks.level_at(order.ticks).append(order)
+        balance.available_units -= units
+        balance.held_units += units
+        self.enter(order)
+        codec.write_order_rested(
+            step.out,
+            order.order_id,
+            account.account_id,
+            instrument.instrument_id,
+            lots,
+            order.ticks,
+            i64(order.side),
+        )
+        step.event_count += 1
+
+    def enter(self, order: Order) -> None:
+        """Put an order that rests from now on into its account's queue and the counts."""
+        account = order.account
+        instrument = order.instrument
+        newest = account.newest
+        if newest is None:
+            account.oldest = order
+        else:
+            newest.newer = order
+            order.older = newest
+        account.newest = order
+        account.party.open_orders += 1
+        instrument.open_orders += 1
+        instrument.open_lots += order.leaves_lots
+        self.open_orders += 1
+
+    def leave(self, order: Order) -> None:
+        """Take a resting order out of the book, its account's queue and the counts."""
+        account = order.account
+        instrument = order.instrument
+        level = order.level
+        assert level is not None
+        level.unlink(order)
+        if level.orders == 0:
+            if order.side == codes.SIDE_BUY:
+                instrument.bids.remove(level)
+            else:
+                instrument.asks.remove(level)
+        older = order.older
+        newer = order.newer
+        if older is None:
+            account.oldest = newer
+        else:
+            older.newer = newer
+        if newer is None:
+            account.newest = older
+        else:
+            newer.older = older
+        order.older = None
+        order.newer = None
+        account.party.open_orders -= 1
+        instrument.open_orders -= 1
+        instrument.open_lots -= order.leaves_lots
+        self.open_orders -= 1
+
+    def release(self, order: Order, lots: i64) -> None:
+        """Give back the hold for some lots of a resting order."""
+        instrument = order.instrument
+        if order.side == codes.SIDE_BUY:
+            units = int(lots) * int(order.ticks) * instrument.factor
+            balance = order.account.balance(instrument.quote)
+        else:
+            units = int(lots) * instrument.lot_units
+            balance = order.account.balance(instrument.base)
+        balance.held_units -= units
+        balance.available_units += units
+
+    def close_resting(self, order: Order, status: u8, step: Step) -> None:
+        """End a resting order that still has lots open; its hold is released."""
+        lots = order.leaves_lots
+        self.release(order, lots)
+        self.leave(order)
+        self.close(order, lots, 1, status, step)
+
+    def close(self, order: Order, leaves_lots: i64, rested: i64, status: u8, step: Step) -> None:
+        """The end of every order: its event, and its place among the lately closed."""
+        order.status = status
+        order.leaves_lots = leaves_lots
+        codec.write_order_closed(
+            step.out,
+            order.order_id,
+            order.account.account_id,
+            order.instrument.instrument_id,
+            leaves_lots,
+            order.ticks,
+            i64(order.side),
+            rested,
+            i64(status),
+            order.cumulative_lots,
+            order.cumulative_quote_units,
+        )
+        step.event_count += 1
+        self.keep_closed(order)
+
+    def reduce_resting(self, order: Order, lots: i64, reason: i64, step: Step) -> None:
+        """Take some, not all, lots off a resting order; it keeps its time priority."""
+        level = order.level
+        assert level is not None
+        self.release(order, lots)
+        order.leaves_lots -= lots
+        level.lots -= lots
+        order.instrument.open_lots -= lots
+        write_reduced(order, lots, order.leaves_lots, 1, reason, step)
+
+    # Fees.
+
+    def fee_rates(self, group: FeeGroup, instrument: Instrument) -> FeeRates:
+        """The fees a group pays in an instrument: its most special line."""
+        rates_list = group.rates
+        while len(rates_list) <= instrument.index:
+            rates_list.append(None)
+        rates = rates_list[instrument.index]
+        if rates is None:
+            rates = self._look_up_fees(group.group_id, instrument)
+            rates_list[instrument.index] = rates
+        return rates
+
+    def _look_up_fees(self, group_id: i64, instrument: Instrument) -> FeeRates:
+        group: int = int(group_id)
+        number: int = int(instrument.instrument_id)
+        rates = self.fee_lines.get((group, number))
+        if rates is None:
+            rates = self.fee_lines.get((group, 0))
+        if rates is None:
+            rates = self.fee_lines.get((0, number))
+        if rates is None:
+            rates = self.fee_lines.get((0, 0))
+        if rates is None:
+            rates = FeeRates(int(instrument.maker_ppm), int(instrument.taker_ppm))
+        return rates
+
+    def fees_changed(self) -> None:
+        """Forget every looked-up fee."""
+        for group in self.fee_groups.values():
+            group.rates = []
+
+    # Groups.
+
+    def fee_group(self, group_id: i64) -> FeeGroup:
+        """The fee group with this id, made on demand."""
+        group = self.fee_groups.get(group_id)
+        if group is None:
+            group = FeeGroup(group_id)
+            self.fee_groups[group_id] = group
+        return group
+
+    def party(self, trade_group_id: i64) -> Party:
+        """The party of a trade group, made on demand; a new one of its own for 0."""
+        if trade_group_id == 0:
+            return Party()
+        party = self.trade_groups.get(trade_group_id)
+        if party is None:
+            party = Party()
+            self.trade_groups[trade_group_id] = party
+        return party
+
+
+def write_reduced(
+    order: Order, lots: i64, leaves_lots: i64, rested: i64, reason: i64, step: Step
+) -> None:
+    """Tell that lots were taken off an order without a trade."""
+    codec.write_order_reduced(
+        step.out,
+        order.order_id,
+        order.account.account_id,
+        order.instrument.instrument_id,
+        lots,
+        leaves_lots,
+        order.ticks,
+        i64(order.side),
+        rested,
+        reason,
+    )
+    step.event_count += 1
+
+
+def write_order_row(order: Order, step: Step) -> None:
+    """Tell what an order is now; a row of an answer, not a fact of the journal."""
+    codec.write_order_row(
+        step.out,
+        order.order_id,
+        order.account.account_id,
+        order.instrument.instrument_id,
+        order.lots,
+        order.leaves_lots,
+        order.cumulative_lots,
+        order.cumulative_quote_units,
+        order.ticks,
+        i64(order.side),
+        i64(order.order_type),
+        i64(order.time_in_force),
+        i64(order.status),
+        order.client_key,
+        order.placed_seq,
+    )
+    step.event_count += 1
