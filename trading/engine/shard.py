@@ -207,7 +207,8 @@ class Shard:
         records = self._records
         length: i64 = len(body)
         checksum: i64 = crc32(body)
-        write_i64_le(records, length | checksum << 32)
+        signed: i64 = (checksum ^ 0x80000000) - 0x80000000
+        write_i64_le(records, length | signed << 32)
         records.write(body)
         if length & 7 != 0:
             write_zeros(records, 8 - (length & 7))
