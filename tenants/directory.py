@@ -9,6 +9,8 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,16 +157,27 @@ class _Holder:
 
 
 _holder = _Holder()
+_private = threading.local()
 
 
 def current() -> Directory:
     """The directory as this process knows it: never older than about a second."""
-    return _holder.get()
+    return getattr(_private, "directory", None) or _holder.get()
 
 
 def forget() -> None:
     """Read anew at the next look-up in this process."""
     _holder.stale = True
+
+
+@contextmanager
+def including_uncommitted() -> Iterator[None]:
+    """Let this thread alone see what its open database transaction has written."""
+    _private.directory = load()
+    try:
+        yield
+    finally:
+        del _private.directory
 
 
 def publish_after_commit() -> None:

@@ -1,1 +1,0 @@
-"""Who did what to which object, old and new value, hash-chained."""

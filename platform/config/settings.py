@@ -276,3 +276,6 @@ USE_I18N = True
 
 # Each process keeps the tenants in memory and reads them anew when told so over Redis.
 MARQUE_WATCH_TENANTS = flag("MARQUE_WATCH_TENANTS", default=True)
+# Hosts at which the platform's own staff work, and the port that links carry (0: none).
+OPERATOR_HOSTS = os.environ.get("MARQUE_OPERATOR_HOSTS", "localhost,operator.localhost").split(",")
+PUBLIC_PORT = int(os.environ.get("MARQUE_PUBLIC_PORT", os.environ.get("MARQUE_PORT", "8000")))

@@ -111,12 +111,10 @@ _model_capabilities: dict[str, dict[str, str]] = {}
 
 
 def capabilities_of(user: "User | Any") -> frozenset[str]:
-    """Capabilities of ``user`` in the schema he was read from."""
-    from identity.schema import is_public
-
+    """Capabilities of ``user`` in the schema he is from; elsewhere he has none of them."""
     if not user.is_authenticated or not user.is_active or not user.is_staff:
         return frozenset()
-    table = OPERATOR_CAPABILITIES if is_public() else TENANT_CAPABILITIES
+    table = OPERATOR_CAPABILITIES if user.is_operator else TENANT_CAPABILITIES
     return table.get(user.role, frozenset())
 
 

@@ -1,18 +1,24 @@
 """The rows beside Django's sessions: created at sign-in, touched by requests, ended by revoking."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
+import django_otp
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from identity.models import UserSession
+from identity.errors import IdentityError
+from identity.models import TotpDevice, UserSession
 
 TOUCH_SECONDS = 60
+RECENT_SECONDS = 600
 SECOND_FACTOR_AT = "second_factor_at"
+PASSWORD_AT = "password_at"
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -71,6 +77,34 @@ def rotate(request: HttpRequest) -> None:
     old_key = request.session.session_key
     request.session.cycle_key()
     UserSession.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
+
+
+def mark_second_factor(request: HttpRequest, device: TotpDevice) -> None:
+    """Note in the session that the second factor was shown just now."""
+    django_otp.login(request, device)
+    request.session[SECOND_FACTOR_AT] = int(time.time())
+    UserSession.objects.filter(session_key=request.session.session_key).update(
+        second_factor_at=timezone.now()
+    )
+
+
+def mark_password(request: HttpRequest) -> None:
+    """Note in the session that the password was typed just now."""
+    request.session[PASSWORD_AT] = int(time.time())
+
+
+def is_recent(request: HttpRequest) -> bool:
+    """Whether the user proved lately who he is: by his second factor, or, while he has none,
+    by his password."""
+    has_device = TotpDevice.objects.filter(user_id=request.user.pk, confirmed=True).exists()
+    since = request.session.get(SECOND_FACTOR_AT if has_device else PASSWORD_AT, 0)
+    return bool(time.time() - since < RECENT_SECONDS)
+
+
+def require_recent(request: HttpRequest | None) -> None:
+    """Raise IdentityError("step_up") unless :func:`is_recent`. None is the command line."""
+    if request is not None and not is_recent(request):
+        raise IdentityError("step_up", _("Confirm first that it is you."))
 
 
 def end(rows: Any) -> int:

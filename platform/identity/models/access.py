@@ -26,7 +26,12 @@ class OneTimeToken(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """One try to sign in: the history a user sees and what throttling counts."""
+    """One try at a door: the sign-in history a user sees, and what throttling counts."""
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", "Sign-in"
+        SIGN_UP = "sign_up", "Sign-up"
+        RESET = "reset", "Password reset"
 
     class Outcome(models.TextChoices):
         PENDING = "pending", "Not finished"
@@ -35,6 +40,7 @@ class SignInAttempt(models.Model):
         WRONG_CODE = "wrong_code", "Wrong code"
         SECOND_FACTOR = "second_factor", "Password right, waiting for the code"
         SIGNED_IN = "signed_in", "Signed in"
+        DONE = "done", "Done"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -43,6 +49,7 @@ class SignInAttempt(models.Model):
         blank=True,
         related_name="sign_in_attempts",
     )
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SIGN_IN)
     email_hash = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)

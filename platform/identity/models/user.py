@@ -1,11 +1,13 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
 
 from identity import roles
+from identity.schema import current_schema
 
 
 def normalize_email(email: str) -> str:
@@ -53,6 +55,11 @@ class User(AbstractBaseUser):
             ),
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Ids repeat between schemas: a user means something only with the schema he is from.
+        self.home_schema: str = current_schema()
+
     def __str__(self) -> str:
         return self.email
 
@@ -64,6 +71,11 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Nobody may do everything: each right is a capability of a role."""
         return False
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether he works for the platform, not for a tenant."""
+        return self.home_schema == settings.PUBLIC_SCHEMA_NAME
 
     @property
     def capabilities(self) -> frozenset[str]:

@@ -1,0 +1,119 @@
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import actions as audit
+from identity import crypto, sessions, signals
+from identity.errors import IdentityError
+from identity.models import ApiKey, TotpDevice, User
+from messaging import actions as messaging
+
+MAX_KEYS = 20
+MAX_NETWORKS = 20
+
+
+@dataclass(frozen=True)
+class NewApiKey:
+    """A fresh key with its secret, which is readable only here."""
+
+    key: ApiKey
+    secret: str
+
+
+def create_api_key(
+    *,
+    request: HttpRequest | None,
+    user: User,
+    label: str,
+    permissions: list[str],
+    networks: list[str] | None = None,
+    expires_at: datetime | None = None,
+    acting_user: User,
+) -> NewApiKey:
+    """Make an API key. From the web the second factor must have been shown lately; ``request``
+    None stands for the command line. Raises IdentityError."""
+    if request is not None:
+        sessions.require_recent(request)
+    chosen = sorted(set(permissions), key=ApiKey.Permission.values.index)
+    if not chosen:
+        raise IdentityError("no_permission", _("Choose what the key may do."))
+    if request is not None and "withdraw" in chosen and not _has_second_factor(user):
+        raise IdentityError(
+            "second_factor_required", _("Set up your second factor before such a key.")
+        )
+    secret = secrets.token_urlsafe(36)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if ApiKey.objects.filter(user=user, revoked_at=None).count() >= MAX_KEYS:
+            raise IdentityError("too_many_keys", _("Revoke a key before you make another one."))
+        key = ApiKey.objects.create(
+            user=user,
+            public_id="mk_" + secrets.token_hex(10),
+            secret_encrypted=crypto.encrypt(secret.encode()),
+            label=label.strip()[:60],
+            permissions=chosen,
+            networks=parse_networks(networks or []),
+            expires_at=expires_at,
+        )
+        signals.api_key_changed.send(sender=ApiKey, public_id=key.public_id)
+        audit.record(
+            "identity.create_api_key",
+            key,
+            new={"permissions": chosen, "networks": key.networks},
+            acting_user=acting_user,
+        )
+        messaging.send_mail(
+            "api_key_created",
+            user.email,
+            {"path": "/api-keys", "label": key.label},
+            language=user.language,
+        )
+    return NewApiKey(key, secret)
+
+
+def revoke_api_key(*, user: User, public_id: str, acting_user: Any) -> bool:
+    """End a key of the user at once; False if he has no such living key."""
+    with transaction.atomic():
+        key = (
+            ApiKey.objects.select_for_update()
+            .filter(user=user, public_id=public_id, revoked_at=None)
+            .first()
+        )
+        if key is None:
+            return False
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
+        signals.api_key_changed.send(sender=ApiKey, public_id=public_id)
+        audit.record("identity.revoke_api_key", key, acting_user=acting_user)
+    return True
+
+
+def note_api_key_use(*, public_id: str) -> None:
+    """Note that a key is in use; call it now and then, not for every request."""
+    ApiKey.objects.filter(public_id=public_id).update(last_used_at=timezone.now())
+
+
+def parse_networks(texts: list[str]) -> list[str]:
+    """Addresses and CIDR networks in one spelling; raises IdentityError naming a bad one."""
+    if len(texts) > MAX_NETWORKS:
+        raise IdentityError("too_many_networks", _("At most 20 addresses or networks."))
+    networks = []
+    for text in texts:
+        try:
+            networks.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError as error:
+            raise IdentityError(
+                "bad_network", _("%(text)s is no address or network.") % {"text": text[:60]}
+            ) from error
+    return networks
+
+
+def _has_second_factor(user: User) -> bool:
+    return TotpDevice.objects.filter(user=user, confirmed=True).exists()

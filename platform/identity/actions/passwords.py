@@ -1,0 +1,74 @@
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import actions as audit
+from identity import crypto, sessions, throttling
+from identity.actions import devices, tokens
+from identity.errors import IdentityError
+from identity.models import User, UserSession
+from identity.models.user import normalize_email
+from messaging import actions as messaging
+
+
+def request_password_reset(*, request: HttpRequest, email: str) -> None:
+    """Mail a link if the address has an account; the visitor sees no difference."""
+    attempt = throttling.begin(request, throttling.Kind.RESET, email)
+    if attempt.outcome == throttling.Outcome.THROTTLED:
+        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
+    with transaction.atomic():
+        user = User.objects.filter(email=normalize_email(email), is_active=True).first()
+        if user is not None:
+            token = tokens.issue(user, tokens.Purpose.RESET_PASSWORD)
+            messaging.send_mail(
+                "reset_password", user.email, {"path": f"/reset/{token}"}, language=user.language
+            )
+        else:
+            crypto.hash_token(crypto.new_token())
+    throttling.finish(attempt, throttling.Outcome.DONE)
+
+
+def reset_password(*, token: str, password: str) -> User:
+    """Set a new password by a mailed link. All sessions end, no browser stays trusted; the
+    second factor is asked for as before."""
+    password_hash = make_password(password)
+    with transaction.atomic():
+        user = tokens.redeem(token, tokens.Purpose.RESET_PASSWORD)
+        _set(user, password_hash)
+        devices.revoke_other_sessions(user=user, keep_key=None, acting_user=user)
+        devices.forget_all_devices(user=user, acting_user=user)
+        audit.record("identity.reset_password", user, acting_user=user)
+        _tell(user)
+    return user
+
+
+def change_password(*, request: HttpRequest, current: str, password: str) -> None:
+    """Set a new password from a session. Other sessions end, this one gets a new key."""
+    user: User = request.user  # type: ignore[assignment]
+    sessions.require_recent(request)
+    if not user.check_password(current):
+        raise IdentityError("wrong_password", _("The present password is not right."))
+    old_key = request.session.session_key
+    with transaction.atomic():
+        _set(user, make_password(password))
+        devices.revoke_other_sessions(user=user, keep_key=old_key, acting_user=user)
+        devices.forget_all_devices(user=user, acting_user=user)
+        audit.record("identity.change_password", user, acting_user=user)
+        _tell(user)
+        update_session_auth_hash(request, user)
+        UserSession.objects.filter(session_key=old_key).update(
+            session_key=request.session.session_key
+        )
+
+
+def _set(user: User, password_hash: str) -> None:
+    user.password = password_hash
+    user.password_changed_at = timezone.now()
+    user.save(update_fields=["password", "password_changed_at"])
+
+
+def _tell(user: User) -> None:
+    messaging.send_mail("password_changed", user.email, {"path": "/forgot"}, language=user.language)
