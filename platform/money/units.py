@@ -29,7 +29,7 @@ def parse_units(text: str, scale: int) -> int:
     fraction = fraction.rstrip("0")
     if len(fraction) > scale:
         raise MoneyError(f"At most {scale} decimal places are possible here.")
-    units = int(whole) * 10**scale + int(fraction.ljust(scale, "0") or "0")
+    units: int = int(whole) * 10**scale + int(fraction.ljust(scale, "0") or "0")
     if units > MAX_UNITS:
         raise MoneyError("The number is too large.")
     return -units if negative else units
@@ -68,7 +68,8 @@ def notional_factor(tick_units: int, lot_units: int, base_scale: int) -> int:
     ``tick_units``: quote units of one tick in the price of one whole base asset;
     ``lot_units``: base units of one lot.
     """
-    factor, rest = divmod(tick_units * lot_units, 10**base_scale)
+    one_base_units: int = 10**base_scale
+    factor, rest = divmod(tick_units * lot_units, one_base_units)
     if rest or factor <= 0:
         raise MoneyError(
             "Tick size times lot size must be a whole number of the quote asset's units: "

@@ -184,15 +184,15 @@ def _initialise(
             "--encoding=UTF8",
             "--data-checksums",
         ]
-        done = _run_as([*command, *locale], identity)
+        done = run_as([*command, *locale], identity)
         if done.returncode and major < 17:  # a system without that locale
-            done = _run_as([*command, "--locale=C"], identity)
+            done = run_as([*command, "--locale=C"], identity)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
         raise RuntimeProblem(f"PostgreSQL could not create its folder {cluster}: {last}")
 
 
-def _run_as(
+def run_as(
     command: list[str], identity: privileges.Identity | None
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(

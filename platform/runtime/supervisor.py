@@ -37,6 +37,7 @@ class Supervisor:
         self.environment = environment
         self.log = log
         self.children: list[Child] = []
+        self.started = False  # every stage was started once
         self._selector = selectors.DefaultSelector()
         self._partial: dict[str, bytes] = {}
         self._last_lines: dict[str, list[str]] = {}
@@ -73,6 +74,7 @@ class Supervisor:
 
     def watch(self) -> None:
         """Keep everything running until a signal asks to stop."""
+        self.started = True
         while not self.stopping:
             self.step(self._timeout_s())
 
@@ -252,6 +254,7 @@ class Supervisor:
         document = {
             "pid": os.getpid(),
             "created": self._created,
+            "started": self.started,
             "port": self.environment.port,
             "metrics_port": self.environment.metrics_port,
             "processes": [child.describe() for child in self.children],

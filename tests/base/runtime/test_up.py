@@ -1,0 +1,236 @@
+"""`manage.py up` with the real embedded servers: start, crash, stop, and what it refuses."""
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import redis
+
+from running import MANAGE, Product, clean_environ
+from runtime import folders, instance, ports
+
+SERVERS = ("--only", "postgres,valkey")
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    folder = folders.temporary_data_dir("marque-test-")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Product]:
+    """Running servers for tests that leave them as they are."""
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        yield product
+
+
+def refused(data: Path, *arguments: str, **variables: str) -> str:
+    """What `up` says before it exits with code 2; it must be one line and no traceback."""
+    free = ports.choose()
+    environ = clean_environ(
+        data, **{"MARQUE_PORT": str(free), "MARQUE_METRICS_PORT": str(free + 1), **variables}
+    )
+    done = subprocess.run(
+        [sys.executable, MANAGE, "up", *(arguments or SERVERS)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stderr
+
+
+def test_servers_start_keep_data_and_stop_in_order():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        first = product.remembered()
+        with psycopg.connect(first["last_run"]["DATABASE_URL"]) as connection:
+            connection.execute("CREATE TABLE kept (number int)")
+            connection.execute("INSERT INTO kept VALUES (7)")
+        redis.Redis.from_url(first["last_run"]["REDIS_URL"]).set("kept", "7")
+        assert product.stop() == 0
+        said = product.said()
+        assert "valkey stopped" in said and "postgres stopped" in said
+        assert "database system is shut down" in said
+
+        product.start()
+        product.wait_up("postgres", "valkey")
+        again = product.remembered()
+        assert again == first
+        with psycopg.connect(again["last_run"]["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+        assert redis.Redis.from_url(again["last_run"]["REDIS_URL"]).get("kept") == b"7"
+
+
+def test_a_killed_server_is_back_within_a_second():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        for name in ("valkey", "postgres"):
+            old = product.process(name)["pid"]
+            os.kill(old, signal.SIGKILL)
+            taken_s = product.wait(
+                lambda name=name, old=old: product.process(name).get("pid") not in (None, old),
+                f"{name} started again",
+            )
+            assert taken_s < 1.0
+            product.wait_up(name)
+            assert product.process(name)["restarts"] >= 1
+        url = product.remembered()["last_run"]["DATABASE_URL"]
+        assert psycopg.connect(url).execute("SELECT 1").fetchone() == (1,)
+
+
+def test_killing_the_supervisor_leaves_nothing_that_blocks_the_next_start():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        orphans = [product.process(name) for name in ("postgres", "valkey")]
+        product.stop(signal.SIGKILL)
+        product.start()
+        product.wait_up("postgres", "valkey")
+        assert not any(instance.is_alive(orphan) for orphan in orphans)
+
+
+def test_an_orphan_that_ignores_its_end_is_ended_by_the_next_start():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        orphan = product.process("valkey")
+        psutil.Process(orphan["pid"]).suspend()  # it cannot even look at signals now
+        product.stop(signal.SIGKILL)
+        assert instance.is_alive(orphan)
+        product.start()
+        product.wait_up("postgres", "valkey")
+        assert not instance.is_alive(orphan)
+
+
+def test_a_second_start_is_refused(servers: Product):
+    sentence = refused(servers.data)
+    assert "already runs" in sentence and str(servers.port) in sentence
+    assert servers.process("postgres")["state"] == "up"
+
+
+def test_stop_ends_the_running_product():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        assert product.manage("stop").stdout == "Marque has stopped.\n"
+        assert product.popen is not None and product.popen.wait(5) == 0
+        assert product.manage("stop").stdout == "Marque does not run.\n"
+
+
+def test_a_taken_port_is_one_sentence(data: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = refused(data, MARQUE_PORT=str(port))
+        assert f"Port {port} is taken" in sentence and f"MARQUE_PORT={port + 1}" in sentence
+        sentence = refused(data, MARQUE_METRICS_PORT=str(port))
+        assert f"MARQUE_METRICS_PORT={port + 1}" in sentence
+
+
+def test_an_unwritable_folder_is_one_sentence():
+    assert "cannot be written" in refused(Path("/proc/marque"))
+
+
+def test_a_damaged_memory_is_one_sentence(data: Path):
+    (data / "environment.json").write_text("{")
+    assert "is damaged" in refused(data)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://marque:secret@127.0.0.1:1/marque", "leads to no database"),
+        ("postgresql://marque:secret@host.invalid/marque", "leads to no database"),
+        ("mysql://marque@127.0.0.1/marque", "must look like"),
+        ("marque", "must look like"),
+    ],
+)
+def test_a_wrong_database_url_is_one_sentence(data: Path, url: str, words: str):
+    sentence = refused(data, DATABASE_URL=url)
+    assert words in sentence and "secret" not in sentence
+
+
+def test_a_wrong_redis_url_is_one_sentence(data: Path):
+    assert "leads to no Redis" in refused(data, REDIS_URL="redis://127.0.0.1:1/0")
+    assert "leads to no Redis" in refused(data, REDIS_URL="rubbish")
+
+
+def test_wrong_words_are_one_sentence(data: Path):
+    assert "There is no process nonsense" in refused(data, "--only", "nonsense")
+    assert "MARQUE_PORT must be" in refused(data, MARQUE_PORT="many")
+    assert "MARQUE_WEB_WORKERS must be" in refused(data, MARQUE_WEB_WORKERS="0")
+    assert "MARQUE_DEBUG must be" in refused(data, MARQUE_DEBUG="perhaps")
+
+
+def test_production_needs_its_secrets_from_outside(data: Path):
+    assert "must set MARQUE_SECRET_KEY" in refused(data, MARQUE_DEBUG="0")
+    sentence = refused(data, MARQUE_DEBUG="0", MARQUE_SECRET_KEY="k" * 40)
+    assert "must set MARQUE_ENCRYPTION_KEYS" in sentence
+
+
+def test_a_database_of_another_version_is_one_sentence(data: Path):
+    cluster = data / "postgres" / "data"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("9.6\n")
+    sentence = refused(data)
+    assert "made by PostgreSQL 9" in sentence
+
+
+def test_secrets_are_readable_by_their_owner_only(servers: Product):
+    for name in ("environment.json", "valkey/valkey.conf"):
+        assert stat.S_IMODE((servers.data / name).stat().st_mode) == 0o600
+    password = servers.remembered()["postgres_password"]
+    for process in psutil.process_iter(["cmdline"]):
+        assert password not in " ".join(process.info["cmdline"] or [])
+
+
+def test_passwords_are_needed(servers: Product):
+    remembered = servers.remembered()
+    right = remembered["last_run"]["DATABASE_URL"]
+    wrong = right.replace(remembered["postgres_password"], "wrong")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(wrong)
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=remembered["valkey_port"]).ping()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has someone to drop to")
+def test_root_runs_postgresql_as_somebody_else(servers: Product):
+    process = psutil.Process(servers.process("postgres")["pid"])
+    assert process.uids().real != 0
+    assert process.username() == "nobody"
+
+
+def test_a_foreign_server_on_a_remembered_port_moves_the_embedded_one():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        product.stop()
+        port = product.remembered()["postgres_port"]
+        with socket.create_server(("127.0.0.1", port)):
+            product.start()
+            product.wait_up("postgres", "valkey")
+            assert product.remembered()["postgres_port"] != port
+
+
+def test_a_stale_pid_file_of_another_process_is_forgotten():
+    with Product(*SERVERS) as product:
+        product.wait_up("postgres", "valkey")
+        product.stop()
+        pid_file = product.data / "postgres" / "data" / "postmaster.pid"
+        pid_file.write_text(f"{os.getpid()}\n/elsewhere\n{int(time.time())}\n1\n\n\n\n\n")
+        product.start()
+        product.wait_up("postgres", "valkey")
