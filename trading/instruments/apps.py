@@ -5,3 +5,9 @@ class InstrumentsConfig(AppConfig):
     name = "trading.instruments"
     label = "instruments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants import onboarding
+        from trading.instruments.onboarding import open_venue
+
+        onboarding.register(open_venue, order=10)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from money.units import MAX_SCALE, decimal_of, format_units
+from money.units import MAX_SCALE, decimal_of, format_units, parse_units
 from trading.engine.enums import InstrumentState
 from trading.instruments.fields import UnitsField
 
@@ -43,6 +43,10 @@ class Asset(models.Model):
     def text(self, units: int) -> str:
         """Decimal text of an amount of this asset."""
         return format_units(units, self.scale)
+
+    def units_of(self, text: str) -> int:
+        """Units of decimal text; raises MoneyError."""
+        return parse_units(text, self.scale)
 
 
 class Instrument(models.Model):

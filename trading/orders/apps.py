@@ -5,3 +5,9 @@ class OrdersConfig(AppConfig):
     name = "trading.orders"
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants import onboarding
+        from trading.orders.onboarding import set_group_fees
+
+        onboarding.register(set_group_fees, order=30)

@@ -191,10 +191,11 @@ def _client_order_id(fields: Mapping[str, Any]) -> str:
         or len(value) > MAX_CLIENT_ORDER_ID_CHARACTERS
         or not value.isascii()
         or not value.isprintable()
+        or " " in value
     ):
         raise OrderError(
             Result.BAD_CLIENT_ORDER_ID,
             f"client_order_id must be at most {MAX_CLIENT_ORDER_ID_CHARACTERS} printable "
-            "ASCII characters.",
+            "ASCII characters without spaces.",
         )
     return value

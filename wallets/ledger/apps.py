@@ -5,3 +5,9 @@ class LedgerConfig(AppConfig):
     name = "wallets.ledger"
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants import onboarding
+        from wallets.ledger.onboarding import open_books
+
+        onboarding.register(open_books, order=40)
