@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
                         choices=[
                             (0, "Customer or house account"),
                             (1, "Custody"),
-                            (2, "Capital"),
-                            (3, "Adjustments"),
-                            (4, "Suspense"),
+                            (2, "Adjustments"),
                         ]
                     ),
                 ),
@@ -84,6 +82,8 @@ class Migration(migrations.Migration):
                             (7, "House funding returned"),
                             (8, "Manual transfer in"),
                             (9, "Manual transfer out"),
+                            (10, "Withdrawal returned"),
+                            (11, "Deposit reversed"),
                         ]
                     ),
                 ),
