@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from trading.engine import commands
 from trading.engine.enums import OrderType, Side, TimeInForce
+from trading.engine.keys import client_order_key
 from trading.replay.lobster import BookRow, LobsterMessage, MessageType
 
 # Client keys of seeded orders start here, far above any exchange's order numbers.
@@ -165,7 +166,9 @@ class LobsterFlow:
 
     def _reduce(self, key: int, size: int) -> Command:
         self._take(key, size)
-        return commands.ReduceOrder(account_id=self._maker_account_id, client_key=key, lots=size)
+        return commands.ReduceOrder(
+            account_id=self._maker_account_id, client_key=client_order_key(str(key)), lots=size
+        )
 
     def _take(self, key: int, size: int) -> None:
         is_buy, price = self._orders[key]
@@ -177,6 +180,7 @@ class LobsterFlow:
     def _place(
         self, account_id: int, key: int, is_buy: bool, price: int, size: int, tif: TimeInForce
     ) -> commands.PlaceOrder:
+        client_order_id = str(key) if key else ""
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self._instrument_id,
@@ -185,7 +189,8 @@ class LobsterFlow:
             side=Side.BUY if is_buy else Side.SELL,
             order_type=OrderType.LIMIT,
             time_in_force=tif,
-            client_key=key,
+            client_key=client_order_key(client_order_id),
+            client_order_id=client_order_id,
         )
 
 
