@@ -28,6 +28,5 @@ test: setup  ## lint, then all tests on servers of their own
 	@$(PY) -m runtime.sandbox $(PY) -m pytest $(PYTEST)
 
 clean:  ## remove .venv and what was built; keeps the data in var/
-	rm -rf .venv build *.egg-info staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build *.egg-info trading/engine/.compiled .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find trading platform -name '*.so' -delete

@@ -7,7 +7,7 @@ from psycopg import sql
 
 def schemas_behind() -> list[str]:
     """The schemas in which a migration of the code is not applied, ``public`` first."""
-    wanted = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    wanted = set(MigrationLoader(None).disk_migrations)
     return [schema for schema in _schemas() if not wanted <= _applied(schema)]
 
 

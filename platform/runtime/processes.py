@@ -97,6 +97,7 @@ def product_processes(
 ) -> list[Process]:
     """Everything else, in the order in which it is shown."""
     folders.make_folder(environment.engine_dir)
+    folders.make_folder(environment.data_dir / "static")  # filled in production only
     table = [
         Process(
             "engine",

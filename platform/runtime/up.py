@@ -99,16 +99,13 @@ def _run(supervisor: Supervisor, table: Sequence[Process], log: Log) -> None:
 
 def _banner(environment: Environment) -> str:
     """Addresses and sign-ins, for the person who waits at the terminal."""
-    port = environment.port
     lines = [f"Marque runs. Ctrl-C stops it; the log is {environment.log_dir / 'marque.log'}."]
     demo = environment.data_dir / DEMO_FILE
     if demo.exists():
         lines += ["", demo.read_text().rstrip()]
-    lines += [
-        "",
-        f"Operator          http://localhost:{port}/operator/",
-        f"Health, metrics   http://127.0.0.1:{environment.metrics_port}/readyz, /metrics",
-    ]
+    else:
+        lines += ["", f"Operator    http://localhost:{environment.port}/operator/"]
+    lines.append(f"\nHealth      http://127.0.0.1:{environment.metrics_port}/readyz (and /metrics)")
     return "\n".join(lines)
 
 
