@@ -5,8 +5,8 @@ inserted as it stands at the batch's end; one accepted earlier is updated by wha
 
 Orders of the house's market maker become rows with their first trade: it quotes hundreds of
 times a second and nearly every quote is gone untraded; writing those would be most of SQL's work
-and would say nothing about anybody's money. Its trades and postings are always written. Such a
-row tells only what the trade tells: the order's open lots at that moment, not its first request.
+and would say nothing about anybody's money. Its trades and postings are always written. The row
+of a quote tells what its first trade tells: the lots open at that moment, no client order id.
 """
 
 from dataclasses import dataclass, fields
@@ -219,14 +219,15 @@ _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
     time_in_force, self_trade_prevention, flags, lots, ticks, quote_units, leaves_lots,
     cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
-SELECT first.id, first.account_id, first.instrument_id, '', first.side, %(limit)s, %(gtc)s,
-    0, 0, first.lots, first.ticks, 0, first.lots, 0, 0, %(open)s, first.seq, first.seq,
+SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, first.lots, 0, 0, %(open)s,
+    first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
 FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[], %(instruments)s::bigint[],
-            %(sides)s::smallint[], %(lots)s::bigint[], %(ticks)s::bigint[], %(seqs)s::bigint[],
-            %(us)s::bigint[])
-     AS first (id, account_id, instrument_id, side, lots, ticks, seq, us)
+            %(sides)s::smallint[], %(types)s::smallint[], %(times_in_force)s::smallint[],
+            %(lots)s::bigint[], %(ticks)s::bigint[], %(seqs)s::bigint[], %(us)s::bigint[])
+     AS first (id, account_id, instrument_id, side, order_type, time_in_force, lots, ticks, seq, us)
 ON CONFLICT (id) DO NOTHING
 """
 
@@ -234,41 +235,70 @@ ON CONFLICT (id) DO NOTHING
 def _project_quiet(
     cursor: "psycopg.Cursor[Any]", tables: EventTables, touched: _Touched, quiet: Array
 ) -> None:
-    """Orders of market makers: rows appear with the first trade, from what the trade says."""
-    traded = tables["Traded"]
+    """Orders of market makers: rows appear with the first trade, from what its record says."""
     quiet_ids = touched.order_id[quiet]
     if not len(quiet_ids):
         return
-    order_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
-    both = np.concatenate([traded, traded])
-    is_maker = np.arange(len(both)) < len(traded)
-    chosen = np.isin(order_ids, quiet_ids)
-    ids, first = first_by(order_ids[chosen], positions(both)[chosen])
-    trade, maker = both[chosen][first], is_maker[chosen][first]
-    leaves = np.where(maker, trade["maker_leaves_lots"], trade["taker_leaves_lots"])
-    accounts = np.where(maker, trade["maker_account_id"], trade["taker_account_id"])
-    sides = np.where(maker, _BOTH_SIDES - trade["taker_side"], trade["taker_side"])
-    if len(ids):
-        cursor.execute(
-            _INSERT_QUIET,
-            {
-                "limit": int(OrderType.LIMIT),
-                "gtc": int(TimeInForce.GTC),
-                "open": int(OrderStatus.OPEN),
-                "ids": ids.tolist(),
-                "accounts": accounts.tolist(),
-                "instruments": trade["instrument_id"].tolist(),
-                "sides": sides.tolist(),
-                "lots": (trade["lots"] + leaves).tolist(),
-                "ticks": trade["ticks"].tolist(),
-                "seqs": trade["seq"].tolist(),
-                "us": (trade["time_ns"] // 1000).tolist(),
-            },
-        )
+    ids = _insert_first_traded(cursor, tables, quiet_ids)
     closed = tables["OrderClosed"]
     once_traded = np.isin(
         touched.order_id,
         np.concatenate([ids, closed["order_id"][closed["cumulative_lots"] > 0]]),
     )
-    lives_on = np.isin(touched.order_id, tables["OrderReduced"]["order_id"])
-    _update(cursor, touched, quiet & (once_traded | lives_on), strict=False)
+    reduced = np.isin(touched.order_id, tables["OrderReduced"]["order_id"])
+    _update(cursor, touched, quiet & (once_traded | reduced), strict=False)
+
+
+def _insert_first_traded(
+    cursor: "psycopg.Cursor[Any]", tables: EventTables, quiet_ids: Array
+) -> Array:
+    """Insert those of the orders that traded and have no row yet; ids of all that traded."""
+    traded = tables["Traded"]
+    order_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
+    chosen = np.flatnonzero(np.isin(order_ids, quiet_ids))
+    if not len(chosen):
+        return chosen
+    both = np.concatenate([traded, traded])[chosen]
+    ids, first = first_by(order_ids[chosen], positions(both))
+    trade, is_maker = both[first], (chosen < len(traded))[first]
+
+    def of_side(suffix: str) -> Array:
+        return np.where(is_maker, trade[f"maker_{suffix}"], trade[f"taker_{suffix}"])
+
+    request = _requests_of_takers(tables["OrderAccepted"], ids)
+    cursor.execute(
+        _INSERT_QUIET,
+        {
+            "open": int(OrderStatus.OPEN),
+            "ids": ids.tolist(),
+            "accounts": of_side("account_id").tolist(),
+            "instruments": trade["instrument_id"].tolist(),
+            "sides": np.where(
+                is_maker, _BOTH_SIDES - trade["taker_side"], trade["taker_side"]
+            ).tolist(),
+            "types": np.where(is_maker, int(OrderType.LIMIT), request["order_type"]).tolist(),
+            "times_in_force": np.where(
+                is_maker, int(TimeInForce.GTC), request["time_in_force"]
+            ).tolist(),
+            "lots": np.where(
+                is_maker, trade["lots"] + trade["maker_leaves_lots"], request["lots"]
+            ).tolist(),
+            "ticks": np.where(is_maker, trade["ticks"], request["ticks"]).tolist(),
+            "seqs": trade["seq"].tolist(),
+            "us": (trade["time_ns"] // 1000).tolist(),
+        },
+    )
+    return ids
+
+
+def _requests_of_takers(accepted: Array, order_ids: Array) -> Array:
+    """The OrderAccepted row of each order. A taker's is in its own record, so always there; for
+    a maker it may be missing or not, and must not be used: zeros or anything."""
+    rows = np.zeros(len(order_ids), dtype=accepted.dtype)
+    if len(accepted):
+        accepted = accepted[np.argsort(accepted["order_id"], kind="stable")]
+        at = np.searchsorted(accepted["order_id"], order_ids)
+        found = accepted[np.minimum(at, len(accepted) - 1)]
+        matches = found["order_id"] == order_ids
+        rows[matches] = found[matches]
+    return rows
