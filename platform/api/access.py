@@ -1,0 +1,146 @@
+"""Who is calling: API keys and sessions, looked up in the host's tenant and kept for moments."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from api.database import in_tenant
+from api.errors import ApiError, Refusal
+from identity import selectors as identity
+from identity.models import User
+from tenants.models import Tenant
+from trading.accounts import selectors as accounts
+from trading.engine.enums import AccountState
+from trading.engine.results import Result
+
+MAX_AGE_SECONDS = 5.0
+_MAX_ENTRIES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A user as the API sees him: at one tenant, with what his key or session may do."""
+
+    tenant: Tenant
+    user_id: int
+    bucket: str  # the name of his rate limit
+    permissions: frozenset[str]
+    account_ids: tuple[int, ...]
+    default_account_id: int  # 0: none
+
+    def require(self, permission: str) -> None:
+        """Raises ApiError without the permission."""
+        if permission not in self.permissions:
+            raise ApiError(Refusal.PERMISSION_MISSING, f"This needs the permission {permission!r}.")
+
+    def account_id(self, asked: object = None) -> int:
+        """The account meant by a request's `account` field; raises ApiError."""
+        if asked is None:
+            if not self.default_account_id:
+                raise ApiError(Result.UNKNOWN_ACCOUNT, "You have no trading account yet.")
+            return self.default_account_id
+        if type(asked) is not int or asked not in self.account_ids:
+            raise ApiError(Result.UNKNOWN_ACCOUNT)
+        return asked
+
+
+@dataclass(slots=True)
+class KeyEntry:
+    """An API key as it was at ``loaded_at``, and whose it is. Holds the secret: never log it."""
+
+    info: identity.ApiKeyInfo = field(repr=False)
+    caller: Caller
+    generation: bytes
+    loaded_at: float
+
+
+class KeyCache:
+    """API keys of all tenants, at most seconds old and never older than the last change.
+
+    ``generation`` is bumped in Redis whenever a key, session or user changes anywhere; the guard
+    brings the current one along with every check.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[int, str], KeyEntry | None] = {}
+        self._expiry: dict[tuple[int, str], float] = {}
+        self._loading: dict[tuple[int, str], asyncio.Task[KeyEntry | None]] = {}
+
+    async def entry(self, tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry:
+        """The key's entry as of ``generation``; raises ApiError if there is no such key."""
+        name = (tenant.id, public_id)
+        entry = self._entries.get(name)
+        is_fresh = time.monotonic() < self._expiry.get(name, 0.0)
+        if not is_fresh or (entry is not None and entry.generation != generation):
+            entry = await self._load_once(tenant, public_id, generation)
+        if entry is None:
+            raise ApiError(Refusal.UNKNOWN_KEY)
+        return entry
+
+    async def reload(self, tenant: Tenant, public_id: str) -> KeyEntry:
+        """The key's entry as it is now; raises ApiError if there is no such key."""
+        entry = await self._load(tenant, public_id, b"")
+        if entry is None:
+            raise ApiError(Refusal.UNKNOWN_KEY)
+        return entry
+
+    async def _load_once(
+        self, tenant: Tenant, public_id: str, generation: bytes
+    ) -> KeyEntry | None:
+        name = (tenant.id, public_id)
+        loading = self._loading.get(name)
+        if loading is None:
+            loading = asyncio.create_task(self._load(tenant, public_id, generation))
+            self._loading[name] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(name, None))
+        return await asyncio.shield(loading)
+
+    async def _load(self, tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry | None:
+        entry = await in_tenant(tenant, _load_key, tenant, public_id, generation)
+        name = (tenant.id, public_id)
+        if len(self._entries) >= _MAX_ENTRIES:
+            self._entries.clear()
+            self._expiry.clear()
+        self._entries[name] = entry
+        # An unknown key is remembered only briefly: it may be about to be made.
+        lifetime = MAX_AGE_SECONDS if entry is not None else 0.5
+        self._expiry[name] = time.monotonic() + lifetime
+        return entry
+
+
+def _load_key(tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry | None:
+    info = identity.api_key_by_public_id(public_id)
+    if info is None:
+        return None
+    user = User.objects.get(pk=info.user_id)
+    caller = caller_of(tenant, user, info.permissions, f"{tenant.id}:key:{public_id}")
+    return KeyEntry(info, caller, generation, time.monotonic())
+
+
+def caller_of(tenant: Tenant, user: User, permissions: frozenset[str], bucket: str) -> Caller:
+    """The caller that a user of the current schema is."""
+    owned = list(accounts.accounts_of(user))
+    default = next((a.pk for a in owned if a.state == AccountState.ACTIVE), 0)
+    return Caller(
+        tenant=tenant,
+        user_id=user.pk,
+        bucket=bucket,
+        permissions=permissions,
+        account_ids=tuple(account.pk for account in owned),
+        default_account_id=default or (owned[0].pk if owned else 0),
+    )
+
+
+def load_session(tenant: Tenant, session_key: str) -> Caller | None:
+    """The caller that a session cookie of the current schema signs in; None if it does not."""
+    user = identity.user_by_session(session_key)
+    if user is None or user.is_staff:
+        return None
+    if identity.must_enrol(user) or (
+        identity.has_second_factor(user) and not getattr(user, "second_factor_passed", False)
+    ):
+        return None
+    permissions = frozenset({"read", "trade"})
+    return caller_of(tenant, user, permissions, f"{tenant.id}:user:{user.pk}")

@@ -1,0 +1,330 @@
+"""What can go wrong, in one table: code, number, HTTP status, a sentence, and what to do.
+
+Every engine result has a line, and every refusal of the API itself. REST, WebSocket and the
+fast path all answer `{"error": {code, number, message, help}}` from here.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from trading.engine.results import Result
+
+
+class Refusal(IntEnum):
+    """Refusals that never reach the engine. Numbers above 1000 keep clear of engine results."""
+
+    BAD_REQUEST = 1000
+    BAD_JSON = 1001
+    BODY_TOO_LARGE = 1002
+    NOT_FOUND = 1003
+    METHOD_NOT_ALLOWED = 1004
+    UNKNOWN_INTERVAL = 1005
+    BAD_CURSOR = 1006
+    BATCH_TOO_LARGE = 1007
+    UNKNOWN_OPERATION = 1008
+    UNKNOWN_CHANNEL = 1009
+    TOO_MANY_SUBSCRIPTIONS = 1010
+
+    NOT_SIGNED_IN = 1100
+    UNKNOWN_KEY = 1101
+    BAD_SIGNATURE = 1102
+    BAD_TIMESTAMP = 1103
+    STALE_TIMESTAMP = 1104
+    BAD_NONCE = 1105
+    NONCE_USED = 1106
+    ADDRESS_NOT_ALLOWED = 1107
+    PERMISSION_MISSING = 1108
+    BAD_ORIGIN = 1109
+    CSRF_FAILED = 1110
+
+    UNKNOWN_HOST = 1200
+    TENANT_SUSPENDED = 1201
+
+    RATE_LIMITED = 1300
+    TOO_MANY_CONNECTIONS = 1301
+
+    ENGINE_UNAVAILABLE = 1400
+    ORDER_UNKNOWN = 1401
+    SERVICE_UNAVAILABLE = 1402
+    INTERNAL_ERROR = 1403
+
+
+class Explanation(NamedTuple):
+    """How a result is told: HTTP status, what happened, what to do."""
+
+    status: int
+    message: str
+    help: str
+
+
+_CHECK_RULES = "See GET /api/v1/instruments for the instrument's rules."
+_ASK_SUPPORT = "Ask the support of this exchange."
+_ASK_AGAIN = "Nothing was done. Send the request again in a moment."
+
+TABLE: dict[IntEnum, Explanation] = {
+    Result.ACCEPTED: Explanation(200, "Done.", "Nothing."),
+    Result.REPEATED: Explanation(
+        200,
+        "This client order id was used before: here is the order it made.",
+        "Use a new client order id for a new order.",
+    ),
+    Result.BAD_FRAME: Explanation(500, "The engine could not read the request.", _ASK_SUPPORT),
+    Result.UNSUPPORTED_VERSION: Explanation(
+        500, "The engine does not know this version of the request.", _ASK_SUPPORT
+    ),
+    Result.UNKNOWN_KIND: Explanation(
+        500, "The engine does not know this kind of request.", _ASK_SUPPORT
+    ),
+    Result.FIELD_OUT_OF_RANGE: Explanation(
+        400, "A field is unknown or out of range.", "Check names and sizes of the fields."
+    ),
+    Result.OVERLOADED: Explanation(503, "The engine has too much to do just now.", _ASK_AGAIN),
+    Result.UNKNOWN_TENANT: Explanation(
+        503, "Trading is not open at this exchange yet.", "Try again later."
+    ),
+    Result.TENANT_EXISTS: Explanation(409, "This exchange is open already.", "Nothing."),
+    Result.UNKNOWN_ACCOUNT: Explanation(
+        404, "There is no such account.", "See GET /api/v1/account for your accounts."
+    ),
+    Result.ACCOUNT_EXISTS: Explanation(409, "This account exists already.", "Nothing."),
+    Result.ACCOUNT_SUSPENDED: Explanation(
+        403, "This account is suspended: neither orders nor cancels.", _ASK_SUPPORT
+    ),
+    Result.ACCOUNT_CANCEL_ONLY: Explanation(
+        403, "This account may only cancel orders.", _ASK_SUPPORT
+    ),
+    Result.UNKNOWN_ASSET: Explanation(
+        404, "There is no such asset.", "See GET /api/v1/instruments for what is traded."
+    ),
+    Result.ASSET_EXISTS: Explanation(409, "This asset exists already.", "Nothing."),
+    Result.UNKNOWN_INSTRUMENT: Explanation(
+        404, "There is no such instrument.", "See GET /api/v1/instruments for what is traded."
+    ),
+    Result.INSTRUMENT_EXISTS: Explanation(409, "This instrument exists already.", "Nothing."),
+    Result.BAD_INSTRUMENT_RULES: Explanation(
+        400, "These instrument rules contradict each other.", "Check tick, lot and limits."
+    ),
+    Result.OPEN_ORDERS_EXIST: Explanation(
+        409, "The instrument has open orders.", "Cancel them first."
+    ),
+    Result.INSTRUMENT_HALTED: Explanation(
+        409, "Trading in this instrument is halted.", "Wait until it opens again."
+    ),
+    Result.INSTRUMENT_CANCEL_ONLY: Explanation(
+        409,
+        "Orders in this instrument can only be canceled just now.",
+        "Wait until it opens again.",
+    ),
+    Result.BAD_FEE: Explanation(400, "This fee is out of range.", "Use 0 to 1 000 000 ppm."),
+    Result.NO_FEE_ACCOUNT: Explanation(
+        503, "This exchange has no account for its fees yet.", _ASK_SUPPORT
+    ),
+    Result.BAD_SIDE: Explanation(400, "The side is wrong.", 'Send "buy" or "sell".'),
+    Result.BAD_ORDER_TYPE: Explanation(
+        400, "The order type is wrong.", 'Send "limit" or "market".'
+    ),
+    Result.BAD_TIME_IN_FORCE: Explanation(
+        400,
+        "The time in force is wrong for this order.",
+        "Limit orders take GTC, IOC or FOK; market orders IOC or FOK.",
+    ),
+    Result.BAD_SELF_TRADE_PREVENTION: Explanation(
+        400,
+        "The self-trade prevention is wrong.",
+        "Send none, expire_taker, expire_maker, expire_both or decrement.",
+    ),
+    Result.BAD_FLAGS: Explanation(
+        400,
+        "These options do not go together.",
+        "post_only is for limit orders with time in force GTC.",
+    ),
+    Result.BAD_QUANTITY: Explanation(
+        400, "The quantity is not possible.", f"Send a multiple of the lot size. {_CHECK_RULES}"
+    ),
+    Result.BELOW_MINIMUM_QUANTITY: Explanation(
+        400, "The quantity is below the minimum.", f"Order more. {_CHECK_RULES}"
+    ),
+    Result.ABOVE_MAXIMUM_QUANTITY: Explanation(
+        400, "The quantity is above the maximum.", f"Split the order. {_CHECK_RULES}"
+    ),
+    Result.BAD_PRICE: Explanation(
+        400, "The price is not possible.", f"Send a multiple of the tick size. {_CHECK_RULES}"
+    ),
+    Result.OUTSIDE_PRICE_BAND: Explanation(
+        400,
+        "The price is too far from the market.",
+        f"Move it closer to the last price. {_CHECK_RULES}",
+    ),
+    Result.BELOW_MINIMUM_NOTIONAL: Explanation(
+        400, "Price times quantity is below the minimum.", f"Order more. {_CHECK_RULES}"
+    ),
+    Result.ABOVE_MAXIMUM_NOTIONAL: Explanation(
+        400, "Price times quantity is above the maximum.", f"Split the order. {_CHECK_RULES}"
+    ),
+    Result.BAD_CLIENT_ORDER_ID: Explanation(
+        400,
+        "The client order id is not possible.",
+        "Use at most 36 printable ASCII characters, or leave it out.",
+    ),
+    Result.INSUFFICIENT_FUNDS: Explanation(
+        400,
+        "The account has too little available for this order.",
+        "Order less, cancel open orders, or add funds. See GET /api/v1/balances.",
+    ),
+    Result.BAD_AMOUNT: Explanation(
+        400, "The amount is not possible.", "Send an amount above zero that the asset can hold."
+    ),
+    Result.POST_ONLY_WOULD_TAKE: Explanation(
+        409,
+        "A post-only order would have traded at once and was refused.",
+        "Move the price away from the other side, or send it without post_only.",
+    ),
+    Result.UNKNOWN_ORDER: Explanation(
+        404, "There is no such open order.", "See GET /api/v1/orders for your orders."
+    ),
+    Result.ORDER_ALREADY_CLOSED: Explanation(
+        409,
+        "The order is closed already: filled, canceled or expired.",
+        "See GET /api/v1/orders for how it ended.",
+    ),
+    Refusal.BAD_REQUEST: Explanation(
+        400, "The request cannot be understood.", "See the documentation at /api/docs/."
+    ),
+    Refusal.BAD_JSON: Explanation(
+        400, "The body is not a JSON object.", 'Send UTF-8 JSON such as {"instrument": "BTC-USDT"}.'
+    ),
+    Refusal.BODY_TOO_LARGE: Explanation(
+        413, "The request is too large.", "Send at most 100 orders in a batch."
+    ),
+    Refusal.NOT_FOUND: Explanation(
+        404, "There is nothing at this address.", "See the documentation at /api/docs/."
+    ),
+    Refusal.METHOD_NOT_ALLOWED: Explanation(
+        405, "This address does not take this method.", "See the documentation at /api/docs/."
+    ),
+    Refusal.UNKNOWN_INTERVAL: Explanation(
+        400, "There is no such candle interval.", "Use 1m, 5m, 30m, 1h, 4h, 1d or 1w."
+    ),
+    Refusal.BAD_CURSOR: Explanation(
+        400, "The cursor is not one of ours.", "Leave it out to begin with the newest page."
+    ),
+    Refusal.BATCH_TOO_LARGE: Explanation(
+        400, "A batch holds 1 to 100 orders.", "Send the orders in several batches."
+    ),
+    Refusal.UNKNOWN_OPERATION: Explanation(
+        400, "There is no such operation.", "See the documentation at /api/docs/."
+    ),
+    Refusal.UNKNOWN_CHANNEL: Explanation(
+        404,
+        "There is no such channel.",
+        "Channels: depth:SYMBOL, trades:SYMBOL, candles:SYMBOL:INTERVAL, tickers, private.",
+    ),
+    Refusal.TOO_MANY_SUBSCRIPTIONS: Explanation(
+        400,
+        "This connection has too many subscriptions.",
+        "Unsubscribe from some, or open another connection.",
+    ),
+    Refusal.NOT_SIGNED_IN: Explanation(
+        401, "This needs a sign-in or an API key.", "Sign the request with an API key, or sign in."
+    ),
+    Refusal.UNKNOWN_KEY: Explanation(
+        401,
+        "There is no such API key here.",
+        "Check X-MARQUE-KEY and the host; the key may have been revoked.",
+    ),
+    Refusal.BAD_SIGNATURE: Explanation(
+        401,
+        "The signature does not fit the request.",
+        "Sign timestamp + nonce + METHOD + path?query + body with HMAC-SHA256, as hex.",
+    ),
+    Refusal.BAD_TIMESTAMP: Explanation(
+        401, "The timestamp is not milliseconds since 1970.", "Send 13 digits."
+    ),
+    Refusal.STALE_TIMESTAMP: Explanation(
+        401,
+        "The timestamp is too far from the server's time.",
+        "Set your clock by GET /api/v1/time, or send X-MARQUE-RECV-WINDOW (at most 60000 ms).",
+    ),
+    Refusal.BAD_NONCE: Explanation(
+        401, "The nonce is not possible.", "Send 8 to 64 letters, digits, '-' or '_'."
+    ),
+    Refusal.NONCE_USED: Explanation(
+        401, "This nonce was used before.", "Make a new nonce and signature for every request."
+    ),
+    Refusal.ADDRESS_NOT_ALLOWED: Explanation(
+        403, "The API key does not allow this address.", "Add the address to the key's list."
+    ),
+    Refusal.PERMISSION_MISSING: Explanation(
+        403, "This is not permitted.", "Use an API key with the permission that is needed."
+    ),
+    Refusal.BAD_ORIGIN: Explanation(
+        403, "This page may not use the session.", "Sign in with an API key instead."
+    ),
+    Refusal.CSRF_FAILED: Explanation(
+        403, "The request did not come from a page of this site.", "Load the page again."
+    ),
+    Refusal.UNKNOWN_HOST: Explanation(
+        404, "There is no exchange at this host.", "Check the host name."
+    ),
+    Refusal.TENANT_SUSPENDED: Explanation(
+        503, "This exchange is suspended.", "Ask the support of this exchange."
+    ),
+    Refusal.RATE_LIMITED: Explanation(
+        429, "Too many requests.", "Wait as long as Retry-After says."
+    ),
+    Refusal.TOO_MANY_CONNECTIONS: Explanation(
+        429, "Too many connections from this address.", "Close some first."
+    ),
+    Refusal.ENGINE_UNAVAILABLE: Explanation(
+        503, "The trading engine cannot be reached.", _ASK_AGAIN
+    ),
+    Refusal.ORDER_UNKNOWN: Explanation(
+        504,
+        "The request was sent, but its answer was lost: it may or may not have been done.",
+        "Do not send it anew: ask GET /api/v1/orders?client_order_id=",
+    ),
+    Refusal.SERVICE_UNAVAILABLE: Explanation(
+        503, "A part of the exchange cannot be reached.", _ASK_AGAIN
+    ),
+    Refusal.INTERNAL_ERROR: Explanation(
+        500, "Something went wrong on our side.", f"{_ASK_SUPPORT} It has been recorded."
+    ),
+}
+
+
+class ApiError(Exception):
+    """A refusal on its way to the caller. ``message`` and ``help`` replace the table's."""
+
+    def __init__(
+        self,
+        code: Result | Refusal,
+        message: str = "",
+        *,
+        help: str = "",
+        headers: dict[str, str] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        explanation = TABLE[code]
+        super().__init__(message or explanation.message)
+        self.code = code
+        self.status = explanation.status
+        self.message = message or explanation.message
+        self.help = help or explanation.help
+        self.headers = headers or {}
+        self.extra = extra or {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `error` object: code, number, message, help, and what else was given."""
+        return {
+            "code": self.code.name,
+            "number": int(self.code),
+            "message": self.message,
+            "help": self.help,
+            **self.extra,
+        }
+
+    def as_body(self) -> dict[str, Any]:
+        """The whole JSON body."""
+        return {"error": self.as_dict()}

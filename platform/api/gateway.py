@@ -1,0 +1,234 @@
+"""The raw ASGI application in front of Django: order entry and streams, without a framework.
+
+    application = Gateway(django_application)
+
+POST and DELETE below /api/v1/orders that are signed with an API key, and WebSockets at
+/ws/v1/stream, are served here; everything else goes to Django.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+import structlog
+
+from api import exchange, signatures
+from api.access import Caller, KeyEntry
+from api.errors import ApiError, Refusal
+from api.exchange import Receive, Scope, Send
+from api.guard import Allowance
+from api.orders import MAX_BATCH
+from api.services import Services
+from api.streams.socket import serve_socket
+from tenants.models import Tenant
+from tenants.selectors import tenant_by_host
+
+log = structlog.get_logger("marque.api")
+
+ORDERS_PATH = "/api/v1/orders"
+BATCH_PATH = "/api/v1/orders/batch"
+STREAM_PATH = "/ws/v1/stream"
+
+
+class Signed(NamedTuple):
+    """A signed request: everything a key is judged by."""
+
+    tenant: Tenant
+    credentials: signatures.Credentials
+    text: bytes
+    address: str
+
+    def check(self, entry: KeyEntry) -> None:
+        """Raises ApiError if the key's secret or address list does not fit."""
+        signatures.check_signature(entry.info.secret, self.credentials.signature, self.text)
+        if not entry.info.allows_address(self.address):
+            raise ApiError(
+                Refusal.ADDRESS_NOT_ALLOWED,
+                f"The API key does not allow the address {self.address}.",
+            )
+
+
+class Gateway:
+    """Serves the fast path itself and hands the rest to Django."""
+
+    def __init__(self, django_application: Any) -> None:
+        self._django = django_application
+        self._services: Services | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            if (
+                scope["path"].startswith(ORDERS_PATH)
+                and scope["method"] in ("POST", "DELETE")
+                and any(name == b"x-marque-key" for name, _ in scope["headers"])
+            ):
+                await self._serve_orders(scope, receive, send)
+            else:
+                await self._django(scope, receive, send)
+        elif kind == "websocket":
+            await self._serve_websocket(scope, receive, send)
+        elif kind == "lifespan":
+            await self._serve_lifespan(receive, send)
+
+    def services(self) -> Services:
+        """The process's services; made anew if the event loop is another one."""
+        loop = asyncio.get_running_loop()
+        if self._services is None or self._services.loop is not loop:
+            self._services = Services()
+        return self._services
+
+    async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.services()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if self._services is not None:
+            await self._services.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = exchange.headers_of(scope)
+        try:
+            if scope["path"] != STREAM_PATH:
+                raise ApiError(Refusal.NOT_FOUND)
+            tenant = open_tenant(headers)
+        except ApiError as error:
+            await exchange.refuse_websocket(receive, send, error)
+            return
+        await serve_socket(self.services(), tenant, scope, headers, receive, send)
+
+    # Order entry over HTTP
+
+    async def _serve_orders(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trace_id = random.getrandbits(63)
+        rate_headers: dict[str, str] = {}
+        try:
+            headers = exchange.headers_of(scope)
+            tenant = open_tenant(headers)
+            body = await exchange.read_body(receive)
+            entry, signed = await self._verify(tenant, scope, headers, body)
+            fields = _fields_of(scope, body)
+            caller, allowance = await self._admit(
+                entry, signed, cost=_cost_of(scope["path"], fields)
+            )
+            rate_headers = allowance.headers()
+            caller.require("trade")
+            answer = await self._dispatch(scope, caller, fields, trace_id)
+            status = 200
+        except ApiError as error:
+            rate_headers |= error.headers
+            answer, status = error.as_body(), error.status
+        except exchange.Disconnected:
+            return
+        except Exception:
+            log.exception("order request failed", trace_id=trace_id)
+            failure = ApiError(Refusal.INTERNAL_ERROR)
+            answer, status = failure.as_body(), failure.status
+        rate_headers["X-MARQUE-TRACE"] = f"{trace_id:016x}"
+        await exchange.answer_json(send, status, answer, rate_headers)
+
+    async def _verify(
+        self, tenant: Tenant, scope: Scope, headers: dict[bytes, bytes], body: bytes
+    ) -> tuple[KeyEntry, Signed]:
+        """Key, signature and address; first of all, so that nobody without the secret can use
+        up nonces or allowance."""
+        credentials = credentials_of(headers)
+        signatures.check_form(credentials, int(time.time() * 1000))
+        signed = Signed(
+            tenant,
+            credentials,
+            signatures.signed_text(credentials, scope["method"], exchange.target_of(scope), body),
+            exchange.client_address(scope, headers),
+        )
+        services = self.services()
+        entry = await services.keys.entry(tenant, credentials.key, services.guard.generation)
+        signed.check(entry)
+        return entry, signed
+
+    async def _admit(self, entry: KeyEntry, signed: Signed, cost: int) -> tuple[Caller, Allowance]:
+        """Nonce and allowance, and whether the key still is what it was."""
+        services = self.services()
+        guard, credentials = services.guard, signed.credentials
+        allowance = await guard.check(
+            f"{entry.caller.bucket}:orders",
+            services.order_limit,
+            cost=cost,
+            nonce=credentials.nonce,
+            nonce_ms=2 * credentials.window_ms,
+        )
+        if entry.generation != guard.generation:
+            # Something changed since the key was read: judge the request by what holds now.
+            entry = await services.keys.entry(signed.tenant, credentials.key, guard.generation)
+            signed.check(entry)
+        return entry.caller, allowance
+
+    async def _dispatch(
+        self, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> Any:
+        desk = self.services().desk
+        path, method = scope["path"], scope["method"]
+        if method == "POST":
+            if path == ORDERS_PATH:
+                return await desk.place(caller, fields, trace_id)
+            if path == BATCH_PATH:
+                results = await desk.place_batch(caller, fields.get("orders"), trace_id)
+                return {"results": results}
+        elif path == ORDERS_PATH:
+            if "client_order_id" in fields:
+                return await desk.cancel(caller, fields, trace_id)
+            return await desk.cancel_all(caller, fields, trace_id)
+        elif path != BATCH_PATH and path.startswith(ORDERS_PATH + "/"):
+            fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
+            return await desk.cancel(caller, fields, trace_id)
+        raise ApiError(Refusal.NOT_FOUND if method == "POST" else Refusal.METHOD_NOT_ALLOWED)
+
+
+def open_tenant(headers: dict[bytes, bytes]) -> Tenant:
+    """The tenant of the Host header; raises ApiError if there is none or it is suspended."""
+    tenant = tenant_by_host(headers.get(b"host", b"").decode("latin-1"))
+    if tenant is None or tenant.is_platform:
+        raise ApiError(Refusal.UNKNOWN_HOST)
+    if tenant.is_suspended:
+        raise ApiError(Refusal.TENANT_SUSPENDED)
+    return tenant
+
+
+def credentials_of(headers: dict[bytes, bytes]) -> signatures.Credentials:
+    """The signature headers of a request."""
+    return signatures.Credentials(
+        key=exchange.text_of(headers, b"x-marque-key"),
+        timestamp=exchange.text_of(headers, b"x-marque-timestamp"),
+        nonce=exchange.text_of(headers, b"x-marque-nonce"),
+        signature=exchange.text_of(headers, b"x-marque-signature"),
+        window=exchange.text_of(headers, b"x-marque-recv-window"),
+    )
+
+
+def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    if scope["method"] == "POST":
+        return exchange.decode_object(body)
+    if body:
+        # A body would be signed right behind the query: one could be mistaken for the other.
+        raise ApiError(Refusal.BAD_REQUEST, "DELETE takes its parameters in the query.")
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    fields: dict[str, Any] = {name: values[-1] for name, values in query.items()}
+    unknown = fields.keys() - {"client_order_id", "instrument", "account"}
+    if unknown:
+        raise ApiError(Refusal.BAD_REQUEST, f"Unknown parameter: {sorted(unknown)[0][:40]}.")
+    if "account" in fields:
+        fields["account"] = int(fields["account"]) if fields["account"].isdecimal() else -1
+    return fields
+
+
+def _cost_of(path: str, fields: dict[str, Any]) -> int:
+    if path != BATCH_PATH:
+        return 1
+    orders = fields.get("orders")
+    if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:
+        raise ApiError(Refusal.BATCH_TOO_LARGE)
+    return len(orders)

@@ -1,0 +1,158 @@
+"""Replay and rate checks across all web processes, many requests in one round trip.
+
+All checks asked for during one turn of the event loop go to Redis as one script call. A nonce
+is remembered as long as its timestamp could still be accepted; the rate limit is a token bucket
+kept as one "theoretical arrival time" per bucket (GCRA), so a bucket costs one key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, NamedTuple
+
+import redis.asyncio
+
+from api.errors import ApiError, Refusal
+
+GENERATION_KEY = "api:access:generation"
+
+_SCRIPT = """
+local now = tonumber(ARGV[1])
+local answer = {redis.call('GET', KEYS[1]) or '0'}
+local at = 1
+for i = 2, #KEYS, 2 do
+  local nonce_ms = tonumber(ARGV[at + 1])
+  local cost = tonumber(ARGV[at + 2])
+  local step = tonumber(ARGV[at + 3])
+  local span = tonumber(ARGV[at + 4])
+  at = at + 4
+  local status, remaining, wait = 0, 0, 0
+  if nonce_ms > 0 and redis.call('EXISTS', KEYS[i]) == 1 then
+    status = 1
+  else
+    local tat = math.max(now, tonumber(redis.call('GET', KEYS[i + 1]) or '0'))
+    local next_tat = tat + cost * step
+    if next_tat - now > span then
+      status = 2
+      wait = next_tat - span - now
+      remaining = math.max(0, (span - (tat - now)) / step)
+    else
+      redis.call('SET', KEYS[i + 1], string.format('%.3f', next_tat), 'PX', math.ceil(span) + 1000)
+      if nonce_ms > 0 then redis.call('SET', KEYS[i], 1, 'PX', nonce_ms) end
+      remaining = (span - (next_tat - now)) / step
+      wait = next_tat - now
+    end
+  end
+  answer[#answer + 1] = status
+  answer[#answer + 1] = math.floor(remaining)
+  answer[#answer + 1] = math.ceil(wait)
+end
+return answer
+"""
+_OK, _REPLAYED, _LIMITED = 0, 1, 2
+
+
+class Limit(NamedTuple):
+    """A token bucket: so many at once, refilled at so many a second."""
+
+    per_second: int
+    burst: int
+
+
+class Allowance(NamedTuple):
+    """What is left of a bucket after a request."""
+
+    limit: int
+    remaining: int
+    reset_ms: int  # until the bucket is full again
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(-(-self.reset_ms // 1000)),
+        }
+
+
+class _Check(NamedTuple):
+    nonce_key: str
+    nonce_ms: int  # 0: no nonce to remember
+    bucket_key: str
+    cost: int
+    limit: Limit
+    answer: asyncio.Future[Allowance]
+
+
+class Guard:
+    """Checks for one event loop. ``generation`` is the access generation last seen in Redis."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._script = client.register_script(_SCRIPT)
+        self._waiting: list[_Check] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.generation = b"0"
+
+    async def check(
+        self,
+        bucket: str,
+        limit: Limit,
+        *,
+        cost: int = 1,
+        nonce: str = "",
+        nonce_ms: int = 0,
+    ) -> Allowance:
+        """Take ``cost`` tokens and use up the nonce; raises ApiError if either cannot be."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Allowance] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._send)
+        nonce_key = f"api:nonce:{bucket}:{nonce}"
+        self._waiting.append(_Check(nonce_key, nonce_ms, f"api:rate:{bucket}", cost, limit, answer))
+        return await answer
+
+    def _send(self) -> None:
+        checks, self._waiting = self._waiting, []
+        task = asyncio.get_running_loop().create_task(self._run(checks))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, checks: list[_Check]) -> None:
+        try:
+            rows = await self._script(keys=_keys(checks), args=_arguments(checks))
+        except (redis.RedisError, OSError):
+            for check in checks:
+                if not check.answer.done():
+                    check.answer.set_exception(ApiError(Refusal.SERVICE_UNAVAILABLE))
+            return
+        self.generation = rows[0]
+        for index, check in enumerate(checks):
+            status, remaining, wait_ms = rows[1 + index * 3 : 4 + index * 3]
+            if not check.answer.done():
+                _settle(check, status, remaining, wait_ms)
+
+
+def _keys(checks: list[_Check]) -> list[str]:
+    keys = [GENERATION_KEY]
+    for check in checks:
+        keys += (check.nonce_key, check.bucket_key)
+    return keys
+
+
+def _arguments(checks: list[_Check]) -> list[Any]:
+    arguments: list[Any] = [int(time.time() * 1000)]
+    for check in checks:
+        step_ms = 1000 / check.limit.per_second
+        arguments += (check.nonce_ms, check.cost, step_ms, step_ms * check.limit.burst)
+    return arguments
+
+
+def _settle(check: _Check, status: int, remaining: int, wait_ms: int) -> None:
+    if status == _REPLAYED:
+        check.answer.set_exception(ApiError(Refusal.NONCE_USED))
+    elif status == _LIMITED:
+        allowance = Allowance(check.limit.burst, remaining, wait_ms)
+        headers = allowance.headers() | {"Retry-After": str(max(1, -(-wait_ms // 1000)))}
+        check.answer.set_exception(ApiError(Refusal.RATE_LIMITED, headers=headers))
+    else:
+        check.answer.set_result(Allowance(check.limit.burst, remaining, wait_ms))

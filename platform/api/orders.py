@@ -1,0 +1,183 @@
+"""Order entry for programs: request fields in, the answer's JSON body out.
+
+The fast path and the WebSocket use it alike. Everything that can be refused is an `ApiError`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any
+
+from trading.engine.client import Answer, AsyncEngineClient, EngineUnavailable, EngineUnknown
+
+from api.access import Caller
+from api.catalogues import Catalogues
+from api.errors import ApiError, Refusal
+from trading.engine import commands, events, queries
+from trading.engine.keys import client_order_key
+from trading.engine.message import Message
+from trading.engine.results import Result
+from trading.instruments.rules import Catalogue, InstrumentInfo
+from trading.orders import placing, shapes
+
+MAX_BATCH = 100
+MAX_ORDER_ID = 2**63 - 1
+
+
+class OrderDesk:
+    """Places and cancels orders of authenticated callers."""
+
+    def __init__(self, engine: AsyncEngineClient, catalogues: Catalogues) -> None:
+        self._engine = engine
+        self._catalogues = catalogues
+
+    async def place(self, caller: Caller, fields: dict[str, Any], trace_id: int) -> dict[str, Any]:
+        """Place one order; the order with its fills."""
+        info = await self._catalogues.instrument(caller.tenant, fields.get("instrument"))
+        command = build(info, caller, fields)
+        try:
+            answer = await self._send(caller, command, trace_id)
+        except ApiError as error:
+            error.extra.setdefault("client_order_id", command.client_order_id)
+            raise
+        return placed_body(info, command, answer)
+
+    async def place_batch(self, caller: Caller, orders: Any, trace_id: int) -> list[dict[str, Any]]:
+        """Place up to 100 orders, each for itself; one `{"ok", "result" | "error"}` for each."""
+        if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:
+            raise ApiError(Refusal.BATCH_TOO_LARGE)
+        placing_all = [self._place_item(caller, fields, trace_id) for fields in orders]
+        return list(await asyncio.gather(*placing_all))
+
+    async def _place_item(self, caller: Caller, fields: Any, trace_id: int) -> dict[str, Any]:
+        try:
+            if not isinstance(fields, dict):
+                raise ApiError(Refusal.BAD_JSON, "Every order of a batch is a JSON object.")
+            return {"ok": True, "result": await self.place(caller, fields, trace_id)}
+        except ApiError as error:
+            return {"ok": False, "error": error.as_dict()}
+
+    async def cancel(self, caller: Caller, fields: dict[str, Any], trace_id: int) -> dict[str, Any]:
+        """Cancel one order by `order_id` or `client_order_id`; the order as it ended."""
+        account_id = caller.account_id(fields.get("account"))
+        order_id, client_order_id = order_reference(fields)
+        client_key = client_order_key(client_order_id)
+        asked = queries.QueryOrder(account_id=account_id, order_id=order_id, client_key=client_key)
+        command = commands.CancelOrder(
+            account_id=account_id, order_id=order_id, client_key=client_key
+        )
+        # The question goes ahead of the cancel on the same connection: it costs no round trip.
+        before, answer = await asyncio.gather(
+            self._send(caller, asked, trace_id, refuse=False),
+            self._send(caller, command, trace_id),
+        )
+        catalogue = await self._catalogues.of(caller.tenant)
+        return canceled_body(catalogue, before, answer, client_order_id)
+
+    async def cancel_all(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Cancel all open orders of an account, or those in one instrument; their ids."""
+        account_id = caller.account_id(fields.get("account"))
+        instrument_id = 0
+        if fields.get("instrument") is not None:
+            info = await self._catalogues.instrument(caller.tenant, fields["instrument"])
+            instrument_id = info.id
+        command = commands.CancelAllOrders(account_id=account_id, instrument_id=instrument_id)
+        answer = await self._send(caller, command, trace_id)
+        closed = [str(e.order_id) for e in answer.events if isinstance(e, events.OrderClosed)]
+        return {"canceled": closed, "count": len(closed), "seq": answer.seq}
+
+    async def _send(
+        self, caller: Caller, message: Message, trace_id: int, *, refuse: bool = True
+    ) -> Answer:
+        try:
+            answer = await self._engine.send(caller.tenant.id, message, trace_id=trace_id)
+        except EngineUnavailable:
+            raise ApiError(Refusal.ENGINE_UNAVAILABLE) from None
+        except EngineUnknown:
+            raise ApiError(Refusal.ORDER_UNKNOWN) from None
+        if refuse and answer.result not in (Result.ACCEPTED, Result.REPEATED):
+            raise ApiError(Result(answer.result))
+        return answer
+
+
+def build(info: InstrumentInfo, caller: Caller, fields: dict[str, Any]) -> commands.PlaceOrder:
+    """The engine command of a request; makes a client order id where there is none."""
+    account_id = caller.account_id(fields.get("account"))
+    if not fields.get("client_order_id"):
+        fields = {**fields, "client_order_id": f"m-{secrets.token_hex(12)}"}
+    try:
+        return placing.build_place_order(info, account_id, fields)
+    except placing.OrderError as error:
+        raise ApiError(
+            error.result,
+            error.message,
+            extra={"client_order_id": str(fields["client_order_id"])[:36]},
+        ) from None
+
+
+def order_reference(fields: dict[str, Any]) -> tuple[int, str]:
+    """(order id, client order id) of a request; one of them is nothing. Raises ApiError."""
+    order_id, client_order_id = fields.get("order_id"), fields.get("client_order_id")
+    if (order_id is None) == (client_order_id is None):
+        raise ApiError(Refusal.BAD_REQUEST, "Give either order_id or client_order_id.")
+    if client_order_id is not None:
+        is_text = isinstance(client_order_id, str) and client_order_id
+        if not is_text or len(client_order_id) > placing.MAX_CLIENT_ORDER_ID_CHARACTERS:
+            raise ApiError(Result.BAD_CLIENT_ORDER_ID)
+        return 0, client_order_id
+    if isinstance(order_id, str) and order_id.isascii() and order_id.isdigit():
+        order_id = int(order_id) if len(order_id) <= 19 else 0
+    if type(order_id) is not int or not 0 < order_id <= MAX_ORDER_ID:
+        raise ApiError(Result.UNKNOWN_ORDER, "An order id is a whole number above zero.")
+    return order_id, ""
+
+
+def placed_body(
+    info: InstrumentInfo, command: commands.PlaceOrder, answer: Answer
+) -> dict[str, Any]:
+    """The JSON body of a PlaceOrder's answer."""
+    state = shapes.state_of_answer(answer.events, answer.time_ns)
+    if state is None:
+        raise ApiError(Refusal.INTERNAL_ERROR)
+    repeated = answer.result is Result.REPEATED
+    state.client_order_id = state.client_order_id or command.client_order_id
+    if repeated:
+        state.placed_ns = state.updated_ns = 0  # the engine keeps no times
+    fills = [
+        shapes.fill_json(event, info, maker=False, time_ns=answer.time_ns)
+        for event in answer.events
+        if isinstance(event, events.Traded) and event.taker_order_id == state.order_id
+    ]
+    return {
+        **order_body(state, info),
+        "fills": fills,
+        "repeated": repeated,
+        "seq": answer.seq,
+    }
+
+
+def canceled_body(
+    catalogue: Catalogue, before: Answer, answer: Answer, client_order_id: str
+) -> dict[str, Any]:
+    """The JSON body of a CancelOrder's answer."""
+    closed = next(event for event in answer.events if isinstance(event, events.OrderClosed))
+    row = next((event for event in before.events if isinstance(event, events.OrderRow)), None)
+    info = catalogue.instruments[closed.instrument_id]
+    if row is None:
+        raise ApiError(Refusal.INTERNAL_ERROR)
+    state = shapes.state_of_engine_row(row)
+    state.client_order_id = client_order_id
+    state.on_event(closed, answer.time_ns)
+    return {**order_body(state, info), "seq": answer.seq}
+
+
+def order_body(state: shapes.OrderState, info: InstrumentInfo) -> dict[str, Any]:
+    """`shapes.order_json`, with null where the engine keeps no time or text."""
+    body = shapes.order_json(state, info)
+    body["created_at"] = body["created_at"] or None
+    body["updated_at"] = body["updated_at"] or None
+    body["client_order_id"] = body["client_order_id"] or None
+    return body

@@ -1,0 +1,40 @@
+"""What a web process keeps for the fast path and the streams, once per event loop."""
+
+from __future__ import annotations
+
+import asyncio
+
+import redis.asyncio
+from django.conf import settings
+from trading.engine.client import AsyncEngineClient
+
+from api import rates
+from api.access import KeyCache
+from api.catalogues import Catalogues
+from api.guard import Guard
+from api.orders import OrderDesk
+from api.streams.hub import Hub
+
+
+class Services:
+    """Connections and caches shared by all requests of the process."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.redis = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
+        )
+        self.engine = AsyncEngineClient(settings.ENGINE_SOCKET)
+        self.catalogues = Catalogues()
+        self.keys = KeyCache()
+        self.guard = Guard(self.redis)
+        self.desk = OrderDesk(self.engine, self.catalogues)
+        self.hub = Hub(settings.REDIS_URL)
+        self.order_limit = rates.ORDERS
+        self.read_limit = rates.READS
+
+    async def close(self) -> None:
+        """Close every connection; open sockets are told to come back."""
+        await self.hub.close()
+        await self.engine.close()
+        await self.redis.aclose()

@@ -1,0 +1,1 @@
+"""WebSocket streams: one Redis subscription a process, encoded once, written to many."""

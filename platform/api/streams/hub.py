@@ -1,0 +1,287 @@
+"""The hub: one Redis subscription per process, and which sockets want which channel.
+
+Public channels begin with a snapshot out of a Redis key. The publisher writes that key before the
+message it leads to, so a snapshot read after the subscription stood is never older than the
+first message. A socket that cannot keep up misses messages and gets a new snapshot when it can
+again; a gap in the numbers (a lost message, another publisher) gives everybody a new snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import redis.asyncio
+import structlog
+
+if TYPE_CHECKING:
+    from api.streams.socket import Socket
+
+log = structlog.get_logger("marque.streams")
+
+CONTROL_CHANNEL = "api:access"
+UPKEEP_SECONDS = 2.0
+RECHECK_SECONDS = 30.0
+RETRY_SECONDS = 0.25
+# The publisher looks this often, at the latest, who listens to which account.
+INTEREST_SECONDS = 0.05
+_SUBSCRIBE_SECONDS = 2.0
+
+
+class Channel:
+    """One Redis channel and the sockets that listen to it."""
+
+    __slots__ = ("last_seq", "name", "ready", "snapshot_key", "snapshotting", "sockets", "waiting")
+
+    def __init__(self, name: str, snapshot_key: str) -> None:
+        self.name = name
+        self.snapshot_key = snapshot_key  # "": none
+        self.ready = asyncio.Event()
+        self.last_seq = -1  # of the last update seen; -1: none, or the channel has no numbers
+        self.sockets: set[Socket] = set()
+        # Sockets that wait for their snapshot, and what came meanwhile.
+        self.waiting: dict[Socket, list[tuple[int, str]]] = {}
+        self.snapshotting: asyncio.Task[tuple[int, str] | None] | None = None
+
+
+class Hub:
+    """All channels and sockets of one process."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = redis.asyncio.Redis.from_url(redis_url)
+        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
+        self._channels: dict[str, Channel] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._reader: asyncio.Task[None] | None = None
+        self.sockets: set[Socket] = set()
+        self.connections: Counter[str] = Counter()
+        self.is_closing = False
+
+    async def start(self) -> None:
+        """Begin to listen, once."""
+        if self._reader is None:
+            self._reader = asyncio.create_task(self._read())
+            self.spawn(self._keep_up())
+
+    async def close(self) -> None:
+        """Tell every socket to connect again, and let go of Redis."""
+        self.is_closing = True
+        for socket in list(self.sockets):
+            socket.drop(1012, "the server restarts: connect again")
+        for task in [*self._tasks, *([self._reader] if self._reader else [])]:
+            task.cancel()
+        with contextlib.suppress(redis.RedisError, OSError):
+            await self._pubsub.aclose()
+            await self._redis.aclose()
+
+    def spawn(self, work: Any) -> asyncio.Task[Any]:
+        """Run a coroutine on the side and keep it alive."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # Subscriptions
+
+    async def join(self, socket: Socket, name: str, snapshot_key: str = "") -> None:
+        """Let a socket listen to a channel, beginning with its snapshot if it has one.
+
+        Raises TimeoutError if Redis does not confirm.
+        """
+        channel = self._channels.get(name)
+        is_new = channel is None
+        if channel is None:
+            channel = self._channels[name] = Channel(name, snapshot_key)
+        if snapshot_key:
+            channel.waiting[socket] = []
+        channel.sockets.add(socket)
+        if is_new:
+            with contextlib.suppress(redis.RedisError, OSError):
+                # Lost here, it is subscribed anew with the connection.
+                await self._pubsub.subscribe(name)
+        try:
+            async with asyncio.timeout(_SUBSCRIBE_SECONDS):
+                await channel.ready.wait()
+                if snapshot_key:
+                    await self._send_snapshot(channel, socket)
+                elif is_new:
+                    await asyncio.sleep(INTEREST_SECONDS)
+        except TimeoutError:
+            self.leave(socket, name)
+            raise
+
+    def leave(self, socket: Socket, name: str) -> None:
+        """A socket listens no more; the last one ends the subscription."""
+        channel = self._channels.get(name)
+        if channel is None:
+            return
+        channel.sockets.discard(socket)
+        channel.waiting.pop(socket, None)
+        if not channel.sockets:
+            del self._channels[name]
+            self.spawn(self._unsubscribe(name))
+
+    async def _unsubscribe(self, name: str) -> None:
+        with contextlib.suppress(redis.RedisError, OSError):
+            await self._pubsub.unsubscribe(name)
+            if name in self._channels:  # somebody came while it was going
+                await self._pubsub.subscribe(name)
+
+    async def resync(self, socket: Socket, name: str) -> None:
+        """Send a socket that missed messages of a channel a new snapshot."""
+        channel = self._channels.get(name)
+        if channel is not None and socket in channel.sockets and channel.snapshot_key:
+            channel.waiting.setdefault(socket, [])
+            await self._send_snapshot(channel, socket)
+
+    async def _send_snapshot(self, channel: Channel, socket: Socket) -> None:
+        if channel.snapshotting is None:
+            channel.snapshotting = self.spawn(self._snapshot(channel))
+        try:
+            snapshot = await asyncio.shield(channel.snapshotting)
+        except (redis.RedisError, OSError):
+            snapshot = None
+        missed = channel.waiting.pop(socket, None)
+        if missed is None or socket not in channel.sockets:
+            return
+        seq = -1
+        if snapshot is not None:
+            seq, text = snapshot
+            socket.push(text)
+        for update_seq, text in missed:
+            if update_seq > seq or update_seq < 0:
+                socket.push(text)
+
+    async def _snapshot(self, channel: Channel) -> tuple[int, str] | None:
+        try:
+            data = await self._redis.get(channel.snapshot_key)
+        finally:
+            channel.snapshotting = None
+        if data is None:
+            return None
+        text = _snapshot_text(channel.name, data.decode())
+        return None if text is None else (seq_of(text), text)
+
+    # Messages
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                await self._pubsub.subscribe(CONTROL_CHANNEL, *self._channels)
+                while True:
+                    message = await self._pubsub.get_message(timeout=None)
+                    if message is not None:
+                        self._on_message(message)
+            except (redis.RedisError, OSError) as error:
+                log.warning("the stream's Redis connection was lost", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                await self._start_afresh()
+
+    async def _start_afresh(self) -> None:
+        with contextlib.suppress(redis.RedisError, OSError):
+            await self._pubsub.aclose()
+        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
+        for channel in self._channels.values():
+            channel.ready.clear()
+            channel.last_seq = -1
+            for socket in list(channel.sockets):
+                if not channel.snapshot_key:
+                    socket.drop(4012, "updates were interrupted: connect again")
+                else:
+                    self.spawn(self._resync_when_ready(channel, socket))
+
+    async def _resync_when_ready(self, channel: Channel, socket: Socket) -> None:
+        await channel.ready.wait()
+        await self.resync(socket, channel.name)
+
+    def _on_message(self, message: dict[str, Any]) -> None:
+        kind, name = message["type"], bytes(message["channel"]).decode()
+        if kind == "message":
+            if name == CONTROL_CHANNEL:
+                self._on_control(message["data"])
+            elif (channel := self._channels.get(name)) is not None:
+                self._on_data(channel, message["data"].decode())
+        elif kind == "subscribe" and (channel := self._channels.get(name)) is not None:
+            channel.ready.set()
+
+    def _on_data(self, channel: Channel, text: str) -> None:
+        if not channel.snapshot_key:
+            for socket in list(channel.sockets):
+                socket.push(text)
+            return
+        seq = seq_of(text)
+        if seq >= 0:
+            previous = previous_of(text)
+            if previous >= 0 and channel.last_seq >= 0 and previous != channel.last_seq:
+                log.warning("gap in a channel's numbers", channel=channel.name)
+                channel.last_seq = seq
+                for socket in list(channel.sockets):
+                    self.spawn(self.resync(socket, channel.name))
+                return
+            channel.last_seq = seq
+        event = {"type": "websocket.send", "text": text}
+        waiting = channel.waiting
+        for socket in list(channel.sockets):
+            if socket in waiting:
+                waiting[socket].append((seq, text))
+            elif socket.is_busy:
+                socket.missed.add(channel.name)
+            else:
+                socket.write(event)
+
+    # Access
+
+    def _on_control(self, data: bytes) -> None:
+        change = msgspec.json.decode(data)
+        for socket in list(self.sockets):
+            if socket.is_touched_by(change):
+                self.spawn(socket.recheck())
+
+    async def _keep_up(self) -> None:
+        since_recheck = 0.0
+        while True:
+            await asyncio.sleep(UPKEEP_SECONDS)
+            since_recheck += UPKEEP_SECONDS
+            for socket in list(self.sockets):
+                socket.check_health()
+            if since_recheck >= RECHECK_SECONDS:
+                since_recheck = 0.0
+                for socket in list(self.sockets):
+                    if socket.caller is not None:
+                        await socket.recheck()
+
+
+def seq_of(text: str) -> int:
+    """The number of a depth message; -1 if it has none."""
+    return _number_after(text, '"seq":')
+
+
+def previous_of(text: str) -> int:
+    """The number of the message before a depth update; -1 if it has none."""
+    return _number_after(text, '"previous":')
+
+
+def _number_after(text: str, name: str) -> int:
+    # Numbers stand in the first hundred characters, before any price.
+    at = text.find(name, 0, 120)
+    if at < 0:
+        return -1
+    at += len(name)
+    end = at
+    while end < len(text) and text[end].isdigit():
+        end += 1
+    return int(text[at:end]) if end > at else -1
+
+
+def _snapshot_text(name: str, data: str) -> str | None:
+    """The message that a snapshot key's value makes on a channel."""
+    short = name.split(":", 2)[2]
+    if not short.startswith("candles:"):
+        return data
+    candle = msgspec.json.decode(data).get(short.rpartition(":")[2])
+    if candle is None:
+        return None
+    return msgspec.json.encode({"channel": short, "type": "snapshot", "candles": [candle]}).decode()

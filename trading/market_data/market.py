@@ -1,0 +1,389 @@
+"""One tenant's market as the journal tells it: books, trades, tickers, candles, accounts.
+
+Pure: journal rows in, (channel or key, JSON) out. No clock, no Redis, no SQL, no engine logic.
+Rows come kind by kind from `trading.engine.columns`; the sums they make do not depend on the
+order of kinds within a batch. An i128 stands in a row as two items, low and high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from trading.engine.enums import Side
+from trading.instruments.rules import AssetInfo, InstrumentInfo
+from trading.market_data import candles, depth, private, tape
+from trading.orders import shapes
+
+_NS_PER_SECOND = 1_000_000_000
+_DISPLAY_PLACES = 8
+
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+
+
+class Output(NamedTuple):
+    """Something for Redis: a message on a channel, or a new value of a key."""
+
+    is_key: bool
+    name: str
+    payload: str | bytes
+
+
+class TenantMarket:
+    """Everything the publisher knows of one tenant.
+
+    Each part knows the journal seq it is already good for (`orders_seq`, `balances_seq`,
+    `trades_seq`): rows up to it are passed over.
+    """
+
+    def __init__(self, tenant_id: int) -> None:
+        self.tenant_id = tenant_id
+        self.assets: dict[int, AssetInfo] = {}
+        self.infos: dict[int, InstrumentInfo] = {}
+        self.books: dict[int, depth.DepthBook] = {}
+        self.private = private.PrivateState()
+        self.orders_seq = 0
+        self.balances_seq = 0
+        self.trades_seq = 0
+        self.instruments_changed = False
+        self._tapes: dict[int, tape.Tape] = {}
+
+    @property
+    def loaded_seq(self) -> int:
+        """From this seq on all parts stand at the same record."""
+        return max(self.orders_seq, self.balances_seq, self.trades_seq)
+
+    @property
+    def first_missing_seq(self) -> int:
+        """The first record that some part has not seen."""
+        return min(self.orders_seq, self.balances_seq, self.trades_seq) + 1
+
+    # What is there at the start
+
+    def start_orders(self, seq: int) -> None:
+        """The books as they are now stand at ``seq``; open orders come next."""
+        self.orders_seq = seq
+        for book in self.books.values():
+            book.start_at(seq)
+
+    def add_asset(self, asset: AssetInfo) -> None:
+        self.assets[asset.id] = asset
+
+    def add_instrument(self, info: InstrumentInfo) -> None:
+        """A new instrument, or new steps of one that has no open order."""
+        self.infos[info.id] = info
+        book = self.books.get(info.id)
+        if book is None:
+            self.books[info.id] = depth.DepthBook(info, self.orders_seq)
+            self._tapes[info.id] = tape.Tape()
+        else:
+            book.info = info
+
+    def add_open_order(self, state: shapes.OrderState) -> None:
+        """An order that rests in the book as of `orders_seq`."""
+        self.private.orders[state.order_id] = state
+        book = self.books[state.instrument_id]
+        book.change(self.orders_seq, state.side, state.ticks, state.leaves_lots)
+
+    def load_history(
+        self,
+        instrument_id: int,
+        minutes: list[candles.Candle],
+        current: dict[str, candles.Candle],
+        recent_trades: Iterable[tuple[int, int, int, int, int]],
+    ) -> None:
+        """Stored candles and trades (id, ticks, lots, taker side, ns) up to `trades_seq`."""
+        line = self._tapes[instrument_id]
+        line.ticker.load_minutes(minutes)
+        line.series.current = current
+        info = self.infos[instrument_id]
+        for trade in recent_trades:
+            line.recent.append(tape.trade_json(info, *trade))
+            line.last_trade_id = trade[0]
+
+    # What the journal tells
+
+    def apply(self, rows: Rows) -> None:
+        """Take in whole records' rows. New steps of an instrument part what is before and after."""
+        for row in rows.get("InstrumentChanged", ()):
+            changed_seq = row[0]
+            self._apply_rows({name: _until(kept, changed_seq) for name, kept in rows.items()})
+            self._on_instrument(row)
+            rows = {name: _after(kept, changed_seq) for name, kept in rows.items()}
+        self._apply_rows(rows)
+
+    def _apply_rows(self, rows: Rows) -> None:
+        for name, handle in self._handlers():
+            for row in rows.get(name, ()):
+                handle(row)
+        self.private.forget_closed()
+
+    def _handlers(self) -> tuple[tuple[str, Callable[[Row], None]], ...]:
+        return (
+            ("AssetCreated", self._on_asset),
+            ("InstrumentCreated", self._on_instrument),
+            ("OrderAccepted", self._on_accepted),
+            ("OrderRested", self._on_rested),
+            ("Traded", self._on_traded),
+            ("OrderReduced", self._on_reduced),
+            ("OrderClosed", self._on_closed),
+            ("FundsCredited", self._on_credited),
+            ("FundsDebited", self._on_debited),
+        )
+
+    def _on_asset(self, row: Row) -> None:
+        _, _, _, asset_id, scale, code = row
+        text = code.decode()
+        self.add_asset(AssetInfo(asset_id, text, text, scale, min(scale, _DISPLAY_PLACES)))
+
+    def _on_instrument(self, row: Row) -> None:
+        instrument_id, base_id, quote_id, tick_lo, tick_hi, lot_lo, lot_hi = row[3:10]
+        min_lots, max_lots, *notionals = row[10:16]
+        price_band_bp, maker_ppm, taker_ppm, state, symbol = row[16:21]
+        base, quote = self.assets[base_id], self.assets[quote_id]
+        info = InstrumentInfo(
+            id=instrument_id,
+            symbol=symbol.decode(),
+            base_id=base.id,
+            base_code=base.code,
+            base_scale=base.scale,
+            quote_id=quote.id,
+            quote_code=quote.code,
+            quote_scale=quote.scale,
+            tick_units=_i128(tick_lo, tick_hi),
+            lot_units=_i128(lot_lo, lot_hi),
+            min_lots=min_lots,
+            max_lots=max_lots,
+            min_notional_units=_i128(notionals[0], notionals[1]),
+            max_notional_units=_i128(notionals[2], notionals[3]),
+            price_band_bp=price_band_bp,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+            state=state,
+        )
+        self.add_instrument(info)
+        self.instruments_changed = True
+
+    def _on_accepted(self, row: Row) -> None:
+        seq, time_ns, _, order_id, account_id, instrument_id, lots, ticks = row[:8]
+        if seq <= self.orders_seq:
+            return
+        quote_lo, quote_hi, side, order_type, time_in_force, prevention, flags = row[8:15]
+        state = shapes.OrderState(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            order_type=order_type,
+            time_in_force=time_in_force,
+            lots=lots,
+            ticks=ticks,
+            quote_units=_i128(quote_lo, quote_hi),
+            self_trade_prevention=prevention,
+            flags=flags,
+            client_order_id=row[16].decode(),
+            leaves_lots=lots,
+            placed_ns=time_ns,
+            updated_ns=time_ns,
+        )
+        self.private.on_accepted(seq, state)
+
+    def _on_rested(self, row: Row) -> None:
+        seq, _, _, _, account_id, instrument_id, lots, ticks, side = row
+        if seq > self.orders_seq:
+            self.books[instrument_id].change(seq, side, ticks, lots)
+        if seq > self.balances_seq:
+            self.private.hold(seq, account_id, self.infos[instrument_id], side, lots, ticks)
+
+    def _on_traded(self, row: Row) -> None:
+        seq, time_ns, _, trade_id, instrument_id, _, _, lots, ticks = row[:9]
+        info = self.infos[instrument_id]
+        trade = private.TradeSide(
+            pk=trade_id,
+            taker_side=row[22],
+            lots=lots,
+            ticks=ticks,
+            base_units=_i128(row[9], row[10]),
+            quote_units=_i128(row[11], row[12]),
+            maker_order_id=row[13],
+            taker_order_id=row[14],
+            maker_account_id=row[15],
+            taker_account_id=row[16],
+            maker_fee_units=_i128(row[18], row[19]),
+            taker_fee_units=_i128(row[20], row[21]),
+        )
+        if seq > self.trades_seq:
+            self._record_trade(seq, time_ns, info, trade)
+        if seq > self.orders_seq:
+            maker_side = Side.BUY + Side.SELL - trade.taker_side
+            self.books[instrument_id].change(seq, maker_side, ticks, -lots)
+            for order_id in (trade.maker_order_id, trade.taker_order_id):
+                self.private.on_traded(seq, time_ns, order_id, lots, trade.quote_units)
+        if seq > self.balances_seq:
+            self.private.settle(seq, time_ns, info, trade, fee_account_id=row[17])
+
+    def _record_trade(
+        self, seq: int, time_ns: int, info: InstrumentInfo, trade: private.TradeSide
+    ) -> None:
+        line = self._tapes[info.id]
+        second = time_ns // _NS_PER_SECOND
+        price_units = trade.ticks * info.tick_units
+        for part in (line.series, line.ticker):
+            part.add_trade(second, price_units, trade.base_units, trade.quote_units, seq)
+        text = tape.trade_json(info, trade.pk, trade.ticks, trade.lots, trade.taker_side, time_ns)
+        line.new_trades.append((trade.pk, text))
+
+    def _on_reduced(self, row: Row) -> None:
+        seq, time_ns, _, order_id, account_id, instrument_id, lots, _, ticks, side, rested = row[
+            :11
+        ]
+        if seq > self.orders_seq:
+            self.private.on_reduced(seq, time_ns, order_id, lots)
+            if rested:
+                self.books[instrument_id].change(seq, side, ticks, -lots)
+        if rested and seq > self.balances_seq:
+            self.private.hold(seq, account_id, self.infos[instrument_id], side, -lots, ticks)
+
+    def _on_closed(self, row: Row) -> None:
+        seq, time_ns, _, order_id, account_id, instrument_id, leaves_lots = row[:7]
+        ticks, side, rested, status = row[7:11]
+        if seq > self.orders_seq:
+            self.private.on_closed(seq, time_ns, order_id, leaves_lots, status)
+            if rested and leaves_lots:
+                self.books[instrument_id].change(seq, side, ticks, -leaves_lots)
+        if rested and leaves_lots and seq > self.balances_seq:
+            info = self.infos[instrument_id]
+            self.private.hold(seq, account_id, info, side, -leaves_lots, ticks)
+
+    def _on_credited(self, row: Row) -> None:
+        seq, _, _, account_id, asset_id, amount_lo, amount_hi = row[:7]
+        if seq > self.balances_seq:
+            self.private.move(seq, account_id, asset_id, _i128(amount_lo, amount_hi))
+
+    def _on_debited(self, row: Row) -> None:
+        seq, _, _, account_id, asset_id, amount_lo, amount_hi = row[:7]
+        if seq > self.balances_seq:
+            self.private.move(seq, account_id, asset_id, -_i128(amount_lo, amount_hi))
+
+    # What is to be published
+
+    def take_fast(self) -> list[Output]:
+        """Private messages and trades: what should go out at once."""
+        prefix = f"md:{self.tenant_id}"
+        outputs = [
+            Output(False, f"{prefix}:private:{account_id}", payload)
+            for account_id, payload in self.private.take_messages(self.assets, self.infos)
+        ]
+        for instrument_id, line in self._tapes.items():
+            if not line.new_trades:
+                continue
+            symbol = self.infos[instrument_id].symbol
+            line.new_trades.sort()
+            texts = [text for _, text in line.new_trades]
+            line.last_trade_id = line.new_trades[-1][0]
+            line.new_trades.clear()
+            line.recent.extend(texts)
+            outputs.append(self._trades_key(symbol, line))
+            payload = tape.trades_message(symbol, "update", line.last_trade_id, texts)
+            outputs.append(Output(False, f"{prefix}:trades:{symbol}", payload))
+        if self.instruments_changed:
+            self.instruments_changed = False
+            outputs.append(Output(False, f"{prefix}:instruments", b"{}"))
+        return outputs
+
+    def _trades_key(self, symbol: str, line: tape.Tape) -> Output:
+        payload = tape.trades_message(symbol, "snapshot", line.last_trade_id, line.recent)
+        return Output(True, f"md:snapshot:{self.tenant_id}:trades:{symbol}", payload)
+
+    def take_depth(self) -> list[Output]:
+        """Depth updates and the snapshots they lead to.
+
+        The key goes before the message: whoever reads the key after a message never reads less.
+        """
+        outputs = []
+        for book in self.books.values():
+            if not book.is_dirty:
+                continue
+            update = book.take_update()
+            if update is not None:
+                symbol = book.info.symbol
+                outputs.append(self._depth_key(symbol, book))
+                outputs.append(Output(False, f"md:{self.tenant_id}:depth:{symbol}", update))
+        return outputs
+
+    def _depth_key(self, symbol: str, book: depth.DepthBook) -> Output:
+        return Output(True, f"md:snapshot:{self.tenant_id}:{symbol}", book.snapshot())
+
+    def take_slow(self, now_second: int) -> list[Output]:
+        """Tickers and candles that changed."""
+        prefix = f"md:{self.tenant_id}"
+        outputs = []
+        changed_tickers = []
+        for instrument_id, line in self._tapes.items():
+            info, book = self.infos[instrument_id], self.books[instrument_id]
+            line.ticker.expire(now_second)
+            quoted = (book.best_bid_ticks, book.best_ask_ticks)
+            if line.ticker.dirty or quoted != line.quoted:
+                line.ticker.dirty = False
+                line.quoted = quoted
+                changed_tickers.append(tape.ticker_json(info, line.ticker, *quoted))
+            changed = line.series.take_changed()
+            for name, series in changed.items():
+                body = ",".join(tape.candle_json(info, candle) for candle in series)
+                payload = (
+                    f'{{"channel":"candles:{info.symbol}:{name}","type":"update",'
+                    f'"candles":[{body}]}}'
+                )
+                outputs.append(Output(False, f"{prefix}:candles:{info.symbol}:{name}", payload))
+            if changed:
+                outputs.append(self._candles_key(info, line))
+        if changed_tickers:
+            outputs.append(self._tickers_key())
+            payload = tape.tickers_message("update", changed_tickers)
+            outputs.append(Output(False, f"{prefix}:tickers", payload))
+        return outputs
+
+    def _tickers_key(self) -> Output:
+        bodies = [
+            tape.ticker_json(self.infos[instrument_id], line.ticker, *line.quoted)
+            for instrument_id, line in self._tapes.items()
+        ]
+        payload = tape.tickers_message("snapshot", bodies)
+        return Output(True, f"md:snapshot:{self.tenant_id}:tickers", payload)
+
+    def _candles_key(self, info: InstrumentInfo, line: tape.Tape) -> Output:
+        body = ",".join(
+            f'"{name}":{tape.candle_json(info, candle)}'
+            for name, candle in line.series.current.items()
+        )
+        return Output(True, f"md:snapshot:{self.tenant_id}:candles:{info.symbol}", f"{{{body}}}")
+
+    def take_everything(self, now_second: int) -> list[Output]:
+        """The whole public state: every key anew, and every book as a snapshot message.
+
+        Sent once at the start, so that whoever listened to an earlier publisher begins afresh.
+        """
+        outputs = self.take_fast() + self.take_slow(now_second)
+        outputs.append(self._tickers_key())
+        for instrument_id, book in self.books.items():
+            book.take_update()
+            symbol = book.info.symbol
+            key = self._depth_key(symbol, book)
+            outputs += [key, Output(False, f"md:{self.tenant_id}:depth:{symbol}", key.payload)]
+            line = self._tapes[instrument_id]
+            outputs.append(self._trades_key(symbol, line))
+            outputs.append(self._candles_key(book.info, line))
+        return outputs
+
+
+def _i128(low: int, high: int) -> int:
+    return high << 64 | low
+
+
+def _until(rows: list[Row], seq: int) -> list[Row]:
+    return [row for row in rows if row[0] < seq]
+
+
+def _after(rows: list[Row], seq: int) -> list[Row]:
+    return [row for row in rows if row[0] > seq]

@@ -1,0 +1,159 @@
+"""The publisher process: follows the engine journal and tells Redis what there is to see.
+
+Messages are encoded once, here. Keys `md:snapshot:…` hold what a newcomer needs first; messages
+go to `md:<tenant>:<channel>`; `publisher:seq` says how far the journal has been told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy
+import redis.asyncio
+import structlog
+
+from trading.engine import columns, follower
+from trading.market_data.market import Output, Row, TenantMarket
+
+log = structlog.get_logger("marque.publisher")
+
+SEQ_KEY = "publisher:seq"
+TICK_SECONDS = 0.010
+DEPTH_SECONDS = 0.050
+SLOW_SECONDS = 0.250
+_READ = frozenset(
+    {
+        "AssetCreated",
+        "InstrumentCreated",
+        "InstrumentChanged",
+        "OrderAccepted",
+        "OrderRested",
+        "Traded",
+        "OrderReduced",
+        "OrderClosed",
+        "FundsCredited",
+        "FundsDebited",
+    }
+)
+
+
+class Publisher:
+    """Follows the journal for all tenants of one shard until stopped."""
+
+    def __init__(
+        self,
+        markets: Iterable[TenantMarket],
+        *,
+        engine_dir: Path,
+        socket_path: str,
+        redis_url: str,
+    ) -> None:
+        self._markets = {market.tenant_id: market for market in markets}
+        self._engine_dir = engine_dir
+        self._socket_path = socket_path
+        self._redis = redis.asyncio.Redis.from_url(redis_url)
+        self._stop = asyncio.Event()
+        # Until the parts that were loaded at different moments have met, nothing is published.
+        self._target_seq = max((m.loaded_seq for m in self._markets.values()), default=0)
+        self.seq = min((m.first_missing_seq for m in self._markets.values()), default=1) - 1
+        self._published_seq = -1
+
+    def stop(self) -> None:
+        """Ask `run` to end after what it is doing."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Follow and publish until stopped; raises what the journal, a book or Redis raises."""
+        following = asyncio.create_task(self._follow())
+        publishing = asyncio.create_task(self._publish())
+        stopping = asyncio.create_task(self._stop.wait())
+        tasks = (following, publishing, stopping)
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._redis.aclose()
+
+    async def _follow(self) -> None:
+        chunks = follower.follow_async(
+            self._engine_dir, self._socket_path, self.seq + 1, stop=self._stop
+        )
+        async for chunk in chunks:
+            self._take_in(chunk.data)
+            self.seq = chunk.last_seq
+
+    def _take_in(self, data: bytes) -> None:
+        by_tenant: dict[int, dict[str, list[Row]]] = {}
+        for (tenant_id, name), blob in columns.split_records(data).items():
+            if name == "VenueOpened" and tenant_id not in self._markets:
+                self._markets[tenant_id] = TenantMarket(tenant_id)
+            elif name in _READ:
+                rows = numpy.frombuffer(blob, dtype=columns.dtype(name)).tolist()
+                by_tenant.setdefault(tenant_id, {})[name] = rows
+        for tenant_id, rows in by_tenant.items():
+            market = self._markets.get(tenant_id)
+            if market is None:
+                # Its venue was opened before anything was loaded, its row written after.
+                market = self._markets[tenant_id] = TenantMarket(tenant_id)
+            market.apply(rows)
+
+    async def _publish(self) -> None:
+        while self.seq < self._target_seq:
+            await asyncio.sleep(TICK_SECONDS)
+        await self._listen_to_interest()
+        await self._send(
+            output
+            for market in self._markets.values()
+            for output in market.take_everything(int(time.time()))
+        )
+        depth_due = slow_due = 0.0
+        while True:
+            started = time.monotonic()
+            outputs: list[Output] = []
+            for market in self._markets.values():
+                outputs += market.take_fast()
+                if started >= depth_due:
+                    outputs += market.take_depth()
+                if started >= slow_due:
+                    outputs += market.take_slow(int(time.time()))
+            if started >= depth_due:
+                depth_due = started + DEPTH_SECONDS
+            if started >= slow_due:
+                slow_due = started + SLOW_SECONDS
+            await self._send(outputs)
+            await asyncio.sleep(max(0.0, started + TICK_SECONDS - time.monotonic()))
+
+    async def _send(self, outputs: Iterable[Output]) -> None:
+        """Everything in one round trip, in order; with it comes who listens to which account."""
+        pipe = self._redis.pipeline(transaction=False)
+        for output in outputs:
+            if output.is_key:
+                pipe.set(output.name, output.payload)
+            else:
+                pipe.publish(output.name, output.payload)
+        if self.seq != self._published_seq:
+            pipe.set(SEQ_KEY, self.seq)
+            self._published_seq = self.seq
+        pipe.execute_command("PUBSUB", "CHANNELS", "md:*:private:*")
+        self._set_listened((await pipe.execute())[-1])
+
+    async def _listen_to_interest(self) -> None:
+        self._set_listened(
+            await self._redis.execute_command("PUBSUB", "CHANNELS", "md:*:private:*")
+        )
+
+    def _set_listened(self, channels: list[Any]) -> None:
+        listened: dict[int, set[int]] = {}
+        for channel in channels:
+            _, tenant_id, _, account_id = channel.decode().split(":")
+            listened.setdefault(int(tenant_id), set()).add(int(account_id))
+        for tenant_id, market in self._markets.items():
+            market.private.listened = frozenset(listened.get(tenant_id, ()))
