@@ -6,21 +6,10 @@ from pathlib import Path
 import pytest
 
 import house_rules
+from trading.engine import compiled
 
 Rule = Callable[[str], list[str]]
 ENGINE = house_rules.ROOT / "trading" / "engine"
-# The engine's doors to the outside: files, sockets, clocks, building.
-IMPURE = {
-    "build",
-    "client",
-    "files",
-    "follower",
-    "generate",
-    "journal",
-    "process",
-    "recovery",
-    "snapshot",
-}
 
 
 def problems(rule: Rule, paths: list[Path]) -> list[str]:
@@ -62,11 +51,7 @@ def test_the_engine_imports_little():
 
 
 def test_the_core_is_deterministic():
-    paths = [
-        path
-        for path in sorted(ENGINE.rglob("*.py"))
-        if not {path.stem, path.parent.name} & IMPURE and "__pycache__" not in path.parts
-    ]
+    paths = compiled.source_files()
     assert {"venue.py", "book.py", "matching.py"} <= {path.name for path in paths}
     assert problems(house_rules.impurities, paths) == []
 
@@ -89,13 +74,18 @@ GOOD_AND_BAD = [
     (
         house_rules.monsters,
         "def small():\n" + "    x = 1\n" * 90,
-        "def large():\n" + "    x = 1\n" * 110,
+        "def large():\n" + "    x = 1\n" * 91,
     ),
     (house_rules.unfinished, "# why it is so\n", "# TO" + "DO: the rest\n"),
     (
+        house_rules.monsters,
+        "def small():\n    return [\n" + "        1,\n" * 100 + "    ]\n",
+        "def large():\n    return [\n" + "        1,\n" * 150 + "    ]\n",
+    ),
+    (
         house_rules.unfinished,
         "raise ValueError('bad')\n",
-        "def f():\n    raise NotImplementedError('later')\n",
+        "def f():\n    raise NotImplemented" + "Error('later')\n",
     ),
     (house_rules.prints, "log.info('said')\n", "print('said')\n"),
     (house_rules.unpinned, "redis[hiredis]==8.1.0\n# why\n", "redis>=8\n"),

@@ -5,7 +5,6 @@ a line there; a changed or missing line means that a journal could no longer be 
 """
 
 import house_rules
-
 from trading.engine import layouts
 
 GOLDEN = house_rules.ROOT / "tests" / "golden" / "layouts.txt"
