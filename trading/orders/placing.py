@@ -35,12 +35,13 @@ _FIELDS = frozenset(
 
 
 class OrderError(Exception):
-    """An order that cannot be sent as it is: the engine's code for it, and what to do."""
+    """An order or cancel that is refused: the engine's code for it, why, and what to do."""
 
-    def __init__(self, result: Result, message: str) -> None:
+    def __init__(self, result: Result, message: str, help_text: str = "") -> None:
         super().__init__(message)
         self.result = result
         self.message = message
+        self.help_text = help_text
 
 
 def build_place_order(

@@ -1,0 +1,130 @@
+"""What can be wrong with an order, and what to do about it, in words for the sender."""
+
+from trading.engine.results import Result
+from trading.orders.placing import OrderError
+
+__all__ = ["OrderError", "explain", "refused"]
+
+# (sentence, what to do)
+_TEXTS: dict[Result, tuple[str, str]] = {
+    Result.REPEATED: (
+        "This client order id was used before; nothing was done now.",
+        "The order in this answer is the earlier one. Use a new client order id for a new order.",
+    ),
+    Result.BAD_FRAME: ("The message could not be read.", "Report this: it is not your fault."),
+    Result.UNSUPPORTED_VERSION: (
+        "The message has an unknown version.",
+        "Report this: it is not your fault.",
+    ),
+    Result.UNKNOWN_KIND: (
+        "The message is of an unknown kind.",
+        "Report this: it is not your fault.",
+    ),
+    Result.FIELD_OUT_OF_RANGE: (
+        "A value is outside its range.",
+        "Check the fields against the documentation.",
+    ),
+    Result.OVERLOADED: (
+        "The exchange is busy; nothing was done.",
+        "Send it again after a short while.",
+    ),
+    Result.UNKNOWN_TENANT: (
+        "This exchange is not open yet.",
+        "Try again in a moment; if it stays so, ask support.",
+    ),
+    Result.TENANT_EXISTS: ("The venue is open already.", "Nothing needs to be done."),
+    Result.UNKNOWN_ACCOUNT: (
+        "The account is not known to the exchange yet.",
+        "A new account takes a moment to open: try again, or choose another account.",
+    ),
+    Result.ACCOUNT_EXISTS: ("The account exists already.", "Nothing needs to be done."),
+    Result.ACCOUNT_SUSPENDED: ("The account is suspended.", "Ask support."),
+    Result.ACCOUNT_CANCEL_ONLY: (
+        "The account can only cancel orders.",
+        "Cancel what is open, or ask support why.",
+    ),
+    Result.UNKNOWN_ASSET: ("There is no such asset.", "See the list of instruments."),
+    Result.ASSET_EXISTS: ("The asset exists already.", "Nothing needs to be done."),
+    Result.UNKNOWN_INSTRUMENT: ("There is no such instrument.", "See the list of instruments."),
+    Result.INSTRUMENT_EXISTS: ("The instrument exists already.", "Nothing needs to be done."),
+    Result.BAD_INSTRUMENT_RULES: (
+        "These rules of an instrument do not fit together.",
+        "Check tick, lot and limits.",
+    ),
+    Result.OPEN_ORDERS_EXIST: (
+        "Orders are open in this instrument.",
+        "Cancel them first, or leave tick and lot as they are.",
+    ),
+    Result.INSTRUMENT_HALTED: ("Trading is halted.", "Wait until it is open again."),
+    Result.INSTRUMENT_CANCEL_ONLY: (
+        "Orders can only be cancelled here now.",
+        "Wait until it is open again.",
+    ),
+    Result.BAD_FEE: ("The fee is out of range.", "Choose between 0 and 1,000,000 ppm."),
+    Result.NO_FEE_ACCOUNT: ("This exchange is not set up yet.", "Ask support."),
+    Result.BAD_SIDE: ("The side is unknown.", "Send buy or sell."),
+    Result.BAD_ORDER_TYPE: ("The order type is unknown.", "Send limit or market."),
+    Result.BAD_TIME_IN_FORCE: (
+        "This time in force is not possible here.",
+        "Send GTC, IOC or FOK; a market order takes IOC or FOK.",
+    ),
+    Result.BAD_SELF_TRADE_PREVENTION: (
+        "The self-trade prevention is unknown.",
+        "Send none, expire_taker, expire_maker, expire_both or decrement.",
+    ),
+    Result.BAD_FLAGS: (
+        "These options do not go together.",
+        "post_only is for limit orders with GTC.",
+    ),
+    Result.BAD_QUANTITY: ("The quantity is not possible.", "Use whole lots above zero."),
+    Result.BELOW_MINIMUM_QUANTITY: (
+        "The quantity is below the smallest.",
+        "Send at least the instrument's min_quantity.",
+    ),
+    Result.ABOVE_MAXIMUM_QUANTITY: (
+        "The quantity is above the largest.",
+        "Split the order.",
+    ),
+    Result.BAD_PRICE: ("The price is not possible.", "Use whole ticks above zero."),
+    Result.OUTSIDE_PRICE_BAND: (
+        "The price is too far from the market.",
+        "Bring the price closer to the last trade.",
+    ),
+    Result.BELOW_MINIMUM_NOTIONAL: (
+        "The order is worth too little.",
+        "Raise the quantity to the instrument's min_notional.",
+    ),
+    Result.ABOVE_MAXIMUM_NOTIONAL: ("The order is worth too much.", "Split the order."),
+    Result.BAD_CLIENT_ORDER_ID: (
+        "The client order id is not possible.",
+        "Use at most 36 printable ASCII characters without spaces.",
+    ),
+    Result.INSUFFICIENT_FUNDS: (
+        "The account does not have that much available.",
+        "Lower the quantity, cancel open orders that hold funds, or pay in.",
+    ),
+    Result.BAD_AMOUNT: ("The amount is not possible.", "Use an amount above zero."),
+    Result.POST_ONLY_WOULD_TAKE: (
+        "A post-only order would have traded at once.",
+        "Move the price away from the other side, or leave post_only out.",
+    ),
+    Result.UNKNOWN_ORDER: (
+        "There is no such order in this account.",
+        "Check the id; orders closed long ago are in the order history.",
+    ),
+    Result.ORDER_ALREADY_CLOSED: (
+        "The order is closed already.",
+        "Nothing needs to be done; see its fills.",
+    ),
+}
+
+
+def explain(result: Result) -> tuple[str, str]:
+    """(what is wrong, what to do) for a result that is not ACCEPTED."""
+    return _TEXTS[result]
+
+
+def refused(result: Result) -> OrderError:
+    """The engine's refusal as an error for the sender."""
+    sentence, help_text = explain(result)
+    return OrderError(result, sentence, help_text)
