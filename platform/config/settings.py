@@ -45,8 +45,8 @@ SHARED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "tenants",  # before django_tenants: its create_tenant is the one meant
     "django_tenants",
-    "tenants",
     "identity",
     "audit",
     "messaging",
