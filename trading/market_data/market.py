@@ -47,6 +47,7 @@ class TenantMarket:
         self.balances_seq = 0
         self.trades_seq = 0
         self.instruments_changed = False
+        self._unannounced: set[int] = set()
         self._tapes: dict[int, tape.Tape] = {}
 
     @property
@@ -77,6 +78,7 @@ class TenantMarket:
         if book is None:
             self.books[info.id] = depth.DepthBook(info, self.orders_seq)
             self._tapes[info.id] = tape.Tape()
+            self._unannounced.add(info.id)
         else:
             book.info = info
 
@@ -302,18 +304,21 @@ class TenantMarket:
         The key goes before the message: whoever reads the key after a message never reads less.
         """
         outputs = []
-        for book in self.books.values():
-            if not book.is_dirty:
-                continue
-            update = book.take_update()
-            if update is not None:
-                symbol = book.info.symbol
-                outputs.append(self._depth_key(symbol, book))
-                outputs.append(Output(False, f"md:{self.tenant_id}:depth:{symbol}", update))
+        for instrument_id, book in self.books.items():
+            if instrument_id in self._unannounced:
+                book.take_update()
+                key = self._depth_key(book)
+                channel = f"md:{self.tenant_id}:depth:{book.info.symbol}"
+                outputs += [key, Output(False, channel, key.payload)]
+            elif book.is_dirty and (update := book.take_update()) is not None:
+                outputs.append(self._depth_key(book))
+                channel = f"md:{self.tenant_id}:depth:{book.info.symbol}"
+                outputs.append(Output(False, channel, update))
+        self._unannounced.clear()
         return outputs
 
-    def _depth_key(self, symbol: str, book: depth.DepthBook) -> Output:
-        return Output(True, f"md:snapshot:{self.tenant_id}:{symbol}", book.snapshot())
+    def _depth_key(self, book: depth.DepthBook) -> Output:
+        return Output(True, f"md:snapshot:{self.tenant_id}:{book.info.symbol}", book.snapshot())
 
     def take_slow(self, now_second: int) -> list[Output]:
         """Tickers and candles that changed."""
@@ -364,16 +369,13 @@ class TenantMarket:
 
         Sent once at the start, so that whoever listened to an earlier publisher begins afresh.
         """
-        outputs = self.take_fast() + self.take_slow(now_second)
+        self._unannounced = set(self.books)
+        outputs = [*self.take_fast(), *self.take_depth(), *self.take_slow(now_second)]
         outputs.append(self._tickers_key())
-        for instrument_id, book in self.books.items():
-            book.take_update()
-            symbol = book.info.symbol
-            key = self._depth_key(symbol, book)
-            outputs += [key, Output(False, f"md:{self.tenant_id}:depth:{symbol}", key.payload)]
-            line = self._tapes[instrument_id]
-            outputs.append(self._trades_key(symbol, line))
-            outputs.append(self._candles_key(book.info, line))
+        for instrument_id, line in self._tapes.items():
+            info = self.infos[instrument_id]
+            outputs.append(self._trades_key(info.symbol, line))
+            outputs.append(self._candles_key(info, line))
         return outputs
 
 

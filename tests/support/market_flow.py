@@ -1,0 +1,143 @@
+"""A seeded flow of orders through an engine shard in this process, for market data tests."""
+
+import random
+from collections.abc import Iterator
+
+from trading.engine import commands, enums, events, queries, wire
+from trading.engine.keys import client_order_key
+from trading.engine.message import Message
+from trading.engine.shard import Shard
+
+TENANT = 7
+FEE_ACCOUNT = 1
+ACCOUNTS = (11, 12, 13, 14)
+BTC, ETH, USDT = 1, 2, 3
+START_NS = 1_763_640_000 * 10**9
+
+
+class Flow:
+    """One venue with two instruments; every step is a command and advances the time."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.shard = Shard()
+        self.time_ns = START_NS
+        self.journal = bytearray()
+        self.open_ids: list[tuple[int, int]] = []
+        for command in _set_up():
+            self.send(command)
+
+    def send(self, message: Message) -> wire.Answer:
+        """Run one command or query; its records join the journal."""
+        frame = wire.request_of(message, TENANT, request_id=1)
+        output = self.shard.run_batch(frame, self.time_ns)
+        self.journal += output.records
+        return wire.decode_answer(output.answers)
+
+    def rows(self, query: Message) -> tuple[int, list[Message]]:
+        """(seq, rows) of a query."""
+        answer = self.send(query)
+        return answer.seq, wire.answer_events(answer)
+
+    def run(self, steps: int) -> None:
+        """So many random commands, up to two seconds apart."""
+        for _ in range(steps):
+            self.time_ns += self.random.randrange(2 * 10**9)
+            answer = self.send(self._next())
+            for event in wire.answer_events(answer):
+                if isinstance(event, events.OrderRested):
+                    self.open_ids.append((event.order_id, event.account_id))
+
+    def take_journal(self) -> bytes:
+        """The records since the last call."""
+        taken = bytes(self.journal)
+        self.journal.clear()
+        return taken
+
+    def _next(self) -> Message:
+        chance = self.random.random()
+        account_id = self.random.choice(ACCOUNTS)
+        if chance < 0.2 and self.open_ids:
+            order_id, account_id = self.open_ids.pop(self.random.randrange(len(self.open_ids)))
+            return commands.CancelOrder(account_id=account_id, order_id=order_id)
+        if chance < 0.25 and self.open_ids:
+            order_id, account_id = self.random.choice(self.open_ids)
+            return commands.ReduceOrder(
+                account_id=account_id, order_id=order_id, lots=self.random.randrange(1, 40)
+            )
+        if chance < 0.26:
+            return commands.CancelAllOrders(account_id=account_id)
+        if chance < 0.28:
+            kind = self.random.choice([commands.CreditFunds, commands.DebitFunds])
+            return kind(
+                account_id=account_id,
+                asset_id=self.random.choice([BTC, USDT]),
+                amount_units=self.random.randrange(1, 10**9),
+                reason=int(enums.FundsReason.ADJUSTMENT),
+            )
+        return self._order(account_id)
+
+    def _order(self, account_id: int) -> commands.PlaceOrder:
+        pick = self.random.random()
+        is_market = pick < 0.1
+        by_quote = is_market and pick < 0.05
+        side = self.random.choice([enums.Side.BUY, enums.Side.SELL])
+        text = f"c{self.random.getrandbits(40)}"
+        if by_quote:
+            side = enums.Side.BUY
+        time_in_force = self.random.choices(
+            [enums.TimeInForce.GTC, enums.TimeInForce.IOC, enums.TimeInForce.FOK], [8, 1, 1]
+        )[0]
+        return commands.PlaceOrder(
+            account_id=account_id,
+            instrument_id=self.random.choice([1, 1, 2]),
+            lots=0 if by_quote else self.random.randrange(1, 500),
+            ticks=0 if is_market else 5_000 + self.random.randrange(-12, 13),
+            quote_units=self.random.randrange(10**6, 10**10) if by_quote else 0,
+            side=int(side),
+            order_type=int(enums.OrderType.MARKET if is_market else enums.OrderType.LIMIT),
+            time_in_force=int(enums.TimeInForce.IOC if is_market else time_in_force),
+            self_trade_prevention=self.random.choice([1, 2, 3, 4]),
+            client_key=client_order_key(text),
+            client_order_id=text,
+        )
+
+
+def _set_up() -> Iterator[Message]:
+    yield commands.OpenVenue(code="flow")
+    for asset_id, code in ((BTC, "BTC"), (ETH, "ETH"), (USDT, "USDT")):
+        yield commands.CreateAsset(asset_id=asset_id, scale=8, code=code)
+    yield commands.CreateAccount(
+        account_id=FEE_ACCOUNT,
+        role=int(enums.AccountRole.HOUSE_FEES),
+        state=int(enums.AccountState.ACTIVE),
+    )
+    for instrument_id, base in ((1, BTC), (2, ETH)):
+        yield commands.CreateInstrument(
+            instrument_id=instrument_id,
+            base_asset_id=base,
+            quote_asset_id=USDT,
+            tick_units=10**6,
+            lot_units=10**4,
+            min_lots=1,
+            max_lots=10**9,
+            maker_ppm=1_000,
+            taker_ppm=2_000,
+            state=int(enums.InstrumentState.OPEN),
+            symbol=("BTC-USDT", "ETH-USDT")[instrument_id - 1],
+        )
+    for account_id in ACCOUNTS:
+        yield commands.CreateAccount(account_id=account_id, state=int(enums.AccountState.ACTIVE))
+        for asset_id in (BTC, ETH, USDT):
+            yield commands.CreditFunds(
+                account_id=account_id,
+                asset_id=asset_id,
+                amount_units=10**14,
+                reason=int(enums.FundsReason.HOUSE_FUNDING),
+            )
+
+
+def depth_of(flow: Flow, instrument_id: int) -> dict[tuple[int, int], int]:
+    """{(side, ticks): lots} as the engine has it."""
+    _, rows = flow.rows(queries.QueryDepth(instrument_id=instrument_id))
+    return {(row.side, row.ticks): row.lots for row in rows if isinstance(row, events.DepthRow)}
