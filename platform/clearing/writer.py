@@ -4,10 +4,10 @@ import logging
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from clearing import projections
 from clearing.batches import TenantBatch
+from trading.commands import database
 from trading.commands.projections import project_receipts
 from trading.engine.enums import AccountRole
 from trading.orders.projections import project_orders, project_trades
@@ -40,7 +40,7 @@ class TenantWriter:
     def read_checkpoint(self, connection: "psycopg.Connection[Any]") -> int:
         """The seq of the last record in the tables; 0 if there is none yet."""
         with connection.transaction(), connection.cursor() as cursor:
-            self._enter_schema(cursor)
+            database.enter_schema(cursor, self.schema_name)
             cursor.execute("SELECT seq FROM clearing_checkpoint")
             row = cursor.fetchone()
         self.seq = row[0] if row else 0
@@ -49,7 +49,7 @@ class TenantWriter:
     def write(self, connection: "psycopg.Connection[Any]", batch: TenantBatch) -> None:
         """Write a batch that begins behind the checkpoint; raises CheckpointMoved."""
         with connection.transaction(), connection.cursor() as cursor:
-            self._enter_schema(cursor)
+            database.enter_schema(cursor, self.schema_name)
             self._move_checkpoint(cursor, batch.last_seq, batch.last_ns)
             project_trades(cursor, batch.tables)
             project_orders(cursor, batch.tables, self._market_maker_ids(cursor, batch))
@@ -63,14 +63,9 @@ class TenantWriter:
     def pass_by(self, connection: "psycopg.Connection[Any]", seq: int, time_ns: int) -> None:
         """Note that nothing concerned this tenant up to `seq`."""
         with connection.transaction(), connection.cursor() as cursor:
-            self._enter_schema(cursor)
+            database.enter_schema(cursor, self.schema_name)
             self._move_checkpoint(cursor, seq, time_ns)
         self.seq = seq
-
-    def _enter_schema(self, cursor: "psycopg.Cursor[Any]") -> None:
-        cursor.execute(
-            sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(self.schema_name))
-        )
 
     def _move_checkpoint(self, cursor: "psycopg.Cursor[Any]", seq: int, time_ns: int) -> None:
         # The row is locked from here to the commit, so two writers can never do the same batch.

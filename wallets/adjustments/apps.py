@@ -8,6 +8,9 @@ class AdjustmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import demo
+        from trading.commands.signals import command_refused
+        from wallets.adjustments.handlers import on_command_refused
         from wallets.adjustments.onboarding import fund_demo_customers
 
+        command_refused.connect(on_command_refused, dispatch_uid="adjustments.rejected")
         demo.register(fund_demo_customers, order=20)
