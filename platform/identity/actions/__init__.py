@@ -8,7 +8,12 @@ from identity.actions.devices import (
     revoke_session,
     trust_device,
 )
-from identity.actions.passwords import change_password, request_password_reset, reset_password
+from identity.actions.passwords import (
+    change_password,
+    confirm_password,
+    request_password_reset,
+    reset_password,
+)
 from identity.actions.profile import set_language, set_timezone
 from identity.actions.second_factor import (
     begin_enrolment,
@@ -38,6 +43,7 @@ __all__ = [
     "change_role",
     "check_second_factor",
     "confirm_enrolment",
+    "confirm_password",
     "create_api_key",
     "create_staff",
     "create_user",

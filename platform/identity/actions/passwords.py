@@ -64,6 +64,22 @@ def change_password(*, request: HttpRequest, current: str, password: str) -> Non
         )
 
 
+def confirm_password(*, request: HttpRequest, password: str) -> None:
+    """Show the password again before something sensitive, for who has no second factor.
+
+    Wrong ones count as tries to sign in; raises IdentityError.
+    """
+    user: User = request.user  # type: ignore[assignment]
+    attempt = throttling.begin(request, throttling.Kind.SIGN_IN, user.email)
+    if attempt.outcome == throttling.Outcome.THROTTLED:
+        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
+    if not user.check_password(password):
+        throttling.finish(attempt, throttling.Outcome.WRONG, user)
+        raise IdentityError("wrong_password", _("The password is not right."))
+    attempt.delete()
+    sessions.mark_password(request)
+
+
 def _set(user: User, password_hash: str) -> None:
     user.password = password_hash
     user.password_changed_at = timezone.now()

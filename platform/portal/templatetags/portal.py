@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from money.units import format_units
 from portal.icons import ICONS
+from trading.instruments import selectors as instruments
 
 register = template.Library()
 
@@ -66,7 +67,12 @@ def empty(content: str, icon: str, title: str, text: str = "") -> str:
 @register.simple_block_tag
 def notice(content: str, kind: str = "info") -> str:
     """A sentence that matters now; kind: info, good, warn or bad."""
-    icons = {"info": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert"}
+    icons = {
+        "info": "info",
+        "good": "circle-check",
+        "warn": "triangle-alert",
+        "bad": "circle-alert",
+    }
     values = {"content": content, "kind": kind, "icon": icons[kind]}
     return render_to_string("components/notice.html", values)
 
@@ -163,3 +169,105 @@ def moment(value: Any) -> SafeString:
         value.isoformat(),
         value.strftime("%Y-%m-%d %H:%M:%S"),
     )
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"), ("curl/", "curl"), ("python", "Python"))  # fmt: skip
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+           ("Mac OS X", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A user agent in the words of a person: "Chrome, Windows"."""
+    found = [
+        next((word for mark, word in table if mark in user_agent), "")
+        for table in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(word for word in found if word) or _("Unknown browser")
+
+
+@register.simple_tag
+def outcome(name: str) -> SafeString:
+    """How a try to sign in ended, as a badge."""
+    words = {
+        "signed_in": (_("Signed in"), "good"),
+        "second_factor": (_("Password right, code asked"), "info"),
+        "wrong": (_("Wrong password"), "bad"),
+        "wrong_code": (_("Wrong code"), "bad"),
+        "throttled": (_("Too many tries, refused"), "warn"),
+        "done": (_("Address not confirmed yet"), "warn"),
+    }
+    return badge(*words.get(name, (name, "")))
+
+
+@register.simple_tag
+def permission_badge(name: str) -> SafeString:
+    """What an API key may do."""
+    words = {"read": _("Read"), "trade": _("Trade"), "withdraw": _("Withdraw")}
+    return badge(words.get(name, name), "warn" if name == "withdraw" else "info")
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    """light, dark or auto, as the visitor chose."""
+    chosen = context["request"].COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+@register.simple_tag
+def worth(units: int, asset: Any) -> SafeString:
+    """A value at last prices: it is an estimate, so two decimals are enough (cut, not rounded)."""
+    places = min(2, asset.scale)
+    step = 10 ** (asset.scale - places)
+    number = grouped(format_units(units // step, places, places))
+    return format_html(
+        '<span class="num">{}</span><span class="asset"> {}</span>', number, asset.code
+    )
+
+
+@register.simple_tag
+def signed_money(units: int, asset: Any) -> SafeString:
+    """An amount received (+, up) or given (−, down)."""
+    number = grouped(format_units(abs(units), asset.scale, min(2, asset.scale)))
+    kind, sign = ("up", "+") if units > 0 else ("down", "−")
+    return format_html(
+        '<span class="money {}">{}{}<span class="asset">{}</span></span>',
+        kind,
+        sign,
+        number,
+        asset.code,
+    )
+
+
+@register.inclusion_tag("components/allocation.html")
+def allocation(shares: list[tuple[str, int]]) -> Any:
+    """A bar of shares with a legend; ``shares``: (name, tenths of a percent), largest first.
+
+    Drawn as SVG: widths without inline styles, which the content policy forbids.
+    """
+    parts, begin = [], 0
+    for index, (name, tenths) in enumerate(shares):
+        parts.append(
+            {"name": name, "begin": begin, "width": tenths, "hue": min(index, 4) + 1,
+             "percent": f"{tenths / 10:.1f} %"}
+        )  # fmt: skip
+        begin += tenths
+    return {"parts": parts}
+
+
+@register.simple_tag
+def order_type(order: dict[str, Any]) -> str:
+    """Limit or market, with what stands beside it: "Limit · IOC", "Limit · post-only"."""
+    words = [_("Limit") if order["type"] == "limit" else _("Market")]
+    if order["type"] == "limit" and order["time_in_force"] != "GTC":
+        words.append(order["time_in_force"])
+    if order.get("post_only"):
+        words.append(_("post-only"))
+    return " · ".join(words)
+
+
+@register.filter
+def quote_of(symbol: str) -> str:
+    """The code an instrument's price is in."""
+    return instruments.catalogue().by_symbol[symbol].quote_code

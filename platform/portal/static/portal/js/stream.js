@@ -156,5 +156,5 @@ export class Stream extends EventTarget {
 }
 
 function kindOf(error) {
-  return error?.code === "ENGINE_UNKNOWN" || error?.code === "UNKNOWN_OUTCOME" ? "unknown" : "refused";
+  return error?.code === "ORDER_UNKNOWN" ? "unknown" : "refused";
 }

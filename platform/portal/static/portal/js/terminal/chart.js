@@ -132,13 +132,13 @@ export class Chart {
     const small = { size: 11, family, color: faint };
     const tag = { color: text, backgroundColor: surface, borderColor: line, borderSize: 1, size: 11, family };
     const lines = [accent, second, warn, up, down].map((color) => ({ color, size: 1 }));
-    const legend = { title: { show: true, size: 11, family, color: faint }, legend: { size: 11, family, color: faint } };
+    const legend = { title: { size: 11, family, color: faint }, legend: { size: 11, family, color: faint } };
     return {
       grid: { horizontal: { color: line, style: "dashed" }, vertical: { show: false } },
       candle: {
         bar: { ...bars, upBorderColor: up, downBorderColor: down, noChangeBorderColor: faint, upWickColor: up, downWickColor: down, noChangeWickColor: faint },
         priceMark: { high: { color: faint, textFamily: family }, low: { color: faint, textFamily: family }, last: { ...bars, text: { size: 11, family } } },
-        tooltip: legend,
+        tooltip: { ...legend, title: { show: false } },
       },
       indicator: {
         bars: [{ upColor: fade(up), downColor: fade(down), noChangeColor: fade(faint) }],

@@ -56,7 +56,7 @@ export class Tickers {
   #show(ticker) {
     for (const row of $$(`[data-ticker="${ticker.instrument}"]`)) showTicker(row, ticker);
     if (ticker.instrument !== this.instrument.symbol) return;
-    showTicker(this.root, ticker, this.instrument);
+    showTicker($(".stats", this.root), ticker, this.instrument);
     if (ticker.last) this.last(ticker.last);
   }
 

@@ -1,0 +1,158 @@
+"""Pages of a customer's orders, fills and statement: filters and cursors over the cleared tables.
+
+A cursor is the id of the last row shown; the next page begins below it. Rows that come in
+meanwhile never shift a page.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from trading.accounts.models import Account
+from trading.engine.enums import OrderStatus, Side
+from trading.instruments import selectors as instruments
+from trading.orders import shapes
+from trading.orders.models import Order, Trade
+from wallets.ledger.models import LedgerAccount, Line, Posting
+
+PAGE_ROWS = 50
+EXPORT_ROWS = 10_000
+
+_STATUSES = {
+    "open": (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED),
+    "filled": (OrderStatus.FILLED,),
+    "canceled": (OrderStatus.CANCELED,),
+    "expired": (OrderStatus.EXPIRED, OrderStatus.EXPIRED_IN_MATCH),
+}
+_SIDES = {"buy": int(Side.BUY), "sell": int(Side.SELL)}
+
+Filters = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, newest first, and the cursor of the next page (empty: this is the last)."""
+
+    rows: list[Row]
+    next_cursor: str
+
+
+def orders(account: Account, filters: Filters, *, cursor: str = "", limit: int = PAGE_ROWS) -> Page:
+    """The account's orders as API bodies, newest first."""
+    rows = Order.objects.filter(account_id=account.pk)
+    rows = _common(rows, filters, time_field="placed_at")
+    if filters.get("side"):
+        rows = rows.filter(side=_SIDES[filters["side"]])
+    if filters.get("status"):
+        rows = rows.filter(status__in=_STATUSES[filters["status"]])
+    if cursor.isdigit():
+        rows = rows.filter(pk__lt=int(cursor))
+    infos = instruments.catalogue().instruments
+    found = list(rows.order_by("-pk")[: limit + 1])
+    bodies = [
+        shapes.order_json(shapes.state_of_row(row), infos[row.instrument_id])
+        for row in found[:limit]
+    ]
+    return Page(bodies, str(found[limit - 1].pk) if len(found) > limit else "")
+
+
+def fills(account: Account, filters: Filters, *, cursor: str = "", limit: int = PAGE_ROWS) -> Page:
+    """The account's fills as API bodies, newest first. Maker and taker side are read one by one:
+    each has its index."""
+    found: list[tuple[int, bool, Trade]] = []
+    for maker in (True, False):
+        name = "maker_account_id" if maker else "taker_account_id"
+        rows = _common(Trade.objects.filter(**{name: account.pk}), filters, time_field="time")
+        if filters.get("side"):
+            wanted = _SIDES[filters["side"]]
+            rows = rows.filter(taker_side=Side.BUY + Side.SELL - wanted if maker else wanted)
+        if cursor.isdigit():
+            rows = rows.filter(pk__lt=int(cursor))
+        found += [(row.pk, maker, row) for row in rows.order_by("-pk")[: limit + 1]]
+    found.sort(key=lambda item: (-item[0], item[1]))
+    infos = instruments.catalogue().instruments
+    bodies = [
+        shapes.fill_json(row, infos[row.instrument_id], maker=maker, time_ns=shapes.ns_of(row.time))
+        for _, maker, row in found[:limit]
+    ]
+    return Page(bodies, str(found[limit - 1][0]) if len(found) > limit else "")
+
+
+def statement(
+    account: Account, filters: Filters, *, cursor: str = "", limit: int = PAGE_ROWS
+) -> Page:
+    """Every movement of the account's funds with the booked balance after it, newest first.
+
+    Units are signed as the customer sees them: received positive (in the ledger, a credit).
+    """
+    ledger = LedgerAccount.objects.filter(account_id=account.pk, line=Line.ENGINE_ACCOUNT)
+    if filters.get("asset"):
+        ledger = ledger.filter(asset__code=filters["asset"])
+    assets_of = dict(ledger.values_list("pk", "asset_id"))
+    rows = Posting.objects.filter(ledger_account_id__in=assets_of).select_related("entry")
+    rows = _between(rows, filters, "entry__time")
+    position = _position(cursor)
+    if position is not None:
+        entry_id, line = position
+        rows = rows.filter(Q(entry_id__lt=entry_id) | Q(entry_id=entry_id, line__gt=line))
+    found = list(rows.order_by("-entry_id", "line")[: limit + 1])
+    assets = instruments.catalogue().assets
+    running: dict[int, int] = {}
+    bodies = []
+    for row in found[:limit]:
+        ledger_id = row.ledger_account_id
+        if ledger_id not in running:
+            running[ledger_id] = _units_up_to(ledger_id, row)
+        asset = assets[assets_of[ledger_id]]
+        bodies.append(
+            {
+                "entry_id": row.entry_id,
+                "kind": row.entry.kind,
+                "reference_id": row.entry.reference_id,
+                "time": row.entry.time,
+                "asset": asset,
+                "units": -row.units,
+                "balance_units": -running[ledger_id],
+            }
+        )
+        running[ledger_id] -= row.units
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(bodies, f"{last.entry_id}-{last.line}" if last else "")
+
+
+def _units_up_to(ledger_account_id: int, row: Posting) -> int:
+    """The ledger account's units including this posting and all before it."""
+    earlier = Posting.objects.filter(ledger_account_id=ledger_account_id).filter(
+        Q(entry_id__lt=row.entry_id) | Q(entry_id=row.entry_id, line__gte=row.line)
+    )
+    return int(earlier.aggregate(units=Sum("units"))["units"] or 0)
+
+
+def _position(cursor: str) -> tuple[int, int] | None:
+    entry_id, _, line = cursor.partition("-")
+    return (int(entry_id), int(line)) if entry_id.isdigit() and line.isdigit() else None
+
+
+def _common(rows: QuerySet[Any], filters: Filters, *, time_field: str) -> QuerySet[Any]:
+    if filters.get("instrument"):
+        info = instruments.instrument_info(filters["instrument"])
+        rows = rows.filter(instrument_id=info.id)
+    return _between(rows, filters, time_field)
+
+
+def _between(rows: QuerySet[Any], filters: Filters, time_field: str) -> QuerySet[Any]:
+    """Days are days in UTC, both inclusive."""
+    if filters.get("begin"):
+        rows = rows.filter(**{f"{time_field}__gte": _midnight(filters["begin"])})
+    if filters.get("end"):
+        next_day = filters["end"] + datetime.timedelta(days=1)
+        rows = rows.filter(**{f"{time_field}__lt": _midnight(next_day)})
+    return rows
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)

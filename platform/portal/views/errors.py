@@ -1,0 +1,96 @@
+"""Branded pages for what went wrong: 403, 404, 429, 500 and 503."""
+
+import sys
+from http import HTTPStatus
+from typing import Any
+
+import redis.exceptions
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tenants import brands
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        HTTPStatus.NOT_FOUND,
+        _("This page is not here"),
+        _("The address may be wrong, or what it showed is gone or belongs to someone else."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("You may not do this"),
+        _("Your account has no right to this page. If you think it should, write to support."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request,
+        HTTPStatus.FORBIDDEN,
+        _("The form was too old"),
+        _("It was not sent. Go back, load the page again and send the form once more."),
+    )
+
+
+def too_many(request: HttpRequest, *, retry_seconds: int) -> HttpResponse:
+    response = _page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        _("A little slower, please"),
+        _("Too many requests came from here. Nothing was done. Try again in a minute."),
+    )
+    response["Retry-After"] = str(retry_seconds)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when what failed is a server this one needs."""
+    if isinstance(sys.exc_info()[1], DatabaseError | redis.exceptions.ConnectionError):
+        return unavailable(request)
+    return _page(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        _("Something broke on our side"),
+        _(
+            "It was written down and will be looked into. Your funds and orders are not touched by it."
+        ),
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = _page(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        _("Back in a moment"),
+        _("A part of the exchange is not answering. Nothing is lost; try again in a minute."),
+    )
+    response["Retry-After"] = "30"
+    return response
+
+
+def _page(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
+    values: dict[str, Any] = {
+        "status": int(status),
+        "title": title,
+        "text": text,
+        "theme": theme_of(request),
+        "brand": brands.view_of(request.tenant),  # type: ignore[attr-defined]
+    }
+    # No request context: what failed may be the session or the user.
+    response = HttpResponse(render_to_string("portal/error.html", values), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def theme_of(request: HttpRequest) -> str:
+    """light, dark or auto, as the visitor chose."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "auto"

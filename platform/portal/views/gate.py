@@ -1,0 +1,183 @@
+"""Sign-up, e-mail verification, sign-in, second factor at sign-in, password reset, sign-out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from identity import actions, cookies, forms
+from identity.actions.sign_in import SignIn, pending_user
+from identity.errors import IdentityError
+from portal.guard import limited, next_address
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+MAILED_TO = "mailed_to"
+
+
+@never_cache
+@form_page
+@sensitive_post_parameters("password")
+@limited("sign-up", per_minute=10)
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("portal:dashboard")
+    form = forms.SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.sign_up(
+                request=request,
+                email=form.cleaned_data["email"],
+                password=form.cleaned_data["password"],
+                language=get_language() or "",
+            )
+        except IdentityError as error:
+            form.add_error(None, error.message)
+        else:
+            request.session[MAILED_TO] = form.cleaned_data["email"]
+            return redirect("portal:check_mail")
+    return render(request, "portal/sign_up.html", {"form": form}, status=status_of(form))
+
+
+@never_cache
+@form_page
+@limited("check-mail", per_minute=6)
+def check_mail(request: HttpRequest) -> HttpResponse:
+    """Where the link was mailed to, with a button to mail it again."""
+    email = request.session.get(MAILED_TO)
+    if not email:
+        return redirect("portal:sign_up")
+    error, sent = "", False
+    if request.method == "POST":
+        try:
+            actions.resend_verification(request=request, email=email)
+            sent = True
+        except IdentityError as refusal:
+            error = refusal.message
+    values = {"email": email, "error": error, "sent": sent}
+    return render(request, "portal/check_mail.html", values, status=429 if error else 200)
+
+
+@never_cache
+@form_page
+@limited("verify", per_minute=20)
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """The mailed link. A press is needed: mail filters open links by themselves."""
+    if request.method != "POST":
+        return render(request, "portal/verify.html")
+    try:
+        user = actions.verify_email(token=token)
+    except IdentityError as error:
+        return render(request, "portal/link_expired.html", {"message": error.message}, status=410)
+    request.session.pop(MAILED_TO, None)
+    return render(request, "portal/verified.html", {"email": user.email})
+
+
+@never_cache
+@form_page
+@sensitive_post_parameters("password")
+@limited("sign-in", per_minute=20)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    onward = next_address(request, "portal:dashboard")
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect(onward)
+    form = forms.SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        step = actions.sign_in(
+            request=request,
+            email=form.cleaned_data["email"],
+            password=form.cleaned_data["password"],
+            trusted_token=cookies.trusted_token_of(request),
+        )
+        if step.state == "unverified":
+            request.session[MAILED_TO] = form.cleaned_data["email"]
+            return redirect("portal:check_mail")
+        if step.state == "second_factor":
+            request.session["onward"] = onward
+            return redirect("portal:second_factor")
+        if step.state == "signed_in":
+            return _onward(step, onward)
+        form.add_error(None, step.message)
+    values = {"form": form, "next": onward}
+    return render(request, "portal/sign_in.html", values, status=status_of(form))
+
+
+@never_cache
+@form_page
+@sensitive_post_parameters("code")
+@limited("second-factor", per_minute=20)
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The code after a right password."""
+    user = pending_user(request)
+    if user is None:
+        return redirect("portal:sign_in")
+    form = forms.CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        onward = request.session.get("onward", "")
+        step = actions.finish_sign_in(
+            request=request, code=form.cleaned_data["code"], trust=form.cleaned_data["trust"]
+        )
+        if step.state == "signed_in":
+            return _onward(step, onward or "/dashboard")
+        form.add_error("code", step.message)
+    values = {"form": form, "may_trust": not user.is_staff}
+    return render(request, "portal/second_factor.html", values, status=status_of(form))
+
+
+@never_cache
+@form_page
+@limited("forgot", per_minute=6)
+def forgot(request: HttpRequest) -> HttpResponse:
+    form = forms.EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.request_password_reset(request=request, email=form.cleaned_data["email"])
+        except IdentityError as error:
+            form.add_error(None, error.message)
+        else:
+            email = form.cleaned_data["email"]
+            return render(request, "portal/forgot_sent.html", {"email": email})
+    return render(request, "portal/forgot.html", {"form": form}, status=status_of(form))
+
+
+@never_cache
+@form_page
+@sensitive_post_parameters("password")
+@limited("reset", per_minute=10)
+def reset(request: HttpRequest, token: str) -> HttpResponse:
+    form = forms.NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reset_password(token=token, password=form.cleaned_data["password"])
+        except IdentityError as error:
+            values = {"message": error.message, "reset": True}
+            return render(request, "portal/link_expired.html", values, status=410)
+        return render(request, "portal/password_set.html")
+    return render(request, "portal/reset.html", {"form": form}, status=status_of(form))
+
+
+@require_safe
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Staff are invited with a link of the host; their page stands in the backoffice."""
+    return redirect(f"/backoffice/invitation/{token}/")
+
+
+@require_POST
+@limited("sign-out", per_minute=20)
+def sign_out(request: HttpRequest) -> HttpResponse:
+    actions.sign_out(request=request)
+    return redirect("portal:landing")
+
+
+def _onward(step: SignIn, onward: str) -> HttpResponse:
+    staff = step.user is not None and step.user.is_staff
+    response = redirect("/backoffice/" if staff else onward)
+    if step.trusted_token:
+        cookies.set_trusted_device(response, step.trusted_token)
+    return response
+
+
+def status_of(form: forms.forms.Form) -> int:
+    """422 for a form that comes back with something to mend."""
+    return 422 if form.is_bound and form.errors else 200
