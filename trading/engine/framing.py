@@ -123,7 +123,11 @@ def find_record(data: bytes, start: i64, after_seq: i64) -> i64:
     at: i64 = (start + 7) & ~7
     while end - at >= min_length + 8:
         length: i64 = i64(read_i32_le(data, at)) & _MASK_32
-        if length >= min_length and length <= end - at - 8 and read_i64_le(data, at + 8) > after_seq:
+        if (
+            length >= min_length
+            and length <= end - at - 8
+            and read_i64_le(data, at + 8) > after_seq
+        ):
             checksum: i64 = i64(read_i32_le(data, at + 4)) & _MASK_32
             if zlib.crc32(data[at + 8 : at + 8 + length]) == checksum:
                 return at

@@ -166,9 +166,7 @@ def read_chunks(engine_dir: Path, from_seq: int = 1, last_seq: int = 0) -> Itera
             yield chunk
 
 
-def read_records(
-    engine_dir: Path, from_seq: int = 1, last_seq: int = 0
-) -> Iterator[wire.Record]:
+def read_records(engine_dir: Path, from_seq: int = 1, last_seq: int = 0) -> Iterator[wire.Record]:
     """Like read_chunks, record by record; for tools."""
     for chunk in read_chunks(engine_dir, from_seq, last_seq):
         yield from wire.iterate_records(chunk.data, check=False)

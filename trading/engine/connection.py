@@ -1,0 +1,102 @@
+"""One connection to the engine: what came of it unread, what it has not taken yet; compiled."""
+
+import select
+import socket
+from typing import Final
+
+from mypy_extensions import i64
+
+# A connection that does not take its answers is not read either, until it has.
+MOST_UNSENT_BYTES: Final = 1024 * 1024
+FEW_UNSENT_BYTES: Final = 128 * 1024
+
+_IN: Final = 1  # select.EPOLLIN
+_OUT: Final = 4  # select.EPOLLOUT
+
+
+class Connection:
+    """A client's non-blocking socket, watched by the server's epoll."""
+
+    def __init__(self, sock: socket.socket, poller: select.epoll) -> None:
+        self.sock = sock
+        self.fd = sock.fileno()
+        self.poller = poller
+        self.rest = b""  # the beginning of a frame
+        self.unsent = bytearray()
+        self.mask: i64 = _IN
+        self.last_words = b""  # to be sent behind the last answer, and then to close
+        self.closing = False  # close when everything is sent
+        self.closed = False
+        # A follower asked with Follow for being told the durable seq.
+        self.follow_request_id: i64 = -1
+        self.follow_name = ""
+        self.follow_seq: i64 = 0  # has everything before it
+        self.told_seq: i64 = 0
+        self.told_ns: i64 = 0
+        poller.register(self.fd, _IN)
+
+    def send(self, data: bytes) -> None:
+        """Send now what the socket takes, the rest when it takes more."""
+        if self.closed:
+            return
+        if len(self.unsent) > 0:
+            self.unsent += data
+            self._watch()
+            return
+        try:
+            sent: i64 = self.sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close()
+            return
+        if sent < len(data):
+            self.unsent += data[sent:]
+            self._watch()
+
+    def flush(self) -> None:
+        """The socket takes more."""
+        if self.closed:
+            return
+        try:
+            sent: i64 = self.sock.send(self.unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.close()
+            return
+        del self.unsent[:sent]
+        self._watch()
+
+    def finish(self) -> None:
+        """Take no more requests, and close when everything is sent."""
+        if not self.closed:
+            self.closing = True
+            self._watch()
+
+    def refuse(self, last_words: bytes) -> None:
+        """Leave unread what comes; ``last_words`` are for whoever sends the last answer."""
+        if not self.closed:
+            self.last_words = last_words
+            self.mask &= ~_IN
+            self.poller.modify(self.fd, self.mask)
+
+    def close(self) -> None:
+        """Close at once."""
+        if not self.closed:
+            self.closed = True
+            self.poller.unregister(self.fd)
+            self.sock.close()
+
+    def _watch(self) -> None:
+        waiting: i64 = len(self.unsent)
+        if waiting == 0 and self.closing:
+            self.close()
+            return
+        mask: i64 = _OUT if waiting > 0 else 0
+        most: i64 = MOST_UNSENT_BYTES if self.mask & _IN != 0 else FEW_UNSENT_BYTES
+        if waiting < most and not self.closing and not self.last_words:
+            mask |= _IN
+        if mask != self.mask:
+            self.mask = mask
+            self.poller.modify(self.fd, mask)

@@ -1,0 +1,390 @@
+"""The engine's loop: read what has arrived, apply it, make it durable, answer it; compiled.
+
+One thread reads all connections, hands what arrived to ``Shard.run_batch`` in one piece, passes
+the records to the log writer and goes on reading while they are synced. Batches that come
+together meanwhile are written as one group. An answer leaves only after everything applied
+before it is durable.
+"""
+
+import errno
+import os
+import select
+import socket
+import time
+from typing import Final
+
+from librt.strings import BytesWriter
+from mypy_extensions import i64
+
+from trading.engine import codes, events, framing, wire
+from trading.engine.connection import Connection
+from trading.engine.log_writer import LogWriter
+from trading.engine.message import encode_event
+from trading.engine.metrics import Gauges, Metrics
+from trading.engine.shard import Shard
+
+READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
+MAX_FRAME_BYTES: Final = 65_536
+# Records waiting for the disk, beyond which requests are refused.
+MOST_WAITING_BYTES: Final = 32 * 1024 * 1024
+# Groups so small are synced at once: passing them to the writer would cost more than it gains.
+INLINE_REQUESTS: Final = 2
+NOTICE_NS: Final = 1_000_000  # followers are told at most this often
+NOTICE_SECONDS: Final = 0.001
+MOST_EVENTS: Final = 256
+
+_FOLLOW: Final = 1010
+_IN: Final = 1  # select.EPOLLIN
+_OUT: Final = 4  # select.EPOLLOUT
+
+
+class JournalFailed(Exception):
+    """A group could not be made durable: the engine must not go on."""
+
+
+class Group:
+    """Batches that become durable together: their records, and the answers that wait for it."""
+
+    def __init__(self) -> None:
+        self.records: list[bytes] = []
+        self.records_bytes: i64 = 0
+        self.last_seq: i64 = 0
+        self.answers: list[tuple[Connection, bytes]] = []
+        self.arrivals: list[tuple[int, int]] = []  # (when read in ns, requests)
+
+
+class Server:
+    """Serves one shard on one listening unix socket.
+
+    Everything up to ``shard.seq`` must be durable at the start. ``signal_socket`` is what
+    ``signal.set_wakeup_fd`` writes to: its bytes end up in ``signals`` and end ``run``.
+    """
+
+    def __init__(
+        self,
+        shard: Shard,
+        writer: LogWriter,
+        listener: socket.socket,
+        signal_socket: socket.socket,
+        metrics: Metrics,
+        most_connections: int,
+    ) -> None:
+        self.shard = shard
+        self.writer = writer
+        self.listener = listener
+        self.signal_socket = signal_socket
+        self.metrics = metrics
+        self.most_connections = most_connections
+        self.signals = b""
+        self.durable_seq: i64 = shard.seq
+        self.poller = select.epoll()
+        self.connections: dict[int, Connection] = {}
+        self.followers: list[Connection] = []
+        self.notice_due = False
+        self._buffer = bytearray(READ_BYTES)
+        self._view = memoryview(self._buffer)
+        # Read in this round.
+        self._frames: list[bytes] = []
+        self._senders: list[tuple[Connection, int]] = []
+        self._round_ns: i64 = 0
+        self._applied = Group()  # not handed to the writer yet
+        self._writing: Group | None = None  # with the writer
+        self.poller.register(listener.fileno(), _IN)
+        self.poller.register(signal_socket.fileno(), _IN)
+        self.poller.register(writer.done_fd, _IN)
+
+    def run(self, until: float) -> None:
+        """Serve until the time ``until`` (of time.monotonic) or a signal; then all is durable.
+
+        Raises JournalFailed, with nothing answered that is not durable.
+        """
+        listener_fd = self.listener.fileno()
+        signal_fd = self.signal_socket.fileno()
+        done_fd = self.writer.done_fd
+        poll = self.poller.poll
+        while not self.signals:
+            timeout = until - time.monotonic()
+            if timeout <= 0.0:
+                break
+            if self.notice_due:
+                timeout = NOTICE_SECONDS
+            ready = poll(timeout, MOST_EVENTS)
+            self._round_ns = time.perf_counter_ns()
+            if self._writing is not None and self.writer.finished:
+                self._on_durable()
+            for fd, mask in ready:
+                connection = self.connections.get(fd)
+                if connection is not None:
+                    if mask & _OUT != 0:
+                        connection.flush()
+                    if mask & ~_OUT != 0:
+                        self._read(connection)
+                    if connection.closed:
+                        self._forget(connection)
+                elif fd == done_fd:
+                    os.eventfd_read(done_fd)
+                    if self._writing is not None and self.writer.finished:
+                        self._on_durable()
+                elif fd == listener_fd:
+                    self._accept()
+                elif fd == signal_fd:
+                    self.signals += self.signal_socket.recv(64)
+            if self._senders:
+                self._run_batch()
+            if self.notice_due:
+                self._tell_followers()
+        self._drain()
+
+    def finish(self) -> None:
+        """Let no one in any more, send what is left for a second at most, close everything."""
+        self.poller.unregister(self.listener.fileno())
+        self.listener.close()
+        for connection in list(self.connections.values()):
+            connection.finish()
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            for connection in list(self.connections.values()):
+                if connection.closed:
+                    self._forget(connection)
+            if not self.connections:
+                break
+            for fd, mask in self.poller.poll(0.05, MOST_EVENTS):
+                waiting = self.connections.get(fd)
+                if waiting is not None:
+                    if mask & _OUT != 0:
+                        waiting.flush()
+                    else:
+                        waiting.close()
+        for left in self.connections.values():
+            left.close()
+
+    def fill_gauges(self, gauges: Gauges) -> None:
+        """How things stand; may be called from another thread."""
+        gauges.seq = self.shard.seq
+        gauges.durable_seq = self.durable_seq
+        gauges.snapshot_seq = self.shard.snapshot_seq
+        gauges.started_ns = self.shard.started_ns
+        gauges.connections = len(self.connections)
+        gauges.waiting_bytes = self._waiting_bytes()
+        lag: dict[str, int] = {}
+        for follower in list(self.followers):
+            name = follower.follow_name or f"connection-{follower.fd}"
+            lag[name] = max(0, self.durable_seq + 1 - follower.follow_seq)
+        gauges.follower_lag = lag
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock = self.listener.accept()[0]
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):
+                    return
+                raise
+            if len(self.connections) >= self.most_connections:
+                sock.close()
+                continue
+            sock.setblocking(False)
+            connection = Connection(sock, self.poller)
+            self.connections[connection.fd] = connection
+
+    def _read(self, connection: Connection) -> None:
+        """Take what has arrived on one connection into this round."""
+        if connection.closed or connection.closing or connection.last_words:
+            connection.close()  # nothing is expected of it but its end
+            return
+        try:
+            size = connection.sock.recv_into(self._buffer)
+        except BlockingIOError:
+            return
+        except OSError:
+            size = 0
+        if size == 0:
+            connection.close()
+            return
+        data = bytes(self._view[:size])
+        if connection.rest:
+            data = connection.rest + data
+        start: i64 = 0
+        end, frames, why = framing.scan_requests(data, 0, _FOLLOW, MAX_FRAME_BYTES)
+        while True:
+            if frames > 0:
+                self._take(connection, data, start, end, frames)
+            if why != framing.SPECIAL:
+                break
+            start = self._on_follow(connection, data, end)
+            end, frames, why = framing.scan_requests(data, start, _FOLLOW, MAX_FRAME_BYTES)
+        connection.rest = data[end:] if end < len(data) else b""
+        if why == framing.BAD_LENGTH:
+            self.metrics.bad_frames += 1
+            self._refuse_connection(connection)
+
+    def _take(self, connection: Connection, data: bytes, start: i64, end: i64, frames: i64) -> None:
+        self.metrics.requests += int(frames)
+        if self._waiting_bytes() > MOST_WAITING_BYTES:
+            self.metrics.refused_overloaded += int(frames)
+            out = BytesWriter()
+            framing.refuse_requests(data, start, end, codes.OVERLOADED, out)
+            connection.send(out.getvalue())
+            return
+        self._frames.append(data if start == 0 and end == len(data) else data[start:end])
+        self._senders.append((connection, int(frames)))
+
+    def _refuse_connection(self, connection: Connection) -> None:
+        """What comes cannot be told apart into frames any more: say so and close.
+
+        The notice stands behind the answers of the good frames before it.
+        """
+        rest = connection.rest
+        request_id = int.from_bytes(rest[8:16], "little") if len(rest) >= 16 else 0
+        kind = int.from_bytes(rest[4:6], "little") if len(rest) >= 6 else 0
+        notice = wire.encode_answer(kind, codes.BAD_FRAME, request_id)
+        connection.rest = b""
+        connection.refuse(notice)
+        self._senders.append((connection, 0))
+
+    def _run_batch(self) -> None:
+        """Apply what this round brought and see that it becomes durable."""
+        senders = self._senders
+        frames = self._frames[0] if len(self._frames) == 1 else b"".join(self._frames)
+        self._frames = []
+        self._senders = []
+        # No two groups carry the same time: recovery tells them apart by it.
+        now: i64 = time.time_ns()
+        if now <= self.shard.time_ns:
+            now = self.shard.time_ns + 1
+        output = self.shard.run_batch(frames, now)
+        answers = output.answers
+        ends = output.answer_ends
+        group = self._applied
+        index: i64 = -1
+        start: i64 = 0
+        for connection, count in senders:
+            index += count
+            end: i64 = ends[index] if index >= 0 else 0
+            group.answers.append((connection, answers[start:end]))
+            start = end
+        group.arrivals.append((self._round_ns, len(ends)))
+        group.last_seq = output.last_seq
+        if output.records:
+            group.records.append(output.records)
+            group.records_bytes += len(output.records)
+        if self._writing is None:
+            self._commit(len(ends) <= INLINE_REQUESTS)
+
+    def _commit(self, inline: bool) -> None:
+        """Make what is applied durable; what wrote no records is so already."""
+        group = self._applied
+        self._applied = Group()
+        if not group.records:
+            self._hand_out(group)
+            return
+        self._writing = group
+        size = int(group.records_bytes)
+        next_seq = int(group.last_seq + 1)
+        if inline:
+            self.writer.write_now(group.records, size, next_seq)
+            self._on_durable()
+        else:
+            self.writer.submit(group.records, size, next_seq)
+
+    def _on_durable(self) -> None:
+        """The writer is done with a group: let it go on with the next, then answer this one."""
+        group = self._writing
+        assert group is not None
+        if self.writer.failure is not None:
+            raise JournalFailed(str(self.writer.failure))
+        self.metrics.sync_seconds.add(self.writer.sync_ns / 1e9)
+        self.metrics.group_commands.add(float(group.last_seq - self.durable_seq))
+        self._writing = None
+        self.durable_seq = group.last_seq
+        self.notice_due = len(self.followers) > 0
+        if self._applied.records:
+            self._commit(False)
+            self._hand_out(group)
+        else:
+            self._hand_out(group)
+            if self._applied.answers:
+                self._commit(False)
+
+    def _hand_out(self, group: Group) -> None:
+        for connection, answers in group.answers:
+            if answers:
+                connection.send(answers)
+            if connection.last_words:
+                connection.send(connection.last_words)
+                connection.finish()
+            if connection.closed:
+                self._forget(connection)
+        now: i64 = time.perf_counter_ns()
+        for arrived_ns, requests in group.arrivals:
+            if requests > 0:
+                self.metrics.answer_seconds.add(float(now - arrived_ns) / 1e9, requests)
+
+    def _drain(self) -> None:
+        """Wait until all that is applied is durable and handed out."""
+        if self._writing is None and self._applied.answers:
+            self._commit(False)
+        waiter = select.poll()
+        waiter.register(self.writer.done_fd, select.POLLIN)
+        while self._writing is not None:
+            waiter.poll()
+            os.eventfd_read(self.writer.done_fd)
+            if self.writer.finished:
+                self._on_durable()
+
+    def _waiting_bytes(self) -> i64:
+        writing = self._writing
+        return self._applied.records_bytes + (writing.records_bytes if writing is not None else 0)
+
+    def _on_follow(self, connection: Connection, data: bytes, at: i64) -> i64:
+        """Begin or go on telling a connection the durable seq; returns the frame's end."""
+        request = wire.decode_request(data, int(at))
+        self.metrics.requests += 1
+        if len(request.payload) != 8 or request.version != 1:
+            connection.send(wire.encode_answer(request.kind, codes.BAD_FRAME, request.request_id))
+            return at + request.size
+        connection.follow_seq = int.from_bytes(request.payload, "little", signed=True)
+        if connection.follow_request_id < 0:
+            self.followers.append(connection)
+        connection.follow_request_id = request.request_id
+        name = request.source_no.to_bytes(8, "little").rstrip(b"\0")
+        connection.follow_name = name.decode("ascii") if name.isalnum() else ""
+        self._tell(connection)
+        return at + request.size
+
+    def _tell_followers(self) -> None:
+        """Tell each follower the durable seq, unless it was told something just now."""
+        now: i64 = time.perf_counter_ns()
+        self.notice_due = False
+        for connection in list(self.followers):
+            if connection.closed:
+                self._forget(connection)
+            elif connection.told_seq < self.durable_seq and len(connection.unsent) == 0:
+                if now - connection.told_ns >= NOTICE_NS:
+                    connection.told_ns = now
+                    self._tell(connection)
+                else:
+                    self.notice_due = True
+
+    def _tell(self, connection: Connection) -> None:
+        connection.told_seq = self.durable_seq
+        event = encode_event(events.DurableSeq(seq=int(self.durable_seq)))
+        connection.send(
+            wire.encode_answer(
+                _FOLLOW,
+                codes.ACCEPTED,
+                int(connection.follow_request_id),
+                int(self.durable_seq),
+                int(self.shard.time_ns),
+                1,
+                event,
+            )
+        )
+
+    def _forget(self, connection: Connection) -> None:
+        if self.connections.get(connection.fd) is connection:
+            del self.connections[connection.fd]
+        if connection.follow_request_id >= 0 and connection in self.followers:
+            self.followers.remove(connection)

@@ -1,0 +1,140 @@
+"""Snapshots: the whole state of a shard in one file, so that recovery need not replay everything.
+
+``<engine_dir>/snapshots/<seq>.snap`` (20 digits): a header with seq, time, state hash and checksum,
+then ``Shard.dump()``. A running engine writes one in a forked child, which holds the state as it
+was at the fork while the engine goes on.
+"""
+
+import gc
+import os
+import struct
+import sys
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+from trading.engine import journal
+from trading.engine.shard import Shard
+
+KEPT = 3
+_HEADER = struct.Struct("<8sqq32sQII")
+_MAGIC = b"MRQSNAP1"
+
+
+class SnapshotError(Exception):
+    """A snapshot file that cannot be used."""
+
+
+class Loaded(NamedTuple):
+    """A shard as of ``seq``; ``refused`` says which newer snapshots were no good, and why."""
+
+    shard: Shard
+    seq: int
+    refused: list[str]
+
+
+def snapshots_dir(engine_dir: Path) -> Path:
+    return engine_dir / "snapshots"
+
+
+def list_snapshots(engine_dir: Path) -> list[Path]:
+    """All snapshots, the oldest first."""
+    folder = snapshots_dir(engine_dir)
+    if not folder.exists():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix == ".snap")
+
+
+def write(engine_dir: Path, shard: Shard) -> Path:
+    """Write the shard's state; the file is there whole or not at all. Raises OSError.
+
+    Everything up to ``shard.seq`` must be durable.
+    """
+    folder = snapshots_dir(engine_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    body = shard.dump()
+    head = _HEADER.pack(
+        _MAGIC, shard.seq, shard.time_ns, shard.state_hash(), len(body), zlib.crc32(body), 0
+    )
+    path = folder / f"{shard.seq:020d}.snap"
+    part = folder / f"{os.getpid()}.part"
+    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+    try:
+        for piece in (head, body):
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(fd, view) :]
+        os.fsync(fd)
+        part.rename(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(fd)
+    journal.sync_dir(folder)
+    return path
+
+
+def read(path: Path) -> Shard:
+    """The shard a snapshot holds; raises SnapshotError unless it proves to be that state."""
+    data = path.read_bytes()
+    if len(data) < _HEADER.size:
+        raise SnapshotError(f"{path} is cut off.")
+    magic, seq, time_ns, state_hash, size, checksum, _ = _HEADER.unpack_from(data)
+    body = data[_HEADER.size :]
+    if magic != _MAGIC or len(body) != size or zlib.crc32(body) != checksum:
+        raise SnapshotError(f"{path} is damaged.")
+    try:
+        shard = Shard.load(body)
+    except (ValueError, IndexError) as error:
+        raise SnapshotError(f"{path} holds no state that can be read: {error}") from error
+    if (shard.seq, shard.time_ns, shard.state_hash()) != (seq, time_ns, state_hash):
+        raise SnapshotError(f"{path} does not hold the state it names.")
+    return shard
+
+
+def load_newest(engine_dir: Path) -> Loaded:
+    """The newest good snapshot's shard; an empty one if there is none."""
+    refused = []
+    for path in reversed(list_snapshots(engine_dir)):
+        try:
+            shard = read(path)
+        except (SnapshotError, OSError) as error:
+            refused.append(str(error))
+            continue
+        return Loaded(shard, shard.seq, refused)
+    return Loaded(Shard(), 0, refused)
+
+
+def prune(engine_dir: Path, kept: int = KEPT) -> None:
+    """Remove all but the newest snapshots, and what a killed writer left behind."""
+    for path in list_snapshots(engine_dir)[:-kept]:
+        path.unlink(missing_ok=True)
+    for path in snapshots_dir(engine_dir).glob("*.part"):
+        path.unlink(missing_ok=True)
+
+
+def fork_writer(engine_dir: Path, shard: Shard) -> int:
+    """Write a snapshot in a child process; returns its pid. Its exit status 0 means written.
+
+    The child closes every file it inherited first, so that neither the engine's lock nor its
+    connections outlive the engine in it.
+    """
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        gc.disable()
+        os.nice(5)
+        write(engine_dir, shard)
+        prune_parts = snapshots_dir(engine_dir).glob("*.part")
+        for path in prune_parts:
+            path.unlink(missing_ok=True)
+        status = 0
+    except OSError as error:
+        os.write(2, f"The snapshot at seq {shard.seq} was not written: {error}\n".encode())
+    finally:
+        os._exit(status)
