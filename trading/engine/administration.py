@@ -36,7 +36,7 @@ def create_instrument(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     result = check_rules(venue, data, at)
     if result == codes.FIELD_OUT_OF_RANGE:
         return result
-    if venue.instruments.get(instrument_id) is not None:
+    if venue.instrument(instrument_id) is not None:
         return codes.INSTRUMENT_EXISTS
     if result != codes.ACCEPTED:
         return result
@@ -48,8 +48,7 @@ def create_instrument(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         venue.assets[read_i64_le(data, at + codec.CREATE_INSTRUMENT_BASE_ASSET_ID)],
         venue.assets[read_i64_le(data, at + codec.CREATE_INSTRUMENT_QUOTE_ASSET_ID)],
     )
-    venue.instruments[instrument_id] = instrument
-    venue.instrument_list.append(instrument)
+    venue.add_instrument(instrument)
     set_rules(instrument, data, at)
     write_instrument(instrument, False, step)
     return codes.ACCEPTED
@@ -60,7 +59,7 @@ def change_instrument(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     result = check_rules(venue, data, at)
     if result == codes.FIELD_OUT_OF_RANGE:
         return result
-    instrument = venue.instruments.get(
+    instrument = venue.instrument(
         read_i64_le(data, at + codec.CREATE_INSTRUMENT_INSTRUMENT_ID)
     )
     if instrument is None:
@@ -205,7 +204,7 @@ def set_instrument_state(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     state = read_i64_le(data, at + codec.SET_INSTRUMENT_STATE_STATE)
     if state < codes.INSTRUMENT_STATE_OPEN or state > codes.INSTRUMENT_STATE_HALTED:
         return codes.FIELD_OUT_OF_RANGE
-    instrument = venue.instruments.get(instrument_id)
+    instrument = venue.instrument(instrument_id)
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
 
@@ -220,7 +219,7 @@ def set_reference_price(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a SetReferencePrice."""
     instrument_id = read_i64_le(data, at + codec.SET_REFERENCE_PRICE_INSTRUMENT_ID)
     ticks = read_i64_le(data, at + codec.SET_REFERENCE_PRICE_TICKS)
-    instrument = venue.instruments.get(instrument_id)
+    instrument = venue.instrument(instrument_id)
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
     if ticks <= 0 or ticks > limits.MAX_TICKS:
@@ -241,7 +240,7 @@ def set_fees(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     taker_ppm = read_i64_le(data, at + codec.SET_FEES_TAKER_PPM)
     if group_id < 0:
         return codes.FIELD_OUT_OF_RANGE
-    if instrument_id != 0 and venue.instruments.get(instrument_id) is None:
+    if instrument_id != 0 and venue.instrument(instrument_id) is None:
         return codes.UNKNOWN_INSTRUMENT
     removes = maker_ppm == -1
     if not removes and not (is_fee(maker_ppm) and is_fee(taker_ppm)):
@@ -270,7 +269,7 @@ def create_account(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         return codes.FIELD_OUT_OF_RANGE
     if role < codes.ACCOUNT_ROLE_CUSTOMER or role > codes.ACCOUNT_ROLE_HOUSE_OTHER:
         return codes.FIELD_OUT_OF_RANGE
-    if venue.accounts.get(account_id) is not None:
+    if venue.account(account_id) is not None:
         return codes.ACCOUNT_EXISTS
     if role == codes.ACCOUNT_ROLE_HOUSE_FEES and venue.fee_account is not None:
         return codes.ACCOUNT_EXISTS
@@ -278,6 +277,7 @@ def create_account(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     # From here it succeeds.
     account = Account(
         account_id,
+        len(venue.accounts),
         group_id,
         trade_group_id,
         role,
@@ -285,7 +285,7 @@ def create_account(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         venue.fee_group(group_id),
         venue.party(trade_group_id),
     )
-    venue.accounts[account_id] = account
+    venue.add_account(account)
     if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
         venue.fee_account = account
     codec.write_account_created(step.out, account_id, group_id, trade_group_id, role, state)
@@ -301,7 +301,7 @@ def change_account(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     state = read_i64_le(data, at + codec.CHANGE_ACCOUNT_STATE)
     if group_id < 0 or trade_group_id < 0 or not is_account_state(state):
         return codes.FIELD_OUT_OF_RANGE
-    account = venue.accounts.get(account_id)
+    account = venue.account(account_id)
     if account is None:
         return codes.UNKNOWN_ACCOUNT
 
@@ -335,7 +335,7 @@ def credit_funds(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     reason = read_i64_le(data, at + codec.CREDIT_FUNDS_REASON)
     if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.FUNDS_REASON_TRANSFER:
         return codes.FIELD_OUT_OF_RANGE
-    account = venue.accounts.get(read_i64_le(data, at + codec.CREDIT_FUNDS_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.CREDIT_FUNDS_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     asset = venue.assets.get(read_i64_le(data, at + codec.CREDIT_FUNDS_ASSET_ID))
@@ -367,7 +367,7 @@ def debit_funds(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     reason = read_i64_le(data, at + codec.DEBIT_FUNDS_REASON)
     if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.FUNDS_REASON_TRANSFER:
         return codes.FIELD_OUT_OF_RANGE
-    account = venue.accounts.get(read_i64_le(data, at + codec.DEBIT_FUNDS_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.DEBIT_FUNDS_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     asset = venue.assets.get(read_i64_le(data, at + codec.DEBIT_FUNDS_ASSET_ID))

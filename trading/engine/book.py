@@ -11,14 +11,17 @@ _BLOCK_KEYS = 512
 
 @mypyc_attr(acyclic=True)
 class Account:
-    """A trading account of the venue, with its balances by asset index and its resting orders."""
+    """A trading account of the venue, with its resting orders.
+
+    ``index`` counts the venue's accounts from 0; its balances stand in the assets under it.
+    """
 
     __slots__ = (
         "account_id",
-        "balances",
         "client_orders",
         "fee_group",
         "group_id",
+        "index",
         "newest",
         "oldest",
         "party",
@@ -30,6 +33,7 @@ class Account:
     def __init__(
         self,
         account_id: i64,
+        index: i64,
         group_id: i64,
         trade_group_id: i64,
         role: i64,
@@ -38,13 +42,13 @@ class Account:
         party: Party,
     ) -> None:
         self.account_id = account_id
+        self.index = index
         self.group_id = group_id
         self.trade_group_id = trade_group_id
         self.role = role
         self.state = state
         self.fee_group = fee_group
         self.party = party
-        self.balances: list[Balance | None] = []
         # Orders by client key, resting and lately closed ones; made at the first such order.
         self.client_orders: dict[int, Order] | None = None
         # Resting orders, oldest first.
@@ -53,13 +57,14 @@ class Account:
 
     def balance(self, asset: Asset) -> Balance:
         """The account's balance of an asset, made on demand."""
-        balances = self.balances
-        while len(balances) <= asset.index:
+        balances = asset.balances
+        index = self.index
+        while len(balances) <= index:
             balances.append(None)
-        balance = balances[asset.index]
+        balance = balances[index]
         if balance is None:
             balance = Balance()
-            balances[asset.index] = balance
+            balances[index] = balance
         return balance
 
 

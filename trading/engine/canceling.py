@@ -33,7 +33,7 @@ def check_open(order: Order | None) -> i64:
 
 def cancel_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a CancelOrder; a filled or unknown order is a clear answer."""
-    account = venue.accounts.get(read_i64_le(data, at + codec.CANCEL_ORDER_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.CANCEL_ORDER_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     if account.state == codes.ACCOUNT_STATE_SUSPENDED:
@@ -55,14 +55,14 @@ def cancel_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
 
 def cancel_all_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a CancelAllOrders, oldest order first; orders in halted instruments stay."""
-    account = venue.accounts.get(read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     if account.state == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
     instrument_id = read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_INSTRUMENT_ID)
     if instrument_id != 0:
-        instrument = venue.instruments.get(instrument_id)
+        instrument = venue.instrument(instrument_id)
         if instrument is None:
             return codes.UNKNOWN_INSTRUMENT
         if instrument.state == codes.INSTRUMENT_STATE_HALTED:
@@ -87,7 +87,7 @@ def cancel_all_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
 
 def reduce_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a ReduceOrder; taking all that is open cancels the order."""
-    account = venue.accounts.get(read_i64_le(data, at + codec.REDUCE_ORDER_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.REDUCE_ORDER_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     if account.state == codes.ACCOUNT_STATE_SUSPENDED:

@@ -1,6 +1,6 @@
 """The check at the door: is a request a whole, known, well-formed message?"""
 
-from librt.strings import read_i32_le
+from librt.strings import read_i32_le, read_i64_le
 from mypy_extensions import i64
 
 from trading.engine import codec, codes
@@ -18,6 +18,8 @@ def check_request(data: bytes, at: i64, payload_bytes: i64, kind: i64, version: 
             return codes.BAD_FRAME
         if not is_text(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, 36):
             return codes.FIELD_OUT_OF_RANGE
+        return codes.ACCEPTED
+    if kind == codec.CANCEL_ORDER and version == 1 and payload_bytes == codec.CANCEL_ORDER_BYTES:
         return codes.ACCEPTED
     expected = codec.VERSION_OF.get(kind)
     if expected is None:
@@ -43,6 +45,8 @@ def is_text(data: bytes, at: i64, width: i64) -> bool:
     """
     end: i64 = at + width
     ended = False
+    if width == 36 and is_zero_36(data, at):
+        return True
     while at < end:
         word: i64 = i64(read_i32_le(data, at)) & 0xFFFFFFFF
         at += 4
@@ -62,3 +66,14 @@ def is_text(data: bytes, at: i64, width: i64) -> bool:
                     return False
                 word >>= 8
     return True
+
+
+def is_zero_36(data: bytes, at: i64) -> bool:
+    """Whether 36 bytes are all zero: no client order id."""
+    return (
+        read_i64_le(data, at)
+        | read_i64_le(data, at + 8)
+        | read_i64_le(data, at + 16)
+        | read_i64_le(data, at + 24)
+        | i64(read_i32_le(data, at + 32))
+    ) == 0

@@ -129,9 +129,12 @@ def _dump_account(venue: Venue, account: Account, out: BytesWriter) -> None:
     write_i64_le(out, account.trade_group_id)
     write_i64_le(out, account.role)
     write_i64_le(out, account.state)
-    for index, balance in enumerate(account.balances):
+    for asset in venue.asset_list:
+        if account.index >= len(asset.balances):
+            continue
+        balance = asset.balances[account.index]
         if balance is not None and (balance.available_units != 0 or balance.held_units != 0):
-            write_i64_le(out, venue.asset_list[index].asset_id)
+            write_i64_le(out, asset.asset_id)
             codec.write_i128(out, balance.available_units)
             codec.write_i128(out, balance.held_units)
     write_i64_le(out, 0)
@@ -226,10 +229,11 @@ def _load_venue(reader: Reader) -> Venue:
     resting.sort(key=_order_id)
     for order in resting:
         venue.enter(order)
-        venue.remember(order)
     for _ in range(reader.number()):
-        order = _load_order(venue, reader)
-        venue.closed.append(order)
+        venue.closed.append(_load_order(venue, reader))
+    known = sorted(resting + venue.closed, key=_order_id)
+    venue.start_pages(known[0].order_id if known else venue.last_order_id)
+    for order in known:
         venue.remember(order)
     return venue
 
@@ -257,8 +261,7 @@ def _load_instrument(venue: Venue, reader: Reader) -> None:
     instrument.last_ticks = reader.number()
     instrument.reference_ticks = reader.number()
     administration.derive_rules(instrument)
-    venue.instruments[instrument_id] = instrument
-    venue.instrument_list.append(instrument)
+    venue.add_instrument(instrument)
 
 
 def _load_account(venue: Venue, reader: Reader) -> None:
@@ -269,6 +272,7 @@ def _load_account(venue: Venue, reader: Reader) -> None:
     state = reader.number()
     account = Account(
         account_id,
+        len(venue.accounts),
         group_id,
         trade_group_id,
         role,
@@ -276,7 +280,7 @@ def _load_account(venue: Venue, reader: Reader) -> None:
         venue.fee_group(group_id),
         venue.party(trade_group_id),
     )
-    venue.accounts[account_id] = account
+    venue.add_account(account)
     if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
         venue.fee_account = account
     while True:

@@ -17,7 +17,7 @@ def query_balances(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         for number in sorted(venue.accounts):
             write_balances(venue, venue.accounts[number], step)
         return codes.ACCEPTED
-    account = venue.accounts.get(account_id)
+    account = venue.account(account_id)
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     write_balances(venue, account, step)
@@ -28,9 +28,9 @@ def write_balances(venue: Venue, account: Account, step: Step) -> None:
     """The balance rows of one account."""
     for number in sorted(venue.assets):
         asset = venue.assets[number]
-        if asset.index >= len(account.balances):
+        if account.index >= len(asset.balances):
             continue
-        balance = account.balances[asset.index]
+        balance = asset.balances[account.index]
         if balance is None or (balance.available_units == 0 and balance.held_units == 0):
             continue
         codec.write_balance_row(
@@ -47,9 +47,9 @@ def query_open_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Resting orders of one account (oldest first) or of all; instrument_id 0: everywhere."""
     account_id = read_i64_le(data, at + codec.QUERY_OPEN_ORDERS_ACCOUNT_ID)
     instrument_id = read_i64_le(data, at + codec.QUERY_OPEN_ORDERS_INSTRUMENT_ID)
-    if account_id != 0 and venue.accounts.get(account_id) is None:
+    if account_id != 0 and venue.account(account_id) is None:
         return codes.UNKNOWN_ACCOUNT
-    if instrument_id != 0 and venue.instruments.get(instrument_id) is None:
+    if instrument_id != 0 and venue.instrument(instrument_id) is None:
         return codes.UNKNOWN_INSTRUMENT
     numbers = sorted(venue.accounts) if account_id == 0 else [int(account_id)]
     for number in numbers:
@@ -68,7 +68,7 @@ def query_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     if account_id == 0:
         order = venue.order(order_id)
     else:
-        account = venue.accounts.get(account_id)
+        account = venue.account(account_id)
         if account is None:
             return codes.UNKNOWN_ACCOUNT
         client_key = read_i64_le(data, at + codec.QUERY_ORDER_CLIENT_KEY)
@@ -81,7 +81,7 @@ def query_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
 
 def query_depth(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """The best levels of both sides, bids first, best first; levels 0: all."""
-    instrument = venue.instruments.get(read_i64_le(data, at + codec.QUERY_DEPTH_INSTRUMENT_ID))
+    instrument = venue.instrument(read_i64_le(data, at + codec.QUERY_DEPTH_INSTRUMENT_ID))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
     levels = read_i64_le(data, at + codec.QUERY_DEPTH_LEVELS)

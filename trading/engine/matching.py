@@ -2,38 +2,19 @@
 
 from typing import Final
 
-from mypy_extensions import i64, mypyc_attr
+from mypy_extensions import i64
 
 from trading.engine import codec, codes
 from trading.engine.book import Account, Order
 from trading.engine.limits import MAX_OPEN_LOTS, PPM
 from trading.engine.parties import Asset, Balance
-from trading.engine.step import Step
+from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue, write_reduced
 
 # How matching ended.
 DONE: Final = 0  # nothing is left: filled, or the quote amount buys no further lot
 BOOK_ENDED: Final = 1  # nothing more on the other side within the limit
 PREVENTED: Final = 2  # self-trade prevention ended the order
-
-
-@mypyc_attr(acyclic=True)
-class Sweep:
-    """How far an order goes, and what it would or did meet on its way.
-
-    ``limit_ticks`` is the worst price it takes; ``by_quote`` says that ``budget_units`` of the
-    quote asset, not lots, say how much.
-    """
-
-    __slots__ = ("budget_units", "by_quote", "limit_ticks", "lots", "mode", "quote_units")
-
-    def __init__(self, mode: i64, limit_ticks: i64, by_quote: bool, budget_units: int) -> None:
-        self.mode = mode
-        self.limit_ticks = limit_ticks
-        self.by_quote = by_quote
-        self.budget_units = budget_units
-        self.lots: i64 = 0
-        self.quote_units: int = 0
 
 
 def foresee(order: Order, sweep: Sweep) -> i64:

@@ -7,7 +7,7 @@ from mypy_extensions import i64, mypyc_attr
 class Asset:
     """What a balance is held in. ``index`` counts the venue's assets from 0."""
 
-    __slots__ = ("asset_id", "code", "index", "scale", "supply_units")
+    __slots__ = ("asset_id", "balances", "code", "index", "scale", "supply_units")
 
     def __init__(self, asset_id: i64, index: i64, scale: i64, code: bytes) -> None:
         self.asset_id = asset_id
@@ -16,6 +16,8 @@ class Asset:
         self.code = code
         # Everything credited less everything debited: the sum of all balances, always.
         self.supply_units: int = 0
+        # By Account.index; side by side, so that looking one up touches little memory.
+        self.balances: list[Balance | None] = []
 
 
 @mypyc_attr(acyclic=True)

@@ -15,7 +15,7 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     A repeated client order id is answered with what became of the first order and changes
     nothing.
     """
-    account = venue.accounts.get(read_i64_le(data, at + codec.PLACE_ORDER_ACCOUNT_ID))
+    account = venue.account(read_i64_le(data, at + codec.PLACE_ORDER_ACCOUNT_ID))
     if account is None:
         return codes.UNKNOWN_ACCOUNT
     client_key = read_i64_le(data, at + codec.PLACE_ORDER_CLIENT_KEY)
@@ -28,7 +28,7 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         if account.state == codes.ACCOUNT_STATE_SUSPENDED:
             return codes.ACCOUNT_SUSPENDED
         return codes.ACCOUNT_CANCEL_ONLY
-    instrument = venue.instruments.get(read_i64_le(data, at + codec.PLACE_ORDER_INSTRUMENT_ID))
+    instrument = venue.instrument(read_i64_le(data, at + codec.PLACE_ORDER_INSTRUMENT_ID))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
     if instrument.state != codes.INSTRUMENT_STATE_OPEN:
@@ -83,7 +83,13 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         step.seq,
     )
     limit_ticks: i64 = ticks if is_limit else sweep_limit(instrument, is_buy)
-    sweep = matching.Sweep(mode, limit_ticks, by_quote, quote_units)
+    sweep = step.sweep
+    sweep.mode = mode
+    sweep.limit_ticks = limit_ticks
+    sweep.by_quote = by_quote
+    sweep.budget_units = quote_units
+    sweep.lots = 0
+    sweep.quote_units = 0
     foreseen: i64 = matching.DONE
     if time_in_force == codes.TIME_IN_FORCE_FOK or (not is_limit and is_buy != by_quote):
         foreseen = matching.foresee(order, sweep)

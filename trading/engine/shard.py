@@ -57,6 +57,7 @@ class Shard:
         # The last number applied from each source, by tenant_id << 32 | source.
         self.source_numbers: dict[int, int] = {}
         self.commands_applied: i64 = 0
+        self._venue: Venue | None = None  # the one that had the last command
         self.snapshot_seq: i64 = 0
         self.started_ns: i64 = 0
         self._step = Step()
@@ -73,9 +74,10 @@ class Shard:
         now: i64 = i64(time_ns)
         if now > self.time_ns:
             self.time_ns = now
-        self._records = BytesWriter()
-        self._answers = BytesWriter()
+        records = self._records
         answers = self._answers
+        records.truncate(0)
+        answers.truncate(0)
         answer_ends: list[int] = []
         first_seq: i64 = self.seq + 1
         end: i64 = len(frames)
@@ -92,9 +94,7 @@ class Shard:
                 self._run(frames, at, frame_end)
             answer_ends.append(len(answers))
             at = frame_end
-        return BatchOutput(
-            self._records.getvalue(), answers.getvalue(), answer_ends, first_seq, self.seq
-        )
+        return BatchOutput(records.getvalue(), answers.getvalue(), answer_ends, first_seq, self.seq)
 
     def _run(self, frames: bytes, at: i64, frame_end: i64) -> None:
         """Check one request frame at the door, apply it, answer it."""
@@ -216,11 +216,14 @@ class Shard:
     def _apply(self, kind: i64, tenant_id: i64, data: bytes, at: i64) -> i64:
         """Hand a command to its handler; returns the result code."""
         step = self._step
-        venue = self.venues.get(tenant_id)
-        if kind == codec.OPEN_VENUE:
-            return self._open_venue(tenant_id, data, at)
-        if venue is None:
-            return codes.UNKNOWN_TENANT
+        venue = self._venue
+        if venue is None or venue.tenant_id != tenant_id:
+            if kind == codec.OPEN_VENUE:
+                return self._open_venue(tenant_id, data, at)
+            venue = self.venues.get(tenant_id)
+            if venue is None:
+                return codes.UNKNOWN_TENANT
+            self._venue = venue
         if kind == codec.PLACE_ORDER:
             return placing.place_order(venue, data, at, step)
         if kind == codec.CANCEL_ORDER:
@@ -249,6 +252,8 @@ class Shard:
             return administration.create_instrument(venue, data, at, step)
         if kind == codec.CREATE_ASSET:
             return administration.create_asset(venue, data, at, step)
+        if kind == codec.OPEN_VENUE:
+            return codes.TENANT_EXISTS
         return codes.UNKNOWN_KIND
 
     def _open_venue(self, tenant_id: i64, data: bytes, at: i64) -> i64:

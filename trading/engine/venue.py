@@ -11,6 +11,9 @@ from trading.engine.step import Step
 
 _PAGE_BITS: Final = 7
 _PAGE_ORDERS: Final = 128
+# Ids up to here are looked up in a list; larger ones, if anybody makes such, in a dict.
+_NEAR_ACCOUNTS: Final = 1 << 20
+_NEAR_INSTRUMENTS: Final = 1 << 12
 
 
 @mypyc_attr(acyclic=True)
@@ -39,10 +42,13 @@ class Venue:
         "fee_account",
         "fee_groups",
         "fee_lines",
+        "first_page",
         "instrument_list",
         "instruments",
         "last_order_id",
         "last_trade_id",
+        "near_accounts",
+        "near_instruments",
         "open_orders",
         "pages",
         "tenant_id",
@@ -56,7 +62,9 @@ class Venue:
         self.asset_list: list[Asset] = []  # by Asset.index
         self.instruments: dict[int, Instrument] = {}
         self.instrument_list: list[Instrument] = []  # by Instrument.index
+        self.near_instruments: list[Instrument | None] = []
         self.accounts: dict[int, Account] = {}
+        self.near_accounts: list[Account | None] = []
         self.trade_groups: dict[int, Party] = {}
         self.fee_groups: dict[int, FeeGroup] = {}
         # Fee lines by (group_id, instrument_id); 0 stands for all.
@@ -65,28 +73,67 @@ class Venue:
         self.last_order_id: i64 = 0
         self.last_trade_id: i64 = 0
         self.open_orders: i64 = 0
-        self.pages: dict[int, OrderPage] = {}
+        # Orders by id: the page `first_page + i` is `pages[i]`, None once nothing is left of it.
+        self.pages: list[OrderPage | None] = []
+        self.first_page: i64 = 0
         # The lately closed orders: a ring, `closed_next` is the place of the oldest when full.
         self.closed: list[Order] = []
         self.closed_next: i64 = 0
         self.closed_kept: i64 = limits.CLOSED_ORDERS_KEPT
 
-    # Orders by id.
+    # Accounts, instruments and orders by id.
+
+    def account(self, account_id: i64) -> Account | None:
+        """The account with this id."""
+        if 0 <= account_id < len(self.near_accounts):
+            return self.near_accounts[account_id]
+        return self.accounts.get(account_id)
+
+    def add_account(self, account: Account) -> None:
+        """Make a new account findable."""
+        account_id = account.account_id
+        self.accounts[account_id] = account
+        if account_id < _NEAR_ACCOUNTS:
+            while len(self.near_accounts) <= account_id:
+                self.near_accounts.append(self.accounts.get(len(self.near_accounts)))
+            self.near_accounts[account_id] = account
+
+    def instrument(self, instrument_id: i64) -> Instrument | None:
+        """The instrument with this id."""
+        if 0 <= instrument_id < len(self.near_instruments):
+            return self.near_instruments[instrument_id]
+        return self.instruments.get(instrument_id)
+
+    def add_instrument(self, instrument: Instrument) -> None:
+        """Make a new instrument findable."""
+        instrument_id = instrument.instrument_id
+        self.instruments[instrument_id] = instrument
+        self.instrument_list.append(instrument)
+        if instrument_id < _NEAR_INSTRUMENTS:
+            while len(self.near_instruments) <= instrument_id:
+                self.near_instruments.append(self.instruments.get(len(self.near_instruments)))
+            self.near_instruments[instrument_id] = instrument
 
     def order(self, order_id: i64) -> Order | None:
         """The order with this id, resting or lately closed."""
-        page = self.pages.get(order_id >> _PAGE_BITS)
+        number: i64 = (order_id >> _PAGE_BITS) - self.first_page
+        if number < 0 or number >= len(self.pages):
+            return None
+        page = self.pages[number]
         if page is None:
             return None
         return page.slots[order_id & (_PAGE_ORDERS - 1)]
 
     def remember(self, order: Order) -> None:
         """Make an order findable by its id and its client key."""
-        number: int = int(order.order_id >> _PAGE_BITS)
-        page = self.pages.get(number)
+        pages = self.pages
+        number: i64 = (order.order_id >> _PAGE_BITS) - self.first_page
+        while len(pages) <= number:
+            pages.append(None)
+        page = pages[number]
         if page is None:
             page = OrderPage()
-            self.pages[number] = page
+            pages[number] = page
         page.slots[order.order_id & (_PAGE_ORDERS - 1)] = order
         page.used += 1
         if order.client_key != 0:
@@ -96,18 +143,33 @@ class Venue:
                 order.account.client_orders = client_orders
             client_orders[order.client_key] = order
 
+    def start_pages(self, order_id: i64) -> None:
+        """Begin the pages of an empty venue with the page of this id, the smallest known."""
+        self.first_page = order_id >> _PAGE_BITS
+
     def forget(self, order: Order) -> None:
         """The opposite of ``remember``."""
-        number: int = int(order.order_id >> _PAGE_BITS)
+        number: i64 = (order.order_id >> _PAGE_BITS) - self.first_page
         page = self.pages[number]
+        assert page is not None
         page.slots[order.order_id & (_PAGE_ORDERS - 1)] = None
         page.used -= 1
         if page.used == 0:
-            del self.pages[number]
+            self.pages[number] = None
+            if number == 0:
+                self._drop_dead_pages()
         if order.client_key != 0:
             client_orders = order.account.client_orders
             if client_orders is not None:
                 del client_orders[order.client_key]
+
+    def _drop_dead_pages(self) -> None:
+        """Shorten the list of pages by its dead front; the page of the last id stays."""
+        dead: i64 = 0
+        while dead < len(self.pages) - 1 and self.pages[dead] is None:
+            dead += 1
+        del self.pages[:dead]
+        self.first_page += dead
 
     def keep_closed(self, order: Order) -> None:
         """Put a closed order into the ring; the oldest in it is forgotten when it is full."""
