@@ -1,6 +1,7 @@
 """Addresses on the operator's host: the platform's own staff."""
 
-from importlib.util import find_spec
+from contextlib import suppress
+from importlib import import_module
 
 from django.urls import include, path
 
@@ -8,5 +9,7 @@ urlpatterns = [
     path("", include("tenants.urls")),
     path("dev/", include("messaging.urls")),
 ]
-if find_spec("backoffice.urls_operator"):
-    urlpatterns.append(path("", include("backoffice.urls_operator")))
+for prefix, module in [("", "backoffice.urls_operator")]:
+    with suppress(ImportError):
+        import_module(module)
+        urlpatterns.append(path(prefix, include(module)))

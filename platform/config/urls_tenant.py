@@ -1,6 +1,7 @@
 """Addresses on a tenant's hosts."""
 
-from importlib.util import find_spec
+from contextlib import suppress
+from importlib import import_module
 
 from django.urls import include, path
 
@@ -13,5 +14,6 @@ for prefix, module in [
     ("backoffice/", "backoffice.urls"),
     ("", "portal.urls"),
 ]:
-    if find_spec(module):
+    with suppress(ImportError):
+        import_module(module)
         urlpatterns.append(path(prefix, include(module)))
