@@ -8,6 +8,7 @@ so ask by client order id and assume nothing.
 import asyncio
 import threading
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from trading.engine.client import (
     EngineClient,
     EngineUnavailable,
     EngineUnknown,
+    Request,
 )
 from trading.engine.message import Message
 
@@ -29,8 +31,11 @@ __all__ = [
     "asend",
     "async_client",
     "client",
+    "query_together",
     "send_command",
 ]
+
+QUERY_TOGETHER_TRIES = 50
 
 _clients: dict[str, EngineClient] = {}
 _clients_lock = threading.Lock()
@@ -47,6 +52,19 @@ def send_command(command: Message, *, tenant: Any = None, trace_id: int = 0) -> 
     """
     tenant_id = tenant.pk if tenant is not None else current_tenant_id()
     return client().send(tenant_id, command, trace_id=trace_id)
+
+
+def query_together(tenant_id: int, messages: Sequence[Message]) -> list[Answer]:
+    """Answers to several queries as of one and the same seq.
+
+    Raises EngineUnavailable, also if the engine is so busy that it never comes to that.
+    """
+    requests = [Request(tenant_id, message) for message in messages]
+    for _ in range(QUERY_TOGETHER_TRIES):
+        answers = client().send_frames(requests)
+        if len({answer.seq for answer in answers}) == 1:
+            return list(answers)
+    raise EngineUnavailable("The engine could not answer the queries as of one seq.")
 
 
 async def asend(tenant_id: int, command: Message, *, trace_id: int = 0) -> Answer:

@@ -1,0 +1,329 @@
+"""The proof of the books: engine, trades, entries, postings and balances say the same.
+
+The engine is asked for all balances and open orders at one seq; clearing is waited for until its
+checkpoint has reached it; postings are summed up to that seq. So it can run at any time, under
+load, without stopping anybody. Every difference is a `Break`; none means the books are proved.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django_tenants.utils import tenant_context
+
+from trading.accounts.models import Account, AccountRole
+from trading.commands import door
+from trading.engine import queries
+from trading.engine.results import Result
+from trading.instruments.info import catalogue
+from trading.orders.models import OPEN_STATUSES, Order
+from trading.orders.shapes import hold_units
+from wallets.ledger import chart
+from wallets.ledger.entries import ENTRY_INDEX_BITS
+from wallets.ledger.models import EntryKind, Line
+
+WAIT_FOR_CLEARING_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """One difference: what kind, where, the two amounts (decimal text), as of which seq."""
+
+    cause: str
+    message: str
+    seq: int
+    account: int | None = None
+    asset: str = ""
+    expected: str = ""
+    found: str = ""
+
+    def __str__(self) -> str:
+        place = f" account {self.account}" if self.account is not None else ""
+        amounts = f": expected {self.expected}, found {self.found}" if self.expected else ""
+        return f"{self.cause}{place} {self.asset}{amounts} (seq {self.seq}) {self.message}"
+
+
+@dataclass(slots=True)
+class _Engine:
+    """The engine's word at one seq, in units by (account id, asset id)."""
+
+    seq: int
+    booked: dict[tuple[int, int], int]
+    held: dict[tuple[int, int], int]
+    orders: dict[int, Any]
+
+
+def verify_books(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> list[Break]:
+    """All breaks of one tenant's books; an empty list proves them.
+
+    Raises EngineUnavailable or EngineUnknown if the engine cannot be asked.
+    """
+    with tenant_context(tenant):
+        engine = _ask_engine(tenant.pk)
+        if not _wait_for_clearing(engine.seq, wait_s):
+            return [
+                Break(
+                    "clearing_behind",
+                    f"Clearing did not reach the engine's seq within {wait_s:.0f} s; "
+                    "is it running? Nothing else was compared.",
+                    engine.seq,
+                )
+            ]
+        is_nested = connection.in_atomic_block
+        with transaction.atomic():
+            if not is_nested:
+                _freeze()
+            catalogue(fresh=True)
+            return list(_breaks(engine))
+
+
+def _breaks(engine: _Engine) -> Iterator[Break]:
+    yield from _entries_out_of_balance(engine.seq)
+    yield from _assets_out_of_balance(engine.seq)
+    yield from _balances_unlike_postings(engine.seq)
+    yield from _engine_unlike_ledger(engine)
+    yield from _holds_unlike_orders(engine)
+    yield from _orders_unlike_engine(engine)
+    yield from _trades_unlike_entries(engine.seq)
+    yield from _fees_unlike_trades(engine.seq)
+
+
+def _ask_engine(tenant_id: int) -> _Engine:
+    balances, orders = door.query_together(
+        tenant_id, [queries.QueryBalances(), queries.QueryOpenOrders()]
+    )
+    if Result(balances.result) == Result.UNKNOWN_TENANT:
+        # Its first command has not come through yet: nothing is owed to anybody.
+        return _Engine(balances.seq, {}, {}, {})
+    return _Engine(
+        seq=balances.seq,
+        booked={
+            (row.account_id, row.asset_id): row.available_units + row.held_units
+            for row in balances.events
+        },
+        held={(row.account_id, row.asset_id): row.held_units for row in balances.events},
+        orders={row.order_id: row for row in orders.events},
+    )
+
+
+def _wait_for_clearing(seq: int, wait_s: float) -> bool:
+    deadline_s = time.monotonic() + wait_s
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT seq FROM clearing_checkpoint")
+            row = cursor.fetchone()
+        if (row[0] if row else 0) >= seq:
+            return True
+        if time.monotonic() >= deadline_s:
+            return False
+        time.sleep(0.02)
+
+
+def _freeze() -> None:
+    """One moment for all that follows in this database transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _rows(statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or [])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _text(asset_id: int, units: int) -> str:
+    return catalogue().assets[asset_id].text(units)
+
+
+def _code(asset_id: int) -> str:
+    return catalogue().assets[asset_id].code
+
+
+def _entries_out_of_balance(seq: int) -> Iterator[Break]:
+    rows = _rows(
+        "SELECT posting.entry_id, account.asset_id, sum(posting.units) FROM ledger_posting posting "
+        "JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id "
+        "GROUP BY 1, 2 HAVING sum(posting.units) <> 0 ORDER BY 1 LIMIT 1000"
+    )
+    for entry_id, asset_id, units in rows:
+        yield Break(
+            "entry_out_of_balance",
+            f"The postings of journal entry {entry_id} do not sum to zero.",
+            entry_id >> ENTRY_INDEX_BITS,
+            asset=_code(asset_id),
+            expected=_text(asset_id, 0),
+            found=_text(asset_id, int(units)),
+        )
+
+
+def _assets_out_of_balance(seq: int) -> Iterator[Break]:
+    rows = _rows(
+        "SELECT account.asset_id, sum(balance.units) FROM ledger_balance balance "
+        "JOIN ledger_ledgeraccount account ON account.id = balance.ledger_account_id "
+        "GROUP BY 1 HAVING sum(balance.units) <> 0"
+    )
+    for asset_id, units in rows:
+        yield Break(
+            "asset_out_of_balance",
+            "The balances of all ledger accounts in this asset do not sum to zero.",
+            seq,
+            asset=_code(asset_id),
+            expected=_text(asset_id, 0),
+            found=_text(asset_id, int(units)),
+        )
+
+
+def _balances_unlike_postings(seq: int) -> Iterator[Break]:
+    rows = _rows(
+        "SELECT coalesce(balance.ledger_account_id, sums.ledger_account_id), "
+        "       coalesce(sums.units, 0), coalesce(balance.units, 0) "
+        "FROM ledger_balance balance FULL JOIN ("
+        "    SELECT ledger_account_id, sum(units) AS units FROM ledger_posting GROUP BY 1"
+        ") sums ON sums.ledger_account_id = balance.ledger_account_id "
+        "WHERE balance.units IS DISTINCT FROM sums.units ORDER BY 1 LIMIT 1000"
+    )
+    for ledger_id, posted, kept in rows:
+        line, account_id, asset_id = chart.parts_of(ledger_id)
+        yield Break(
+            "balance_unlike_postings",
+            f"The balance of ledger account {ledger_id} ({line.label}) is not the sum of its "
+            "postings.",
+            seq,
+            account=account_id or None,
+            asset=_code(asset_id),
+            expected=_text(asset_id, int(posted)),
+            found=_text(asset_id, int(kept)),
+        )
+
+
+def _engine_unlike_ledger(engine: _Engine) -> Iterator[Break]:
+    """Engine balances against the postings up to the same seq."""
+    rows = _rows(
+        "SELECT ledger_account_id, -sum(units) FROM ledger_posting "
+        "WHERE ledger_account_id & %s = %s AND entry_id < %s GROUP BY 1",
+        [chart.LINE_MASK, int(Line.ENGINE_ACCOUNT), (engine.seq + 1) << ENTRY_INDEX_BITS],
+    )
+    ledger = {chart.parts_of(ledger_id)[1:]: int(units) for ledger_id, units in rows}
+    for key in sorted(ledger.keys() | engine.booked.keys()):
+        booked, posted = engine.booked.get(key, 0), ledger.get(key, 0)
+        if booked != posted:
+            account_id, asset_id = key
+            yield Break(
+                "engine_unlike_ledger",
+                "The engine's balance is not what the ledger says at the same seq.",
+                engine.seq,
+                account=account_id,
+                asset=_code(asset_id),
+                expected=_text(asset_id, booked),
+                found=_text(asset_id, posted),
+            )
+
+
+def _holds_unlike_orders(engine: _Engine) -> Iterator[Break]:
+    """What the engine holds against what its open orders need, with k and lot."""
+    instruments = catalogue().instruments
+    needed: dict[tuple[int, int], int] = defaultdict(int)
+    for row in engine.orders.values():
+        info = instruments[row.instrument_id]
+        asset_id, units = hold_units(row.side, row.leaves_lots, row.ticks, info)
+        needed[row.account_id, asset_id] += units
+    for key in sorted(needed.keys() | engine.held.keys()):
+        held, wanted = engine.held.get(key, 0), needed.get(key, 0)
+        if held != wanted:
+            account_id, asset_id = key
+            yield Break(
+                "hold_unlike_orders",
+                "What is held is not what the open orders need.",
+                engine.seq,
+                account=account_id,
+                asset=_code(asset_id),
+                expected=_text(asset_id, wanted),
+                found=_text(asset_id, held),
+            )
+
+
+def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
+    """Open orders in SQL against the engine's, one by one.
+
+    What moved behind the engine's seq is compared in its existence only. A market maker's quotes
+    have rows once they trade, so only those that did are expected.
+    """
+    quiet = frozenset(
+        Account.objects.filter(role=AccountRole.HOUSE_MARKET_MAKER).values_list("pk", flat=True)
+    )
+    in_sql = {order.pk: order for order in Order.objects.filter(pk__in=list(engine.orders))}
+    for order in Order.objects.filter(status__in=OPEN_STATUSES, placed_seq__lte=engine.seq):
+        if order.pk not in engine.orders:
+            yield _order_break(order, engine.seq, "It is open in SQL and not in the engine.")
+    for order_id, row in engine.orders.items():
+        known = in_sql.get(order_id)
+        if known is None:
+            if row.account_id not in quiet or row.cumulative_lots:
+                yield _order_break(row, engine.seq, "It is open in the engine and not in SQL.")
+        elif known.updated_seq <= engine.seq and (
+            (known.leaves_lots, known.cumulative_lots, known.cumulative_quote_units)
+            != (row.leaves_lots, row.cumulative_lots, row.cumulative_quote_units)
+        ):
+            yield _order_break(row, engine.seq, "It stands otherwise in SQL than in the engine.")
+
+
+def _order_break(order: Any, seq: int, why: str) -> Break:
+    order_id = order.pk if isinstance(order, Order) else order.order_id
+    return Break("order_unlike_engine", f"Order {order_id}: {why}", seq, account=order.account_id)
+
+
+def _trades_unlike_entries(seq: int) -> Iterator[Break]:
+    rows = _rows(
+        "SELECT trade.id, entry.id FROM orders_trade trade FULL JOIN ("
+        "    SELECT id, reference_id FROM ledger_journalentry WHERE kind = %s"
+        ") entry ON entry.id = (trade.seq << %s) | trade.event_index "
+        "       AND entry.reference_id = trade.id "
+        "WHERE trade.id IS NULL OR entry.id IS NULL LIMIT 1000",
+        [int(EntryKind.SPOT_FILL), ENTRY_INDEX_BITS],
+    )
+    for trade_id, entry_id in rows:
+        what = f"Trade {trade_id} has no entry" if trade_id else f"Entry {entry_id} has no trade"
+        yield Break("trade_unlike_entry", f"{what}.", seq)
+
+
+def _fees_unlike_trades(seq: int) -> Iterator[Break]:
+    """Fees in the trades against what the house's fee account received for trades."""
+    rows = _rows(
+        "WITH charged AS ("
+        "  SELECT asset_id, sum(units) AS units FROM ("
+        "    SELECT CASE WHEN trade.taker_side = 1 THEN instrument.base_id "
+        "                ELSE instrument.quote_id END AS asset_id, trade.taker_fee_units AS units "
+        "    FROM orders_trade trade "
+        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id "
+        "    UNION ALL "
+        "    SELECT CASE WHEN trade.taker_side = 1 THEN instrument.quote_id "
+        "                ELSE instrument.base_id END, trade.maker_fee_units "
+        "    FROM orders_trade trade "
+        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id"
+        "  ) fees GROUP BY asset_id"
+        "), earned AS ("
+        "  SELECT account.asset_id, -sum(posting.units) AS units "
+        "  FROM ledger_posting posting "
+        "  JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id "
+        "  JOIN accounts_account owner ON owner.id = account.account_id AND owner.role = %s "
+        "  JOIN ledger_journalentry entry ON entry.id = posting.entry_id AND entry.kind = %s "
+        "  GROUP BY account.asset_id"
+        ") SELECT coalesce(charged.asset_id, earned.asset_id), "
+        "         coalesce(charged.units, 0), coalesce(earned.units, 0) "
+        "FROM charged FULL JOIN earned ON earned.asset_id = charged.asset_id "
+        "WHERE coalesce(charged.units, 0) <> coalesce(earned.units, 0)",
+        [int(AccountRole.HOUSE_FEES), int(EntryKind.SPOT_FILL)],
+    )
+    for asset_id, charged, earned in rows:
+        yield Break(
+            "fees_unlike_trades",
+            "The fee account did not receive what the trades charged.",
+            seq,
+            asset=_code(asset_id),
+            expected=_text(asset_id, int(charged)),
+            found=_text(asset_id, int(earned)),
+        )
