@@ -14,7 +14,7 @@ from trading.commands.actors import require
 from trading.engine import commands
 from trading.engine.enums import FundsReason
 from trading.instruments.models import Asset
-from wallets.adjustments import states
+from wallets.adjustments import rules, states
 from wallets.adjustments.errors import AdjustmentError
 from wallets.adjustments.models import Adjustment, Kind, State
 
@@ -51,6 +51,7 @@ def request_adjustment(
     reason = reason.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
         raise AdjustmentError("Say why, in a few words the auditor will understand.")
+    decision = rules.require_allowed(account=account, acting_user=acting_user)
     with transaction.atomic():
         adjustment = Adjustment.objects.create(
             account=account,
@@ -68,6 +69,7 @@ def request_adjustment(
                 "asset": asset.code,
                 "amount": asset.text(amount_units),
                 "kind": str(kind),
+                "rules": [rule.name for rule in decision.fired],
             },
             acting_user=acting_user,
             reason=reason,
@@ -87,6 +89,9 @@ def approve_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str 
         if adjustment.approved_by_id == acting_user.pk and adjustment.command_id is not None:
             return adjustment
         _check_decision(adjustment, State.APPROVED, acting_user)
+        rules.require_allowed(
+            account=adjustment.account, acting_user=acting_user, adjustment=adjustment
+        )
         is_credit = adjustment.amount_units > 0
         command_class = commands.CreditFunds if is_credit else commands.DebitFunds
         adjustment.command = enqueue_command(
