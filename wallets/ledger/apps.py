@@ -7,7 +7,7 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants import onboarding
+        from tenants import onboarding, periodic
         from wallets.ledger.onboarding import open_books
 
         onboarding.register(open_books, order=40)

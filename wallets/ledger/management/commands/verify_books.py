@@ -1,4 +1,4 @@
-"""`manage.py verify_books`: proves the books of every tenant; exit code 1 if one does not add up."""
+"""`manage.py verify_books`: proves every tenant's books; exit code 1 if some do not add up."""
 
 import sys
 from argparse import ArgumentParser
