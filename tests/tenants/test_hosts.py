@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import people
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+
+import people
 from identity.models import User
 from tenants import actions, directory, selectors
 from tenants.models import Tenant
@@ -70,7 +71,7 @@ def test_an_operator_of_the_support_role_cannot_suspend(
     tenant: Tenant, platform_tenant: Tenant, staff_of: Callable[..., User]
 ) -> None:
     connection.set_schema_to_public()
-    with pytest.raises(Exception, match="tenants.manage"):
+    with pytest.raises(Exception, match=r"tenants\.manage"):
         actions.suspend_tenant(
             tenant=tenant, acting_user=staff_of("support", platform_tenant), reason="no"
         )
@@ -90,6 +91,7 @@ def test_a_session_of_one_tenant_is_nobody_at_the_other(
     browser = client_for(alice)
     key = browser.cookies[settings.SESSION_COOKIE_NAME].value
     from django_tenants.utils import tenant_context
+
     from identity.selectors import user_by_session
 
     assert user_by_session(key) == alice

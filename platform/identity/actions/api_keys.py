@@ -41,8 +41,8 @@ def create_api_key(
     None stands for the command line. Raises IdentityError."""
     if request is not None:
         sessions.require_recent(request)
-    chosen = sorted(set(permissions), key=ApiKey.Permission.values.index)
-    if not chosen:
+    chosen = [value for value in ApiKey.Permission.values if value in permissions]
+    if not chosen or len(chosen) != len(set(permissions)):
         raise IdentityError("no_permission", _("Choose what the key may do."))
     if request is not None and "withdraw" in chosen and not _has_second_factor(user):
         raise IdentityError(

@@ -1,0 +1,134 @@
+"""Forgotten and changed passwords."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+
+import people
+from identity import actions, forms, selectors, sessions
+from identity.errors import IdentityError
+from identity.models import OneTimeToken, TrustedDevice, User, UserSession
+from messaging.models import OutboxMail
+from tenants.models import Tenant
+from visits import finish, link_in, visit
+
+NEW = "fresh-Badger-lamp-31"
+
+
+def mails(user: User, template: str) -> "models.QuerySet[OutboxMail]":
+    return OutboxMail.objects.filter(to=user.email, template=template)
+
+
+def reset_token(user: User) -> str:
+    actions.request_password_reset(request=visit(), email=user.email)
+    mail = mails(user, "reset_password").first()
+    assert mail is not None
+    return link_in(mail).rpartition("/")[2]
+
+
+def signed_in(user: User) -> HttpRequest:
+    request = visit()
+    actions.sign_in(request=request, email=user.email, password=people.PASSWORD)
+    finish(request)
+    return request
+
+
+def test_a_mailed_link_sets_a_new_password_and_ends_every_session(alice: User) -> None:
+    request = signed_in(alice)
+    actions.trust_device(request=request, user=alice)
+    actions.reset_password(token=reset_token(alice), password=NEW)
+    alice.refresh_from_db()
+    assert alice.check_password(NEW) and not alice.check_password(people.PASSWORD)
+    assert selectors.user_by_session(request.session.session_key) is None
+    assert not UserSession.objects.exists() and not TrustedDevice.objects.exists()
+    assert mails(alice, "password_changed").count() == 1
+
+
+def test_the_second_factor_is_asked_for_after_a_reset(alice: User) -> None:
+    from identity.models.second_factor import new_secret
+
+    actions.enrol_with_secret(user=alice, secret=new_secret(), acting_user=None)
+    actions.reset_password(token=reset_token(alice), password=NEW)
+    answer = actions.sign_in(request=visit(), email=alice.email, password=NEW)
+    assert answer.state == "second_factor"
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(alice: User) -> None:
+    count = OutboxMail.objects.count()
+    actions.request_password_reset(request=visit(), email="nobody@north.example")
+    assert OutboxMail.objects.count() == count
+
+
+def test_the_link_works_once_and_for_an_hour(alice: User) -> None:
+    token = reset_token(alice)
+    OneTimeToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(IdentityError):
+        actions.reset_password(token=token, password=NEW)
+    token = reset_token(alice)
+    actions.reset_password(token=token, password=NEW)
+    with pytest.raises(IdentityError):
+        actions.reset_password(token=token, password="third-Password-9")
+    alice.refresh_from_db()
+    assert alice.check_password(NEW)
+
+
+def test_a_verification_link_resets_nothing(tenant: Tenant) -> None:
+    actions.sign_up(request=visit(), email="dora@north.example", password=people.PASSWORD)
+    mail = OutboxMail.objects.get(to="dora@north.example")
+    with pytest.raises(IdentityError):
+        actions.reset_password(token=link_in(mail).rpartition("/")[2], password=NEW)
+    assert User.objects.get(email="dora@north.example").check_password(people.PASSWORD)
+
+
+def test_asking_too_often_is_refused(alice: User) -> None:
+    for _ in range(4):
+        actions.request_password_reset(request=visit(), email=alice.email)
+    with pytest.raises(IdentityError):
+        actions.request_password_reset(request=visit(), email=alice.email)
+    assert mails(alice, "reset_password").count() == 4
+
+
+def test_changing_it_keeps_this_session_and_ends_the_others(alice: User) -> None:
+    here, there = signed_in(alice), signed_in(alice)
+    old_key = here.session.session_key
+    actions.change_password(request=here, current=people.PASSWORD, password=NEW)
+    key = finish(here)
+    assert key != old_key
+    assert selectors.user_by_session(key) == alice
+    assert selectors.user_by_session(old_key) is None
+    assert selectors.user_by_session(there.session.session_key) is None
+
+
+def test_changing_it_needs_the_present_one(alice: User) -> None:
+    request = signed_in(alice)
+    with pytest.raises(IdentityError):
+        actions.change_password(request=request, current="wrong", password=NEW)
+    alice.refresh_from_db()
+    assert alice.check_password(people.PASSWORD)
+
+
+def test_changing_it_needs_a_recent_proof(alice: User) -> None:
+    request = signed_in(alice)
+    request.session[sessions.PASSWORD_AT] -= 601
+    with pytest.raises(IdentityError) as refusal:
+        actions.change_password(request=request, current=people.PASSWORD, password=NEW)
+    assert refusal.value.code == "step_up"
+    alice.refresh_from_db()
+    assert alice.check_password(people.PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password", ["short", "1234567890123", "password123", "dora@north.example"]
+)
+def test_weak_passwords_are_refused_with_a_sentence(password: str) -> None:
+    form = forms.SignUpForm({"email": "dora@north.example", "password": password, "accept": "on"})
+    assert not form.is_valid()
+    assert form.errors["password"]
+
+
+def test_spaces_in_a_password_count() -> None:
+    form = forms.SignInForm({"email": "a@b.example", "password": "  two spaces  "})
+    assert form.is_valid() and form.cleaned_data["password"] == "  two spaces  "
