@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from backoffice.look import UNFOLD_OPERATOR, UNFOLD_TENANT  # noqa: F401
 from config.environment import encryption_keys, flag, required_secret
 from config.logs import LOGGING  # noqa: F401
 
@@ -264,10 +265,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
 }
-UNFOLD = {
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-}
+# Where the operator's page of processes comes from: rooms side by side do not import each other.
+MARQUE_STATUS = "runtime.status.now"
 
 # Languages
 LANGUAGE_CODE = "en"

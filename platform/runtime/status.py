@@ -5,7 +5,7 @@ from typing import Any
 
 import psutil
 
-from runtime import folders, instance
+from runtime import folders, instance, lag
 from runtime.lag import Lags
 
 
@@ -47,6 +47,11 @@ def document(lags: Lags) -> dict[str, Any]:
         "problems": lags.problems,
         "processes": lines(data_status, lags),
     }
+
+
+def now() -> dict[str, Any]:
+    """The document as of this moment."""
+    return document(lag.measure())
 
 
 def _lag_of(name: str, lags: Lags) -> dict[str, Any]:

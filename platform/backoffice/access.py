@@ -1,0 +1,38 @@
+"""Questions about the signed-in member of staff, answered by identity's one table of roles."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from identity import roles
+
+
+def may(user: Any, capability: str) -> bool:
+    """Whether the role of ``user`` includes ``capability``."""
+    return roles.has(user, capability)
+
+
+def is_verified_staff(request: HttpRequest) -> bool:
+    """Active staff who has given a second factor in this very session."""
+    user: Any = request.user
+    return bool(
+        user.is_authenticated
+        and user.is_active
+        and user.is_staff
+        and user.role
+        and user.is_verified()
+    )
+
+
+def role_title(user: Any) -> str:
+    """The role in words, in the reader's language."""
+    titles = {
+        roles.OWNER: _("Owner"),
+        roles.ADMIN: _("Administrator"),
+        roles.FINANCE: _("Finance"),
+        roles.COMPLIANCE: _("Compliance"),
+        roles.SUPPORT: _("Support"),
+        roles.AUDITOR: _("Auditor"),
+    }
+    return titles.get(getattr(user, "role", ""), _("Customer"))

@@ -1,0 +1,127 @@
+"""Small pieces of HTML for tables and fact lists: links, badges, money, times."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from money.units import format_units
+
+NOTHING = format_html('<span class="bo-muted" aria-label="{}">–</span>', "none")
+
+TONES = {
+    "good": {
+        "active", "open", "applied", "approved", "filled", "accepted", "delivered", "verified",
+        "running", "read", "yes", "ok", "sent", "ready",
+    },
+    "warn": {
+        "cancel_only", "requested", "partially_filled", "waiting", "queued", "starting",
+        "unverified", "pending", "behind", "trade",
+    },
+    "bad": {
+        "suspended", "halted", "refused", "rejected", "failed", "stopped", "withdraw", "break",
+        "revoked", "inactive", "unavailable",
+    },
+}  # fmt: skip
+
+
+def tone_of(state: str) -> str:
+    """The tone a state is painted in: good, warn, bad, or plain for an ended, neutral one."""
+    key = state.lower().replace(" ", "_").replace("-", "_")
+    for tone, states in TONES.items():
+        if key in states:
+            return tone
+    return "plain"
+
+
+def badge(text: str, tone: str = "") -> SafeString:
+    """A small coloured label; the tone follows from the text unless given."""
+    words = str(text).replace("_", " ")
+    return format_html(
+        '<span class="bo-badge bo-badge-{}">{}</span>', tone or tone_of(str(text)), words
+    )
+
+
+def link(address: str, text: Any) -> SafeString:
+    return format_html('<a class="bo-link" href="{}">{}</a>', address, text)
+
+
+def mono(text: Any) -> SafeString:
+    """Something to be compared letter by letter: ids, hashes, addresses."""
+    return format_html('<span class="bo-mono">{}</span>', text)
+
+
+def muted(text: Any) -> SafeString:
+    return format_html('<span class="bo-muted">{}</span>', text)
+
+
+def pair(first: Any, second: Any) -> SafeString:
+    """Two lines in one cell: what it is, and a quieter detail."""
+    return format_html(
+        '<span class="bo-pair"><span>{}</span><span class="bo-muted">{}</span></span>',
+        first,
+        second,
+    )
+
+
+def grouped(text: str) -> str:
+    """Thousands marks in plain decimal text, for reading only."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, dot, fraction = digits.partition(".")
+    return f"{sign}{int(whole):,}{dot}{fraction}"
+
+
+def money(units: int, scale: int, code: str = "", *, places: int = 2) -> SafeString:
+    """An exact amount with its asset; at least ``places`` decimals, never more than the asset's."""
+    text = grouped(format_units(int(units), scale, min(places, scale)))
+    sign = "bo-negative" if units < 0 else ""
+    return format_html(
+        '<span class="bo-money {}">{}{}</span>',
+        sign,
+        text,
+        format_html(' <span class="bo-unit">{}</span>', code) if code else "",
+    )
+
+
+def number(value: int) -> SafeString:
+    return format_html('<span class="bo-money">{}</span>', f"{value:,}")
+
+
+def when(moment: datetime | None) -> SafeString:
+    """A moment to the second in UTC, with the full form for machines."""
+    if moment is None:
+        return NOTHING
+    utc = moment.astimezone(timezone.get_fixed_timezone(0))
+    return format_html(
+        '<time datetime="{}" title="{} UTC" class="bo-time">{} <span>{}</span></time>',
+        utc.isoformat(),
+        utc.strftime("%Y-%m-%d %H:%M:%S.%f"),
+        date_format(utc, "j M Y"),
+        utc.strftime("%H:%M:%S"),
+    )
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago, in one coarse unit."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 60:
+        return _("%(count)d s ago") % {"count": seconds}
+    if seconds < 3600:
+        return _("%(count)d min ago") % {"count": seconds // 60}
+    if seconds < 86400:
+        return _("%(count)d h ago") % {"count": seconds // 3600}
+    return _("%(count)d days ago") % {"count": seconds // 86400}
+
+
+def percent_of_ppm(ppm: int) -> str:
+    """A fee in parts per million as an exact percentage: 1500 → ``0.15 %``."""
+    return f"{format_units(ppm, 4, 2)} %"
+
+
+def percent_of_bp(basis_points: int) -> str:
+    """Basis points as an exact percentage: 250 → ``2.50 %``."""
+    return f"{format_units(basis_points, 2, 2)} %"

@@ -1,0 +1,65 @@
+"""unfold's settings of the two staff sites; whatever belongs to a brand is a callable."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from backoffice import colours
+
+OPERATOR_COLOUR = "#475569"
+
+
+def brand_name(request: HttpRequest) -> str:
+    """The name of the brand whose host this is."""
+    from tenants import brands
+
+    return brands.view_of(request.tenant).name  # type: ignore[attr-defined]
+
+
+def tenant_scale(request: HttpRequest) -> dict[str, str]:
+    """The brand's main colour as unfold's scale."""
+    from tenants import brands
+
+    primary = brands.view_of(request.tenant).light["primary"]  # type: ignore[attr-defined]
+    return colours.scale_of(primary if colours.is_hex(primary) else OPERATOR_COLOUR)
+
+
+def operator_scale(_request: HttpRequest) -> dict[str, str]:
+    return colours.scale_of(OPERATOR_COLOUR)
+
+
+def stylesheet(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/backoffice.css")
+
+
+def script(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/backoffice.js")
+
+
+_COMMON: dict[str, Any] = {
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [stylesheet],
+    "SCRIPTS": [script],
+    "COMMAND": {"search_models": False, "show_history": False},
+}
+UNFOLD_TENANT: dict[str, Any] = {
+    **_COMMON,
+    "SITE_TITLE": brand_name,
+    "SITE_HEADER": brand_name,
+    "COLORS": {"primary": tenant_scale},
+    "SIDEBAR": {"navigation": "backoffice.menu.tenant_menu"},
+}
+UNFOLD_OPERATOR: dict[str, Any] = {
+    **_COMMON,
+    "SITE_TITLE": "Marque",
+    "SITE_HEADER": "Marque",
+    "SITE_URL": None,
+    "COLORS": {"primary": operator_scale},
+    "SIDEBAR": {"navigation": "backoffice.menu.operator_menu"},
+}

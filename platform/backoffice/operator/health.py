@@ -1,0 +1,79 @@
+"""How each tenant does: engine and clearing, customers, volume, what waits."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import Sum
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from backoffice import cells
+from clearing.models import Checkpoint
+from identity.selectors import customers
+from tenants.models import Tenant
+from trading.commands.models import QueuedCommand
+from trading.engine import events
+from trading.instruments.models import Asset, Instrument
+from trading.market_data.models import Candle
+
+HOUR_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Health:
+    """One tenant at one moment. ``problem`` says why nothing more is known."""
+
+    tenant: Tenant
+    host: str = ""
+    customers: int = 0
+    instruments: int = 0
+    cleared_seq: int = 0
+    lag: int | None = None
+    waiting_commands: int = 0
+    volumes: list[Any] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def state(self) -> str:
+        """One word for a badge."""
+        if self.problem:
+            return "unavailable"
+        return "suspended" if self.tenant.is_suspended else "active"
+
+
+def health_of(tenant: Tenant, host: str, engine: events.StatusRow | None) -> Health:
+    """Read a tenant's schema; a schema that cannot be read is a finding, not a fault."""
+    try:
+        with tenant_context(tenant):
+            checkpoint = Checkpoint.objects.first()
+            seq = checkpoint.seq if checkpoint else 0
+            return Health(
+                tenant=tenant,
+                host=host,
+                customers=customers().count(),
+                instruments=Instrument.objects.count(),
+                cleared_seq=seq,
+                lag=max(0, engine.durable_seq - seq) if engine else None,
+                waiting_commands=QueuedCommand.objects.filter(answered=False).count(),
+                volumes=_volumes_of_a_day(),
+            )
+    except DatabaseError as error:
+        return Health(tenant=tenant, host=host, problem=str(error).strip().splitlines()[0])
+
+
+def _volumes_of_a_day() -> list[Any]:
+    """Traded value of the last 24 hours per quote asset."""
+    since = int(timezone.now().timestamp()) - 24 * HOUR_SECONDS
+    assets = {asset.pk: asset for asset in Asset.objects.all()}
+    rows = (
+        Candle.objects.filter(interval_seconds=HOUR_SECONDS, open_second__gte=since)
+        .values_list("instrument__quote")
+        .annotate(units=Sum("quote_units"))
+        .order_by("instrument__quote")
+    )
+    return [
+        cells.money(int(units), assets[asset_id].scale, assets[asset_id].code)
+        for asset_id, units in rows
+        if asset_id in assets
+    ]

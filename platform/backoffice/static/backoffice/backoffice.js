@@ -1,0 +1,76 @@
+"use strict";
+// The staff's web: the menu on narrow screens, rows that lead somewhere, forms that send once.
+
+document.addEventListener("DOMContentLoaded", () => {
+  const root = document.documentElement;
+  const opener = document.querySelector("[data-menu-open]");
+
+  function setMenu(open) {
+    root.classList.toggle("bo-menu-is-open", open);
+    if (opener) opener.setAttribute("aria-expanded", String(open));
+  }
+  if (opener) {
+    opener.addEventListener("click", () => setMenu(true));
+    document.querySelectorAll("[data-menu-close]").forEach((element) =>
+      element.addEventListener("click", () => { setMenu(false); opener.focus(); }));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && root.classList.contains("bo-menu-is-open")) {
+        setMenu(false);
+        opener.focus();
+      }
+    });
+  }
+
+  document.querySelectorAll("tr[data-href]").forEach((row) =>
+    row.addEventListener("click", (event) => {
+      if (event.target.closest("a, button, input, select, label") || String(getSelection())) return;
+      location.href = row.dataset.href;
+    }));
+
+  document.querySelectorAll("form[data-once]").forEach((form) =>
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "1";
+      form.querySelectorAll('button[type="submit"]').forEach((button) => { button.disabled = true; });
+    }));
+  // Coming back with the browser's button shows the form ready again.
+  window.addEventListener("pageshow", () =>
+    document.querySelectorAll("form[data-once]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll('button[type="submit"]').forEach((button) => { button.disabled = false; });
+    }));
+
+  document.querySelectorAll("[data-submit]").forEach((element) =>
+    element.addEventListener("change", () => element.form.requestSubmit()));
+
+  const failed = document.querySelector(".has-errors .bo-input, .bo-note-error");
+  if (failed && failed.focus) failed.focus();
+
+  drawBars();
+});
+
+// A bar chart from data that stands in the page as JSON: {labels: [...], values: [...], unit: ""}.
+function drawBars() {
+  document.querySelectorAll("canvas[data-chart]").forEach((canvas) => {
+    const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+    const style = getComputedStyle(document.documentElement);
+    const ink = style.getPropertyValue("--bo-text-soft").trim();
+    const line = style.getPropertyValue("--bo-line").trim();
+    new Chart(canvas, {
+      type: "bar",
+      data: { labels: data.labels, datasets: [{ data: data.values, borderRadius: 4, maxBarThickness: 28,
+        backgroundColor: style.getPropertyValue("--color-primary-500").trim() }] },
+      options: {
+        animation: false, maintainAspectRatio: false,
+        plugins: { legend: { display: false } },
+        scales: {
+          x: { grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 } },
+          y: { beginAtZero: true, grid: { color: line }, border: { display: false }, ticks: { color: ink, maxTicksLimit: 5 } },
+        },
+      },
+    });
+  });
+}

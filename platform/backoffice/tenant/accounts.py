@@ -1,0 +1,251 @@
+"""Trading accounts: state, live balances from the engine, statement, suspend and reactivate."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice import access, cells, pages, words
+from backoffice.action import ActionPage
+from backoffice.forms import ReasonForm
+from backoffice.tables import Choice, Column, Listing
+from backoffice.tenant import names
+from trading.accounts import actions
+from trading.accounts.models import Account, AccountRole, AccountState
+from trading.commands import door
+from trading.engine import queries
+from trading.engine.results import Result
+from wallets.ledger.models import Balance, Line, Posting
+
+
+def live_balances(account: Account) -> list[dict[str, Any]] | None:
+    """Available, held and booked per asset as the engine has them now; None if it is away."""
+    try:
+        answer = door.send_command(queries.QueryBalances(account_id=account.pk))
+    except (door.EngineUnavailable, door.EngineUnknown):
+        return None
+    if answer.result != Result.ACCEPTED:
+        return []
+    assets = names.assets()
+    return [
+        {
+            "asset": assets[row.asset_id].code,
+            "available": names.amount(row.available_units, assets[row.asset_id]),
+            "held": names.amount(row.held_units, assets[row.asset_id]),
+            "booked": names.amount(row.available_units + row.held_units, assets[row.asset_id]),
+        }
+        for row in answer.events
+        if row.asset_id in assets
+    ]
+
+
+def booked_balances(request: HttpRequest, account: Account) -> list[dict[str, Any]]:
+    """What the ledger says is owed to the account, at the clearing checkpoint."""
+    rows = Balance.objects.filter(
+        ledger_account__account=account, ledger_account__line=Line.ENGINE_ACCOUNT
+    ).select_related("ledger_account", "ledger_account__asset")
+    return [
+        {
+            "asset": row.ledger_account.asset.code,
+            "booked": names.amount(-row.units, row.ledger_account.asset),
+            "address": pages.url(request, "ledger_account", row.ledger_account_id),
+        }
+        for row in rows.order_by("ledger_account__asset_id")
+    ]
+
+
+def card(request: HttpRequest, account: Account) -> dict[str, Any]:
+    """An account as the customer's page shows it."""
+    return {
+        "account": account,
+        "state": words.account_state_name(account.state),
+        "address": pages.url(request, "account", account.pk),
+        "live": live_balances(account),
+    }
+
+
+def _narrow_state(rows: QuerySet, value: str) -> QuerySet:
+    if value == "restricted":
+        return rows.exclude(state=AccountState.ACTIVE)
+    return rows.filter(state=int(value))
+
+
+def _search(rows: QuerySet, term: str) -> QuerySet:
+    number = int(term) if term.isascii() and term.isdigit() and len(term) < 19 else 0
+    return rows.filter(Q(pk=number) | Q(name__icontains=term) | Q(user__email__icontains=term))
+
+
+def accounts(request: HttpRequest) -> HttpResponse:
+    """All trading accounts, the house's as well."""
+    listing = Listing(
+        columns=[
+            Column(gettext_lazy("Account"), lambda a: cells.pair(a.name, a.pk), "main"),
+            Column(gettext_lazy("Customer"), lambda a: names.user_link(request, a.user)),
+            Column(gettext_lazy("Kind"), lambda a: a.get_role_display()),
+            Column(gettext_lazy("Group"), lambda a: a.group.name),
+            Column(gettext_lazy("State"), lambda a: cells.badge(words.account_state_name(a.state))),
+            Column(gettext_lazy("Opened (UTC)"), lambda a: cells.when(a.opened_at)),
+        ],
+        filters=[
+            Choice(
+                "state",
+                gettext_lazy("State"),
+                [("restricted", gettext_lazy("Suspended or restricted"))]
+                + [(str(value), label) for value, label in AccountState.choices],
+                _narrow_state,
+            ),
+            Choice(
+                "role",
+                gettext_lazy("Kind"),
+                [(str(value), label) for value, label in AccountRole.choices],
+                lambda rows, value: rows.filter(role=int(value)),
+            ),
+        ],
+        search=_search,
+        search_hint=gettext_lazy("Account id, name or e-mail"),
+        empty_headline=gettext_lazy("No accounts yet"),
+        empty_sentence=gettext_lazy("One opens when a customer verifies the e-mail address."),
+        row_link=lambda row: pages.url(request, "account", row.pk),
+    )
+    rows = Account.objects.select_related("user", "group")
+    return pages.render(
+        request, "list.html", {"table": listing.page(request, rows)}, title=_("Accounts")
+    )
+
+
+def account(request: HttpRequest, account_id: int) -> HttpResponse:
+    """One account: balances now, in the books, and its statement."""
+    row: Account = names.found(Account.objects.select_related("user", "group"), pk=account_id)
+    context: dict[str, Any] = {
+        "account": row,
+        "live": live_balances(row),
+        "facts": [
+            (_("State"), cells.badge(words.account_state_name(row.state))),
+            (_("Account id"), cells.mono(row.pk)),
+            (_("Customer"), names.user_link(request, row.user)),
+            (_("Kind"), row.get_role_display()),
+            (_("Group"), row.group.name),
+            (_("Opened (UTC)"), cells.when(row.opened_at)),
+        ],
+        "history": row.versions.all()[:20],
+    }
+    if access.may(request.user, "ledger.view"):
+        context["booked"] = booked_balances(request, row)
+        context["statement"] = _statement(request, row)
+    return pages.render(
+        request,
+        "account.html",
+        context,
+        title=row.name,
+        crumbs=_crumbs(request, row),
+    )
+
+
+def _crumbs(request: HttpRequest, row: Account) -> list[tuple[str, str]]:
+    crumbs = [(_("Customers"), pages.url(request, "customers"))]
+    if row.user and not row.user.is_staff:
+        crumbs.append((row.user.email, pages.url(request, "customer", row.user.pk)))
+    return crumbs
+
+
+def _statement(request: HttpRequest, row: Account) -> Any:
+    """The newest postings on the account's ledger accounts; credit means more for it."""
+    postings = (
+        Posting.objects.filter(
+            ledger_account__account=row, ledger_account__line=Line.ENGINE_ACCOUNT
+        )
+        .select_related("entry", "ledger_account", "ledger_account__asset")
+        .order_by("-entry_id", "-line")[:30]
+    )
+    return Listing(
+        columns=[
+            Column(gettext_lazy("Entry"), lambda p: cells.mono(p.entry_id), "main"),
+            Column(gettext_lazy("Time (UTC)"), lambda p: cells.when(p.entry.time)),
+            Column(gettext_lazy("Why"), lambda p: p.entry.get_kind_display()),
+            Column(
+                gettext_lazy("Amount"),
+                lambda p: names.amount(-p.units, p.ledger_account.asset),
+                "number",
+            ),
+        ],
+        row_link=lambda p: pages.url(request, "entry", p.entry_id),
+        empty_headline=gettext_lazy("Nothing has moved yet"),
+    ).show(postings)
+
+
+class AccountStateForm(ReasonForm):
+    """The state an account shall have, and why."""
+
+    state = forms.TypedChoiceField(
+        label=gettext_lazy("State"),
+        coerce=int,
+        choices=[
+            (AccountState.ACTIVE, gettext_lazy("Active: may trade")),
+            (AccountState.CANCEL_ONLY, gettext_lazy("Cancel only: no new orders")),
+            (AccountState.SUSPENDED, gettext_lazy("Suspended: neither orders nor cancels")),
+        ],
+    )
+    field_order = ["state", "reason", "token"]
+
+
+class SetAccountState(ActionPage):
+    """Suspend, restrict or reactivate an account, with a reason."""
+
+    form_class = AccountStateForm
+    danger = True
+
+    def target(self, account_id: int) -> Account:  # type: ignore[override]
+        row: Account = names.found(Account.objects.select_related("user"), pk=account_id)
+        return row
+
+    def title(self, target: Account) -> str:
+        return _("Change the account's state")
+
+    def confirm_label(self, target: Account) -> str:
+        return _("Change the state")
+
+    def facts(self, target: Account) -> list[tuple[str, Any]]:
+        return [
+            (_("Account"), target),
+            (_("State now"), cells.badge(words.account_state_name(target.state))),
+        ]
+
+    def explanation(self, target: Account) -> list[str]:
+        return [
+            _("It takes effect in the engine within moments."),
+            _("Open orders stay in the book and can still be filled; cancel them if you must."),
+        ]
+
+    def initial(self, target: Account) -> dict[str, Any]:
+        suspended = target.state != AccountState.ACTIVE
+        return {"state": int(AccountState.ACTIVE if suspended else AccountState.SUSPENDED)}
+
+    def perform(self, target: Account, values: dict[str, Any]) -> str:
+        actions.set_account_state(
+            account=target,
+            state=values["state"],
+            acting_user=self.request.user,
+            reason=values["reason"],
+        )
+        return _("%(account)s is on its way to its new state.") % {"account": target}
+
+    def back(self, target: Account) -> str:
+        return self.url("account", target.pk)
+
+    def crumbs(self, target: Account) -> list[tuple[str, str]]:
+        return [*_crumbs(self.request, target), (target.name, self.back(target))]
+
+
+PAGES = (
+    pages.Page("accounts/", "accounts", accounts, "customers.view"),
+    pages.Page("accounts/<int:account_id>/", "account", account, "customers.view"),
+    pages.Page(
+        "accounts/<int:account_id>/state/",
+        "set_account_state",
+        SetAccountState.as_view(),
+        "accounts.change",
+    ),
+)

@@ -1,0 +1,383 @@
+"""Orders and trades: lists, one order's whole life, cancelling for a customer with a reason."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice import access, actions, cells, pages, words
+from backoffice.action import ActionPage
+from backoffice.tables import Choice, Column, Days, Listing
+from backoffice.tenant import journal, names
+from trading.accounts.models import Account
+from trading.engine import enums
+from trading.instruments.models import Instrument
+from trading.orders.models import OPEN_STATUSES, Order, Side, Status, Trade
+from wallets.ledger.models import EntryKind
+
+
+def _id_or_text(term: str) -> int:
+    """A whole number that fits a 64-bit id, else 0 (no order or trade has the id 0)."""
+    return int(term) if term.isascii() and term.isdigit() and len(term) < 19 else 0
+
+
+def _search_orders(rows: QuerySet, term: str) -> QuerySet:
+    """By id, by whose account, else by client order id: each by what there is an index for."""
+    if number := _id_or_text(term):
+        return rows.filter(Q(pk=number) | Q(account_id=number))
+    accounts = Account.objects.filter(Q(user__email__icontains=term) | Q(name__icontains=term))
+    ids = list(accounts.values_list("pk", flat=True)[:100])
+    return rows.filter(account_id__in=ids) if ids else rows.filter(client_order_id=term)
+
+
+def _narrow_status(rows: QuerySet, value: str) -> QuerySet:
+    return rows.filter(status__in=OPEN_STATUSES if value == "live" else [int(value)])
+
+
+def status_name(order: Order) -> str:
+    return Status(order.status).name.lower()
+
+
+def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Column]:
+    """Columns of a list of orders."""
+    columns = [
+        Column(gettext_lazy("Order"), lambda o: cells.mono(o.pk), "main"),
+        Column(gettext_lazy("Placed (UTC)"), lambda o: cells.when(o.placed_at)),
+        Column(gettext_lazy("Instrument"), lambda o: o.instrument.symbol),
+        Column(gettext_lazy("Side"), lambda o: names.side(o.side)),
+        Column(gettext_lazy("Type"), lambda o: type_text(o)),
+        Column(gettext_lazy("Price"), lambda o: price_of(o), "number"),
+        Column(gettext_lazy("Quantity"), lambda o: quantity_of(o), "number"),
+        Column(
+            gettext_lazy("Filled"),
+            lambda o: names.quantity(o.instrument, o.cumulative_lots),
+            "number",
+        ),
+        Column(gettext_lazy("State"), lambda o: cells.badge(status_name(o))),
+    ]
+    if with_account:
+        columns.insert(
+            2, Column(gettext_lazy("Account"), lambda o: names.account_link(request, o.account))
+        )
+    return columns
+
+
+def type_text(order: Order) -> str:
+    post_only = _(", post-only") if order.flags & enums.OrderFlag.POST_ONLY else ""
+    return f"{order.get_order_type_display()} {order.get_time_in_force_display()}{post_only}"
+
+
+def price_of(order: Order) -> Any:
+    return names.price(order.instrument, order.ticks) if order.ticks else cells.muted(_("market"))
+
+
+def quantity_of(order: Order) -> Any:
+    """The quantity, or for a market order by quote amount that amount."""
+    if order.lots:
+        return names.quantity(order.instrument, order.lots)
+    return names.amount(order.quote_units, order.instrument.quote)
+
+
+def rows_with_names(rows: QuerySet) -> QuerySet:
+    return rows.select_related(
+        "account", "account__user", "instrument", "instrument__base", "instrument__quote"
+    )
+
+
+def orders(request: HttpRequest) -> HttpResponse:
+    """All orders of the tenant's customers and house accounts."""
+    listing = Listing(
+        columns=order_columns(request),
+        filters=[
+            Choice(
+                "status",
+                gettext_lazy("State"),
+                [("live", gettext_lazy("Open (any)"))]
+                + [(str(value), label) for value, label in Status.choices],
+                _narrow_status,
+            ),
+            Choice(
+                "instrument",
+                gettext_lazy("Instrument"),
+                [(str(row.pk), row.symbol) for row in Instrument.objects.all()],
+                lambda rows, value: rows.filter(instrument_id=int(value)),
+            ),
+            Choice(
+                "side",
+                gettext_lazy("Side"),
+                [(str(value), label) for value, label in Side.choices],
+                lambda rows, value: rows.filter(side=int(value)),
+            ),
+            Days("placed", gettext_lazy("Placed"), "placed_at"),
+        ],
+        search=_search_orders,
+        search_hint=gettext_lazy("Order or account id, e-mail, client order id"),
+        empty_headline=gettext_lazy("No orders yet"),
+        empty_sentence=gettext_lazy("Orders appear here as soon as they are cleared."),
+        row_link=lambda order: pages.url(request, "order", order.pk),
+    )
+    return pages.render(
+        request,
+        "list.html",
+        {
+            "table": listing.page(request, rows_with_names(Order.objects.all())),
+            "intro": _(
+                "As of the clearing checkpoint. Quotes of the house's market maker appear only "
+                "once they traded."
+            ),
+        },
+        title=_("Orders"),
+    )
+
+
+def trade_columns(request: HttpRequest) -> list[Column]:
+    """Columns of a list of trades."""
+    return [
+        Column(gettext_lazy("Trade"), lambda t: cells.mono(t.pk), "main"),
+        Column(gettext_lazy("Time (UTC)"), lambda t: cells.when(t.time)),
+        Column(gettext_lazy("Instrument"), lambda t: t.instrument.symbol),
+        Column(gettext_lazy("Taker side"), lambda t: names.side(t.taker_side)),
+        Column(gettext_lazy("Price"), lambda t: names.price(t.instrument, t.ticks), "number"),
+        Column(gettext_lazy("Quantity"), lambda t: names.quantity(t.instrument, t.lots), "number"),
+        Column(
+            gettext_lazy("Value"),
+            lambda t: names.amount(t.quote_units, t.instrument.quote),
+            "number",
+        ),
+        Column(gettext_lazy("Maker"), lambda t: _account_id_link(request, t.maker_account_id)),
+        Column(gettext_lazy("Taker"), lambda t: _account_id_link(request, t.taker_account_id)),
+    ]
+
+
+def _account_id_link(request: HttpRequest, account_id: int) -> Any:
+    return cells.link(pages.url(request, "account", account_id), account_id)
+
+
+def _search_trades(rows: QuerySet, term: str) -> QuerySet:
+    number = _id_or_text(term)
+    return rows.filter(Q(pk=number) | Q(maker_account_id=number) | Q(taker_account_id=number))
+
+
+def trades(request: HttpRequest) -> HttpResponse:
+    """All trades, newest first; a row leads to its journal entry and engine event."""
+    listing = Listing(
+        columns=trade_columns(request),
+        filters=[
+            Choice(
+                "instrument",
+                gettext_lazy("Instrument"),
+                [(str(row.pk), row.symbol) for row in Instrument.objects.all()],
+                lambda rows, value: rows.filter(instrument_id=int(value)),
+            ),
+            Days("time", gettext_lazy("Day"), "time"),
+        ],
+        search=_search_trades,
+        search_hint=gettext_lazy("Trade or account id"),
+        empty_headline=gettext_lazy("No trades yet"),
+        empty_sentence=gettext_lazy("Trades appear here as soon as they are cleared."),
+        row_link=lambda trade: pages.url(request, "trade", trade.pk),
+    )
+    rows = Trade.objects.select_related("instrument", "instrument__base", "instrument__quote")
+    return pages.render(
+        request, "list.html", {"table": listing.page(request, rows)}, title=_("Trades")
+    )
+
+
+def trade(request: HttpRequest, trade_id: int) -> HttpResponse:
+    """One trade: both sides, fees, its journal entry and its engine event."""
+    row = names.found(
+        Trade.objects.select_related("instrument", "instrument__base", "instrument__quote"),
+        pk=trade_id,
+    )
+    accounts = Account.objects.in_bulk([row.maker_account_id, row.taker_account_id])
+    buyer_is_taker = row.taker_side == Side.BUY
+    sides = []
+    for name, account_id, order_id, fee_units, is_buyer in (
+        (_("Maker"), row.maker_account_id, row.maker_order_id, row.maker_fee_units,
+         not buyer_is_taker),
+        (_("Taker"), row.taker_account_id, row.taker_order_id, row.taker_fee_units,
+         buyer_is_taker),
+    ):  # fmt: skip
+        fee_asset = row.instrument.base if is_buyer else row.instrument.quote
+        sides.append(
+            (
+                name,
+                [
+                    (_("Account"), names.account_link(request, accounts.get(account_id))),
+                    (_("Side"), names.side(Side.BUY if is_buyer else Side.SELL)),
+                    (_("Order"), cells.link(pages.url(request, "order", order_id), order_id)),
+                    (_("Fee"), names.amount(fee_units, fee_asset)),
+                ],
+            )
+        )
+    facts = [
+        (_("Time (UTC)"), cells.when(row.time)),
+        (_("Instrument"), row.instrument.symbol),
+        (_("Price"), names.price(row.instrument, row.ticks)),
+        (_("Quantity"), names.quantity(row.instrument, row.lots)),
+        (_("Value"), names.amount(row.quote_units, row.instrument.quote)),
+    ]
+    entry = (
+        names.entries_of_seq(row.seq).filter(kind=EntryKind.SPOT_FILL, reference_id=row.pk).first()
+    )
+    if access.may(request.user, "ledger.view"):
+        facts.append((_("Engine event"), _event_link(request, row.seq)))
+        if entry:
+            facts.append(
+                (_("Journal entry"), cells.link(pages.url(request, "entry", entry.pk), entry.pk))
+            )
+    return pages.render(
+        request,
+        "trade.html",
+        {"facts": facts, "sides": sides},
+        title=_("Trade %(id)s") % {"id": row.pk},
+        crumbs=[(_("Trades"), pages.url(request, "trades"))],
+    )
+
+
+def _event_link(request: HttpRequest, seq: int) -> Any:
+    return cells.link(pages.url(request, "engine_record", seq), _("seq %(seq)s") % {"seq": seq})
+
+
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
+    """One order: what was asked, what became of it, each fill, and the engine's own words."""
+    row = names.found(rows_with_names(Order.objects.all()), pk=order_id)
+    trades_of_order = list(
+        Trade.objects.filter(
+            Q(maker_account_id=row.account_id, maker_order_id=row.pk)
+            | Q(taker_account_id=row.account_id, taker_order_id=row.pk)
+        )
+        .select_related("instrument", "instrument__base", "instrument__quote")
+        .order_by("-pk")[:200]
+    )
+    fills = Listing(
+        columns=trade_columns(request),
+        row_link=lambda each: pages.url(request, "trade", each.pk),
+        empty_headline=gettext_lazy("Nothing filled"),
+    )
+    facts = [
+        (_("State"), cells.badge(status_name(row))),
+        (_("Account"), names.account_link(request, row.account)),
+        (_("Instrument"), row.instrument.symbol),
+        (_("Side"), names.side(row.side)),
+        (_("Type"), type_text(row)),
+        (_("Price"), price_of(row)),
+        (_("Quantity"), quantity_of(row)),
+        (_("Filled"), names.quantity(row.instrument, row.cumulative_lots)),
+        (_("Still open"), names.quantity(row.instrument, row.leaves_lots)),
+        (_("Average price"), _average_price(row)),
+        (_("Filled value"), names.amount(row.cumulative_quote_units, row.instrument.quote)),
+        (_("Client order id"), cells.mono(row.client_order_id) if row.client_order_id else "–"),
+        (
+            _("Self-trade prevention"),
+            enums.SelfTradePrevention(row.self_trade_prevention).name.replace("_", " ").lower(),
+        ),
+        (_("Placed (UTC)"), cells.when(row.placed_at)),
+        (_("Last change (UTC)"), cells.when(row.updated_at)),
+    ]
+    return pages.render(
+        request,
+        "order.html",
+        {
+            "facts": facts,
+            "order": row,
+            "is_open": row.status in OPEN_STATUSES,
+            "fills": fills.show(trades_of_order),
+            "life": _life(request, row, trades_of_order),
+        },
+        title=_("Order %(id)s") % {"id": row.pk},
+        crumbs=[(_("Orders"), pages.url(request, "orders"))],
+    )
+
+
+def _average_price(order: Order) -> Any:
+    """Filled value over filled quantity, cut to the quote asset's decimal places."""
+    if not order.cumulative_lots:
+        return cells.NOTHING
+    base_units = order.cumulative_lots * order.instrument.lot_units
+    units = order.cumulative_quote_units * 10**order.instrument.base.scale // base_units
+    return cells.money(units, order.instrument.quote.scale, order.instrument.quote.code)
+
+
+def _life(request: HttpRequest, order: Order, fills: list[Trade]) -> list[dict[str, Any]]:
+    """Steps of an order's life with their seq, from the engine journal where it is at hand."""
+    seqs = sorted({order.placed_seq, *(each.seq for each in fills), order.updated_seq})[-100:]
+    dictionary = names.dictionary()
+    may_see_journal = access.may(request.user, "ledger.view")
+    steps = []
+    for record in journal.records_of(request.tenant.pk, seqs):  # type: ignore[attr-defined]
+        for event in record.events:
+            if order.pk not in journal.orders_of(event):
+                continue
+            steps.append(
+                {
+                    "time": record.time,
+                    "seq": record.seq,
+                    "address": pages.url(request, "engine_record", record.seq)
+                    if may_see_journal
+                    else "",
+                    "sentence": words.event_sentence(event, dictionary),
+                    "tone": journal.tone_of(event),
+                }
+            )
+    return steps
+
+
+class CancelOrder(ActionPage):
+    """Cancel a customer's open order, with a reason."""
+
+    danger = True
+
+    def target(self, order_id: int) -> Order:  # type: ignore[override]
+        row: Order = names.found(rows_with_names(Order.objects.all()), pk=order_id)
+        return row
+
+    def title(self, target: Order) -> str:
+        return _("Cancel order %(id)s") % {"id": target.pk}
+
+    def confirm_label(self, target: Order) -> str:
+        return _("Cancel the order")
+
+    def facts(self, target: Order) -> list[tuple[str, Any]]:
+        return [
+            (_("Account"), target.account),
+            (_("Order"), f"{target.get_side_display()} {target.instrument.symbol}"),
+            (_("Price"), price_of(target)),
+            (_("Still open"), names.quantity(target.instrument, target.leaves_lots)),
+        ]
+
+    def explanation(self, target: Order) -> list[str]:
+        return [
+            _("What is still open is taken out of the book at once and its hold is released."),
+            _("What was filled stays filled."),
+        ]
+
+    def obstacle(self, target: Order) -> str:
+        if target.status not in OPEN_STATUSES:
+            return _("This order is no longer open, so there is nothing to cancel.")
+        return ""
+
+    def perform(self, target: Order, values: dict[str, Any]) -> str:
+        actions.cancel_order_for_customer(
+            order=target, acting_user=self.request.user, reason=values["reason"]
+        )
+        return _("Order %(id)s is cancelled.") % {"id": target.pk}
+
+    def back(self, target: Order) -> str:
+        return self.url("order", target.pk)
+
+    def crumbs(self, target: Order) -> list[tuple[str, str]]:
+        return [(_("Orders"), self.url("orders")), (str(target.pk), self.back(target))]
+
+
+PAGES = (
+    pages.Page("orders/", "orders", orders, "orders.view"),
+    pages.Page("orders/<int:order_id>/", "order", order, "orders.view"),
+    pages.Page(
+        "orders/<int:order_id>/cancel/", "cancel_order", CancelOrder.as_view(), "orders.cancel"
+    ),
+    pages.Page("trades/", "trades", trades, "orders.view"),
+    pages.Page("trades/<int:trade_id>/", "trade", trade, "orders.view"),
+)

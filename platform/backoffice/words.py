@@ -1,0 +1,347 @@
+"""Engine data in words: rules of an instrument, events of a journal record, amounts, fees."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
+from money.units import format_units
+from trading.engine import enums
+from trading.engine.results import Result
+
+
+def result_text(code: int) -> str:
+    """A result code as its number and name: ``600 insufficient funds``."""
+    try:
+        name = Result(code).name.replace("_", " ").lower()
+    except ValueError:
+        name = _("unknown result")
+    return f"{code} {name}"
+
+
+def instrument_rules(instrument: Any) -> list[str]:
+    """What the rules of ``instrument`` mean for a customer, one sentence each."""
+    base, quote = instrument.base, instrument.quote
+
+    def base_text(units: int) -> str:
+        return f"{grouped(format_units(units, base.scale))} {base.code}"
+
+    def quote_text(units: int) -> str:
+        return f"{grouped(format_units(units, quote.scale))} {quote.code}"
+
+    sentences = [
+        _("Customers trade %(base)s and pay or receive %(quote)s.")
+        % {"base": base.code, "quote": quote.code},
+        _("Prices move in steps of %(tick)s for one whole %(base)s.")
+        % {"tick": quote_text(instrument.tick_units), "base": base.code},
+        _("Quantities are multiples of %(lot)s: at least %(least)s and at most %(most)s an order.")
+        % {
+            "lot": base_text(instrument.lot_units),
+            "least": base_text(instrument.min_lots * instrument.lot_units),
+            "most": base_text(instrument.max_lots * instrument.lot_units),
+        },
+    ]
+    if instrument.min_notional_units and instrument.max_notional_units:
+        sentences.append(
+            _("An order must be worth between %(least)s and %(most)s.")
+            % {
+                "least": quote_text(instrument.min_notional_units),
+                "most": quote_text(instrument.max_notional_units),
+            }
+        )
+    elif instrument.min_notional_units:
+        sentences.append(
+            _("An order must be worth at least %(least)s.")
+            % {"least": quote_text(instrument.min_notional_units)}
+        )
+    elif instrument.max_notional_units:
+        sentences.append(
+            _("An order may be worth at most %(most)s.")
+            % {"most": quote_text(instrument.max_notional_units)}
+        )
+    else:
+        sentences.append(_("There is no limit on what an order may be worth."))
+    sentences.append(
+        _("A limit price may be at most %(band)s away from the last price.")
+        % {"band": percent_of_bp(instrument.price_band_bp)}
+        if instrument.price_band_bp
+        else _("A limit price may be any distance from the last price.")
+    )
+    sentences.append(
+        _(
+            "Where no fee schedule says otherwise, makers pay %(maker)s and takers %(taker)s "
+            "of what they receive."
+        )
+        % {
+            "maker": percent_of_ppm(instrument.maker_ppm),
+            "taker": percent_of_ppm(instrument.taker_ppm),
+        }
+    )
+    sentences.append(state_sentence(int(instrument.state)))
+    return sentences
+
+
+def state_sentence(state: int) -> str:
+    """What an instrument's state means for customers."""
+    return {
+        int(enums.InstrumentState.OPEN): _("It is open: orders are accepted and matched."),
+        int(enums.InstrumentState.CANCEL_ONLY): _(
+            "It is cancel-only: no new orders, open ones can be cancelled."
+        ),
+        int(enums.InstrumentState.HALTED): _(
+            "It is halted: neither new orders nor cancels are accepted."
+        ),
+    }[state]
+
+
+def state_name(state: int) -> str:
+    """open, cancel_only or halted: for badges."""
+    return enums.InstrumentState(state).name.lower()
+
+
+def account_state_name(state: int) -> str:
+    return enums.AccountState(state).name.lower()
+
+
+@dataclass
+class Dictionary:
+    """Names of one tenant's assets, instruments and accounts, for telling events."""
+
+    assets: dict[int, Any] = field(default_factory=dict)
+    instruments: dict[int, Any] = field(default_factory=dict)
+    account_text: Callable[[int], Any] = str
+
+    def amount(self, asset_id: int, units: int) -> str:
+        asset = self.assets.get(asset_id)
+        if asset is None:
+            return _("%(units)s units of asset %(asset)s") % {"units": units, "asset": asset_id}
+        return f"{grouped(format_units(units, asset.scale))} {asset.code}"
+
+    def symbol(self, instrument_id: int) -> str:
+        instrument = self.instruments.get(instrument_id)
+        return instrument.symbol if instrument else f"#{instrument_id}"
+
+    def quantity(self, instrument_id: int, lots: int) -> str:
+        instrument = self.instruments.get(instrument_id)
+        if instrument is None:
+            return _("%(lots)s lots") % {"lots": lots}
+        return self.amount(instrument.base_id, lots * instrument.lot_units)
+
+    def price(self, instrument_id: int, ticks: int) -> str:
+        instrument = self.instruments.get(instrument_id)
+        if instrument is None:
+            return _("%(ticks)s ticks") % {"ticks": ticks}
+        return grouped(
+            format_units(ticks * instrument.tick_units, instrument.quote.scale, min_places=2)
+        )
+
+
+def _side(event: Any) -> str:
+    return _("buy") if event.side == enums.Side.BUY else _("sell")
+
+
+def event_sentence(event: Any, names: Dictionary) -> str:
+    """One engine event or command as a sentence; falls back to its name for kinds unknown here."""
+    tell = _SENTENCES.get(type(event).__name__)
+    return tell(event, names) if tell else type(event).__name__
+
+
+def _funds(event: Any, names: Dictionary, template: str) -> str:
+    return template % {
+        "amount": names.amount(event.asset_id, event.amount_units),
+        "account": names.account_text(event.account_id),
+        "reason": enums.FundsReason(event.reason).name.replace("_", " ").lower(),
+        "reference": event.reference_id,
+    }
+
+
+def _order_text(event: Any, names: Dictionary) -> str:
+    quantity = (
+        names.quantity(event.instrument_id, event.lots)
+        if event.lots
+        else names.amount(names.instruments[event.instrument_id].quote_id, event.quote_units)
+        if event.instrument_id in names.instruments
+        else str(event.quote_units)
+    )
+    price = (
+        _("at %(price)s") % {"price": names.price(event.instrument_id, event.ticks)}
+        if event.order_type == enums.OrderType.LIMIT
+        else _("at the market")
+    )
+    return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
+
+
+def _place(event: Any, names: Dictionary) -> str:
+    return _("Order in %(symbol)s for %(account)s: %(order)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "account": names.account_text(event.account_id),
+        "order": _order_text(event, names),
+    }
+
+
+def _accepted(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s accepted for %(account)s in %(symbol)s: %(order)s") % {
+        "id": event.order_id,
+        "account": names.account_text(event.account_id),
+        "symbol": names.symbol(event.instrument_id),
+        "order": _order_text(event, names),
+    }
+
+
+def _rested(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s rests in the book: %(side)s %(quantity)s at %(price)s") % {
+        "id": event.order_id,
+        "side": _side(event),
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "price": names.price(event.instrument_id, event.ticks),
+    }
+
+
+def _traded(event: Any, names: Dictionary) -> str:
+    buyer_is_taker = event.taker_side == enums.Side.BUY
+    taker_fee_asset = event.base_asset_id if buyer_is_taker else event.quote_asset_id
+    maker_fee_asset = event.quote_asset_id if buyer_is_taker else event.base_asset_id
+    return _(
+        "Trade %(id)s in %(symbol)s: %(quantity)s at %(price)s for %(quote)s; maker %(maker)s "
+        "(order %(maker_order)s, fee %(maker_fee)s), taker %(taker)s (order %(taker_order)s, "
+        "fee %(taker_fee)s)"
+    ) % {
+        "id": event.trade_id,
+        "symbol": names.symbol(event.instrument_id),
+        "quantity": names.amount(event.base_asset_id, event.base_units),
+        "price": names.price(event.instrument_id, event.ticks),
+        "quote": names.amount(event.quote_asset_id, event.quote_units),
+        "maker": names.account_text(event.maker_account_id),
+        "taker": names.account_text(event.taker_account_id),
+        "maker_order": event.maker_order_id,
+        "taker_order": event.taker_order_id,
+        "maker_fee": names.amount(maker_fee_asset, event.maker_fee_units),
+        "taker_fee": names.amount(taker_fee_asset, event.taker_fee_units),
+    }
+
+
+def _reduced(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s reduced by %(quantity)s; %(leaves)s left (%(reason)s)") % {
+        "id": event.order_id,
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "leaves": names.quantity(event.instrument_id, event.leaves_lots),
+        "reason": enums.ReduceReason(event.reason).name.replace("_", " ").lower(),
+    }
+
+
+def _closed(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
+        "id": event.order_id,
+        "status": enums.OrderStatus(event.status).name.replace("_", " ").lower(),
+        "done": names.quantity(event.instrument_id, event.cumulative_lots),
+        "leaves": names.quantity(event.instrument_id, event.leaves_lots),
+    }
+
+
+def _rules(event: Any, names: Dictionary) -> str:
+    return _("Rules of %(symbol)s: tick %(tick)s units, lot %(lot)s units, %(state)s") % {
+        "symbol": event.symbol,
+        "tick": event.tick_units,
+        "lot": event.lot_units,
+        "state": enums.InstrumentState(event.state).name.replace("_", " ").lower(),
+    }
+
+
+def _fees(event: Any, names: Dictionary) -> str:
+    scope = {
+        "group": _("group %(id)s") % {"id": event.group_id} if event.group_id else _("all groups"),
+        "instrument": names.symbol(event.instrument_id)
+        if event.instrument_id
+        else _("all instruments"),
+    }
+    if event.maker_ppm < 0:
+        return _("Fees of %(group)s in %(instrument)s removed") % scope
+    return _("Fees of %(group)s in %(instrument)s: maker %(maker)s, taker %(taker)s") % {
+        **scope,
+        "maker": percent_of_ppm(event.maker_ppm),
+        "taker": percent_of_ppm(event.taker_ppm),
+    }
+
+
+def _account(event: Any, names: Dictionary) -> str:
+    return _("%(account)s: group %(group)s, %(state)s") % {
+        "account": names.account_text(event.account_id),
+        "group": event.group_id,
+        "state": account_state_name(event.state).replace("_", " "),
+    }
+
+
+def _state(event: Any, names: Dictionary) -> str:
+    return _("%(symbol)s is now %(state)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "state": state_name(event.state).replace("_", " "),
+    }
+
+
+def _reference(event: Any, names: Dictionary) -> str:
+    return _("Reference price of %(symbol)s: %(price)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "price": names.price(event.instrument_id, event.ticks),
+    }
+
+
+def _asset(event: Any, names: Dictionary) -> str:
+    return _("Asset %(code)s with %(scale)s decimal places") % {
+        "code": event.code,
+        "scale": event.scale,
+    }
+
+
+def _cancel(event: Any, names: Dictionary) -> str:
+    return _("Cancel order %(id)s of %(account)s") % {
+        "id": event.order_id or event.client_key,
+        "account": names.account_text(event.account_id),
+    }
+
+
+def _cancel_all(event: Any, names: Dictionary) -> str:
+    return _("Cancel all orders of %(account)s") % {"account": names.account_text(event.account_id)}
+
+
+_SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
+    "OpenVenue": lambda event, _names: _("Open the venue %(code)s") % {"code": event.code},
+    "VenueOpened": lambda event, _names: _("Venue %(code)s opened") % {"code": event.code},
+    "CreateAsset": _asset,
+    "AssetCreated": _asset,
+    "CreateInstrument": _rules,
+    "ChangeInstrument": _rules,
+    "InstrumentCreated": _rules,
+    "InstrumentChanged": _rules,
+    "SetInstrumentState": _state,
+    "InstrumentStateChanged": _state,
+    "SetFees": _fees,
+    "FeesChanged": _fees,
+    "CreateAccount": _account,
+    "ChangeAccount": _account,
+    "AccountCreated": _account,
+    "AccountChanged": _account,
+    "CreditFunds": lambda e, n: _funds(
+        e, n, _("Credit %(amount)s to %(account)s (%(reason)s %(reference)s)")
+    ),
+    "DebitFunds": lambda e, n: _funds(
+        e, n, _("Debit %(amount)s from %(account)s (%(reason)s %(reference)s)")
+    ),
+    "FundsCredited": lambda e, n: _funds(
+        e, n, _("%(amount)s credited to %(account)s (%(reason)s %(reference)s)")
+    ),
+    "FundsDebited": lambda e, n: _funds(
+        e, n, _("%(amount)s debited from %(account)s (%(reason)s %(reference)s)")
+    ),
+    "PlaceOrder": _place,
+    "OrderAccepted": _accepted,
+    "OrderRested": _rested,
+    "Traded": _traded,
+    "OrderReduced": _reduced,
+    "OrderClosed": _closed,
+    "CancelOrder": _cancel,
+    "CancelAllOrders": _cancel_all,
+    "SetReferencePrice": _reference,
+    "ReferencePriceSet": _reference,
+}
