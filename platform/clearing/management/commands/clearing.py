@@ -21,7 +21,9 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         Clearing(
             settings.ENGINE_DIR,
-            follow=lambda seq: follow(settings.ENGINE_DIR, settings.ENGINE_SOCKET, seq, stop),
+            follow=lambda seq: follow(
+                settings.ENGINE_DIR, settings.ENGINE_SOCKET, seq, stop, name="clearing"
+            ),
             tenants=database.tenant_schemas,
             connect=database.connect,
         ).run(stop)
