@@ -26,9 +26,8 @@ class Handler(BaseHTTPRequestHandler):
         if address == "/healthz":
             self._answer_json(200, {"status": "ok"})
         elif address == "/readyz":
-            problems = readiness_problems()
-            status = "unready" if problems else "ready"
-            self._answer_json(503 if problems else 200, {"status": status, "problems": problems})
+            code, document = readiness()
+            self._answer_json(code, document)
         elif address == "/metrics":
             self._answer(200, CONTENT_TYPE_LATEST, _metrics())
         else:
@@ -54,19 +53,26 @@ class HealthServer(ThreadingHTTPServer):
     allow_reuse_address = True
 
 
-def readiness_problems() -> dict[str, str]:
-    """Why the product is not ready, by what is missing; empty when it is."""
-    problems = {}
+def readiness() -> tuple[int, dict[str, object]]:
+    """The answer of `/readyz`: 200 when orders can be taken, else 503, with what is missing.
+
+    ``degraded`` names what is down and may catch up later: clearing, publisher and so on.
+    """
+    problems: dict[str, str] = {}
+    degraded: dict[str, str] = {}
     running = instance.read_status(folders.data_dir())
     if not instance.is_alive(running):
         problems["supervisor"] = "does not run"
     for line in running.get("processes", []):
-        if line["name"].split("-")[0] in NEEDED and line["state"] != "up":
-            problems[line["name"]] = f"is {line['state']}"
+        if line["state"] not in ("up", "done"):
+            needed = line["name"].split("-")[0] in NEEDED
+            (problems if needed else degraded)[line["name"]] = f"is {line['state']}"
     if problem := servers.database_problem(settings.DATABASE_URL):
         problems["database"] = problem
     problems |= lag.measure().problems
-    return problems
+    status = "unready" if problems else "ready"
+    document = {"status": status, "problems": problems, "degraded": degraded}
+    return (503 if problems else 200), document
 
 
 def _metrics() -> bytes:

@@ -142,6 +142,7 @@ def product_processes(
             [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle"],
             Stage.WORKERS,
             StopTurn.WORKERS,
+            extra_environ={"CELERY_SKIP_CHECKS": "true"},  # seconds at each start
         ),
         Process(
             "beat",

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from http.client import HTTPResponse
 
 import pytest
-from running import Product
 
+from running import Product
 from runtime import instance
 
 pytestmark = pytest.mark.slow
