@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from trading.engine.results import Result
+from trading.orders.errors import explain as explain_result
 
 
 class Refusal(IntEnum):
@@ -52,143 +53,62 @@ class Refusal(IntEnum):
 
 
 class Explanation(NamedTuple):
-    """How a result is told: HTTP status, what happened, what to do."""
+    """How a code is told: HTTP status, what happened, what to do."""
 
     status: int
     message: str
     help: str
 
 
-_CHECK_RULES = "See GET /api/v1/instruments for the instrument's rules."
 _ASK_SUPPORT = "Ask the support of this exchange."
 _ASK_AGAIN = "Nothing was done. Send the request again in a moment."
 
-TABLE: dict[IntEnum, Explanation] = {
-    Result.ACCEPTED: Explanation(200, "Done.", "Nothing."),
-    Result.REPEATED: Explanation(
-        200,
-        "This client order id was used before: here is the order it made.",
-        "Use a new client order id for a new order.",
-    ),
-    Result.BAD_FRAME: Explanation(500, "The engine could not read the request.", _ASK_SUPPORT),
-    Result.UNSUPPORTED_VERSION: Explanation(
-        500, "The engine does not know this version of the request.", _ASK_SUPPORT
-    ),
-    Result.UNKNOWN_KIND: Explanation(
-        500, "The engine does not know this kind of request.", _ASK_SUPPORT
-    ),
-    Result.FIELD_OUT_OF_RANGE: Explanation(
-        400, "A field is unknown or out of range.", "Check names and sizes of the fields."
-    ),
-    Result.OVERLOADED: Explanation(503, "The engine has too much to do just now.", _ASK_AGAIN),
-    Result.UNKNOWN_TENANT: Explanation(
-        503, "Trading is not open at this exchange yet.", "Try again later."
-    ),
-    Result.TENANT_EXISTS: Explanation(409, "This exchange is open already.", "Nothing."),
-    Result.UNKNOWN_ACCOUNT: Explanation(
-        404, "There is no such account.", "See GET /api/v1/account for your accounts."
-    ),
-    Result.ACCOUNT_EXISTS: Explanation(409, "This account exists already.", "Nothing."),
-    Result.ACCOUNT_SUSPENDED: Explanation(
-        403, "This account is suspended: neither orders nor cancels.", _ASK_SUPPORT
-    ),
-    Result.ACCOUNT_CANCEL_ONLY: Explanation(
-        403, "This account may only cancel orders.", _ASK_SUPPORT
-    ),
-    Result.UNKNOWN_ASSET: Explanation(
-        404, "There is no such asset.", "See GET /api/v1/instruments for what is traded."
-    ),
-    Result.ASSET_EXISTS: Explanation(409, "This asset exists already.", "Nothing."),
-    Result.UNKNOWN_INSTRUMENT: Explanation(
-        404, "There is no such instrument.", "See GET /api/v1/instruments for what is traded."
-    ),
-    Result.INSTRUMENT_EXISTS: Explanation(409, "This instrument exists already.", "Nothing."),
-    Result.BAD_INSTRUMENT_RULES: Explanation(
-        400, "These instrument rules contradict each other.", "Check tick, lot and limits."
-    ),
-    Result.OPEN_ORDERS_EXIST: Explanation(
-        409, "The instrument has open orders.", "Cancel them first."
-    ),
-    Result.INSTRUMENT_HALTED: Explanation(
-        409, "Trading in this instrument is halted.", "Wait until it opens again."
-    ),
-    Result.INSTRUMENT_CANCEL_ONLY: Explanation(
-        409,
-        "Orders in this instrument can only be canceled just now.",
-        "Wait until it opens again.",
-    ),
-    Result.BAD_FEE: Explanation(400, "This fee is out of range.", "Use 0 to 1 000 000 ppm."),
-    Result.NO_FEE_ACCOUNT: Explanation(
-        503, "This exchange has no account for its fees yet.", _ASK_SUPPORT
-    ),
-    Result.BAD_SIDE: Explanation(400, "The side is wrong.", 'Send "buy" or "sell".'),
-    Result.BAD_ORDER_TYPE: Explanation(
-        400, "The order type is wrong.", 'Send "limit" or "market".'
-    ),
-    Result.BAD_TIME_IN_FORCE: Explanation(
-        400,
-        "The time in force is wrong for this order.",
-        "Limit orders take GTC, IOC or FOK; market orders IOC or FOK.",
-    ),
-    Result.BAD_SELF_TRADE_PREVENTION: Explanation(
-        400,
-        "The self-trade prevention is wrong.",
-        "Send none, expire_taker, expire_maker, expire_both or decrement.",
-    ),
-    Result.BAD_FLAGS: Explanation(
-        400,
-        "These options do not go together.",
-        "post_only is for limit orders with time in force GTC.",
-    ),
-    Result.BAD_QUANTITY: Explanation(
-        400, "The quantity is not possible.", f"Send a multiple of the lot size. {_CHECK_RULES}"
-    ),
-    Result.BELOW_MINIMUM_QUANTITY: Explanation(
-        400, "The quantity is below the minimum.", f"Order more. {_CHECK_RULES}"
-    ),
-    Result.ABOVE_MAXIMUM_QUANTITY: Explanation(
-        400, "The quantity is above the maximum.", f"Split the order. {_CHECK_RULES}"
-    ),
-    Result.BAD_PRICE: Explanation(
-        400, "The price is not possible.", f"Send a multiple of the tick size. {_CHECK_RULES}"
-    ),
-    Result.OUTSIDE_PRICE_BAND: Explanation(
-        400,
-        "The price is too far from the market.",
-        f"Move it closer to the last price. {_CHECK_RULES}",
-    ),
-    Result.BELOW_MINIMUM_NOTIONAL: Explanation(
-        400, "Price times quantity is below the minimum.", f"Order more. {_CHECK_RULES}"
-    ),
-    Result.ABOVE_MAXIMUM_NOTIONAL: Explanation(
-        400, "Price times quantity is above the maximum.", f"Split the order. {_CHECK_RULES}"
-    ),
-    Result.BAD_CLIENT_ORDER_ID: Explanation(
-        400,
-        "The client order id is not possible.",
-        "Use at most 36 printable ASCII characters, or leave it out.",
-    ),
-    Result.INSUFFICIENT_FUNDS: Explanation(
-        400,
-        "The account has too little available for this order.",
-        "Order less, cancel open orders, or add funds. See GET /api/v1/balances.",
-    ),
-    Result.BAD_AMOUNT: Explanation(
-        400, "The amount is not possible.", "Send an amount above zero that the asset can hold."
-    ),
-    Result.POST_ONLY_WOULD_TAKE: Explanation(
-        409,
-        "A post-only order would have traded at once and was refused.",
-        "Move the price away from the other side, or send it without post_only.",
-    ),
-    Result.UNKNOWN_ORDER: Explanation(
-        404, "There is no such open order.", "See GET /api/v1/orders for your orders."
-    ),
-    Result.ORDER_ALREADY_CLOSED: Explanation(
-        409,
-        "The order is closed already: filled, canceled or expired.",
-        "See GET /api/v1/orders for how it ended.",
-    ),
+# HTTP status by engine result; the words are those of `trading.orders.errors`.
+STATUS: dict[Result, int] = {
+    Result.ACCEPTED: 200,
+    Result.REPEATED: 200,
+    Result.BAD_FRAME: 500,
+    Result.UNSUPPORTED_VERSION: 500,
+    Result.UNKNOWN_KIND: 500,
+    Result.FIELD_OUT_OF_RANGE: 400,
+    Result.OVERLOADED: 503,
+    Result.UNKNOWN_TENANT: 503,
+    Result.TENANT_EXISTS: 409,
+    Result.UNKNOWN_ACCOUNT: 404,
+    Result.ACCOUNT_EXISTS: 409,
+    Result.ACCOUNT_SUSPENDED: 403,
+    Result.ACCOUNT_CANCEL_ONLY: 403,
+    Result.UNKNOWN_ASSET: 404,
+    Result.ASSET_EXISTS: 409,
+    Result.UNKNOWN_INSTRUMENT: 404,
+    Result.INSTRUMENT_EXISTS: 409,
+    Result.BAD_INSTRUMENT_RULES: 400,
+    Result.OPEN_ORDERS_EXIST: 409,
+    Result.INSTRUMENT_HALTED: 409,
+    Result.INSTRUMENT_CANCEL_ONLY: 409,
+    Result.BAD_FEE: 400,
+    Result.NO_FEE_ACCOUNT: 503,
+    Result.BAD_SIDE: 400,
+    Result.BAD_ORDER_TYPE: 400,
+    Result.BAD_TIME_IN_FORCE: 400,
+    Result.BAD_SELF_TRADE_PREVENTION: 400,
+    Result.BAD_FLAGS: 400,
+    Result.BAD_QUANTITY: 400,
+    Result.BELOW_MINIMUM_QUANTITY: 400,
+    Result.ABOVE_MAXIMUM_QUANTITY: 400,
+    Result.BAD_PRICE: 400,
+    Result.OUTSIDE_PRICE_BAND: 400,
+    Result.BELOW_MINIMUM_NOTIONAL: 400,
+    Result.ABOVE_MAXIMUM_NOTIONAL: 400,
+    Result.BAD_CLIENT_ORDER_ID: 400,
+    Result.INSUFFICIENT_FUNDS: 400,
+    Result.BAD_AMOUNT: 400,
+    Result.POST_ONLY_WOULD_TAKE: 409,
+    Result.UNKNOWN_ORDER: 404,
+    Result.ORDER_ALREADY_CLOSED: 409,
+}
+
+REFUSALS: dict[Refusal, Explanation] = {
     Refusal.BAD_REQUEST: Explanation(
         400, "The request cannot be understood.", "See the documentation at /api/docs/."
     ),
@@ -294,8 +214,18 @@ TABLE: dict[IntEnum, Explanation] = {
 }
 
 
+def explain(code: Result | Refusal) -> Explanation:
+    """Status, sentence and what to do for a code."""
+    if isinstance(code, Refusal):
+        return REFUSALS[code]
+    if code is Result.ACCEPTED:
+        return Explanation(STATUS[code], "Done.", "Nothing needs to be done.")
+    message, help_text = explain_result(code)
+    return Explanation(STATUS[code], message, help_text)
+
+
 class ApiError(Exception):
-    """A refusal on its way to the caller. ``message`` and ``help`` replace the table's."""
+    """A refusal on its way to the caller. ``message`` and ``help`` replace the usual words."""
 
     def __init__(
         self,
@@ -306,7 +236,7 @@ class ApiError(Exception):
         headers: dict[str, str] | None = None,
         extra: dict[str, Any] | None = None,
     ) -> None:
-        explanation = TABLE[code]
+        explanation = explain(code)
         super().__init__(message or explanation.message)
         self.code = code
         self.status = explanation.status

@@ -11,6 +11,7 @@ import asyncio
 import time
 from typing import Any, NamedTuple
 
+import redis
 import redis.asyncio
 
 from api.errors import ApiError, Refusal
@@ -75,13 +76,53 @@ class Allowance(NamedTuple):
         }
 
 
+class _Outcome:
+    """What a future is to asynchronous code, for a thread."""
+
+    def __init__(self) -> None:
+        self._allowance: Allowance | None = None
+        self._error: Exception | None = None
+
+    def set_result(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+
+    def set_exception(self, error: Exception) -> None:
+        self._error = error
+
+    def result(self) -> Allowance:
+        if self._allowance is None:
+            raise self._error or RuntimeError("not checked yet")
+        return self._allowance
+
+
 class _Check(NamedTuple):
     nonce_key: str
     nonce_ms: int  # 0: no nonce to remember
     bucket_key: str
     cost: int
     limit: Limit
-    answer: asyncio.Future[Allowance]
+    answer: asyncio.Future[Allowance] | _Outcome
+
+
+def check_now(
+    client: redis.Redis,
+    bucket: str,
+    limit: Limit,
+    *,
+    nonce: str = "",
+    nonce_ms: int = 0,
+) -> Allowance:
+    """The same check from a thread, one at a time; raises ApiError."""
+    check = _Check(
+        f"api:nonce:{bucket}:{nonce}", nonce_ms, f"api:rate:{bucket}", 1, limit, _Outcome()
+    )
+    try:
+        rows = client.register_script(_SCRIPT)(keys=_keys([check]), args=_arguments([check]))
+    except (redis.RedisError, OSError):
+        raise ApiError(Refusal.SERVICE_UNAVAILABLE) from None
+    _settle(check, *rows[1:4])
+    assert isinstance(check.answer, _Outcome)
+    return check.answer.result()
 
 
 class Guard:
@@ -122,14 +163,12 @@ class Guard:
             rows = await self._script(keys=_keys(checks), args=_arguments(checks))
         except (redis.RedisError, OSError):
             for check in checks:
-                if not check.answer.done():
-                    check.answer.set_exception(ApiError(Refusal.SERVICE_UNAVAILABLE))
+                _fail(check, ApiError(Refusal.SERVICE_UNAVAILABLE))
             return
         self.generation = rows[0]
         for index, check in enumerate(checks):
             status, remaining, wait_ms = rows[1 + index * 3 : 4 + index * 3]
-            if not check.answer.done():
-                _settle(check, status, remaining, wait_ms)
+            _settle(check, status, remaining, wait_ms)
 
 
 def _keys(checks: list[_Check]) -> list[str]:
@@ -149,10 +188,16 @@ def _arguments(checks: list[_Check]) -> list[Any]:
 
 def _settle(check: _Check, status: int, remaining: int, wait_ms: int) -> None:
     if status == _REPLAYED:
-        check.answer.set_exception(ApiError(Refusal.NONCE_USED))
+        _fail(check, ApiError(Refusal.NONCE_USED))
     elif status == _LIMITED:
         allowance = Allowance(check.limit.burst, remaining, wait_ms)
         headers = allowance.headers() | {"Retry-After": str(max(1, -(-wait_ms // 1000)))}
-        check.answer.set_exception(ApiError(Refusal.RATE_LIMITED, headers=headers))
-    else:
+        _fail(check, ApiError(Refusal.RATE_LIMITED, headers=headers))
+    elif isinstance(check.answer, _Outcome) or not check.answer.done():
         check.answer.set_result(Allowance(check.limit.burst, remaining, wait_ms))
+
+
+def _fail(check: _Check, error: ApiError) -> None:
+    # A caller that went away has canceled its future.
+    if isinstance(check.answer, _Outcome) or not check.answer.done():
+        check.answer.set_exception(error)

@@ -9,12 +9,11 @@ import asyncio
 import secrets
 from typing import Any
 
-from trading.engine.client import Answer, AsyncEngineClient, EngineUnavailable, EngineUnknown
-
 from api.access import Caller
 from api.catalogues import Catalogues
 from api.errors import ApiError, Refusal
 from trading.engine import commands, events, queries
+from trading.engine.client import Answer, AsyncEngineClient, EngineUnavailable, EngineUnknown
 from trading.engine.keys import client_order_key
 from trading.engine.message import Message
 from trading.engine.results import Result
@@ -85,9 +84,7 @@ class OrderDesk:
             info = await self._catalogues.instrument(caller.tenant, fields["instrument"])
             instrument_id = info.id
         command = commands.CancelAllOrders(account_id=account_id, instrument_id=instrument_id)
-        answer = await self._send(caller, command, trace_id)
-        closed = [str(e.order_id) for e in answer.events if isinstance(e, events.OrderClosed)]
-        return {"canceled": closed, "count": len(closed), "seq": answer.seq}
+        return canceled_all_body(await self._send(caller, command, trace_id))
 
     async def _send(
         self, caller: Caller, message: Message, trace_id: int, *, refuse: bool = True
@@ -114,6 +111,7 @@ def build(info: InstrumentInfo, caller: Caller, fields: dict[str, Any]) -> comma
         raise ApiError(
             error.result,
             error.message,
+            help=error.help_text,
             extra={"client_order_id": str(fields["client_order_id"])[:36]},
         ) from None
 
@@ -172,6 +170,12 @@ def canceled_body(
     state.client_order_id = client_order_id
     state.on_event(closed, answer.time_ns)
     return {**order_body(state, info), "seq": answer.seq}
+
+
+def canceled_all_body(answer: Answer) -> dict[str, Any]:
+    """The JSON body of a CancelAllOrders' answer."""
+    closed = [str(e.order_id) for e in answer.events if isinstance(e, events.OrderClosed)]
+    return {"canceled": closed, "count": len(closed), "seq": answer.seq}
 
 
 def order_body(state: shapes.OrderState, info: InstrumentInfo) -> dict[str, Any]:

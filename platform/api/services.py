@@ -6,7 +6,6 @@ import asyncio
 
 import redis.asyncio
 from django.conf import settings
-from trading.engine.client import AsyncEngineClient
 
 from api import rates
 from api.access import KeyCache
@@ -14,6 +13,7 @@ from api.catalogues import Catalogues
 from api.guard import Guard
 from api.orders import OrderDesk
 from api.streams.hub import Hub
+from trading.commands import door
 
 
 class Services:
@@ -24,7 +24,7 @@ class Services:
         self.redis = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
         )
-        self.engine = AsyncEngineClient(settings.ENGINE_SOCKET)
+        self.engine = door.async_client()
         self.catalogues = Catalogues()
         self.keys = KeyCache()
         self.guard = Guard(self.redis)

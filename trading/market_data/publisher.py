@@ -84,7 +84,7 @@ class Publisher:
 
     async def _follow(self) -> None:
         chunks = follower.follow_async(
-            self._engine_dir, self._socket_path, self.seq + 1, stop=self._stop
+            self._engine_dir, self._socket_path, self.seq + 1, self._stop, name="market"
         )
         async for chunk in chunks:
             self._take_in(chunk.data)

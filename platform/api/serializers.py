@@ -1,0 +1,239 @@
+"""Shapes of bodies, for the documentation: the code that makes them is `trading.orders.shapes`."""
+
+from typing import Any
+
+from rest_framework import serializers as fields
+
+
+def _decimal(help_text: str, **options: Any) -> fields.CharField:
+    return fields.CharField(help_text=f"{help_text} Decimal text.", **options)
+
+
+class ErrorDetail(fields.Serializer[Any]):
+    code = fields.CharField(help_text="Stable name, such as INSUFFICIENT_FUNDS.")
+    number = fields.IntegerField(help_text="Stable number; below 1000 it is the engine's.")
+    message = fields.CharField(help_text="What happened, for a person.")
+    help = fields.CharField(help_text="What to do.")
+
+
+class Error(fields.Serializer[Any]):
+    error = ErrorDetail()
+
+
+class Time(fields.Serializer[Any]):
+    time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
+
+
+class Instrument(fields.Serializer[Any]):
+    instrument = fields.CharField()
+    base = fields.CharField()
+    quote = fields.CharField()
+    state = fields.ChoiceField(choices=["open", "cancel_only", "halted"])
+    tick_size = _decimal("Prices are multiples of it.")
+    lot_size = _decimal("Quantities are multiples of it.")
+    min_quantity = _decimal("Smallest order.")
+    max_quantity = _decimal("Largest order.")
+    min_notional = _decimal("Smallest price times quantity.")
+    max_notional = _decimal("Largest price times quantity.", allow_null=True)
+    price_band_bp = fields.IntegerField(help_text="Allowed distance from the market; 0: any.")
+    maker_fee_ppm = fields.IntegerField(help_text="Parts per million, where no schedule differs.")
+    taker_fee_ppm = fields.IntegerField(help_text="Parts per million, where no schedule differs.")
+
+
+class Instruments(fields.Serializer[Any]):
+    results = Instrument(many=True)
+
+
+class Level(fields.ListField):
+    child = fields.CharField()
+    min_length, max_length = 2, 2
+
+
+class Depth(fields.Serializer[Any]):
+    instrument = fields.CharField()
+    seq = fields.IntegerField(help_text="The same numbers as on the depth stream.")
+    bids = fields.ListField(child=Level(), help_text="[price, quantity], best first.")
+    asks = fields.ListField(child=Level(), help_text="[price, quantity], best first.")
+
+
+class Trade(fields.Serializer[Any]):
+    id = fields.CharField()
+    price = _decimal("Price.")
+    quantity = _decimal("Quantity.")
+    side = fields.ChoiceField(choices=["buy", "sell"], help_text="The taker's side.")
+    time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
+
+
+class Trades(fields.Serializer[Any]):
+    results = Trade(many=True)
+
+
+class Ticker(fields.Serializer[Any]):
+    instrument = fields.CharField()
+    last = _decimal("Price of the last trade.", allow_null=True)
+    open = _decimal("First price of the last 24 hours.", allow_null=True)
+    high = _decimal("Highest price of the last 24 hours.", allow_null=True)
+    low = _decimal("Lowest price of the last 24 hours.", allow_null=True)
+    volume = _decimal("Traded in 24 hours, base asset.")
+    quote_volume = _decimal("Traded in 24 hours, quote asset.")
+    change_bp = fields.IntegerField(help_text="Change over 24 hours in basis points.")
+    bid = _decimal("Best bid.", allow_null=True)
+    ask = _decimal("Best ask.", allow_null=True)
+
+
+class Tickers(fields.Serializer[Any]):
+    results = Ticker(many=True)
+
+
+class Candles(fields.Serializer[Any]):
+    instrument = fields.CharField()
+    interval = fields.CharField()
+    candles = fields.ListField(
+        child=fields.ListField(child=fields.CharField()),
+        help_text="[open time in ms, open, high, low, close, volume], oldest first.",
+    )
+
+
+class OwnAccount(fields.Serializer[Any]):
+    account = fields.IntegerField()
+    name = fields.CharField()
+    state = fields.ChoiceField(choices=["active", "cancel_only", "suspended"])
+    is_default = fields.BooleanField(help_text="Used where a request names no account.")
+
+
+class Account(fields.Serializer[Any]):
+    permissions = fields.ListField(child=fields.CharField())
+    accounts = OwnAccount(many=True)
+
+
+class Balance(fields.Serializer[Any]):
+    account = fields.IntegerField()
+    asset = fields.CharField()
+    available = _decimal("Free to use.")
+    held = _decimal("Held by open orders.")
+    booked = _decimal("available + held.")
+
+
+class Balances(fields.Serializer[Any]):
+    seq = fields.IntegerField(help_text="As of this engine journal seq.")
+    results = Balance(many=True)
+
+
+class Fill(fields.Serializer[Any]):
+    trade_id = fields.CharField()
+    order_id = fields.CharField()
+    account = fields.IntegerField()
+    instrument = fields.CharField()
+    side = fields.ChoiceField(choices=["buy", "sell"])
+    liquidity = fields.ChoiceField(choices=["maker", "taker"])
+    price = _decimal("Price.")
+    quantity = _decimal("Quantity.")
+    quote_amount = _decimal("Price times quantity.")
+    fee = _decimal("Taken from what was received.")
+    fee_asset = fields.CharField()
+    time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
+
+
+class Fills(fields.Serializer[Any]):
+    results = Fill(many=True)
+    next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")
+
+
+class Order(fields.Serializer[Any]):
+    order_id = fields.CharField()
+    client_order_id = fields.CharField(allow_null=True)
+    account = fields.IntegerField()
+    instrument = fields.CharField()
+    side = fields.ChoiceField(choices=["buy", "sell"])
+    type = fields.ChoiceField(choices=["limit", "market"])
+    time_in_force = fields.ChoiceField(choices=["GTC", "IOC", "FOK"])
+    post_only = fields.BooleanField()
+    price = _decimal("Limit price; null for a market order.", allow_null=True)
+    quantity = _decimal("Ordered; null for a market order by quote amount.", allow_null=True)
+    quote_amount = _decimal("To be spent by a market order, else null.", allow_null=True)
+    filled_quantity = _decimal("Done.")
+    filled_quote_amount = _decimal("Done, in the quote asset.")
+    remaining_quantity = _decimal("Not done.", allow_null=True)
+    average_price = _decimal("Of what is done; null if nothing is.", allow_null=True)
+    status = fields.ChoiceField(
+        choices=["open", "partially_filled", "filled", "canceled", "expired", "expired_in_match"]
+    )
+    created_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
+    updated_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
+
+
+class Orders(fields.Serializer[Any]):
+    results = Order(many=True)
+    next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")
+
+
+class PlaceOrder(fields.Serializer[Any]):
+    instrument = fields.CharField(help_text="Such as BTC-USDT.")
+    side = fields.ChoiceField(choices=["buy", "sell"])
+    type = fields.ChoiceField(choices=["limit", "market"], required=False, default="limit")
+    time_in_force = fields.ChoiceField(
+        choices=["GTC", "IOC", "FOK"], required=False, help_text="GTC; market orders IOC."
+    )
+    quantity = _decimal("Base asset; a multiple of the lot size.", required=False)
+    price = _decimal("For limit orders; a multiple of the tick size.", required=False)
+    quote_amount = _decimal("Market orders: spend so much instead of a quantity.", required=False)
+    post_only = fields.BooleanField(required=False, help_text="Refused if it would trade at once.")
+    self_trade_prevention = fields.ChoiceField(
+        choices=["none", "expire_taker", "expire_maker", "expire_both", "decrement"],
+        required=False,
+    )
+    client_order_id = fields.CharField(
+        required=False,
+        max_length=36,
+        help_text="Yours; a repeat gives the first order again. Made for you where absent.",
+    )
+    account = fields.IntegerField(required=False, help_text="Your default account where absent.")
+
+
+class PlacedOrder(Order):
+    fills = Fill(many=True, help_text="What it traded at once.")
+    repeated = fields.BooleanField(help_text="The client order id was used before.")
+    seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
+
+
+class CanceledOrder(Order):
+    seq = fields.IntegerField()
+
+
+class PlaceBatch(fields.Serializer[Any]):
+    orders = PlaceOrder(many=True, help_text="1 to 100 orders, each for itself.")
+
+
+class BatchItem(fields.Serializer[Any]):
+    ok = fields.BooleanField()
+    result = PlacedOrder(required=False)
+    error = ErrorDetail(required=False)
+
+
+class PlacedBatch(fields.Serializer[Any]):
+    results = BatchItem(many=True, help_text="In the order of the request.")
+
+
+class CanceledOrders(fields.Serializer[Any]):
+    """All orders canceled; or, with client_order_id, the one order as it ended."""
+
+    canceled = fields.ListField(child=fields.CharField(), help_text="Order ids.")
+    count = fields.IntegerField()
+    seq = fields.IntegerField()
+
+
+class StatementLine(fields.Serializer[Any]):
+    id = fields.CharField()
+    time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
+    kind = fields.CharField()
+    description = fields.CharField()
+    asset = fields.CharField()
+    amount = _decimal("Signed: plus is yours.")
+    balance = _decimal("Booked balance after it.")
+    reference = fields.CharField(help_text="Trade id, adjustment id, …")
+    seq = fields.IntegerField(help_text="Engine journal seq of its cause.")
+
+
+class Statement(fields.Serializer[Any]):
+    results = StatementLine(many=True)
+    next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")

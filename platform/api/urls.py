@@ -1,0 +1,26 @@
+"""Addresses below /api/ on tenant hosts."""
+
+from django.urls import path, re_path
+
+from api.views import account, documentation, market, orders
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/time", market.TimeView.as_view(), name="time"),
+    path("v1/instruments", market.InstrumentsView.as_view(), name="instruments"),
+    path("v1/depth/<str:symbol>", market.DepthView.as_view(), name="depth"),
+    path("v1/trades/<str:symbol>", market.TradesView.as_view(), name="trades"),
+    path("v1/tickers", market.TickersView.as_view(), name="tickers"),
+    path("v1/candles/<str:symbol>", market.CandlesView.as_view(), name="candles"),
+    path("v1/account", account.AccountView.as_view(), name="account"),
+    path("v1/balances", account.BalancesView.as_view(), name="balances"),
+    path("v1/fills", account.FillsView.as_view(), name="fills"),
+    path("v1/statement", account.StatementView.as_view(), name="statement"),
+    path("v1/orders", orders.OrdersView.as_view(), name="orders"),
+    path("v1/orders/batch", orders.BatchView.as_view(), name="orders-batch"),
+    path("v1/orders/<str:order_id>", orders.OrderView.as_view(), name="order"),
+    re_path(r"^v1/.*$", documentation.NothingHereView.as_view(), name="nothing"),
+    path("schema", documentation.SchemaView.as_view(), name="schema"),
+    path("docs/", documentation.DocumentationView.as_view(), name="docs"),
+]

@@ -1,0 +1,1 @@
+"""REST reads of the API, and order entry for signed-in pages."""

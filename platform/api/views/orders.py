@@ -1,0 +1,289 @@
+"""Orders: reading them, and order entry for signed-in pages.
+
+Programs place orders on the fast path (`api.gateway`), which serves the same addresses for
+requests signed with a key; the shapes are the same.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import orders as entry
+from api import serializers
+from api.access import Caller
+from api.errors import ApiError, Refusal
+from api.exchange import decode_object
+from api.views.account import ACCOUNT, CURSOR, LIMIT, REFUSED
+from api.views.base import ApiView, as_api_error
+from trading.accounts.models import Account
+from trading.commands import door
+from trading.engine import commands, events, queries
+from trading.engine.keys import client_order_key
+from trading.engine.results import Result
+from trading.instruments.selectors import catalogue, instrument_info
+from trading.orders import selectors, shapes
+from trading.orders.models import OPEN_STATUSES, Order
+
+_TAG = ["Orders"]
+_CLIENT_ID = OpenApiParameter("client_order_id", str, description="Only the order with this id.")
+_INSTRUMENT = OpenApiParameter("instrument", str, description="Only orders in this instrument.")
+_ORDER_ERRORS = {
+    400: serializers.Error,
+    404: serializers.Error,
+    409: serializers.Error,
+    503: serializers.Error,
+    504: serializers.Error,
+    **REFUSED,
+}
+
+
+class OrdersView(ApiView):
+    @extend_schema(
+        operation_id="orders",
+        tags=_TAG,
+        parameters=[
+            OpenApiParameter(
+                "status",
+                str,
+                enum=["open", "closed", "all"],
+                description="open (the default) is as of now; the others follow within moments.",
+            ),
+            _INSTRUMENT,
+            _CLIENT_ID,
+            ACCOUNT,
+            LIMIT,
+            CURSOR,
+        ],
+        responses={200: serializers.Orders, 503: serializers.Error, **REFUSED},
+        summary="Orders",
+    )
+    def get(self, request: Request) -> Response:
+        """Your orders, newest first. With `client_order_id` at most one, as of now: this is how
+        to ask what became of an order whose answer was lost."""
+        account = self.account(request)
+        client_order_id = request.query_params.get("client_order_id")
+        if client_order_id is not None:
+            _, client_order_id = entry.order_reference({"client_order_id": client_order_id})
+            found = find_order(account, 0, client_order_id)
+            return Response({"results": [found] if found else [], "next": None})
+        status = request.query_params.get("status", "open")
+        symbol = request.query_params.get("instrument")
+        instrument_id = instrument_info(symbol).id if symbol else 0
+        if status == "open":
+            return self._page(request, open_orders(account, instrument_id))
+        if status not in ("closed", "all"):
+            raise ApiError(Refusal.BAD_REQUEST, "status must be open, closed or all.")
+        rows = selectors.orders(account)
+        if status == "closed":
+            rows = rows.exclude(status__in=OPEN_STATUSES)
+        if instrument_id:
+            rows = rows.filter(instrument_id=instrument_id)
+        cursor = self.cursor(request)
+        if cursor is not None:
+            rows = rows.filter(pk__lt=cursor)
+        bodies = [order_body(shapes.state_of_row(row)) for row in rows[: self.limit(request) + 1]]
+        return self._answer(request, bodies)
+
+    def _page(self, request: Request, bodies: list[dict[str, Any]]) -> Response:
+        cursor = self.cursor(request)
+        if cursor is not None:
+            bodies = [body for body in bodies if int(body["order_id"]) < cursor]
+        return self._answer(request, bodies)
+
+    def _answer(self, request: Request, bodies: list[dict[str, Any]]) -> Response:
+        limit = self.limit(request)
+        page = bodies[:limit]
+        following = page[-1]["order_id"] if len(bodies) > limit else None
+        return Response({"results": page, "next": following})
+
+    @extend_schema(
+        operation_id="place_order",
+        tags=_TAG,
+        request=serializers.PlaceOrder,
+        responses={200: serializers.PlacedOrder, **_ORDER_ERRORS},
+        summary="Place an order",
+    )
+    def post(self, request: Request) -> Response:
+        """Place one order. It is durable before it is answered. On 504 ORDER_UNKNOWN ask
+        `GET /api/v1/orders?client_order_id=` before anything else."""
+        return Response(place(request, decode_object(request._request.body)))
+
+    @extend_schema(
+        operation_id="cancel_orders",
+        tags=_TAG,
+        parameters=[_CLIENT_ID, _INSTRUMENT, ACCOUNT],
+        responses={200: serializers.CanceledOrders, **_ORDER_ERRORS},
+        summary="Cancel by client order id, or all",
+    )
+    def delete(self, request: Request) -> Response:
+        """With `client_order_id` cancel that order (the answer is the order); without, cancel
+        all open orders of the account or, with `instrument`, those in it."""
+        account = self.account(request)
+        client_order_id = request.query_params.get("client_order_id")
+        if client_order_id is not None:
+            return Response(cancel(account, {"client_order_id": client_order_id}))
+        symbol = request.query_params.get("instrument")
+        instrument_id = instrument_info(symbol).id if symbol else 0
+        command = commands.CancelAllOrders(account_id=account.pk, instrument_id=instrument_id)
+        return Response(entry.canceled_all_body(_send(command)))
+
+
+class OrderView(ApiView):
+    @extend_schema(
+        operation_id="order",
+        tags=_TAG,
+        parameters=[
+            OpenApiParameter("order_id", OpenApiTypes.STR, OpenApiParameter.PATH),
+            ACCOUNT,
+        ],
+        responses={200: serializers.Order, 404: serializers.Error, **REFUSED},
+        summary="One order",
+    )
+    def get(self, request: Request, order_id: str) -> Response:
+        """One order by its id."""
+        number, _ = entry.order_reference({"order_id": order_id})
+        found = find_order(self.account(request), number, "")
+        if found is None:
+            raise ApiError(Result.UNKNOWN_ORDER)
+        return Response(found)
+
+    @extend_schema(
+        operation_id="cancel_order",
+        tags=_TAG,
+        parameters=[
+            OpenApiParameter("order_id", OpenApiTypes.STR, OpenApiParameter.PATH),
+            ACCOUNT,
+        ],
+        responses={200: serializers.CanceledOrder, **_ORDER_ERRORS},
+        summary="Cancel an order",
+    )
+    def delete(self, request: Request, order_id: str) -> Response:
+        """Cancel one order; the order as it ended."""
+        return Response(cancel(self.account(request), {"order_id": order_id}))
+
+
+class BatchView(ApiView):
+    @extend_schema(
+        operation_id="place_orders",
+        tags=_TAG,
+        request=serializers.PlaceBatch,
+        responses={200: serializers.PlacedBatch, **_ORDER_ERRORS},
+        summary="Place up to 100 orders",
+    )
+    def post(self, request: Request) -> Response:
+        """Place up to 100 orders in one request, each for itself: look at every `ok`."""
+        orders = decode_object(request._request.body).get("orders")
+        if not isinstance(orders, list) or not 0 < len(orders) <= entry.MAX_BATCH:
+            raise ApiError(Refusal.BATCH_TOO_LARGE)
+        return Response({"results": [_place_item(request, fields) for fields in orders]})
+
+
+def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Place one order of the caller; its body."""
+    caller = request.auth
+    assert isinstance(caller, Caller)
+    symbol = fields.get("instrument")
+    if not isinstance(symbol, str):
+        raise ApiError(Result.UNKNOWN_INSTRUMENT, "The order needs an instrument.")
+    info = instrument_info(symbol)
+    command = entry.build(info, caller, fields)
+    try:
+        return entry.placed_body(info, command, _send(command))
+    except Exception as error:
+        refusal = as_api_error(error)
+        if refusal is None:
+            raise
+        refusal.extra.setdefault("client_order_id", command.client_order_id)
+        raise refusal from error
+
+
+def _place_item(request: Request, fields: Any) -> dict[str, Any]:
+    try:
+        if not isinstance(fields, dict):
+            raise ApiError(Refusal.BAD_JSON, "Every order of a batch is a JSON object.")
+        return {"ok": True, "result": place(request, fields)}
+    except Exception as error:
+        refusal = as_api_error(error)
+        if refusal is None:
+            raise
+        return {"ok": False, "error": refusal.as_dict()}
+
+
+def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
+    """Cancel one order of an account; its body."""
+    order_id, client_order_id = entry.order_reference(fields)
+    client_key = client_order_key(client_order_id)
+    before = door.send_command(
+        queries.QueryOrder(account_id=account.pk, order_id=order_id, client_key=client_key)
+    )
+    answer = _send(
+        commands.CancelOrder(account_id=account.pk, order_id=order_id, client_key=client_key)
+    )
+    return entry.canceled_body(catalogue(), before, answer, client_order_id)
+
+
+def _send(command: Any) -> door.Answer:
+    answer = door.send_command(command, trace_id=random.getrandbits(63))
+    if answer.result not in (Result.ACCEPTED, Result.REPEATED):
+        raise ApiError(Result(answer.result))
+    return answer
+
+
+# Reading: the engine knows how things stand, SQL knows the sender's text and the times.
+
+
+def open_orders(account: Account, instrument_id: int) -> list[dict[str, Any]]:
+    """An account's open orders as the engine has them, newest first."""
+    query = queries.QueryOpenOrders(account_id=account.pk, instrument_id=instrument_id)
+    answer = door.send_command(query)
+    if answer.result is Result.UNKNOWN_ACCOUNT:
+        return []  # opened a moment ago
+    if answer.result is not Result.ACCEPTED:
+        raise ApiError(Result(answer.result))
+    rows = [row for row in answer.events if isinstance(row, events.OrderRow)]
+    cleared = Order.objects.in_bulk([row.order_id for row in rows])
+    states = [_merged(row, cleared.get(row.order_id)) for row in rows]
+    return [order_body(s) for s in sorted(states, key=lambda s: s.order_id, reverse=True)]
+
+
+def find_order(account: Account, order_id: int, client_order_id: str) -> dict[str, Any] | None:
+    """One order: as the engine has it if it still does, else as cleared; None if there is none."""
+    query = queries.QueryOrder(
+        account_id=account.pk, order_id=order_id, client_key=client_order_key(client_order_id)
+    )
+    answer = door.send_command(query)
+    row = next((event for event in answer.events if isinstance(event, events.OrderRow)), None)
+    if row is not None:
+        cleared = selectors.order_by_id(account, row.order_id)
+        state = _merged(row, cleared)
+        state.client_order_id = state.client_order_id or client_order_id
+        return order_body(state)
+    if answer.result not in (Result.UNKNOWN_ORDER, Result.UNKNOWN_ACCOUNT):
+        raise ApiError(Result(answer.result))
+    cleared = (
+        selectors.order_by_id(account, order_id)
+        if order_id
+        else selectors.order_by_client_order_id(account, client_order_id)
+    )
+    return None if cleared is None else order_body(shapes.state_of_row(cleared))
+
+
+def _merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
+    state = shapes.state_of_engine_row(row)
+    if cleared is not None:
+        state.client_order_id = cleared.client_order_id
+        state.flags = cleared.flags
+        state.quote_units = cleared.quote_units
+        state.placed_ns = shapes.ns_of(cleared.placed_at)
+        state.updated_ns = shapes.ns_of(cleared.updated_at)
+    return state
+
+
+def order_body(state: shapes.OrderState) -> dict[str, Any]:
+    """An order as JSON."""
+    return entry.order_body(state, catalogue().instruments[state.instrument_id])
