@@ -5,3 +5,9 @@ class ClearingConfig(AppConfig):
     name = "clearing"
     label = "clearing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from clearing import selectors as clearing
+        from trading.market_data import selectors as market_data
+
+        market_data.register_cleared_seq(clearing.cleared_seq)

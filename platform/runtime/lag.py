@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django_tenants.utils import tenant_context
 
-from clearing.models import Checkpoint
+from clearing import selectors as clearing
 from tenants import selectors
 from trading.commands.models import QueuedCommand
 from trading.engine import events, queries
@@ -57,8 +57,7 @@ def _ask_database(lags: Lags) -> None:
     try:
         for tenant in selectors.tenants():
             with tenant_context(tenant):
-                checkpoint = Checkpoint.objects.values_list("seq", flat=True).first()
-                lags.clearing_seq[tenant.schema_name] = checkpoint or 0
+                lags.clearing_seq[tenant.schema_name] = clearing.cleared_seq()
                 lags.relay_waiting[tenant.schema_name] = QueuedCommand.objects.filter(
                     answered=False
                 ).count()

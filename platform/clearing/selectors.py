@@ -1,0 +1,8 @@
+"""How far the current tenant's tables have come."""
+
+from clearing.models import Checkpoint
+
+
+def cleared_seq() -> int:
+    """The last engine journal record in the current tenant's tables; 0 before the first."""
+    return Checkpoint.objects.values_list("seq", flat=True).first() or 0
