@@ -28,7 +28,8 @@ class Connection:
         self.closing = False  # close when everything is sent
         self.closed = False
         # A follower asked with Follow for being told the durable seq.
-        self.follow_request_id: i64 = -1
+        self.is_follower = False
+        self.follow_request_id: i64 = 0
         self.follow_name = ""
         self.follow_seq: i64 = 0  # has everything before it
         self.told_seq: i64 = 0

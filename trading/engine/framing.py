@@ -18,8 +18,10 @@ from librt.strings import (
 )
 from mypy_extensions import i16, i32, i64
 
+from trading.engine import codec, codes
 from trading.engine.layouts import (
     ANSWER_HEADER_BYTES,
+    EVENT_HEADER_BYTES,
     RECORD_HEADER_BYTES,
     REQUEST_HEADER_BYTES,
 )
@@ -74,6 +76,33 @@ def refuse_requests(data: bytes, start: i64, end: i64, result: i64, out: BytesWr
         write_i64_le(out, 0)
         write_i64_le(out, 0)
         at += (i64(read_i32_le(data, at)) & _MASK_32) + 4
+
+
+def refuse_rest(rest: bytes) -> bytes:
+    """The answer BAD_FRAME to what begins like a request but cannot be one."""
+    out = BytesWriter()
+    write_i32_le(out, i32(ANSWER_HEADER_BYTES - 4))
+    write_i16_le(out, read_i16_le(rest, 4) if len(rest) >= 6 else i16(0))
+    write_i16_le(out, i16(codes.BAD_FRAME))
+    write_i64_le(out, read_i64_le(rest, 8) if len(rest) >= 16 else i64(0))
+    write_i64_le(out, 0)
+    write_i64_le(out, 0)
+    write_i64_le(out, 0)
+    return out.getvalue()
+
+
+def durable_notice(request_id: i64, seq: i64, time_ns: i64) -> bytes:
+    """The answer to a Follow request: everything up to ``seq`` is durable."""
+    out = BytesWriter()
+    write_i32_le(out, i32(ANSWER_HEADER_BYTES - 4 + EVENT_HEADER_BYTES + 8))
+    write_i16_le(out, i16(codec.FOLLOW))
+    write_i16_le(out, i16(codes.ACCEPTED))
+    write_i64_le(out, request_id)
+    write_i64_le(out, seq)
+    write_i64_le(out, time_ns)
+    write_i64_le(out, 1)
+    codec.write_durable_seq(out, seq)
+    return out.getvalue()
 
 
 def scan_records(

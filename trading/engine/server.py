@@ -13,13 +13,13 @@ import socket
 import time
 from typing import Final
 
-from librt.strings import BytesWriter
+from librt.strings import BytesWriter, read_i32_le, read_i64_le
 from mypy_extensions import i64
 
-from trading.engine import codes, events, framing, wire
+from trading.engine import codec, codes, framing
 from trading.engine.connection import Connection
+from trading.engine.layouts import REQUEST_HEADER_BYTES
 from trading.engine.log_writer import LogWriter
-from trading.engine.message import encode_event
 from trading.engine.metrics import Gauges, Metrics
 from trading.engine.shard import Shard
 
@@ -33,7 +33,6 @@ NOTICE_NS: Final = 1_000_000  # followers are told at most this often
 NOTICE_SECONDS: Final = 0.001
 MOST_EVENTS: Final = 256
 
-_FOLLOW: Final = 1010
 _IN: Final = 1  # select.EPOLLIN
 _OUT: Final = 4  # select.EPOLLOUT
 
@@ -207,14 +206,14 @@ class Server:
         if connection.rest:
             data = connection.rest + data
         start: i64 = 0
-        end, frames, why = framing.scan_requests(data, 0, _FOLLOW, MAX_FRAME_BYTES)
+        end, frames, why = framing.scan_requests(data, 0, codec.FOLLOW, MAX_FRAME_BYTES)
         while True:
             if frames > 0:
                 self._take(connection, data, start, end, frames)
             if why != framing.SPECIAL:
                 break
             start = self._on_follow(connection, data, end)
-            end, frames, why = framing.scan_requests(data, start, _FOLLOW, MAX_FRAME_BYTES)
+            end, frames, why = framing.scan_requests(data, start, codec.FOLLOW, MAX_FRAME_BYTES)
         connection.rest = data[end:] if end < len(data) else b""
         if why == framing.BAD_LENGTH:
             self.metrics.bad_frames += 1
@@ -236,12 +235,8 @@ class Server:
 
         The notice stands behind the answers of the good frames before it.
         """
-        rest = connection.rest
-        request_id = int.from_bytes(rest[8:16], "little") if len(rest) >= 16 else 0
-        kind = int.from_bytes(rest[4:6], "little") if len(rest) >= 6 else 0
-        notice = wire.encode_answer(kind, codes.BAD_FRAME, request_id)
+        connection.refuse(framing.refuse_rest(connection.rest))
         connection.rest = b""
-        connection.refuse(notice)
         self._senders.append((connection, 0))
 
     def _run_batch(self) -> None:
@@ -340,19 +335,22 @@ class Server:
 
     def _on_follow(self, connection: Connection, data: bytes, at: i64) -> i64:
         """Begin or go on telling a connection the durable seq; returns the frame's end."""
-        request = wire.decode_request(data, int(at))
+        size: i64 = i64(read_i32_le(data, at)) + 4
         self.metrics.requests += 1
-        if len(request.payload) != 8 or request.version != 1:
-            connection.send(wire.encode_answer(request.kind, codes.BAD_FRAME, request.request_id))
-            return at + request.size
-        connection.follow_seq = int.from_bytes(request.payload, "little", signed=True)
-        if connection.follow_request_id < 0:
+        if size != REQUEST_HEADER_BYTES + codec.FOLLOW_BYTES:
+            out = BytesWriter()
+            framing.refuse_requests(data, at, at + size, codes.BAD_FRAME, out)
+            connection.send(out.getvalue())
+            return at + size
+        if not connection.is_follower:
+            connection.is_follower = True
             self.followers.append(connection)
-        connection.follow_request_id = request.request_id
-        name = request.source_no.to_bytes(8, "little").rstrip(b"\0")
+        connection.follow_request_id = read_i64_le(data, at + 8)
+        connection.follow_seq = read_i64_le(data, at + REQUEST_HEADER_BYTES)
+        name = data[at + 24 : at + 32].rstrip(b"\0")  # in source_no
         connection.follow_name = name.decode("ascii") if name.isalnum() else ""
         self._tell(connection)
-        return at + request.size
+        return at + size
 
     def _tell_followers(self) -> None:
         """Tell each follower the durable seq, unless it was told something just now."""
@@ -370,21 +368,14 @@ class Server:
 
     def _tell(self, connection: Connection) -> None:
         connection.told_seq = self.durable_seq
-        event = encode_event(events.DurableSeq(seq=int(self.durable_seq)))
         connection.send(
-            wire.encode_answer(
-                _FOLLOW,
-                codes.ACCEPTED,
-                int(connection.follow_request_id),
-                int(self.durable_seq),
-                int(self.shard.time_ns),
-                1,
-                event,
+            framing.durable_notice(
+                connection.follow_request_id, self.durable_seq, self.shard.time_ns
             )
         )
 
     def _forget(self, connection: Connection) -> None:
         if self.connections.get(connection.fd) is connection:
             del self.connections[connection.fd]
-        if connection.follow_request_id >= 0 and connection in self.followers:
+        if connection.is_follower and connection in self.followers:
             self.followers.remove(connection)
