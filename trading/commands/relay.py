@@ -68,7 +68,7 @@ class Relay:
         while not self._stop.is_set():
             for tenant_id, schema_name in database.tenant_schemas(connection).items():
                 try:
-                    self._drain(connection, tenant_id, schema_name)
+                    self.drain(connection, tenant_id, schema_name)
                 except psycopg.OperationalError:
                     raise
                 except psycopg.Error:
@@ -94,7 +94,7 @@ class Relay:
             for _ in connection.notifies(timeout=0.1, stop_after=1):
                 return
 
-    def _drain(
+    def drain(
         self, connection: "psycopg.Connection[Any]", tenant_id: int, schema_name: str
     ) -> None:
         """Send everything that is committed; stays with the tenant while the engine is away."""
