@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from runtime import folders, instance, lag, metrics, servers
+from runtime import folders, instance, lag, metrics
 
 # Without one of these the product cannot take orders.
 NEEDED = ("postgres", "valkey", "engine", "web")
@@ -67,8 +67,6 @@ def readiness() -> tuple[int, dict[str, object]]:
         if line["state"] not in ("up", "done"):
             needed = line["name"].split("-")[0] in NEEDED
             (problems if needed else degraded)[line["name"]] = f"is {line['state']}"
-    if problem := servers.database_problem(settings.DATABASE_URL):
-        problems["database"] = problem
     problems |= lag.measure().problems
     status = "unready" if problems else "ready"
     document = {"status": status, "problems": problems, "degraded": degraded}

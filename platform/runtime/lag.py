@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django_tenants.utils import tenant_context
 
 from clearing import selectors as clearing
+from runtime import servers
 from tenants import selectors
 from trading.commands.models import QueuedCommand
 from trading.engine import events, queries
@@ -54,6 +55,10 @@ def measure() -> Lags:
 
 
 def _ask_database(lags: Lags) -> None:
+    # Asked directly first: the pool of connections would wait half a minute for a dead server.
+    if problem := servers.database_problem(settings.DATABASE_URL):
+        lags.problems["database"] = problem
+        return
     try:
         for tenant in selectors.tenants():
             with tenant_context(tenant):

@@ -40,6 +40,8 @@ class RuntimeCollector:
         lines = self._document["processes"]
         assert isinstance(lines, list)
         for line in lines:
+            if line["state"] == "done":
+                continue
             name = [line["name"]]
             up.add_metric(name, float(line["state"] == "up"))
             restarts.add_metric(name, line["restarts"])

@@ -33,8 +33,13 @@ def lines(data_status: dict[str, Any], lags: Lags) -> list[dict[str, Any]]:
     return found
 
 
+def now() -> dict[str, Any]:
+    """What `manage.py status --json` says at this moment; for the operator's page as well."""
+    return document(lag.measure())
+
+
 def document(lags: Lags) -> dict[str, Any]:
-    """Everything that `manage.py status --json` says."""
+    """The state of every process beside what was measured of their lags."""
     data_status = instance.read_status(folders.data_dir())
     engine = lags.engine
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from runtime import lag, status
+from runtime import status
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        document = status.document(lag.measure())
+        document = status.now()
         if options["json"]:
             self.stdout.write(json.dumps(document, indent=1))
         else:
