@@ -267,7 +267,7 @@ def create_account(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     state = read_i64_le(data, at + codec.CREATE_ACCOUNT_STATE)
     if account_id <= 0 or group_id < 0 or trade_group_id < 0 or not is_account_state(state):
         return codes.FIELD_OUT_OF_RANGE
-    if role < codes.ACCOUNT_ROLE_CUSTOMER or role > codes.ACCOUNT_ROLE_HOUSE_OTHER:
+    if role < codes.ACCOUNT_ROLE_CUSTOMER or role > codes.LAST_ACCOUNT_ROLE:
         return codes.FIELD_OUT_OF_RANGE
     if venue.account(account_id) is not None:
         return codes.ACCOUNT_EXISTS
@@ -333,7 +333,7 @@ def credit_funds(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a CreditFunds."""
     amount_units = codec.read_i128(data, at + codec.CREDIT_FUNDS_AMOUNT_UNITS)
     reason = read_i64_le(data, at + codec.CREDIT_FUNDS_REASON)
-    if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.FUNDS_REASON_TRANSFER:
+    if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.LAST_FUNDS_REASON:
         return codes.FIELD_OUT_OF_RANGE
     account = venue.account(read_i64_le(data, at + codec.CREDIT_FUNDS_ACCOUNT_ID))
     if account is None:
@@ -365,7 +365,7 @@ def debit_funds(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     """Apply a DebitFunds; only what is available can go."""
     amount_units = codec.read_i128(data, at + codec.DEBIT_FUNDS_AMOUNT_UNITS)
     reason = read_i64_le(data, at + codec.DEBIT_FUNDS_REASON)
-    if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.FUNDS_REASON_TRANSFER:
+    if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.LAST_FUNDS_REASON:
         return codes.FIELD_OUT_OF_RANGE
     account = venue.account(read_i64_le(data, at + codec.DEBIT_FUNDS_ACCOUNT_ID))
     if account is None:

@@ -193,6 +193,8 @@ def _codes() -> str:
         parts.append(f"\n# {kind.__name__}.\n")
         for member in kind:
             parts.append(f"{_upper(kind.__name__)}_{member.name}: Final = {member.value}\n")
+        last = max(member.value for member in kind)
+        parts.append(f"LAST_{_upper(kind.__name__)}: Final = {last}\n")
     return "".join(parts)
 
 

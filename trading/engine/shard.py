@@ -52,7 +52,8 @@ class Shard:
 
     def __init__(self) -> None:
         self.seq: i64 = 0
-        self.time_ns: i64 = 0
+        self.time_ns: i64 = 0  # of the last journaled command
+        self._now_ns: i64 = 0  # of the batch being applied
         self.venues: dict[int, Venue] = {}
         # The last number applied from each source, by tenant_id << 32 | source.
         self.source_numbers: dict[int, int] = {}
@@ -72,8 +73,7 @@ class Shard:
         carry a header (with request id 0).
         """
         now: i64 = i64(time_ns)
-        if now > self.time_ns:
-            self.time_ns = now
+        self._now_ns = now if now > self.time_ns else self.time_ns
         records = self._records
         answers = self._answers
         records.truncate(0)
@@ -168,9 +168,9 @@ class Shard:
         out.truncate(0)
         step.event_count = 0
         step.seq = self.seq + 1
-        step.time_ns = self.time_ns
+        step.time_ns = self._now_ns
         write_i64_le(out, step.seq)
-        write_i64_le(out, self.time_ns)
+        write_i64_le(out, step.time_ns)
         write_i64_le(out, tenant_id | kind << 32 | version << 48)
         write_i64_le(out, source)
         write_i64_le(out, source_no)
@@ -191,6 +191,7 @@ class Shard:
             out[_RESULT_AT + 1] = u8(result >> 8)
         # From here it is journaled.
         self.seq = step.seq
+        self.time_ns = step.time_ns
         self.commands_applied += 1
         if source != 0:
             self.source_numbers[tenant_id << 32 | source] = source_no
@@ -332,7 +333,7 @@ class Shard:
         write_i64_le(answers, length | kind << 32 | result << 48)
         write_i64_le(answers, request_id)
         write_i64_le(answers, seq)
-        write_i64_le(answers, self.time_ns)
+        write_i64_le(answers, self._now_ns)
         write_i64_le(answers, event_count)
         if size > start:
             answers.write(blob[start:])
@@ -367,7 +368,7 @@ class Shard:
                 or checked != codes.ACCEPTED
             ):
                 raise ReplayDifference(seq, f"The record with seq {seq} can't follow here.")
-            self.time_ns = time_ns
+            self._now_ns = time_ns
             self._execute(
                 records,
                 payload_at,
