@@ -59,9 +59,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         _("Something broke on our side"),
-        _(
-            "It was written down and will be looked into. Your funds and orders are not touched by it."
-        ),
+        _("It was written down and will be looked into. Your funds and orders are untouched."),
     )
 
 

@@ -120,9 +120,7 @@ def disable_second_factor(request: HttpRequest) -> HttpResponse:
             raise
         messages.error(request, error.message)
     else:
-        messages.warning(
-            request, _("The second factor is off. Your password alone opens the account.")
-        )
+        messages.warning(request, _("The second factor is off: the password alone is enough now."))
     return redirect("portal:security")
 
 

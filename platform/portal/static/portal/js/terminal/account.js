@@ -32,7 +32,9 @@ export class AccountState extends EventTarget {
         ["orders?status=open&limit=200", "orders?status=closed&limit=60", "fills?limit=60", "balances"].map(read),
       );
       if (generation !== this.generation) return;
-      this.orders = new Map(open.map((order) => [String(order.order_id), order]));
+      // What the stream has already told closed stays closed: the tables may lag a moment.
+      const living = open.filter((order) => !this.closed.has(String(order.order_id)));
+      this.orders = new Map(living.map((order) => [String(order.order_id), order]));
       this.past = past;
       this.fills = fills;
       this.balances = new Map(balances.map((balance) => [balance.asset, balance]));

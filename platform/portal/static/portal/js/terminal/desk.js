@@ -1,5 +1,6 @@
 // Sending and cancelling orders, and finding out what became of one whose answer was lost.
 
+import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
 import { toast } from "../toast.js";
 
@@ -56,7 +57,7 @@ export class Desk {
   #complain(failure, title) {
     if (failure.kind === "unknown") toast("warn", _("Answer lost, checking"), _("The list shows how things stand in a moment."));
     else if (failure.kind === "not_sent") toast("bad", title, _("There is no connection. Nothing was sent."));
-    else toast("bad", title, [failure.message, failure.help].filter(Boolean).join(" "));
+    else toast("bad", title, reason(failure));
     if (failure.kind !== "not_sent") this.account.load();
   }
 

@@ -4,6 +4,7 @@
 import { $, $$, put, schedule } from "../dom.js";
 import { brief, group } from "../decimal.js";
 import { sweep } from "../instrument.js";
+import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
 import { toast } from "../toast.js";
 import { newClientOrderId } from "./desk.js";
@@ -283,10 +284,11 @@ export class Entry {
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
         canceled: _("Order was cancelled"),
       };
+      if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");
       const title = words[order?.status];
       if (title) toast(order.status.startsWith("expired") ? "warn" : "good", title, summary(order));
     } else if (outcome === "refused") {
-      toast("bad", _("Order refused"), [failure.message, failure.help].filter(Boolean).join(" "));
+      toast("bad", _("Order refused"), reason(failure));
     } else if (outcome === "not_sent") {
       toast("bad", _("Order not sent"), _("There is no connection. Nothing was sent."));
     }

@@ -1,0 +1,29 @@
+// Why an order was refused, in the reader's language. The server's own sentence stands in for
+// codes that are not here; its number and code are the API's.
+
+import { _ } from "./text.js";
+
+const WORDS = () => ({
+  OVERLOADED: _("The exchange is very busy. Nothing was done; try again in a moment."),
+  ACCOUNT_SUSPENDED: _("Your account is suspended. Write to support."),
+  ACCOUNT_CANCEL_ONLY: _("Your account may only cancel orders just now. Write to support."),
+  INSTRUMENT_HALTED: _("Trading in this instrument is halted."),
+  INSTRUMENT_CANCEL_ONLY: _("Only cancelling is possible in this instrument just now."),
+  BELOW_MINIMUM_QUANTITY: _("The amount is below the smallest order."),
+  ABOVE_MAXIMUM_QUANTITY: _("The amount is above the largest order. Split it."),
+  OUTSIDE_PRICE_BAND: _("The price is too far from the market. Choose a nearer one."),
+  BELOW_MINIMUM_NOTIONAL: _("The order is worth less than the smallest one allowed."),
+  ABOVE_MAXIMUM_NOTIONAL: _("The order is worth more than the largest one allowed. Split it."),
+  INSUFFICIENT_FUNDS: _("Not enough available funds. Make the order smaller or cancel another one."),
+  POST_ONLY_WOULD_TAKE: _("Post-only: at this price the order would trade at once. Choose a price that waits in the book."),
+  UNKNOWN_ORDER: _("There is no such open order any more."),
+  ORDER_ALREADY_CLOSED: _("The order has ended already."),
+  NOT_SIGNED_IN: _("Your session has ended. Sign in again."),
+  RATE_LIMITED: _("Too many requests. Nothing was done; wait a moment."),
+  ENGINE_UNAVAILABLE: _("The exchange is not answering just now. Nothing was sent; try again in a moment."),
+});
+
+/** The sentence for a RequestFailure that was refused. */
+export function reason(failure) {
+  return WORDS()[failure.code] ?? [failure.message, failure.help].filter(Boolean).join(" ");
+}
