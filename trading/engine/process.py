@@ -129,9 +129,18 @@ def listen(socket_path: str) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        listener.bind(socket_path)
-        path.chmod(0o660)
-        listener.listen(1024)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            # Under its name only when it listens: nobody is refused in between. The short way
+            # to the folder keeps the passing name within the limit, too.
+            passing = Path(f"/proc/self/fd/{folder}/.{os.getpid()}.sock")
+            passing.unlink(missing_ok=True)
+            listener.bind(str(passing))
+            passing.chmod(0o660)
+            listener.listen(1024)
+            passing.rename(path)
+        finally:
+            os.close(folder)
     except OSError as error:
         listener.close()
         raise CannotStart(
