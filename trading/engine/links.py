@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from trading.engine import wire
 from trading.engine.events import decode_events
@@ -199,8 +199,8 @@ class AsyncLink(asyncio.Protocol):
         self._sweep: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # No isinstance: the transports of uvloop do not inherit from asyncio.Transport.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         arrived = self._arrived + data if self._arrived else data
