@@ -7,7 +7,10 @@ class ClearingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from clearing import projections
         from clearing import selectors as clearing
         from trading.market_data import selectors as market_data
+        from trading.market_data.projections import project_candles
 
         market_data.register_cleared_seq(clearing.cleared_seq)
+        projections.register(project_candles)
