@@ -54,11 +54,6 @@ def document(lags: Lags) -> dict[str, Any]:
     }
 
 
-def now() -> dict[str, Any]:
-    """The document as of this moment."""
-    return document(lag.measure())
-
-
 def _lag_of(name: str, lags: Lags) -> dict[str, Any]:
     """What a follower is behind: records of the journal, or commands that wait."""
     if name == "clearing":
