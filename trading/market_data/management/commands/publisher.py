@@ -62,5 +62,7 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop, running)
+        if self._is_stopping:  # told so while loading
+            return
         log.info("publishing", seq=running.seq)
         await running.run()
