@@ -10,7 +10,7 @@ def send_in_schemas(task_name: str, scope: Scope) -> None:
     """Send one periodic task into every schema its scope means."""
     for schema_name in schemas_of(scope):
         with schema_context(schema_name):
-            current_app.send_task(task_name)
+            current_app.tasks[task_name].delay()
 
 
 def schemas_of(scope: Scope) -> list[str]:

@@ -4,12 +4,12 @@ import os
 from typing import Any
 
 import structlog
-from celery.signals import beat_init, setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = CeleryApp("marque")
+app = CeleryApp("marque", task_cls="config.tasks:FencedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -24,13 +24,6 @@ def fill_beat_schedule(sender: CeleryApp, **_: Any) -> None:
     from tenants import periodic
 
     sender.conf.beat_schedule = periodic.beat_schedule()
-
-
-@beat_init.connect
-def fill_beat_schedule_at_start(sender: Any, **_: Any) -> None:
-    from tenants import periodic
-
-    sender.app.conf.beat_schedule = periodic.beat_schedule()
 
 
 @task_prerun.connect

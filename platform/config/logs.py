@@ -4,7 +4,6 @@ Lines carry ids, never names, addresses or e-mails: what is bound to the context
 tenant, a request id and a user id.
 """
 
-import logging
 import os
 import re
 import sys
@@ -72,8 +71,9 @@ LOGGING: dict[str, Any] = {
         # Django's own request log would print paths, and paths can hold one-time secrets.
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
+        # Two lines for every task that went well; a failed one is an error line.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }
-
-log = logging.getLogger("marque")

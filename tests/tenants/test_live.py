@@ -1,0 +1,88 @@
+"""A change in one process is seen by the web processes within about a second."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from django.conf import settings
+from django_tenants.utils import schema_context
+
+from tenants import actions
+from tenants.models import Tenant
+from world import World, end
+
+pytestmark = pytest.mark.slow
+
+Get = Callable[[str, str], tuple[int, str]]
+
+
+@pytest.fixture
+def get(world: World) -> Iterator[Get]:
+    """Ask the real web server of the world: ``get(host, path)`` → status, body."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    path = os.pathsep.join([str(settings.ROOT), str(settings.ROOT / "platform")])
+    with (world.folder / "web.out").open("wb") as output:
+        web = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
+            env=world.environ | {"PYTHONPATH": path},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+    def ask(host: str, address: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        with closing(connection):
+            connection.request("GET", address, headers={"Host": host})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+
+    def is_up() -> bool:
+        try:
+            return ask("aurora.localhost", "/brand/theme.css")[0] == 200
+        except OSError:
+            return False
+
+    try:
+        world.wait_for(is_up, seconds=40)
+        yield ask
+    finally:
+        end(web)
+
+
+def seconds_until(condition: Callable[[], bool]) -> float:
+    begin = time.monotonic()
+    World.wait_for(condition, seconds=10)
+    return time.monotonic() - begin
+
+
+def test_changes_are_live(world: World, get: Get) -> None:
+    assert get("nobody.localhost", "/")[0] == 404
+    assert get("operator.localhost", "/brand/theme.css")[0] == 200
+    with world.connected(), schema_context("public"):
+        aurora = Tenant.objects.get(slug="aurora")
+        actions.suspend_tenant(tenant=aurora, acting_user=None, reason="test")
+        assert seconds_until(lambda: get("aurora.localhost", "/")[0] == 503) < 2
+        assert "Aurora Markets" in get("aurora.localhost", "/any/where")[1]
+        assert get("longmen.localhost", "/brand/theme.css")[0] == 200
+
+        actions.resume_tenant(tenant=aurora, acting_user=None, reason="test")
+        assert seconds_until(lambda: get("aurora.localhost", "/brand/theme.css")[0] == 200) < 2
+
+        actions.change_brand(
+            tenant=aurora, acting_user=None, colours={"light": {"primary": "#010203"}}
+        )
+        assert (
+            seconds_until(lambda: "#010203" in get("aurora.localhost", "/brand/theme.css")[1]) < 2
+        )
+
+        actions.add_domain(tenant=aurora, domain="trade.example", acting_user=None)
+        assert seconds_until(lambda: get("trade.example", "/brand/theme.css")[0] == 200) < 2
