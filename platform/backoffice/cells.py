@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from money.units import format_units
@@ -100,7 +101,7 @@ def when(moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{} UTC" class="bo-time">{} <span>{}</span></time>',
         utc.isoformat(),
         utc.strftime("%Y-%m-%d %H:%M:%S.%f"),
-        date_format(utc, "j M Y"),
+        date_format(utc, "Y-m-d" if str(get_language()).startswith("zh") else "j M Y"),
         utc.strftime("%H:%M:%S"),
     )
 

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 PAGE_ROWS = 50
+NOTHING_HERE = _("Nothing here yet")
 MAX_KEY = 2**63 - 1
 
 
@@ -82,7 +83,7 @@ class Listing:
     search: Callable[[QuerySet, str], QuerySet] | None = None
     search_hint: Any = ""
     order: Sequence[str] = ("-pk",)
-    empty_headline: Any = _("Nothing here yet")
+    empty_headline: Any = NOTHING_HERE
     empty_sentence: Any = ""
     row_link: Callable[[Any], str] | None = None
     page_rows: int = PAGE_ROWS

@@ -21,15 +21,20 @@ def result_text(code: int) -> str:
     return f"{code} {name}"
 
 
+def amount_text(units: int, asset: Any) -> str:
+    """An amount with thousands marks and its asset's code."""
+    return f"{grouped(format_units(units, asset.scale))} {asset.code}"
+
+
 def instrument_rules(instrument: Any) -> list[str]:
     """What the rules of ``instrument`` mean for a customer, one sentence each."""
     base, quote = instrument.base, instrument.quote
 
     def base_text(units: int) -> str:
-        return f"{grouped(format_units(units, base.scale))} {base.code}"
+        return amount_text(units, base)
 
     def quote_text(units: int) -> str:
-        return f"{grouped(format_units(units, quote.scale))} {quote.code}"
+        return amount_text(units, quote)
 
     sentences = [
         _("Customers trade %(base)s and pay or receive %(quote)s.")
@@ -117,7 +122,7 @@ class Dictionary:
         asset = self.assets.get(asset_id)
         if asset is None:
             return _("%(units)s units of asset %(asset)s") % {"units": units, "asset": asset_id}
-        return f"{grouped(format_units(units, asset.scale))} {asset.code}"
+        return amount_text(units, asset)
 
     def symbol(self, instrument_id: int) -> str:
         instrument = self.instruments.get(instrument_id)

@@ -12,13 +12,19 @@ from backoffice import access, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm
 from backoffice.tables import Choice, Column, Listing
-from backoffice.tenant import names
+from backoffice.tenant import history, names
 from trading.accounts import actions
-from trading.accounts.models import Account, AccountRole, AccountState
+from trading.accounts.models import Account, AccountGroup, AccountRole, AccountState
 from trading.commands import door
 from trading.engine import queries
 from trading.engine.results import Result
 from wallets.ledger.models import Balance, Line, Posting
+
+CHANGE_LABELS = {
+    "state": gettext_lazy("State"),
+    "group_id": gettext_lazy("Group"),
+    "trade_group": gettext_lazy("Trade group"),
+}
 
 
 def live_balances(account: Account) -> list[dict[str, Any]] | None:
@@ -130,7 +136,11 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
             (_("Group"), row.group.name),
             (_("Opened (UTC)"), cells.when(row.opened_at)),
         ],
-        "history": row.versions.all()[:20],
+        "history": history.steps(
+            row.versions.select_related("command")[:20],
+            lambda name: str(CHANGE_LABELS.get(name, name)),
+            _change_text,
+        ),
     }
     if access.may(request.user, "ledger.view"):
         context["booked"] = booked_balances(request, row)
@@ -142,6 +152,16 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         title=row.name,
         crumbs=_crumbs(request, row),
     )
+
+
+def _change_text(name: str, value: Any) -> str:
+    """One value of an account's version."""
+    if name == "state":
+        return words.account_state_name(value).replace("_", " ")
+    if name == "group_id":
+        group = AccountGroup.objects.filter(pk=value).first()
+        return group.name if group else str(value)
+    return str(value) if value else _("none")
 
 
 def _crumbs(request: HttpRequest, row: Account) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Versions of a row as steps with differences, and what became of their engine commands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,9 +34,13 @@ def command_state(command: QueuedCommand | None) -> dict[str, Any] | None:
 
 
 def steps(
-    versions: Iterable[Any], label: Callable[[str], str], text: Callable[[str, Any], str]
+    versions: Iterable[Any],
+    label: Callable[[str], str],
+    text: Callable[[str, Any], str],
+    order: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
-    """Versions, newest first; ``label`` names a field, ``text`` tells its value."""
+    """Versions, newest first; ``label`` names a field, ``text`` tells its value, ``order`` says
+    which fields come first."""
     return [
         {
             "version": row.version,
@@ -51,9 +55,13 @@ def steps(
                     text(name, row.old[name]) if name in row.old else "",
                     text(name, row.new[name]) if name in row.new else "",
                 )
-                for name in {**row.old, **row.new}
+                for name in _in_order({**row.old, **row.new}, order)
                 if row.old.get(name) != row.new.get(name)
             ],
         }
         for row in versions
     ]
+
+
+def _in_order(fields: dict[str, Any], order: Sequence[str]) -> list[str]:
+    return [*(name for name in order if name in fields), *(n for n in fields if n not in order)]

@@ -100,6 +100,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
                 versions,
                 lambda name: str(RULE_LABELS.get(name, name)),
                 lambda name, value: rule_text(row, name, value),
+                order=list(RULE_LABELS),
             ),
         },
         title=row.symbol,
@@ -111,11 +112,11 @@ def rule_text(row: Instrument, name: str, value: int) -> str:
     """One rule's value as decimal text with its unit."""
     base, quote = row.base, row.quote
     if name == "lot_units":
-        return f"{format_units(value, base.scale)} {base.code}"
+        return words.amount_text(value, base)
     if name in ("min_lots", "max_lots"):
-        return f"{format_units(value * row.lot_units, base.scale)} {base.code}"
+        return words.amount_text(value * row.lot_units, base)
     if name in ("tick_units", "min_notional_units", "max_notional_units"):
-        return f"{format_units(value, quote.scale)} {quote.code}"
+        return words.amount_text(value, quote)
     if name == "price_band_bp":
         return cells.percent_of_bp(value) if value else _("none")
     if name in ("maker_ppm", "taker_ppm"):
