@@ -223,4 +223,4 @@ def _is_torn(data: bytes, at: int, seq: int, time_before_ns: int) -> bool:
     # The damaged record ended the group before, or began this one. A sector that was never
     # written is zero and belongs to this one; else the record's own time says it.
     own_ns = int.from_bytes(data[at + 16 : at + 24], "little", signed=True)
-    return own_ns == group_ns or data[at : at + 8] == bytes(8)
+    return own_ns in (group_ns, 0) or data[at : at + 8] == bytes(8)

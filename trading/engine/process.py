@@ -56,6 +56,7 @@ class Options(NamedTuple):
     snapshot_seconds: float = 300.0
     least_snapshot_seconds: float = 20.0
     segment_bytes: int = SEGMENT_BYTES
+    most_waiting_bytes: int = 32 * 1024 * 1024
 
 
 class Recovered(NamedTuple):
@@ -191,7 +192,13 @@ class Engine:
         self.shard = shard
         self.metrics = metrics.Metrics()
         self.server = Server(
-            shard, writer, listener, signal_socket, self.metrics, _most_connections()
+            shard,
+            writer,
+            listener,
+            signal_socket,
+            self.metrics,
+            _most_connections(),
+            options.most_waiting_bytes,
         )
         self._child_pid = 0
         self._child_seq = 0
@@ -227,7 +234,8 @@ class Engine:
         return age_seconds >= self.options.snapshot_seconds
 
     def _start_snapshot(self) -> None:
-        """Only between two runs of the server: everything applied is durable then."""
+        # A snapshot must not hold what the journal might lose.
+        self.server.drain()
         self._snapshot_at = time.monotonic()
         self._child_seq = int(self.shard.seq)
         try:

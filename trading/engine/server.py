@@ -25,8 +25,6 @@ from trading.engine.shard import Shard
 
 READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
 MAX_FRAME_BYTES: Final = 65_536
-# Records waiting for the disk, beyond which requests are refused.
-MOST_WAITING_BYTES: Final = 32 * 1024 * 1024
 # Groups so small are synced at once: passing them to the writer would cost more than it gains.
 INLINE_REQUESTS: Final = 2
 NOTICE_NS: Final = 1_000_000  # followers are told at most this often
@@ -67,6 +65,7 @@ class Server:
         signal_socket: socket.socket,
         metrics: Metrics,
         most_connections: int,
+        most_waiting_bytes: int,
     ) -> None:
         self.shard = shard
         self.writer = writer
@@ -74,6 +73,8 @@ class Server:
         self.signal_socket = signal_socket
         self.metrics = metrics
         self.most_connections = most_connections
+        # Records not on disk yet, beyond which requests are answered OVERLOADED.
+        self.most_waiting_bytes: i64 = most_waiting_bytes
         self.signals = b""
         self.durable_seq: i64 = shard.seq
         self.poller = select.epoll()
@@ -93,7 +94,7 @@ class Server:
         self.poller.register(writer.done_fd, _IN)
 
     def run(self, until: float) -> None:
-        """Serve until the time ``until`` (of time.monotonic) or a signal; then all is durable.
+        """Serve until the time ``until`` (of time.monotonic) or a signal.
 
         Raises JournalFailed, with nothing answered that is not durable.
         """
@@ -132,10 +133,22 @@ class Server:
                 self._run_batch()
             if self.notice_due:
                 self._tell_followers()
-        self._drain()
+
+    def drain(self) -> None:
+        """Wait until all that is applied is durable and handed out."""
+        if self._writing is None and self._applied.answers:
+            self._commit(False)
+        waiter = select.poll()
+        waiter.register(self.writer.done_fd, select.POLLIN)
+        while self._writing is not None:
+            waiter.poll()
+            os.eventfd_read(self.writer.done_fd)
+            if self.writer.finished:
+                self._on_durable()
 
     def finish(self) -> None:
         """Let no one in any more, send what is left for a second at most, close everything."""
+        self.drain()
         self.poller.unregister(self.listener.fileno())
         self.listener.close()
         for connection in list(self.connections.values()):
@@ -221,7 +234,7 @@ class Server:
 
     def _take(self, connection: Connection, data: bytes, start: i64, end: i64, frames: i64) -> None:
         self.metrics.requests += int(frames)
-        if self._waiting_bytes() > MOST_WAITING_BYTES:
+        if self._waiting_bytes() > self.most_waiting_bytes:
             self.metrics.refused_overloaded += int(frames)
             out = BytesWriter()
             framing.refuse_requests(data, start, end, codes.OVERLOADED, out)
@@ -316,18 +329,6 @@ class Server:
         for arrived_ns, requests in group.arrivals:
             if requests > 0:
                 self.metrics.answer_seconds.add(float(now - arrived_ns) / 1e9, requests)
-
-    def _drain(self) -> None:
-        """Wait until all that is applied is durable and handed out."""
-        if self._writing is None and self._applied.answers:
-            self._commit(False)
-        waiter = select.poll()
-        waiter.register(self.writer.done_fd, select.POLLIN)
-        while self._writing is not None:
-            waiter.poll()
-            os.eventfd_read(self.writer.done_fd)
-            if self.writer.finished:
-                self._on_durable()
 
     def _waiting_bytes(self) -> i64:
         writing = self._writing

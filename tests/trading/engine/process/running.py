@@ -28,15 +28,21 @@ ACCOUNTS = 20
 class RunningEngine:
     """``python -m trading.engine.process`` on ``engine_dir``."""
 
-    def __init__(self, engine_dir: Path, *options: str) -> None:
+    def __init__(
+        self, engine_dir: Path, *options: str, program: Path | None = None, starts: bool = True
+    ) -> None:
+        self._starts = starts  # on entering
         self.engine_dir = engine_dir
         self.options = options
+        # What stands in the place of the module itself.
+        self.program = ["-m", "trading.engine.process"] if program is None else [str(program)]
         self._socket_dir = tempfile.mkdtemp(prefix="mq-")
         self.socket_path = f"{self._socket_dir}/s"
         self.popen: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        if self._starts:
+            self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,8 +55,8 @@ class RunningEngine:
         """Start it without waiting for anything."""
         self.popen = subprocess.Popen(
             [
-                *(sys.executable, "-m", "trading.engine.process", "--dir", str(self.engine_dir)),
-                *("--socket", self.socket_path, *self.options),
+                *(sys.executable, *self.program),
+                *("--dir", str(self.engine_dir), "--socket", self.socket_path, *self.options),
             ],
             env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"},
             cwd=ROOT,
