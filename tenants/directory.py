@@ -124,8 +124,9 @@ class _Holder:
         while True:
             try:
                 self._listen()
-            except redis.RedisError:
-                log.warning("tenant changes are polled: Redis does not answer")
+            except Exception as error:
+                # Whatever it is, the thread must live: without it changes stay unseen.
+                log.warning("tenant changes are polled", error=type(error).__name__)
                 self._poll_until(time.monotonic() + 4 * POLL_SECONDS)
 
     def _listen(self) -> None:

@@ -1,7 +1,6 @@
 """The web process: the raw fast path for orders and streams in front of Django."""
 
 import os
-from importlib.util import find_spec
 
 from django.core.asgi import get_asgi_application
 
@@ -9,9 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django_application = get_asgi_application()
 
-if find_spec("api.gateway"):
-    from api.gateway import Gateway
+# Rooms can be imported only once Django is set up.
+from api.gateway import Gateway  # noqa: E402
 
-    application = Gateway(django_application)
-else:
-    application = django_application
+application = Gateway(django_application)

@@ -49,8 +49,7 @@ def change_password(*, request: HttpRequest, current: str, password: str) -> Non
     """Set a new password from a session. Other sessions end, this one gets a new key."""
     user: User = request.user  # type: ignore[assignment]
     sessions.require_recent(request)
-    if not user.check_password(current):
-        raise IdentityError("wrong_password", _("The present password is not right."))
+    _check_password(request, user, current)
     old_key = request.session.session_key
     with transaction.atomic():
         _set(user, make_password(password))
@@ -70,6 +69,11 @@ def confirm_password(*, request: HttpRequest, password: str) -> None:
     Wrong ones count as tries to sign in; raises IdentityError.
     """
     user: User = request.user  # type: ignore[assignment]
+    _check_password(request, user, password)
+    sessions.mark_password(request)
+
+
+def _check_password(request: HttpRequest, user: User, password: str) -> None:
     attempt = throttling.begin(request, throttling.Kind.SIGN_IN, user.email)
     if attempt.outcome == throttling.Outcome.THROTTLED:
         raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
@@ -77,7 +81,6 @@ def confirm_password(*, request: HttpRequest, password: str) -> None:
         throttling.finish(attempt, throttling.Outcome.WRONG, user)
         raise IdentityError("wrong_password", _("The password is not right."))
     attempt.delete()
-    sessions.mark_password(request)
 
 
 def _set(user: User, password_hash: str) -> None:

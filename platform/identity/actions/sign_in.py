@@ -10,6 +10,7 @@ from typing import Literal
 
 from django.contrib import auth
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,7 @@ def sign_in(*, request: HttpRequest, email: str, password: str, trusted_token: s
         return SignIn("refused", message=_("The e-mail or the password is not right."))
     if user.email_verified_at is None and not user.is_staff:
         throttling.finish(attempt, throttling.Outcome.DONE, user)
-        send_verification(user)
+        _mail_again(request, user)
         return SignIn(
             "unverified", message=_("Open the link we have just mailed you, then sign in.")
         )
@@ -117,6 +118,15 @@ def _user_with_password(email: str, password: str) -> User | None:
         return None
     right = user.check_password(password)
     return user if right and user.is_active else None
+
+
+def _mail_again(request: HttpRequest, user: User) -> None:
+    # Counted with the sign-ups: nobody can have a stranger's mailbox filled.
+    attempt = throttling.begin(request, throttling.Kind.SIGN_UP, user.email)
+    if attempt.outcome == throttling.Outcome.PENDING:
+        with transaction.atomic():
+            send_verification(user)
+        throttling.finish(attempt, throttling.Outcome.DONE, user)
 
 
 def _start(

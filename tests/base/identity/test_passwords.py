@@ -110,6 +110,21 @@ def test_changing_it_needs_the_present_one(alice: User) -> None:
     assert alice.check_password(people.PASSWORD)
 
 
+def test_the_present_one_cannot_be_guessed_from_a_session(alice: User) -> None:
+    request = signed_in(alice)
+    for _ in range(10):
+        with pytest.raises(IdentityError, match="not right"):
+            actions.change_password(request=request, current="wrong", password=NEW)
+    for action in (
+        lambda: actions.change_password(request=request, current=people.PASSWORD, password=NEW),
+        lambda: actions.confirm_password(request=request, password=people.PASSWORD),
+    ):
+        with pytest.raises(IdentityError, match="Too many"):
+            action()
+    alice.refresh_from_db()
+    assert alice.check_password(people.PASSWORD)
+
+
 def test_changing_it_needs_a_recent_proof(alice: User) -> None:
     request = signed_in(alice)
     request.session[sessions.PASSWORD_AT] -= 601

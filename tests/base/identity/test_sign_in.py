@@ -96,6 +96,15 @@ def test_an_unverified_customer_is_mailed_again(tenant: Tenant) -> None:
     assert not UserSession.objects.exists()
 
 
+def test_an_unverified_mailbox_cannot_be_filled(tenant: Tenant) -> None:
+    user = actions.create_user(
+        email="dora@north.example", password=people.PASSWORD, verified=False, acting_user=None
+    )
+    for _ in range(9):
+        assert sign_in(user.email).state == "unverified"
+    assert OutboxMail.objects.filter(to=user.email).count() == 4
+
+
 # Throttling
 
 
