@@ -25,7 +25,6 @@ from trading.engine import journal
 log = logging.getLogger("clearing")
 
 BATCH_BYTES = 12 * 1024 * 1024
-READ_AHEAD_BYTES = 2 * BATCH_BYTES
 CATCH_UP_BYTES = 4 * 1024 * 1024
 IDLE_CHECKPOINT_S = 0.5
 UNKNOWN_AGAIN_S = 5.0
@@ -55,6 +54,7 @@ class Clearing:
         follow: "Callable[[int], Iterator[Chunk]]",
         tenants: Callable[[], Mapping[int, str]],
         connect: "Callable[[], psycopg.Connection[Any]]",
+        batch_bytes: int = BATCH_BYTES,
     ) -> None:
         self.engine_dir = engine_dir
         self.seq = 0
@@ -63,6 +63,7 @@ class Clearing:
         self._follow = follow
         self._tenants = tenants
         self._connect = connect
+        self._batch_bytes = batch_bytes
         self._connection: psycopg.Connection[Any] | None = None
         self._writers: dict[int, TenantWriter] = {}
         self._unknown_ids: set[int] = set()
@@ -78,10 +79,10 @@ class Clearing:
             return
         self.seq = self._start_seq()
         log.info("clearing starts behind seq %s", self.seq)
-        ahead = ReadAhead(self._follow(self.seq + 1), READ_AHEAD_BYTES)
+        ahead = ReadAhead(self._follow(self.seq + 1), 2 * self._batch_bytes)
         while not stop.is_set():
             try:
-                chunks = ahead.take(BATCH_BYTES, timeout_s=0.1)
+                chunks = ahead.take(self._batch_bytes, timeout_s=0.1)
             except EOFError:
                 return
             if chunks:

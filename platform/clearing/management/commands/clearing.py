@@ -2,18 +2,28 @@
 
 import signal
 import threading
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from trading.engine.follower import follow
 
 from clearing import database
-from clearing.worker import Clearing
+from clearing.worker import BATCH_BYTES, Clearing
+from trading.engine.follower import follow
+from trading.engine.journal import READ_BYTES
 
 
 class Command(BaseCommand):
     help = "Writes orders, trades, ledger and candles from the engine journal."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--batch-bytes",
+            type=int,
+            default=BATCH_BYTES,
+            help="At most about so much of the journal in one database transaction.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
@@ -22,8 +32,14 @@ class Command(BaseCommand):
         Clearing(
             settings.ENGINE_DIR,
             follow=lambda seq: follow(
-                settings.ENGINE_DIR, settings.ENGINE_SOCKET, seq, stop, name="clearing"
+                settings.ENGINE_DIR,
+                settings.ENGINE_SOCKET,
+                seq,
+                stop,
+                name="clearing",
+                chunk_bytes=min(READ_BYTES, options["batch_bytes"]),
             ),
             tenants=database.tenant_schemas,
             connect=database.connect,
+            batch_bytes=options["batch_bytes"],
         ).run(stop)

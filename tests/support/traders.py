@@ -1,0 +1,122 @@
+"""Traders of a world: many funded accounts, and seeded orders sent straight to the engine."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from django_tenants.utils import tenant_context
+
+from identity.models import User
+from tenants.models import Tenant
+from trading.accounts.actions import open_account
+from trading.accounts.models import Account, AccountRole
+from trading.commands.actions import enqueue_command
+from trading.engine import commands
+from trading.engine.client import EngineClient, Request
+from trading.engine.enums import FundsReason, OrderFlag, OrderType, SelfTradePrevention, TimeInForce
+from trading.instruments.selectors import catalogue
+
+FUNDS_UNITS = 10**15
+
+
+@dataclass
+class Traders:
+    """The accounts of one tenant that trade, and its instruments."""
+
+    tenant_id: int
+    account_ids: list[int]
+    quiet_ids: list[int]
+    instruments: list[Any]
+
+    def commands(self, rng: random.Random, count: int) -> list[Any]:
+        """Orders, cancels and reductions around fixed prices; a third of them trade."""
+        made: list[Any] = []
+        for _ in range(count):
+            account_id = rng.choice(self.account_ids + self.quiet_ids)
+            info = rng.choice(self.instruments)
+            what = rng.random()
+            if what < 0.75:
+                made.append(self._order(rng, account_id, info))
+            elif what < 0.85:
+                made.append(
+                    commands.ReduceOrder(
+                        account_id=account_id,
+                        order_id=rng.randint(1, max(1, len(made))),
+                        lots=rng.randint(1, 40),
+                    )
+                )
+            elif what < 0.95:
+                made.append(
+                    commands.CancelOrder(
+                        account_id=account_id, order_id=rng.randint(1, max(1, len(made)))
+                    )
+                )
+            else:
+                made.append(commands.CancelAllOrders(account_id=account_id, instrument_id=info.id))
+        return made
+
+    def _order(self, rng: random.Random, account_id: int, info: Any) -> Any:
+        ticks, lots, quote_units = rng.randint(99_900, 100_100), rng.randint(100, 2000), 0
+        order_type, flags = OrderType.LIMIT, 0
+        time_in_force = rng.choice(
+            [TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]
+        )
+        kind = rng.random()
+        if kind < 0.1:
+            order_type, ticks, time_in_force = OrderType.MARKET, 0, TimeInForce.IOC
+        elif kind < 0.2:
+            order_type, ticks, time_in_force = OrderType.MARKET, 0, TimeInForce.IOC
+            lots, quote_units = 0, rng.randint(10**8, 10**12)
+        elif kind < 0.3:
+            time_in_force, flags = TimeInForce.GTC, int(OrderFlag.POST_ONLY)
+        return commands.PlaceOrder(
+            account_id=account_id,
+            instrument_id=info.id,
+            lots=lots,
+            ticks=ticks,
+            quote_units=quote_units,
+            side=rng.choice([1, 2]),
+            order_type=int(order_type),
+            time_in_force=int(time_in_force),
+            self_trade_prevention=int(rng.choice(list(SelfTradePrevention))),
+            flags=flags,
+        )
+
+
+def open_traders(tenant: Tenant, how_many: int) -> Traders:
+    """Open accounts of the tenant's first customer and queue funds for them."""
+    with tenant_context(tenant):
+        user = User.objects.filter(is_staff=False).order_by("id").first()
+        assert user is not None
+        accounts = [
+            open_account(user=user, acting_user=user, name=f"Trader {number}")
+            for number in range(how_many)
+        ]
+        known = catalogue(fresh=True)
+        for account in accounts:
+            for asset_id in known.assets:
+                enqueue_command(
+                    commands.CreditFunds(
+                        account_id=account.pk,
+                        asset_id=asset_id,
+                        amount_units=FUNDS_UNITS,
+                        reason=int(FundsReason.DEPOSIT),
+                        reference_id=account.pk,
+                    ),
+                    acting_user=None,
+                )
+        quiet = Account.objects.filter(role=AccountRole.HOUSE_MARKET_MAKER)
+        return Traders(
+            tenant_id=tenant.pk,
+            account_ids=[account.pk for account in accounts],
+            quiet_ids=[account.pk for account in quiet],
+            instruments=list(known.instruments.values()),
+        )
+
+
+def send_all(client: EngineClient, tenant_id: int, made: list[Any], window: int = 200) -> None:
+    """Send commands in order, pipelined."""
+    for start in range(0, len(made), window):
+        client.send_frames(
+            [Request(tenant_id, command) for command in made[start : start + window]]
+        )
