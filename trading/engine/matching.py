@@ -54,16 +54,24 @@ def foresee(order: Order, sweep: Sweep) -> i64:
                 maker = maker.behind
             if own and mode == codes.SELF_TRADE_PREVENTION_EXPIRE_MAKER:
                 continue
-            if lots > leaves:
+            takes_all = lots >= leaves
+            leaves_some = lots > leaves
+            if takes_all:
                 lots = leaves
             leaves -= lots
             units = int(lots) * lot_price
             budget -= units
-            if not own:
-                sweep.lots += lots
-                sweep.quote_units += units
-            if not sweep.by_quote and leaves == 0:
-                return PREVENTED if own else DONE
+            if own:
+                if takes_all:
+                    return PREVENTED
+                continue
+            sweep.lots += lots
+            sweep.quote_units += units
+            if sweep.by_quote:
+                if leaves_some or budget == 0:
+                    return DONE
+            elif takes_all:
+                return DONE
         level = level.worse
     return BOOK_ENDED
 
@@ -90,7 +98,10 @@ def match(venue: Venue, order: Order, sweep: Sweep, step: Step) -> i64:
                 return PREVENTED
             continue
         trade(venue, order, maker, leaves, sweep, step)
-        if not sweep.by_quote and order.leaves_lots == 0:
+        if sweep.by_quote:
+            if sweep.budget_units == 0:
+                return DONE
+        elif order.leaves_lots == 0:
             return DONE
 
 
@@ -182,9 +193,10 @@ def trade(venue: Venue, order: Order, maker: Order, leaves: i64, sweep: Sweep, s
     level.lots -= lots
     order.cumulative_lots += lots
     order.cumulative_quote_units += quote_units
-    sweep.budget_units -= quote_units
     taker_leaves: i64 = 0
-    if not sweep.by_quote:
+    if sweep.by_quote:
+        sweep.budget_units -= quote_units
+    else:
         order.leaves_lots -= lots
         taker_leaves = order.leaves_lots
     instrument.open_lots -= lots

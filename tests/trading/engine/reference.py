@@ -582,7 +582,7 @@ class ReferenceVenue:
                 continue
             self.trade(order, maker, lots)
             budget -= lots * lot_price
-            if command.lots and order.leaves == 0:
+            if (order.leaves if command.lots else budget) == 0:
                 return "done"
 
     def trade(self, taker: Placed, maker: Placed, lots: int) -> None:

@@ -1,0 +1,147 @@
+"""Scenarios as text tables: what is sent, and what comes of it.
+
+A line is ``WHO DOES WHAT => WHAT HAPPENS``. Accounts are ann, bob and cat; orders are named by
+their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB.
+
+    ann sell 5 @ 100          limit order (GTC); words after it: IOC FOK post-only taker maker
+                              both decrement (self-trade prevention), id=TEXT (client order id)
+    ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
+    ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
+    has ann 95+5 AAA          available and held (asserted, nothing is sent)
+    book 100x5 / 99x3,98x1    asks from best / bids from best
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.trading.engine.worlds import World, order, spot_world
+from trading.engine import commands as c
+from trading.engine import events as e
+from trading.engine import keys
+from trading.engine.enums import OrderStatus
+from trading.engine.results import Result
+
+ACCOUNTS = {"ann": 1, "bob": 2, "cat": 3, "fees": 9}
+NAMES = {number: name for name, number in ACCOUNTS.items()}
+ASSETS = {"AAA": 1, "BBB": 2}
+MODES = {"taker": 1, "maker": 2, "both": 3, "decrement": 4}
+FILES = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
+
+
+def scenarios() -> list[Any]:
+    """(rules, lines) of every scenario of every file; a scenario starts with ``# name``."""
+    found = []
+    for path in FILES:
+        for block in path.read_text().split("\n# ")[1:]:
+            title, *lines = block.splitlines()
+            name, _, rules = title.partition(" | ")
+            found.append(pytest.param(rules, lines, id=f"{path.stem}: {name}"))
+    return found
+
+
+@pytest.mark.parametrize(("rules", "lines"), scenarios())
+def test_scenario(rules: str, lines: list[str]) -> None:
+    pairs = (pair.split("=") for pair in rules.split())
+    world = spot_world(**{name: int(value) for name, value in pairs})
+    for line in lines:
+        words, _, expected = line.partition("=>")
+        if not words.strip():
+            continue
+        if words.startswith("has "):
+            check_balance(world, words.split())
+        elif words.startswith("book "):
+            assert book(world) == words.removeprefix("book ").strip(), line
+        else:
+            result, events = world.send(command_of(words.split()))
+            assert told(result, events) == " ".join(expected.split()), line
+
+
+def command_of(words: list[str]) -> Any:
+    who, verb, *rest = words
+    if who == "set":
+        return setting_of(verb, rest)
+    account_id = ACCOUNTS[who]
+    if verb == "cancel-all":
+        return c.CancelAllOrders(account_id=account_id)
+    if verb in ("cancel", "reduce"):
+        which: dict[str, int] = {"account_id": account_id}
+        if rest[0].startswith("id="):
+            which["client_key"] = keys.client_order_key(rest[0][3:])
+        else:
+            which["order_id"] = int(rest[0])
+        if verb == "cancel":
+            return c.CancelOrder(**which)
+        return c.ReduceOrder(lots=int(rest[2]), **which)
+    fields: dict[str, Any] = {}
+    lots = 0
+    if rest[0] == "for":
+        fields["quote_units"] = int(rest[1])
+        rest = rest[2:]
+    else:
+        lots = int(rest[0])
+        rest = rest[1:]
+    if rest[:1] == ["@"]:
+        fields["ticks"] = int(rest[1])
+        rest = rest[2:]
+    for word in rest:
+        if word in ("IOC", "FOK"):
+            fields["time_in_force"] = {"IOC": 2, "FOK": 3}[word]
+        elif word == "post-only":
+            fields["flags"] = 1
+        elif word in MODES:
+            fields["self_trade_prevention"] = MODES[word]
+        else:
+            assert word.startswith("id="), word
+            fields["client_order_id"] = word[3:]
+    return order(account_id, verb, lots, **fields)
+
+
+def setting_of(verb: str, rest: list[str]) -> Any:
+    if verb == "instrument":
+        return c.SetInstrumentState(instrument_id=1, state=int(rest[0]))
+    if verb == "reference":
+        return c.SetReferencePrice(instrument_id=1, ticks=int(rest[0]))
+    if verb == "fees":
+        group, maker, taker = (int(word) for word in rest)
+        return c.SetFees(group_id=group, maker_ppm=maker, taker_ppm=taker)
+    assert verb == "account"
+    names = ("group_id", "trade_group_id", "state")
+    values = dict(zip(names, (int(word) for word in rest[1:]), strict=True))
+    return c.ChangeAccount(account_id=ACCOUNTS[rest[0]], **values)
+
+
+def told(result: Result, events: list[Any]) -> str:
+    """Events in words; a plain acceptance goes without saying."""
+    parts = [] if result == Result.ACCEPTED else [result.name]
+    for event in events:
+        if isinstance(event, e.Traded):
+            parts.append(
+                f"#{event.taker_order_id} {event.lots}@{event.ticks} #{event.maker_order_id}"
+            )
+        elif isinstance(event, e.OrderRested):
+            parts.append(f"#{event.order_id} rests {event.lots}")
+        elif isinstance(event, e.OrderReduced):
+            parts.append(f"#{event.order_id} less {event.lots}")
+        elif isinstance(event, e.OrderClosed):
+            left = f" {event.leaves_lots} left" if event.leaves_lots else ""
+            status = OrderStatus(event.status).name.lower()
+            parts.append(f"#{event.order_id} {status}{left}")
+        elif isinstance(event, e.OrderRow):
+            status = OrderStatus(event.status).name.lower()
+            parts.append(f"#{event.order_id} is {status}")
+    return "; ".join(parts)
+
+
+def check_balance(world: World, words: list[str]) -> None:
+    available, _, held = words[2].partition("+")
+    key = (ACCOUNTS[words[1]], ASSETS[words[3]])
+    assert world.balances().get(key, (0, 0)) == (int(available), int(held or 0)), words
+
+
+def book(world: World) -> str:
+    sides: dict[int, list[str]] = {1: [], 2: []}
+    for side, ticks, lots, _ in world.depth():
+        sides[side].append(f"{ticks}x{lots}")
+    return f"{','.join(sides[2]) or '-'} / {','.join(sides[1]) or '-'}"
