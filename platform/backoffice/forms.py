@@ -25,6 +25,8 @@ def dress(field: forms.Field) -> None:
     widget = field.widget
     if isinstance(widget, forms.CheckboxInput):
         css = "bo-checkbox"
+    elif isinstance(widget, forms.CheckboxSelectMultiple):
+        css = ""
     elif isinstance(widget, forms.Select):
         css = "bo-input bo-select"
     elif isinstance(widget, forms.Textarea):

@@ -34,6 +34,16 @@ def stylesheet(_request: HttpRequest) -> str:
     return static("backoffice/backoffice.css")
 
 
+def favicon(request: HttpRequest) -> str | None:
+    """The brand's logo as the tab's icon, where it has one."""
+    from django.urls import reverse
+
+    from tenants import brands
+
+    brand = brands.view_of(request.tenant)  # type: ignore[attr-defined]
+    return f"{reverse('tenants:logo')}?v={brand.version}" if brand.logo_svg else None
+
+
 def script(_request: HttpRequest) -> str:
     from django.templatetags.static import static
 
@@ -52,6 +62,7 @@ UNFOLD_TENANT: dict[str, Any] = {
     **_COMMON,
     "SITE_TITLE": brand_name,
     "SITE_HEADER": brand_name,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "COLORS": {"primary": tenant_scale},
     "SIDEBAR": {"navigation": "backoffice.menu.tenant_menu"},
 }

@@ -45,7 +45,11 @@ def staff(request: HttpRequest) -> HttpResponse:
     )
     listing = Listing(
         columns=[
-            Column(gettext_lazy("Who"), lambda u: cells.pair(u.name or u.email, u.email), "main"),
+            Column(
+                gettext_lazy("Who"),
+                lambda u: cells.pair(u.name, u.email) if u.name else u.email,
+                "main",
+            ),
             Column(gettext_lazy("Role"), access.role_title),
             Column(
                 gettext_lazy("State"),

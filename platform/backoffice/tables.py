@@ -17,11 +17,15 @@ MAX_KEY = 2**63 - 1
 
 @dataclass(frozen=True)
 class Column:
-    """``cell`` makes the content from a row; ``kind`` is "", "number" or "main"."""
+    """``cell`` makes the content from a row; ``kind`` is "", "number" or "main".
+
+    ``on_phone`` False leaves it out where a row becomes a card; the row's own page has it.
+    """
 
     label: Any
     cell: Callable[[Any], Any]
     kind: str = ""
+    on_phone: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Listing:
             older = (
                 _query(request, before=found[-1].pk) if by_key else _query(request, page=number + 1)
             )
+        is_filtered = any(_is_set(each, request) for each in self.filters)
         return ListPage(
             listing=self,
             rows=self._rows(found),
@@ -117,7 +122,8 @@ class Listing:
             newest=_query(request, before=None, page=None) if before or number > 1 else "",
             term=term,
             fields=list(self._fields(request)),
-            narrowed=bool(term) or any(_is_set(each, request) for each in self.filters),
+            narrowed=bool(term) or is_filtered,
+            filtered=is_filtered,
         )
 
     def show(self, items: Iterable[Any]) -> "ListPage":
@@ -162,10 +168,15 @@ class ListPage:
     term: str = ""
     fields: list[dict[str, Any]] = field(default_factory=list)
     narrowed: bool = False
+    filtered: bool = False
+
+    @property
+    def has_search(self) -> bool:
+        return self.listing.search is not None
 
     @property
     def has_controls(self) -> bool:
-        return bool(self.listing.search or self.listing.filters)
+        return self.has_search or bool(self.listing.filters)
 
 
 def _whole(text: str | None) -> int:

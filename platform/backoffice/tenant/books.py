@@ -70,6 +70,10 @@ def trial_balances() -> list[TrialBalance]:
     return [balance for balance in found.values() if balance.lines]
 
 
+def _side(units: int, asset: Asset) -> Any:
+    return names.amount(units, asset) if units else ""
+
+
 def trial_balance(request: HttpRequest) -> HttpResponse:
     """The trial balance per asset."""
     balances = [
@@ -80,8 +84,8 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
                 {
                     "name": line.name,
                     "classification": line.classification,
-                    "debit": names.amount(line.debit_units, balance.asset),
-                    "credit": names.amount(line.credit_units, balance.asset),
+                    "debit": _side(line.debit_units, balance.asset),
+                    "credit": _side(line.credit_units, balance.asset),
                 }
                 for line in balance.lines
             ],

@@ -44,12 +44,12 @@ def customers(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(
                 gettext_lazy("Customer"),
-                lambda u: cells.pair(u.email, u.name or _("no name given")),
+                lambda u: cells.pair(u.email, u.name) if u.name else u.email,
                 "main",
             ),
             Column(gettext_lazy("State"), lambda u: cells.badge(state_of(u))),
             Column(gettext_lazy("Accounts"), lambda u: u.account_count, "number"),
-            Column(gettext_lazy("Language"), lambda u: u.language or "–"),
+            Column(gettext_lazy("Language"), lambda u: u.language or "–", on_phone=False),
             Column(gettext_lazy("Signed up (UTC)"), lambda u: cells.when(u.created_at)),
         ],
         filters=[

@@ -28,6 +28,15 @@ def shown_units(account: LedgerAccount, units: int) -> int:
     return units if debit_side else -units
 
 
+def _name(account: LedgerAccount) -> Any:
+    """A name that tells customers' accounts apart."""
+    if account.account is None:
+        return account.name
+    owner = account.account.user
+    number = _("account %(id)s") % {"id": account.account.pk}
+    return cells.pair(account.name, f"{owner.email}, {number}" if owner else number)
+
+
 def _asset_choices() -> list[tuple[str, str]]:
     return [(str(asset.pk), asset.code) for asset in Asset.objects.all()]
 
@@ -41,7 +50,7 @@ def chart(request: HttpRequest) -> HttpResponse:
 
     listing = Listing(
         columns=[
-            Column(gettext_lazy("Ledger account"), lambda a: a.name, "main"),
+            Column(gettext_lazy("Ledger account"), _name, "main"),
             Column(gettext_lazy("Class"), lambda a: a.get_classification_display()),
             Column(gettext_lazy("Line"), lambda a: a.get_line_display()),
             Column(gettext_lazy("Asset"), lambda a: a.asset.code),
@@ -67,14 +76,16 @@ def chart(request: HttpRequest) -> HttpResponse:
                 lambda rows, value: rows.filter(line=int(value)),
             ),
         ],
-        search=lambda rows, term: rows.filter(name__icontains=term),
-        search_hint=gettext_lazy("Name of a ledger account"),
+        search=lambda rows, term: rows.filter(
+            Q(name__icontains=term) | Q(account__user__email__icontains=term)
+        ),
+        search_hint=gettext_lazy("Name, or a customer's e-mail"),
         order=("line", "account_id", "asset_id"),
         empty_headline=gettext_lazy("The books are empty"),
         empty_sentence=gettext_lazy("Ledger accounts appear with the first money that moves."),
         row_link=lambda account: pages.url(request, "ledger_account", account.pk),
     )
-    rows = LedgerAccount.objects.select_related("asset", "balance")
+    rows = LedgerAccount.objects.select_related("asset", "balance", "account__user")
     return pages.render(
         request,
         "list.html",
@@ -184,7 +195,9 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One journal entry: its postings, which sum to zero in every asset, and its cause."""
     row: JournalEntry = names.found(JournalEntry.objects.all(), pk=entry_id)
     postings = list(
-        row.postings.select_related("ledger_account", "ledger_account__asset").order_by("line")
+        row.postings.select_related(
+            "ledger_account__asset", "ledger_account__account__user"
+        ).order_by("line")
     )
     facts = [
         (_("Why"), row.get_kind_display()),
@@ -209,7 +222,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 def _postings_table(request: HttpRequest, postings: list[Posting]) -> Any:
     return Listing(
         columns=[
-            Column(gettext_lazy("Ledger account"), lambda p: p.ledger_account.name, "main"),
+            Column(gettext_lazy("Ledger account"), lambda p: _name(p.ledger_account), "main"),
             Column(gettext_lazy("Class"), lambda p: p.ledger_account.get_classification_display()),
             Column(
                 gettext_lazy("Debit"),

@@ -50,7 +50,8 @@ def account_link(request: HttpRequest, account: Account | None) -> Any:
     """A link to whose account it is; house accounts have a page of their own as well."""
     if account is None:
         return cells.NOTHING
-    return cells.link(pages.url(request, "account", account.pk), account)
+    text = f"{account.user.email} ({account.pk})" if account.user else account
+    return cells.link(pages.url(request, "account", account.pk), text)
 
 
 def user_link(request: HttpRequest, user: User | None) -> Any:

@@ -47,9 +47,9 @@ def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Co
         Column(gettext_lazy("Placed (UTC)"), lambda o: cells.when(o.placed_at)),
         Column(gettext_lazy("Instrument"), lambda o: o.instrument.symbol),
         Column(gettext_lazy("Side"), lambda o: names.side(o.side)),
-        Column(gettext_lazy("Type"), lambda o: type_text(o)),
+        Column(gettext_lazy("Type"), lambda o: type_text(o), on_phone=False),
         Column(gettext_lazy("Price"), lambda o: price_of(o), "number"),
-        Column(gettext_lazy("Quantity"), lambda o: quantity_of(o), "number"),
+        Column(gettext_lazy("Quantity"), lambda o: quantity_of(o), "number", on_phone=False),
         Column(
             gettext_lazy("Filled"),
             lambda o: names.quantity(o.instrument, o.cumulative_lots),
@@ -146,8 +146,16 @@ def trade_columns(request: HttpRequest) -> list[Column]:
             lambda t: names.amount(t.quote_units, t.instrument.quote),
             "number",
         ),
-        Column(gettext_lazy("Maker"), lambda t: _account_id_link(request, t.maker_account_id)),
-        Column(gettext_lazy("Taker"), lambda t: _account_id_link(request, t.taker_account_id)),
+        Column(
+            gettext_lazy("Maker"),
+            lambda t: _account_id_link(request, t.maker_account_id),
+            on_phone=False,
+        ),
+        Column(
+            gettext_lazy("Taker"),
+            lambda t: _account_id_link(request, t.taker_account_id),
+            on_phone=False,
+        ),
     ]
 
 
@@ -191,7 +199,9 @@ def trade(request: HttpRequest, trade_id: int) -> HttpResponse:
         Trade.objects.select_related("instrument", "instrument__base", "instrument__quote"),
         pk=trade_id,
     )
-    accounts = Account.objects.in_bulk([row.maker_account_id, row.taker_account_id])
+    accounts = Account.objects.select_related("user").in_bulk(
+        [row.maker_account_id, row.taker_account_id]
+    )
     buyer_is_taker = row.taker_side == Side.BUY
     sides = []
     for name, account_id, order_id, fee_units, is_buyer in (
