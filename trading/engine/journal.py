@@ -188,9 +188,11 @@ def find_tail(engine_dir: Path) -> Tail:
         time_ns = framing.scan_records(before.path.read_bytes(), 0, before.first_seq, 0)[2]
     if _is_zero(data, end):
         return Tail(next_seq, segment.path, end, time_ns, 0)
-    if not _is_torn(data, end, next_seq, time_ns):
-        raise JournalDamaged(segment.path, end, next_seq)
     cut_bytes = len(data[end:].rstrip(b"\0"))
+    # Far enough for a last record that ends in zeros itself.
+    written = data[: end + cut_bytes + READ_BYTES]
+    if not _is_torn(written, end, next_seq, time_ns):
+        raise JournalDamaged(segment.path, end, next_seq)
     return Tail(next_seq, segment.path, end, time_ns, cut_bytes)
 
 
