@@ -57,6 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MARQUE_WATCH_TENANTS = False
     settings.CACHES["default"]["KEY_PREFIX"] = "test"
     from config.celery import app
+    from identity import throttling
+
+    throttling.ANSWER_SECONDS = 0.0
 
     app.conf.task_always_eager = True
 

@@ -7,3 +7,7 @@ urlpatterns = [
     path("dev/", include("messaging.urls")),
     path("", include("backoffice.urls_operator")),
 ]
+
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"

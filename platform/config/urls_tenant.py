@@ -9,3 +9,7 @@ urlpatterns = [
     path("backoffice/", include("backoffice.urls")),
     path("", include("portal.urls")),
 ]
+
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"

@@ -4,6 +4,9 @@ The try is written before it is counted: many at once cannot all slip under the 
 account is counted by what was typed, whether or not it exists, so the answer tells nothing.
 """
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.http import HttpRequest
@@ -21,6 +24,18 @@ _COUNTED = [Outcome.PENDING, Outcome.WRONG, Outcome.WRONG_CODE]
 _COUNTED_MAIL = [*_COUNTED, Outcome.DONE]
 MAILS_PER_ACCOUNT = 4
 MAILS_PER_ADDRESS = 30
+# Longer than writing and rendering a mail takes.
+ANSWER_SECONDS = 0.3
+
+
+@contextmanager
+def same_time() -> Iterator[None]:
+    """Answer after :data:`ANSWER_SECONDS`, whether or not there was anything to do."""
+    begin = time.monotonic()
+    try:
+        yield
+    finally:
+        time.sleep(max(0.0, begin + ANSWER_SECONDS - time.monotonic()))
 
 
 def begin(

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
-from identity import crypto, sessions, throttling
+from identity import links, sessions, throttling
 from identity.actions import devices, tokens
 from identity.errors import IdentityError
 from identity.models import User, UserSession
@@ -19,15 +19,16 @@ def request_password_reset(*, request: HttpRequest, email: str) -> None:
     attempt = throttling.begin(request, throttling.Kind.RESET, email)
     if attempt.outcome == throttling.Outcome.THROTTLED:
         raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
-    with transaction.atomic():
+    with throttling.same_time(), transaction.atomic():
         user = User.objects.filter(email=normalize_email(email), is_active=True).first()
         if user is not None:
             token = tokens.issue(user, tokens.Purpose.RESET_PASSWORD)
             messaging.send_mail(
-                "reset_password", user.email, {"path": f"/reset/{token}"}, language=user.language
+                "reset_password",
+                user.email,
+                {"path": links.password_reset(user, token)},
+                language=user.language,
             )
-        else:
-            crypto.hash_token(crypto.new_token())
     throttling.finish(attempt, throttling.Outcome.DONE)
 
 
@@ -90,4 +91,9 @@ def _set(user: User, password_hash: str) -> None:
 
 
 def _tell(user: User) -> None:
-    messaging.send_mail("password_changed", user.email, {"path": "/forgot"}, language=user.language)
+    messaging.send_mail(
+        "password_changed",
+        user.email,
+        {"path": links.forgotten_password(user)},
+        language=user.language,
+    )

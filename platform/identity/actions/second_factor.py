@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
-from identity import crypto, policy, roles, sessions
+from identity import crypto, links, policy, roles, sessions
 from identity.actions import devices
 from identity.errors import IdentityError
 from identity.models import RecoveryCode, TotpDevice, User
@@ -212,4 +212,6 @@ def _digits(code: str) -> str:
 
 
 def _tell(user: User, template: str) -> None:
-    messaging.send_mail(template, user.email, {"path": "/security"}, language=user.language)
+    messaging.send_mail(
+        template, user.email, {"path": links.security(user)}, language=user.language
+    )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
-from identity import policy, signals, throttling
+from identity import links, policy, signals, throttling
 from identity.actions import tokens
 from identity.errors import IdentityError
 from identity.models import User
@@ -27,8 +27,8 @@ def sign_up(*, request: HttpRequest, email: str, password: str, language: str = 
     if attempt.outcome == throttling.Outcome.THROTTLED:
         raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
     email = normalize_email(email)
-    password_hash = make_password(password)  # before the look-up: both ways take the same time
-    with transaction.atomic():
+    password_hash = make_password(password)  # before the look-up: a known address costs it too
+    with throttling.same_time(), transaction.atomic():
         user = _create_if_new(email, password_hash, language)
         if user is not None:
             send_verification(user)
@@ -56,7 +56,7 @@ def _tell_existing(user: User) -> None:
         send_verification(user)
         return
     messaging.send_mail(
-        "already_customer", user.email, {"path": "/sign-in"}, language=user.language
+        "already_customer", user.email, {"path": links.sign_in(user)}, language=user.language
     )
 
 
@@ -64,7 +64,7 @@ def send_verification(user: User) -> None:
     """Mail a link that proves the address; earlier links stop working."""
     token = tokens.issue(user, tokens.Purpose.VERIFY_EMAIL)
     messaging.send_mail(
-        "verify_email", user.email, {"path": f"/verify/{token}"}, language=user.language
+        "verify_email", user.email, {"path": links.verification(token)}, language=user.language
     )
 
 
@@ -73,7 +73,7 @@ def resend_verification(*, request: HttpRequest, email: str) -> None:
     attempt = throttling.begin(request, throttling.Kind.SIGN_UP, email)
     if attempt.outcome == throttling.Outcome.THROTTLED:
         raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
-    with transaction.atomic():
+    with throttling.same_time(), transaction.atomic():
         user = User.objects.filter(
             email=normalize_email(email), email_verified_at=None, is_active=True, is_staff=False
         ).first()

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
-from identity import roles, signals
+from identity import links, roles, signals
 from identity.actions import devices, tokens
 from identity.actions.sign_up import mark_verified
 from identity.errors import IdentityError
@@ -77,7 +77,7 @@ def send_invitation(user: User) -> None:
     messaging.send_mail(
         "staff_invitation",
         user.email,
-        {"path": f"/invitation/{token}", "role": user.get_role_display()},
+        {"path": links.invitation(user, token), "role": user.get_role_display()},
         language=user.language,
     )
 

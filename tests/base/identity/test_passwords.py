@@ -1,5 +1,7 @@
 """Forgotten and changed passwords."""
 
+import statistics
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 import people
-from identity import actions, forms, selectors, sessions
+from identity import actions, forms, selectors, sessions, throttling
 from identity.errors import IdentityError
 from identity.models import OneTimeToken, TrustedDevice, User, UserSession
 from messaging.models import OutboxMail
@@ -60,6 +62,21 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(alice: User) -> Non
     count = OutboxMail.objects.count()
     actions.request_password_reset(request=visit(), email="nobody@north.example")
     assert OutboxMail.objects.count() == count
+
+
+def test_an_unknown_address_takes_as_long_as_a_known_one(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttling, "ANSWER_SECONDS", 0.4)
+
+    def seconds(email: str) -> float:
+        begin = time.perf_counter()
+        actions.request_password_reset(request=visit(), email=email)
+        return time.perf_counter() - begin
+
+    known = statistics.median(seconds(alice.email) for _ in range(3))
+    unknown = statistics.median(seconds("nobody@north.example") for _ in range(3))
+    assert abs(known - unknown) < 0.15 and min(known, unknown) >= 0.4
 
 
 def test_the_link_works_once_and_for_an_hour(alice: User) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django_tenants.utils import tenant_context
+from django_tenants.utils import schema_context, tenant_context
 
 import people
 from identity import actions, roles, selectors
@@ -76,7 +76,9 @@ def test_an_owner_invites(tenant: Tenant, staff_of: Staff) -> None:
     assert not user.has_usable_password()
     mail = OutboxMail.objects.get(to="erin@north.example", template="staff_invitation")
     assert "Finance" in mail.text
-    token = link_in(mail).rpartition("/")[2]
+    link = link_in(mail)
+    assert link.startswith("http://north.localhost:8000/backoffice/invitation/")
+    token = link.rstrip("/").rpartition("/")[2]
     actions.accept_invitation(token=token, password=people.PASSWORD)
     with pytest.raises(IdentityError):
         actions.accept_invitation(token=token, password="other-Password-1")
@@ -143,3 +145,18 @@ def test_bob_cannot_close_alices_login(alice: User, bob: User) -> None:
         actions.set_user_active(user=alice, is_active=False, acting_user=bob, reason="x")
     alice.refresh_from_db()
     assert alice.is_active
+
+
+def test_mailed_links_lead_staff_and_operators_to_their_own_pages(
+    alice: User, platform_tenant: Tenant, staff_of: Staff
+) -> None:
+    owner, operator = staff_of("owner"), staff_of("owner", platform_tenant)
+    for user, schema, path in (
+        (alice, alice.home_schema, "http://north.localhost:8000/reset/"),
+        (owner, owner.home_schema, "http://north.localhost:8000/backoffice/reset/"),
+        (operator, "public", "http://localhost:8000/operator/reset/"),
+    ):
+        with schema_context(schema):
+            actions.request_password_reset(request=visit(), email=user.email)
+            mail = OutboxMail.objects.get(to=user.email, template="reset_password")
+            assert link_in(mail).startswith(path)
