@@ -1,8 +1,18 @@
 """Addresses of the customer's web."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from portal.views import account, api_keys, dashboard, gate, history, public, security, trade
+from portal.views import (
+    account,
+    api_keys,
+    dashboard,
+    errors,
+    gate,
+    history,
+    public,
+    security,
+    trade,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -39,4 +49,6 @@ urlpatterns = [
     path("security/devices/<int:device_id>/forget", security.forget_device, name="forget_device"),
     path("api-keys", api_keys.api_keys, name="api_keys"),
     path("api-keys/<str:public_id>/revoke", api_keys.revoke_api_key, name="revoke_api_key"),
+    # Last of all: an unknown address gets the brand's own page, in development as well.
+    re_path(r"^(?!backoffice|operator|api/|dev/|static/|media/|brand/).+$", errors.not_found),
 ]

@@ -1,4 +1,4 @@
-"""`manage.py makemessages` as this project wants it: which folders, which names, no line numbers."""
+"""`manage.py makemessages` as this project wants it: which folders, which names."""
 
 from typing import Any
 

@@ -127,6 +127,7 @@ export class Chart {
   #styles() {
     const [up, down, line, faint, text, surface, accent, second, warn] =
       ["--up", "--down", "--line", "--faint", "--text", "--overlay", "--accent", "--second", "--warn"].map(painted);
+    const narrow = matchMedia("(max-width: 640px)").matches;
     const family = getComputedStyle(document.body).fontFamily;
     const bars = { upColor: up, downColor: down, noChangeColor: faint };
     const small = { size: 11, family, color: faint };
@@ -138,11 +139,11 @@ export class Chart {
       candle: {
         bar: { ...bars, upBorderColor: up, downBorderColor: down, noChangeBorderColor: faint, upWickColor: up, downWickColor: down, noChangeWickColor: faint },
         priceMark: { high: { color: faint, textFamily: family }, low: { color: faint, textFamily: family }, last: { ...bars, text: { size: 11, family } } },
-        tooltip: { ...legend, title: { show: false } },
+        tooltip: { ...legend, title: { show: false }, showRule: narrow ? "follow_cross" : "always" },
       },
       indicator: {
         bars: [{ upColor: fade(up), downColor: fade(down), noChangeColor: fade(faint) }],
-        lines, ohlc: bars, tooltip: legend,
+        lines, ohlc: bars, tooltip: { ...legend, showRule: narrow ? "follow_cross" : "always" },
       },
       xAxis: { axisLine: { color: line }, tickLine: { color: line }, tickText: small },
       yAxis: { axisLine: { show: false, color: line }, tickLine: { show: false, color: line }, tickText: small },

@@ -33,6 +33,14 @@ export class Entry {
     this.draw();
   }
 
+  /** A first price to begin from, once, while nothing was typed. */
+  offerPrice(text) {
+    if (this.offered) return;
+    this.offered = true;
+    if (!this.price.value) this.price.value = text;
+    schedule(this.draw);
+  }
+
   setSide(side) { this.#set("side", side); }
 
   #set(name, value) {

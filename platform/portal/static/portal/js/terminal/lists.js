@@ -74,6 +74,13 @@ export class Lists {
     return text ? group(pad(text, this.instruments.get(symbol)?.price_places ?? 0)) : _("Market");
   }
 
+  /** An average has more decimals than a price; two more than the tick's are shown. */
+  #average(order) {
+    const places = (this.instruments.get(order.instrument)?.price_places ?? 0) + 2;
+    const [whole, fraction = ""] = order.average_price.split(".");
+    return this.#price(order.instrument, `${whole}.${fraction.slice(0, places)}`);
+  }
+
   #quantity(symbol, text) { return pad(text ?? "0", this.instruments.get(symbol)?.quantity_places ?? 0); }
 
   #openRow(order) {
@@ -104,7 +111,7 @@ export class Lists {
   #pastRow(order) {
     return el("tr", {}, ...this.#lead(order),
       cell(_("Price"), this.#price(order.instrument, order.price)),
-      cell(_("Average"), order.average_price && Number(order.average_price) ? this.#price(order.instrument, order.average_price) : "–"),
+      cell(_("Average"), order.average_price && Number(order.average_price) ? this.#average(order) : "–"),
       cell(_("Filled"), `${this.#quantity(order.instrument, order.filled_quantity)}${Number(order.quantity) ? ` / ${this.#quantity(order.instrument, order.quantity)}` : ""}`),
       el("td.end", { "data-label": _("Status") }, statusBadge(order.status)),
       cell(_("Time"), momentText(order.updated_at), null, "faint"));

@@ -23,8 +23,11 @@ const desk = account ? new Desk(stream, account) : null;
 const book = new Book(instrument, stream);
 
 const tickers = new Tickers(instrument, stream, $(".t-head"));
-new Tape(instrument, stream, $("[data-tape]"), (trade) => tickers.last(trade.price));
 const entry = new Entry({ instrument, book, account, desk, stream, root: $(".entry"), tradable: setup.signed_in && setup.account !== null });
+new Tape(instrument, stream, $("[data-tape]"), (trade) => {
+  tickers.last(trade.price);
+  entry.offerPrice(trade.price);
+});
 const ladder = new Ladder(book, $(".t-book"), {
   pick: (price) => {
     entry.setPrice(price);

@@ -1,0 +1,191 @@
+"""Orders, fills, statement, balances and their CSV: the owner's rows and nobody else's."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+import people
+from identity.models import User
+from portal import history
+from portal.portfolio import portfolio_of
+from tenants.models import Tenant
+from trading.accounts.selectors import access_account
+from trading.engine.enums import OrderStatus, OrderType, Side, TimeInForce
+from trading.instruments.info import instrument_info
+from trading.orders.models import Order, Trade
+from wallets.ledger import chart
+from wallets.ledger.models import Balance, EntryKind, JournalEntry, Line, Posting
+
+Client = Callable[..., people.Browser]
+DAY = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+USDT = 10**8
+
+
+def add_order(account_id: int, order_id: int, **values: Any) -> Order:
+    info = instrument_info("BTC-USDT")
+    fields = {
+        "instrument_id": info.id, "client_order_id": f"own-{order_id}", "side": Side.BUY,
+        "order_type": OrderType.LIMIT, "time_in_force": TimeInForce.GTC,
+        "self_trade_prevention": 1, "flags": 0, "lots": 100, "ticks": 6_000_000,
+        "quote_units": 0, "leaves_lots": 100, "cumulative_lots": 0,
+        "cumulative_quote_units": 0, "status": OrderStatus.OPEN, "placed_seq": order_id,
+        "updated_seq": order_id, "placed_at": DAY, "updated_at": DAY,
+    }  # fmt: skip
+    return Order.objects.create(pk=order_id, account_id=account_id, **(fields | values))
+
+
+def add_trade(maker_id: int, taker_id: int, trade_id: int, **values: Any) -> Trade:
+    info = instrument_info("BTC-USDT")
+    fields = {
+        "seq": trade_id, "event_index": 0, "time": DAY, "instrument_id": info.id,
+        "taker_side": Side.BUY, "lots": 100, "ticks": 6_000_000, "base_units": 100_000,
+        "quote_units": 60 * USDT, "maker_order_id": 1, "taker_order_id": 2,
+        "maker_fee_units": 3, "taker_fee_units": 5,
+    }  # fmt: skip
+    return Trade.objects.create(
+        pk=trade_id, maker_account_id=maker_id, taker_account_id=taker_id, **(fields | values)
+    )
+
+
+def credit(account_id: int, units: int, number: int) -> None:
+    """A balanced entry: custody Dr, customer Cr; and the balance as clearing keeps it."""
+    asset_id = instrument_info("BTC-USDT").quote_id
+    customer = chart.ledger_account_id(Line.ENGINE_ACCOUNT, account_id, asset_id)
+    custody = chart.ledger_account_id(Line.CUSTODY, 0, asset_id)
+    with connection.cursor() as cursor:
+        chart.ensure_ledger_accounts(cursor, [customer, custody])
+    entry = JournalEntry.objects.create(
+        pk=number << 20, kind=EntryKind.DEPOSIT, seq=number,
+        time=DAY + timedelta(minutes=number), reference_id=number,
+    )  # fmt: skip
+    for line, (ledger_account_id, signed) in enumerate([(custody, units), (customer, -units)]):
+        Posting.objects.create(
+            entry_id=entry.pk, line=line, ledger_account_id=ledger_account_id, units=signed
+        )
+        balance, _ = Balance.objects.get_or_create(
+            ledger_account_id=ledger_account_id, defaults={"units": 0, "entry_id": entry.pk}
+        )
+        Balance.objects.filter(pk=balance.pk).update(
+            units=balance.units + signed, entry_id=entry.pk
+        )
+
+
+def csv_rows(browser: people.Browser, address: str) -> list[dict[str, str]]:
+    answer = browser.get(address)
+    assert answer["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_orders_are_their_owners_only(
+    client_for: Client, alice: User, bob: User, charlie: User, tenant: Tenant
+) -> None:
+    add_order(access_account(alice).pk, 7001)
+    assert "7001" in client_for(alice).get("/orders").content.decode()
+    assert "7001" not in client_for(bob).get("/orders").content.decode()
+    assert csv_rows(client_for(bob), "/orders?format=csv") == []
+    assert client_for(charlie, tenant=tenant).get("/orders?format=csv").status_code == 302
+
+
+def test_order_filters_and_pages(alice: User) -> None:
+    account = access_account(alice)
+    for number in range(5):
+        add_order(account.pk, 100 + number, side=Side.SELL if number % 2 else Side.BUY,
+                  status=OrderStatus.FILLED if number < 2 else OrderStatus.OPEN,
+                  placed_at=DAY + timedelta(days=number))  # fmt: skip
+
+    def ids(**filters: Any) -> list[str]:
+        return [row["order_id"] for row in history.orders(account, filters).rows]
+
+    assert ids() == ["104", "103", "102", "101", "100"]
+    assert ids(side="sell") == ["103", "101"]
+    assert ids(status="open") == ["104", "103", "102"]
+    assert ids(status="filled", side="buy") == ["100"]
+    assert ids(instrument="ETH-USDT") == []
+    assert ids(begin=DAY.date() + timedelta(days=3)) == ["104", "103"]
+    assert ids(end=DAY.date()) == ["100"]
+    first = history.orders(account, {}, limit=2)
+    second = history.orders(account, {}, limit=2, cursor=first.next_cursor)
+    last = history.orders(account, {}, limit=2, cursor=second.next_cursor)
+    shown = [row["order_id"] for page in (first, second, last) for row in page.rows]
+    assert shown == ["104", "103", "102", "101", "100"]
+    assert last.next_cursor == ""
+
+
+def test_a_senseless_filter_is_left_out(client_for: Client, alice: User) -> None:
+    add_order(access_account(alice).pk, 7001)
+    page = client_for(alice).get("/orders?side=up&begin=never&cursor=x&instrument=DROP")
+    assert page.status_code == 200
+    assert "7001" in page.content.decode()
+
+
+def test_fills_show_each_side_its_own(client_for: Client, alice: User, bob: User) -> None:
+    mine, his = access_account(alice), access_account(bob)
+    add_trade(mine.pk, his.pk, 900)
+    (maker,) = history.fills(mine, {}).rows
+    (taker,) = history.fills(his, {}).rows
+    assert (maker["side"], maker["liquidity"], maker["fee_asset"]) == ("sell", "maker", "USDT")
+    assert (taker["side"], taker["liquidity"], taker["fee_asset"]) == ("buy", "taker", "BTC")
+    assert history.fills(mine, {"side": "buy"}).rows == []
+    assert len(history.fills(mine, {"side": "sell"}).rows) == 1
+    (row,) = csv_rows(client_for(alice), "/fills?format=csv")
+    assert (row["price"], row["quantity"], row["fee"]) == ("60000.00", "0.00100", "0.00000003")
+    assert row["time"] == "2026-03-14T12:00:00.000+00:00"
+
+
+def test_statement_runs_with_the_booked_balance(client_for: Client, alice: User, bob: User) -> None:
+    account = access_account(alice)
+    for number, units in enumerate((50 * USDT, 25 * USDT, 5 * USDT), start=1):
+        credit(account.pk, units, number)
+    rows = history.statement(account, {}).rows
+    assert [row["units"] for row in rows] == [5 * USDT, 25 * USDT, 50 * USDT]
+    assert [row["balance_units"] for row in rows] == [80 * USDT, 75 * USDT, 50 * USDT]
+    first = history.statement(account, {}, limit=2)
+    (oldest,) = history.statement(account, {}, limit=2, cursor=first.next_cursor).rows
+    assert oldest["balance_units"] == 50 * USDT
+    assert history.statement(access_account(bob), {}).rows == []
+    exported = csv_rows(client_for(alice), "/statement?format=csv&asset=USDT")
+    assert [row["booked_balance"] for row in exported] == ["80", "75", "50"]
+    assert exported[0]["kind"] == "Deposit"
+    assert csv_rows(client_for(bob), "/statement?format=csv") == []
+
+
+def test_balances_hold_what_open_orders_hold(client_for: Client, alice: User) -> None:
+    account = access_account(alice)
+    credit(account.pk, 100 * USDT, 1)
+    add_order(account.pk, 5, lots=100, leaves_lots=100, ticks=6_000_000)  # 0.001 BTC at 60 000
+    (holding,) = portfolio_of(account, "USDT").holdings
+    assert (holding.booked_units, holding.held_units) == (100 * USDT, 60 * USDT)
+    assert holding.available_units == 40 * USDT
+    page = client_for(alice).get("/balances").content.decode()
+    assert "40.00" in page and "60.00" in page and "100.00" in page
+
+
+def test_a_portfolio_is_valued_at_last_prices(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = access_account(alice)
+    credit(account.pk, 100 * USDT, 1)
+    base_id = instrument_info("BTC-USDT").base_id
+    btc = chart.ledger_account_id(Line.ENGINE_ACCOUNT, account.pk, base_id)
+    with connection.cursor() as cursor:
+        chart.ensure_ledger_accounts(cursor, [btc])
+    Balance.objects.create(ledger_account_id=btc, units=-150_000_000, entry_id=1)  # 1.5 BTC
+    tickers = [{"instrument": "BTC-USDT", "last": "60000.01"}]
+    monkeypatch.setattr("portal.portfolio.current_tickers", lambda: tickers)
+    portfolio = portfolio_of(account, "USDT")
+    assert portfolio.total_units == 100 * USDT + 9_000_001_500_000
+    assert [code for code, _ in portfolio.shares] == ["BTC", "USDT"]
+    assert portfolio.unpriced == []
+    monkeypatch.setattr("portal.portfolio.current_tickers", list)
+    assert portfolio_of(account, "USDT").unpriced == ["BTC"]
+
+
+def test_a_spreadsheet_cannot_be_made_to_run_a_client_order_id(
+    client_for: Client, alice: User
+) -> None:
+    add_order(access_account(alice).pk, 5, client_order_id="=HYPERLINK(1)")
+    (row,) = csv_rows(client_for(alice), "/orders?format=csv")
+    assert row["client_order_id"] == "'=HYPERLINK(1)"
