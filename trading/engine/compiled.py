@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 GROUP = "marque_engine"
 
-# The modules that are compiled: they import nothing but each other and the standard library.
+# The pure core: these import nothing but each other and a little of the standard library.
 CORE = (
     "administration",
     "batch",
@@ -20,9 +20,7 @@ CORE = (
     "canceling",
     "codec",
     "codes",
-    "connection",
     "door",
-    "framing",
     "image",
     "layouts",
     "limits",
@@ -31,16 +29,17 @@ CORE = (
     "parties",
     "placing",
     "scan",
-    "server",
     "shard",
     "step",
     "venue",
 )
+# Compiled with it: the loop of the process around the core, which does touch the world.
+EDGE = ("connection", "framing", "server")
 
 
 def source_files() -> list[Path]:
-    """The sources of the core."""
-    return [HERE / f"{name}.py" for name in CORE]
+    """The sources of all that is compiled."""
+    return [HERE / f"{name}.py" for name in CORE + EDGE]
 
 
 @cache
