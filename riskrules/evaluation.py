@@ -13,9 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from durable import lang
-
 from riskrules.rulesets import Comparison, Outcome, Rule, RuleSet
+
+try:
+    from durable import lang
+except ImportError:  # it is built with a C compiler, and there was none
+    lang = None
 
 _DONE = "done"
 _INT64 = 1 << 63
@@ -64,6 +67,8 @@ _lock = threading.Lock()
 def evaluate(rule_set: RuleSet, facts: Mapping[str, int]) -> Decision:
     """Judge `facts`; raises FactsError on bad facts, answers REFUSED if judging itself failed."""
     _check_facts(rule_set, facts)
+    if lang is None:
+        return REFUSED
     loaded = _load(rule_set)
     sid = uuid.uuid4().hex
     loaded.fired[sid] = []

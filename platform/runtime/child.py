@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import psutil
 
-from runtime import ready
+from runtime import folders, ready
 from runtime.processes import Process
 
 FIRST_DELAY_S = 0.2
@@ -79,6 +79,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=environ,
+                cwd="/" if identity else folders.ROOT,
                 start_new_session=True,
                 pass_fds=pass_fds,
                 user=identity.uid if identity else None,

@@ -134,7 +134,7 @@ def product_processes(
         table.append(Process(name, manage(name), Stage.WORKERS, StopTurn.WORKERS))
     if demo:
         table.append(Process("replay", manage("replay_market"), Stage.WORKERS, StopTurn.WORKERS))
-    celery = module("celery", "--app", "config.celery:app")
+    celery = module("celery", "--quiet", "--app", "config.celery:app")
     schedule = folders.make_folder(environment.data_dir / "celery") / "beat-schedule"
     table += [
         Process(

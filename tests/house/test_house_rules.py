@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import house_rules
-from trading.engine import compiled
 
 Rule = Callable[[str], list[str]]
 ENGINE = house_rules.ROOT / "trading" / "engine"
@@ -51,7 +50,7 @@ def test_the_engine_imports_little():
 
 
 def test_the_core_is_deterministic():
-    paths = compiled.source_files()
+    paths = house_rules.deterministic_core()
     assert {"venue.py", "book.py", "matching.py"} <= {path.name for path in paths}
     assert problems(house_rules.impurities, paths) == []
 

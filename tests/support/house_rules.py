@@ -122,6 +122,25 @@ def engine_imports(text: str) -> list[str]:
     return problems
 
 
+def deterministic_core() -> list[Path]:
+    """What the shard of the engine is made of: itself and all it imports from the engine."""
+    engine = ROOT / "trading" / "engine"
+    found: set[Path] = set()
+    waiting = {engine / "shard.py"}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "trading.engine":
+                names = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and str(node.module).startswith("trading.eng"):
+                names = {str(node.module).rpartition(".")[2]}
+            else:
+                continue
+            waiting |= {engine / f"{name}.py" for name in names} - found
+    return sorted(found)
+
+
 def impurities(text: str) -> list[str]:
     """In the deterministic core: no clock, no randomness, no float, no order of a set."""
     problems = []

@@ -21,7 +21,18 @@ def clone(tmp_path: Path) -> Path:
     shutil.copy(folders.ROOT / "scripts" / "bootstrap", tmp_path / "scripts" / "bootstrap")
     (tmp_path / "requirements.txt").write_text("")
     (tmp_path / "bin").mkdir()
-    for tool in ("sh", "dirname", "basename", "readlink", "rm", "cat", "sha256sum", "cut"):
+    for tool in (
+        "sh",
+        "dirname",
+        "basename",
+        "readlink",
+        "rm",
+        "cat",
+        "sed",
+        "sha256sum",
+        "cut",
+        "gcc",
+    ):
         found = shutil.which(tool)
         assert found is not None
         (tmp_path / "bin" / tool).symlink_to(found)
@@ -79,6 +90,15 @@ def test_the_first_python_that_fits_is_taken_and_the_second_run_does_nothing(clo
     assert (site / "marque.pth").read_text() == f"{clone}\n{clone}/platform\n"
     again = bootstrap(clone)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_a_machine_without_a_compiler_is_told_what_it_lacks(clone: Path):
+    python(clone, "python3")
+    (clone / "requirements.txt").write_text("durable_rules==2.0.28\n")
+    done = bootstrap(clone, PIP_NO_INDEX="1", CC="no-such-compiler")
+    assert done.returncode == 0, done.stderr
+    assert "There is no C compiler" in done.stdout
+    assert bootstrap(clone, PIP_NO_INDEX="1", CC="gcc").returncode == 2  # now it is wanted
 
 
 def test_packages_that_cannot_be_had_are_one_clear_end(clone: Path):
