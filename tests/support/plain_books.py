@@ -1,0 +1,159 @@
+"""The books recomputed from the journal in the plainest Python there is: one event at a time.
+
+Nothing here is shared with the product but the decoding of records. It keeps orders as
+dictionaries, money as integers per (account, asset), and knows no batches, no SQL and no numpy.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trading.engine import events, journal, wire
+
+BUY = 1
+LINE_OF_REASON = {1: "custody", 2: "custody", 3: "adjustments", 4: "custody", 5: "custody"}
+
+
+@dataclass
+class PlainBooks:
+    """One tenant's tables as they must come out."""
+
+    tenant_id: int
+    quiet_ids: set[int]
+    orders: dict[int, dict[str, Any]] = field(default_factory=dict)
+    trades: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # (line name or account id, asset id) → debits less credits
+    balances: dict[tuple[Any, int], int] = field(default_factory=lambda: defaultdict(int))
+    # (seq, event index) → {(line name or account id, asset id): units}
+    entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
+    receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _hidden: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def read(self, engine_dir: Path) -> "PlainBooks":
+        for record in journal.read_records(engine_dir):
+            if record.tenant_id != self.tenant_id:
+                continue
+            if record.source == 1:
+                self.receipts.setdefault(record.source_no, (record.seq, record.result))
+            for index, event in enumerate(wire.answer_events(record)):
+                self._take(event, record.seq, index)
+        return self
+
+    def _take(self, event: Any, seq: int, index: int) -> None:
+        if isinstance(event, events.OrderAccepted):
+            self._accept(event, seq)
+        elif isinstance(event, events.Traded):
+            self._trade(event, seq, index)
+        elif isinstance(event, events.OrderRested):
+            self._order(event.order_id).update(leaves=event.lots, updated=seq)
+        elif isinstance(event, events.OrderReduced):
+            self._order(event.order_id).update(leaves=event.leaves_lots, updated=seq)
+        elif isinstance(event, events.OrderClosed):
+            self._order(event.order_id).update(
+                leaves=event.leaves_lots, status=event.status, updated=seq
+            )
+        elif isinstance(event, events.FundsCredited):
+            self._move_funds(event, seq, index, 1)
+        elif isinstance(event, events.FundsDebited):
+            self._move_funds(event, seq, index, -1)
+
+    def _order(self, order_id: int) -> dict[str, Any]:
+        return self.orders.get(order_id) or self._hidden[order_id]
+
+    def _accept(self, event: events.OrderAccepted, seq: int) -> None:
+        order = {
+            "account": event.account_id,
+            "instrument": event.instrument_id,
+            "client": event.client_order_id,
+            "side": event.side,
+            "type": event.order_type,
+            "tif": event.time_in_force,
+            "stp": event.self_trade_prevention,
+            "flags": event.flags,
+            "lots": event.lots,
+            "ticks": event.ticks,
+            "quote": event.quote_units,
+            "leaves": event.lots,
+            "cumulative": 0,
+            "cumulative_quote": 0,
+            "status": 1,
+            "placed": seq,
+            "updated": seq,
+        }
+        hidden = event.account_id in self.quiet_ids
+        (self._hidden if hidden else self.orders)[event.order_id] = order
+
+    def _trade(self, event: events.Traded, seq: int, index: int) -> None:
+        self.trades[event.trade_id] = {
+            "seq": seq,
+            "index": index,
+            "instrument": event.instrument_id,
+            "taker_side": event.taker_side,
+            "lots": event.lots,
+            "ticks": event.ticks,
+            "base": event.base_units,
+            "quote": event.quote_units,
+            "maker_order": event.maker_order_id,
+            "taker_order": event.taker_order_id,
+            "maker": event.maker_account_id,
+            "taker": event.taker_account_id,
+            "maker_fee": event.maker_fee_units,
+            "taker_fee": event.taker_fee_units,
+        }
+        for order_id, leaves in (
+            (event.maker_order_id, event.maker_leaves_lots),
+            (event.taker_order_id, event.taker_leaves_lots),
+        ):
+            if order_id in self._hidden:
+                self._show(order_id, event, seq)
+            order = self.orders[order_id]
+            order["leaves"] = leaves
+            order["cumulative"] += event.lots
+            order["cumulative_quote"] += event.quote_units
+            order["status"] = 2
+            order["updated"] = seq
+        self._post_trade(event, seq, index)
+
+    def _show(self, order_id: int, event: events.Traded, seq: int) -> None:
+        """A market maker's order gets its row now, from what this record says of it."""
+        order = self._hidden.pop(order_id)
+        order |= {"client": "", "stp": 0, "flags": 0, "quote": 0, "placed": seq}
+        if order_id == event.maker_order_id:
+            order["lots"] = event.lots + event.maker_leaves_lots
+        self.orders[order_id] = order
+
+    def _post_trade(self, event: events.Traded, seq: int, index: int) -> None:
+        buyer, seller = event.taker_account_id, event.maker_account_id
+        buyer_fee, seller_fee = event.taker_fee_units, event.maker_fee_units
+        if event.taker_side != BUY:
+            buyer, seller, buyer_fee, seller_fee = seller, buyer, seller_fee, buyer_fee
+        base, quote = event.base_asset_id, event.quote_asset_id
+        self._post(
+            seq,
+            index,
+            [
+                (buyer, quote, event.quote_units),
+                (seller, quote, seller_fee - event.quote_units),
+                (event.fee_account_id, quote, -seller_fee),
+                (seller, base, event.base_units),
+                (buyer, base, buyer_fee - event.base_units),
+                (event.fee_account_id, base, -buyer_fee),
+            ],
+        )
+
+    def _move_funds(self, event: Any, seq: int, index: int, sign: int) -> None:
+        units = sign * event.amount_units
+        line = LINE_OF_REASON[event.reason]
+        self._post(
+            seq,
+            index,
+            [(line, event.asset_id, units), (event.account_id, event.asset_id, -units)],
+        )
+
+    def _post(self, seq: int, index: int, postings: list[tuple[Any, int, int]]) -> None:
+        entry: dict[tuple[Any, int], int] = defaultdict(int)
+        for owner, asset_id, units in postings:
+            entry[owner, asset_id] += units
+            self.balances[owner, asset_id] += units
+        self.entries[seq, index] = dict(entry)

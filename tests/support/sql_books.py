@@ -1,0 +1,80 @@
+"""The tables of the current tenant in the shapes of `plain_books`."""
+
+from collections import defaultdict
+from typing import Any
+
+from trading.commands.models import CommandReceipt
+from trading.orders.models import Order, Trade
+from wallets.ledger import chart, entries
+from wallets.ledger.models import Balance, JournalEntry, Line, Posting
+
+NAMES = {Line.CUSTODY: "custody", Line.ADJUSTMENTS: "adjustments"}
+
+
+def orders() -> dict[int, dict[str, Any]]:
+    return {
+        row.pk: {
+            "account": row.account_id,
+            "instrument": row.instrument_id,
+            "client": row.client_order_id,
+            "side": row.side,
+            "type": row.order_type,
+            "tif": row.time_in_force,
+            "stp": row.self_trade_prevention,
+            "flags": row.flags,
+            "lots": row.lots,
+            "ticks": row.ticks,
+            "quote": row.quote_units,
+            "leaves": row.leaves_lots,
+            "cumulative": row.cumulative_lots,
+            "cumulative_quote": row.cumulative_quote_units,
+            "status": row.status,
+            "placed": row.placed_seq,
+            "updated": row.updated_seq,
+        }
+        for row in Order.objects.all()
+    }
+
+
+def trades() -> dict[int, dict[str, Any]]:
+    return {
+        row.pk: {
+            "seq": row.seq,
+            "index": row.event_index,
+            "instrument": row.instrument_id,
+            "taker_side": row.taker_side,
+            "lots": row.lots,
+            "ticks": row.ticks,
+            "base": row.base_units,
+            "quote": row.quote_units,
+            "maker_order": row.maker_order_id,
+            "taker_order": row.taker_order_id,
+            "maker": row.maker_account_id,
+            "taker": row.taker_account_id,
+            "maker_fee": row.maker_fee_units,
+            "taker_fee": row.taker_fee_units,
+        }
+        for row in Trade.objects.all()
+    }
+
+
+def owner_of(ledger_account_id: int) -> tuple[Any, int]:
+    line, account_id, asset_id = chart.parts_of(ledger_account_id)
+    return (account_id if line == Line.ENGINE_ACCOUNT else NAMES[line]), asset_id
+
+
+def balances() -> dict[tuple[Any, int], int]:
+    return {owner_of(row.ledger_account_id): row.units for row in Balance.objects.all()}
+
+
+def journal_entries() -> dict[tuple[int, int], dict[tuple[Any, int], int]]:
+    found: dict[int, dict[tuple[Any, int], int]] = {
+        pk: defaultdict(int) for pk in JournalEntry.objects.values_list("pk", flat=True)
+    }
+    for row in Posting.objects.all():
+        found[row.entry_id][owner_of(row.ledger_account_id)] += row.units
+    return {entries.position_of(pk): dict(postings) for pk, postings in found.items()}
+
+
+def receipts() -> dict[int, tuple[int, int]]:
+    return {row.source_no: (row.seq, row.result) for row in CommandReceipt.objects.all()}
