@@ -1,0 +1,174 @@
+"""A firm at work: customers with money, an open order, a trade, a key, something to approve."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django_tenants.utils import schema_context
+
+from audit.models import AuditRecord
+from backoffice.once import new_token
+from books import Books, books
+from identity import actions as identity
+from identity.models import ApiKey, User
+from tenants.models import Domain, Tenant
+from trading.accounts.models import Account
+from trading.accounts.selectors import access_account
+from trading.commands.models import QueuedCommand
+from trading.instruments.models import Asset, FeeSchedule, Instrument
+from trading.orders import actions as orders
+from trading.orders.models import Order, Trade
+from wallets.adjustments import actions as adjustments
+from wallets.adjustments.models import Adjustment
+from wallets.ledger.models import JournalEntry, LedgerAccount
+
+__all__ = ["books"]
+
+REASON = "Asked for by the customer"
+
+
+@dataclass
+class Firm:
+    """What the pages of the tenant north have to show."""
+
+    tenant: Tenant
+    books: Books
+    alice: User
+    bob: User
+    finance: User
+    owner: User
+    account: Account
+    order: Order
+    trade: Trade
+    key: ApiKey
+    waiting: Adjustment
+
+    def arguments(self) -> dict[str, Any]:
+        """A value for every argument a route of the backoffice takes."""
+        return {
+            "user_id": self.alice.pk,
+            "account_id": self.account.pk,
+            "key_id": self.key.pk,
+            "order_id": self.order.pk,
+            "trade_id": self.trade.pk,
+            "instrument_id": Instrument.objects.get(symbol="BTC-USDT").pk,
+            "schedule_id": FeeSchedule.objects.first().pk,
+            "ledger_account_id": LedgerAccount.objects.first().pk,
+            "entry_id": JournalEntry.objects.first().pk,
+            "seq": self.trade.seq,
+            "adjustment_id": self.waiting.pk,
+            "command_id": QueuedCommand.objects.first().pk,
+            "name": "identity.sign_up_open",
+            "record_id": AuditRecord.objects.first().pk,
+            "token": "no-such-token",
+            "rest": "nothing/here",
+        }
+
+
+def fund(account: Account, code: str, amount: str, finance: User, owner: User) -> None:
+    asset = Asset.objects.get(code=code)
+    row = adjustments.request_adjustment(
+        account=account,
+        asset=asset,
+        amount_units=asset.units_of(amount),
+        reason="Opening balance",
+        acting_user=finance,
+    )
+    adjustments.approve_adjustment(adjustment=row, acting_user=owner)
+
+
+@pytest.fixture
+def firm(
+    books: Books, tenant: Tenant, alice: User, bob: User, staff_of: Callable[..., User]
+) -> Firm:
+    finance, owner = staff_of("finance"), staff_of("owner")
+    for customer in (alice, bob):
+        for code, amount in (("USDT", "10000"), ("BTC", "1")):
+            fund(access_account(customer), code, amount, finance, owner)
+    books.settle()
+    account = access_account(alice)
+    resting = orders.submit_order(
+        account=account, instrument="BTC-USDT", acting_user=alice,
+        side="sell", price="100", quantity="0.5",
+    )  # fmt: skip
+    orders.submit_order(
+        account=access_account(bob), instrument="BTC-USDT", acting_user=bob,
+        side="buy", price="100", quantity="0.2",
+    )  # fmt: skip
+    books.settle()
+    key = identity.create_api_key(
+        request=None, user=alice, label="Robot", permissions=["read", "trade"], acting_user=alice
+    ).key
+    waiting = adjustments.request_adjustment(
+        account=account,
+        asset=Asset.objects.get(code="USDT"),
+        amount_units=5 * 10**8,
+        reason="Bonus for a complaint",
+        acting_user=finance,
+    )
+    return Firm(
+        tenant=tenant,
+        books=books,
+        alice=alice,
+        bob=bob,
+        finance=finance,
+        owner=owner,
+        account=account,
+        order=Order.objects.get(pk=resting.order_id),
+        trade=Trade.objects.get(),
+        key=key,
+        waiting=waiting,
+    )
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What any write of the product leaves: an audit record, a queued command, or a row."""
+
+    records: int
+    commands: int
+    adjustments: int
+    users: int
+    engine_seq: int
+
+
+def marks() -> Marks:
+    """Compare before and after: equal means that nothing changed."""
+    from trading.commands import door
+    from trading.engine.queries import QueryStatus
+
+    status = door.send_command(QueryStatus()).events[0]
+    return Marks(
+        records=AuditRecord.objects.count(),
+        commands=QueuedCommand.objects.count(),
+        adjustments=Adjustment.objects.count(),
+        users=User.objects.count(),
+        engine_seq=status.seq,
+    )
+
+
+@pytest.fixture
+def operator_arguments(platform_tenant: Tenant, tenant: Tenant) -> Callable[[User], dict[str, Any]]:
+    def make(colleague: User) -> dict[str, Any]:
+        with schema_context(settings.PUBLIC_SCHEMA_NAME):
+            return {
+                "tenant_id": tenant.pk,
+                "domain_id": Domain.objects.filter(tenant=tenant).first().pk,
+                "name": "identity.sign_up_open",
+                "user_id": colleague.pk,
+                "record_id": AuditRecord.objects.first().pk,
+            }
+
+    return make
+
+
+@pytest.fixture
+def send() -> Iterator[Callable[..., Any]]:
+    """Post a form as the page would: with its token."""
+
+    def post(browser: Any, address: str, **fields: Any) -> Any:
+        return browser.post(address, {"token": new_token(), **fields})
+
+    yield post
