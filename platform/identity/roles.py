@@ -8,6 +8,7 @@ take a second person check that themselves).
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from identity.models import User
@@ -16,12 +17,12 @@ OWNER, ADMIN, FINANCE = "owner", "admin", "finance"
 COMPLIANCE, SUPPORT, AUDITOR = "compliance", "support", "auditor"
 
 CHOICES = [
-    (OWNER, "Owner"),
-    (ADMIN, "Administrator"),
-    (FINANCE, "Finance"),
-    (COMPLIANCE, "Compliance"),
-    (SUPPORT, "Support"),
-    (AUDITOR, "Auditor"),
+    (OWNER, _("Owner")),
+    (ADMIN, _("Administrator")),
+    (FINANCE, _("Finance")),
+    (COMPLIANCE, _("Compliance")),
+    (SUPPORT, _("Support")),
+    (AUDITOR, _("Auditor")),
 ]
 
 _READ = {"backoffice.enter", "customers.view", "orders.view", "instruments.view"}

@@ -47,7 +47,9 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 @only_in_development
 def mail_html(request: HttpRequest, mail_id: int) -> HttpResponse:
-    response = HttpResponse(get_object_or_404(OutboxMail, id=mail_id).html)
+    html = get_object_or_404(OutboxMail, id=mail_id).html
+    # A click leaves the frame: the portal's pages refuse to be shown in one.
+    response = HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
     )
