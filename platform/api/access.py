@@ -52,7 +52,7 @@ class KeyEntry:
 
     info: identity.ApiKeyInfo = field(repr=False)
     caller: Caller
-    generation: bytes
+    generation: str
     loaded_at: float
 
 
@@ -68,7 +68,7 @@ class KeyCache:
         self._expiry: dict[tuple[int, str], float] = {}
         self._loading: dict[tuple[int, str], asyncio.Task[KeyEntry | None]] = {}
 
-    async def entry(self, tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry:
+    async def entry(self, tenant: Tenant, public_id: str, generation: str) -> KeyEntry:
         """The key's entry as of ``generation``; raises ApiError if there is no such key."""
         name = (tenant.id, public_id)
         entry = self._entries.get(name)
@@ -81,14 +81,12 @@ class KeyCache:
 
     async def reload(self, tenant: Tenant, public_id: str) -> KeyEntry:
         """The key's entry as it is now; raises ApiError if there is no such key."""
-        entry = await self._load(tenant, public_id, b"")
+        entry = await self._load(tenant, public_id, "")
         if entry is None:
             raise ApiError(Refusal.UNKNOWN_KEY)
         return entry
 
-    async def _load_once(
-        self, tenant: Tenant, public_id: str, generation: bytes
-    ) -> KeyEntry | None:
+    async def _load_once(self, tenant: Tenant, public_id: str, generation: str) -> KeyEntry | None:
         name = (tenant.id, public_id)
         loading = self._loading.get(name)
         if loading is None:
@@ -97,7 +95,7 @@ class KeyCache:
             loading.add_done_callback(lambda _: self._loading.pop(name, None))
         return await asyncio.shield(loading)
 
-    async def _load(self, tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry | None:
+    async def _load(self, tenant: Tenant, public_id: str, generation: str) -> KeyEntry | None:
         entry = await in_tenant(tenant, _load_key, tenant, public_id, generation)
         name = (tenant.id, public_id)
         if len(self._entries) >= _MAX_ENTRIES:
@@ -110,7 +108,7 @@ class KeyCache:
         return entry
 
 
-def _load_key(tenant: Tenant, public_id: str, generation: bytes) -> KeyEntry | None:
+def _load_key(tenant: Tenant, public_id: str, generation: str) -> KeyEntry | None:
     info = identity.api_key_by_public_id(public_id)
     if info is None:
         return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 from api.database import in_tenant
 from api.errors import ApiError
+from api.texts import remembering
 from tenants.models import Tenant
 from trading.engine.results import Result
 from trading.instruments import selectors as instruments
@@ -23,6 +25,7 @@ class Catalogues:
     def __init__(self) -> None:
         self._known: dict[int, tuple[float, Catalogue]] = {}
         self._loading: dict[int, asyncio.Task[Catalogue]] = {}
+        self._plain: dict[tuple[int, int], InstrumentInfo] = {}
 
     async def of(self, tenant: Tenant) -> Catalogue:
         known = self._known.get(tenant.id)
@@ -66,6 +69,19 @@ class Catalogues:
         return loading
 
     async def _load(self, tenant: Tenant) -> Catalogue:
-        catalogue = await in_tenant(tenant, instruments.catalogue, fresh=True)
+        loaded = await in_tenant(tenant, instruments.catalogue, fresh=True)
+        catalogue = self._with_memory(tenant, loaded)
         self._known[tenant.id] = (time.monotonic(), catalogue)
         return catalogue
+
+    def _with_memory(self, tenant: Tenant, loaded: Catalogue) -> Catalogue:
+        known = self._known.get(tenant.id)
+        before = known[1].instruments if known is not None else {}
+        infos = {}
+        for number, info in loaded.instruments.items():
+            # An instrument that did not change keeps what it remembers.
+            same = self._plain.get((tenant.id, number)) == info and number in before
+            infos[number] = before[number] if same else remembering(info)
+            self._plain[tenant.id, number] = info
+        by_symbol = {info.symbol: info for info in infos.values()}
+        return replace(loaded, instruments=infos, by_symbol=by_symbol)

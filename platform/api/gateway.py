@@ -9,6 +9,7 @@ POST and DELETE below /api/v1/orders that are signed with an API key, and WebSoc
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import time
 from typing import Any, NamedTuple
@@ -85,6 +86,8 @@ class Gateway:
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         self.services()
+        # What is loaded by now stays: a full collection need not walk through it while orders wait.
+        gc.freeze()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         if self._services is not None:
