@@ -56,6 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Inside a test's transaction only this thread sees what was written.
     settings.MARQUE_WATCH_TENANTS = False
     settings.CACHES["default"]["KEY_PREFIX"] = "test"
+    # Look static files up when asked for, instead of all of them for each browser.
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from config.celery import app
     from identity import throttling
 

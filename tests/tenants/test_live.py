@@ -1,4 +1,5 @@
-"""A change in one process is seen by the web processes within about a second."""
+"""A change in one process is seen by the web processes within about a second, or, while there is
+no Redis to tell them, at their next look into the database, two seconds later at most."""
 
 import http.client
 import os
@@ -19,12 +20,17 @@ from world import World, end
 
 pytestmark = pytest.mark.slow
 
+SEEN_SECONDS = 3  # two, and one for a busy machine
+
 Get = Callable[[str, str], tuple[int, str]]
 
 
-@pytest.fixture
-def get(world: World) -> Iterator[Get]:
+@pytest.fixture(params=["with Redis", "without Redis"])
+def get(world: World, request: pytest.FixtureRequest) -> Iterator[Get]:
     """Ask the real web server of the world: ``get(host, path)`` → status, body."""
+    environ = dict(world.environ)
+    if request.param == "without Redis":
+        environ["REDIS_URL"] = "redis://127.0.0.1:9/0"  # the discard port: nobody answers
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -32,7 +38,7 @@ def get(world: World) -> Iterator[Get]:
     with (world.folder / "web.out").open("wb") as output:
         web = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
-            env=world.environ | {"PYTHONPATH": path},
+            env=environ | {"PYTHONPATH": path},
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -70,19 +76,25 @@ def test_changes_are_live(world: World, get: Get) -> None:
     with world.connected(), schema_context("public"):
         aurora = Tenant.objects.get(slug="aurora")
         actions.suspend_tenant(tenant=aurora, acting_user=None, reason="test")
-        assert seconds_until(lambda: get("aurora.localhost", "/")[0] == 503) < 2
+        assert seconds_until(lambda: get("aurora.localhost", "/")[0] == 503) < SEEN_SECONDS
         assert "Aurora Markets" in get("aurora.localhost", "/any/where")[1]
         assert get("longmen.localhost", "/brand/theme.css")[0] == 200
 
         actions.resume_tenant(tenant=aurora, acting_user=None, reason="test")
-        assert seconds_until(lambda: get("aurora.localhost", "/brand/theme.css")[0] == 200) < 2
+        assert (
+            seconds_until(lambda: get("aurora.localhost", "/brand/theme.css")[0] == 200)
+            < SEEN_SECONDS
+        )
 
         actions.change_brand(
             tenant=aurora, acting_user=None, colours={"light": {"primary": "#010203"}}
         )
         assert (
-            seconds_until(lambda: "#010203" in get("aurora.localhost", "/brand/theme.css")[1]) < 2
+            seconds_until(lambda: "#010203" in get("aurora.localhost", "/brand/theme.css")[1])
+            < SEEN_SECONDS
         )
 
         actions.add_domain(tenant=aurora, domain="trade.example", acting_user=None)
-        assert seconds_until(lambda: get("trade.example", "/brand/theme.css")[0] == 200) < 2
+        assert (
+            seconds_until(lambda: get("trade.example", "/brand/theme.css")[0] == 200) < SEEN_SECONDS
+        )
