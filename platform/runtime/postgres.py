@@ -233,6 +233,13 @@ def _end_stale_postmaster(cluster: Path) -> None:
 
 def problem(environment: Environment) -> str:
     """Why the embedded server does not take connections yet; empty when it does."""
+    # Its pid file says when it is worth asking: an early knock would be a line in its log.
+    try:
+        lines = (cluster_dir(environment.data_dir) / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return "has not begun"
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return "is starting"
     try:
         _admin_connection(environment).close()
     except psycopg.Error as error:

@@ -139,14 +139,15 @@ def product_processes(
     table += [
         Process(
             "worker",
-            [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle"],
+            # Threads: tasks wait for servers, and connection pools do not live through a fork.
+            [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--without-mingle"],
             Stage.WORKERS,
             StopTurn.WORKERS,
             extra_environ={"CELERY_SKIP_CHECKS": "true"},  # seconds at each start
         ),
         Process(
             "beat",
-            [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(schedule)],
+            [*celery, "beat", "--pidfile=", "--schedule", str(schedule)],
             Stage.WORKERS,
             StopTurn.WORKERS,
         ),
