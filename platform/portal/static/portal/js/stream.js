@@ -27,6 +27,7 @@ export class Stream extends EventTarget {
     this.state = "connecting";
     this.retryAt = 0;
     window.addEventListener("online", () => this.retryNow());
+    window.addEventListener("offline", () => this.#drop());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.retryNow();
     });
@@ -145,13 +146,16 @@ export class Stream extends EventTarget {
   #watch() {
     if (!this.socket || this.state !== "live") return;
     const quiet = Date.now() - this.heardAt;
-    if (quiet > DEAD_MS) {
-      const socket = this.socket;
-      this.#lost();
-      socket.close();
-    } else if (quiet > QUIET_MS) {
-      this.#send({ op: "ping" });
-    }
+    if (quiet > DEAD_MS) this.#drop();
+    else if (quiet > QUIET_MS) this.#send({ op: "ping" });
+  }
+
+  /** The connection is as good as gone, though the socket may not know it yet. */
+  #drop() {
+    const socket = this.socket;
+    if (!socket) return;
+    this.#lost();
+    socket.close();
   }
 }
 

@@ -1,0 +1,208 @@
+"""The terminal in a browser: live data, orders, lost connections, phone."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shops import DESK, PHONE, Shop
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def terminal(aurora: Shop, open_page: OpenPage) -> Page:
+    """Carol of the demo at the BTC terminal."""
+    page = open_page(expected=r"WebSocket|ERR_|Failed to load|502|503")
+    aurora.sign_in(page, "carol@aurora.example")
+    page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator(".bids .ladder-row").first).to_be_visible()
+    expect(page.locator("[data-out=available]")).to_contain_text("USDT")
+    return page
+
+
+def test_the_book_moves_and_stays_in_order(terminal: Page) -> None:
+    read = """() => ['asks', 'bids'].map((side) =>
+        [...document.querySelectorAll(`.${side} .price`)].map((n) => n.textContent))"""
+    first = terminal.evaluate(read)
+    terminal.wait_for_function(
+        "(first) => document.querySelector('.bids').innerText !== first", arg=first[1]
+    )
+    for _ in range(5):
+        asks, bids = (
+            [Decimal(text.replace(",", "")) for text in side] for side in terminal.evaluate(read)
+        )
+        assert asks == sorted(asks, reverse=True)
+        assert bids == sorted(bids, reverse=True)
+        assert bids[0] < asks[-1]
+        terminal.wait_for_timeout(200)
+
+
+def test_what_is_shown_before_sending_is_what_comes(terminal: Page) -> None:
+    terminal.click("[data-side=sell]")
+    terminal.click("[data-type=market]")
+    terminal.fill("[name=amount]", "0.001")
+    shown = terminal.locator("[data-out=receives]").inner_text()
+    told = Decimal(shown.replace("≈", "").replace("USDT", "").replace(",", "").strip())
+    terminal.click(".send")
+    expect(terminal.locator(".toast", has_text="Sold 0.00100 BTC")).to_be_visible()
+    terminal.click("#tab-fills")
+    row = terminal.locator("[data-rows=fills] tr").first
+    price = Decimal(row.locator("td").nth(1).inner_text().replace(",", ""))
+    fee = Decimal(row.locator("td").nth(3).inner_text().split()[0].replace(",", ""))
+    came = price * Decimal("0.001") - fee
+    assert abs(came - told) < Decimal("0.5")  # the market may have moved in between
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "told"),
+    [
+        ("60000.001", "1", "multiple of 0.01"),
+        ("60000", "0.0000001", "multiple of 0.00001"),
+        ("60000", "99999", "largest order"),
+        ("60000", "0.00001", "worth"),
+        ("60000", "15", "You have"),
+        ("abc", "1", "multiple of 0.01"),
+    ],
+)
+def test_a_bad_order_is_told_before_it_is_sent(
+    terminal: Page, price: str, amount: str, told: str
+) -> None:
+    sent: list[str] = []
+    terminal.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    terminal.fill("[name=price]", price)
+    terminal.fill("[name=amount]", amount)
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text(told)
+    assert terminal.input_value("[name=amount]") == amount
+    assert not any("order.place" in str(frame) for frame in sent)
+
+
+def test_own_orders_are_marked_and_cancelled_together(terminal: Page) -> None:
+    bids = terminal.locator(".bids .price").all_inner_texts()
+    price = bids[-1].replace(",", "")
+    terminal.fill("[name=price]", price)
+    terminal.fill("[name=amount]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(1)
+    terminal.fill("[name=price]", f"{Decimal(price) - 500}")
+    terminal.fill("[name=amount]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(2)
+    terminal.click("[data-cancel-all]")
+    terminal.locator("#cancel-all [type=submit]").click()
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
+
+
+def test_a_lost_connection_is_told_and_found_again(terminal: Page) -> None:
+    context = terminal.context
+    context.set_offline(True)
+    expect(terminal.locator(".stale-bar")).to_be_visible()
+    expect(terminal.locator(".send")).to_be_disabled()
+    expect(terminal.locator(".why")).to_contain_text("No connection")
+    context.set_offline(False)
+    expect(terminal.locator(".stale-bar")).to_be_hidden(timeout=30_000)
+    expect(terminal.locator(".send")).to_be_enabled()
+    before = terminal.locator(".bids").inner_text()
+    terminal.wait_for_function("(t) => document.querySelector('.bids').innerText !== t", arg=before)
+
+
+def test_an_order_whose_answer_was_lost_is_asked_about(aurora: Shop, open_page: OpenPage) -> None:
+    """The answer never reaches the page: it asks by its own client order id and finds it."""
+    page = open_page()
+    page.route_web_socket(
+        re.compile("/ws/v1/stream"),
+        lambda socket: _without_answers(socket.connect_to_server(), socket),
+    )
+    aurora.sign_in(page, "bob@aurora.example")
+    page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator(".bids .ladder-row").first).to_be_visible()
+    page.fill("[name=price]", "50000")
+    page.fill("[name=amount]", "0.001")
+    page.click(".send")
+    expect(page.locator(".toast", has_text="Answer lost, checking")).to_be_visible(timeout=20_000)
+    expect(page.locator(".toast", has_text="Your order arrived")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-rows=open] tr")).to_have_count(1)
+    assert page.evaluate("() => sessionStorage.getItem('orders.unknown')") == "[]"
+
+
+def _without_answers(server: object, page_side: object) -> None:
+    """Everything passes but the answers to requests that place an order."""
+    placed: set[int] = set()
+
+    def to_server(message: str) -> None:
+        if '"order.place"' in message:
+            found = re.search(r'"id":\s*(\d+)', message)
+            assert found
+            placed.add(int(found.group(1)))
+        server.send(message)  # type: ignore[attr-defined]
+
+    def to_page(message: str) -> None:
+        found = re.match(r'\{"id":\s*(\d+),', message)
+        if found and int(found.group(1)) in placed:
+            return
+        page_side.send(message)  # type: ignore[attr-defined]
+
+    page_side.on_message(to_server)  # type: ignore[attr-defined]
+    server.on_message(to_page)  # type: ignore[attr-defined]
+
+
+def test_a_gap_in_the_numbers_brings_a_fresh_snapshot(aurora: Shop, open_page: OpenPage) -> None:
+    page = open_page()
+    dropped: list[str] = []
+    snapshots: list[str] = []
+
+    def between(page_side: object) -> None:
+        server = page_side.connect_to_server()  # type: ignore[attr-defined]
+
+        def to_page(message: str) -> None:
+            if '"depth:' in message[:60]:
+                if '"snapshot"' in message:
+                    snapshots.append(message[:80])
+                elif len(snapshots) == 1 and not dropped:
+                    dropped.append(message)
+                    return
+            page_side.send(message)  # type: ignore[attr-defined]
+
+        server.on_message(to_page)
+
+    page.route_web_socket(re.compile("/ws/v1/stream"), between)
+    page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator(".bids .ladder-row").first).to_be_visible()
+    page.wait_for_timeout(2_000)
+    assert dropped
+    assert len(snapshots) >= 2
+
+
+def test_the_phone_has_tabs_and_no_sideways_scroll(longmen: Shop, open_page: OpenPage) -> None:
+    page = open_page(viewport=PHONE)
+    longmen.sign_in(page, "carol@longmen.example")
+    page.goto(longmen.url("/trade/BTC-USDT"))
+    for view, part in (
+        ("chart", "#chart"), ("book", ".ladder"), ("trade", ".send"), ("orders", ".t-lists .tabs"),
+    ):  # fmt: skip
+        page.click(f"[data-view-tab={view}]")
+        expect(page.locator(part).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("[data-view-tab=book]")
+    page.locator(".asks .ladder-row").last.click()  # a level fills the price and opens the entry
+    expect(page.locator(".send")).to_be_visible()
+    assert Decimal(page.input_value("[name=price]")) > 0
+
+
+def test_keys_choose_the_side_and_the_amount(terminal: Page) -> None:
+    terminal.locator("body").press("s")
+    expect(terminal.locator("[data-side=sell]")).to_have_attribute("aria-pressed", "true")
+    terminal.locator("body").press("b")
+    expect(terminal.locator("[data-side=buy]")).to_have_attribute("aria-pressed", "true")
+    terminal.locator("body").press("/")
+    assert terminal.evaluate("document.activeElement.name") == "amount"
+
+
+def test_a_visitor_sees_prices_and_is_invited(aurora: Shop, open_page: OpenPage) -> None:
+    page = open_page(viewport=DESK)
+    page.goto(aurora.url("/trade/ETH-USDT"))
+    expect(page.locator(".asks .ladder-row").first).to_be_visible()
+    expect(page.locator(".invite")).to_contain_text("Sign in to trade on them")

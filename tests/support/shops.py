@@ -1,0 +1,37 @@
+"""A tenant of the running product, as a browser sees it."""
+
+import re
+
+from playwright.sync_api import Page
+
+import running
+
+DEMO_PASSWORD = "demo-Marque-2024"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+class Shop:
+    """One tenant of the running product, as a browser sees it."""
+
+    def __init__(self, product: running.Product, slug: str) -> None:
+        self.product = product
+        self.slug = slug
+        self.address = f"http://{slug}.localhost:{product.port}"
+
+    def url(self, path: str) -> str:
+        return self.address + path
+
+    def staff_code(self, email: str) -> str:
+        """The code a member of the demo staff reads off his authenticator."""
+        said = self.product.manage("demo_code", email).stdout
+        found = re.search(r": (\d{6})\b", said)
+        assert found, said
+        return found.group(1)
+
+    def sign_in(self, page: Page, email: str, password: str = DEMO_PASSWORD) -> None:
+        """Through the form; ends on the page after it."""
+        page.goto(self.url("/sign-in"))
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        page.click("form button.large")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
