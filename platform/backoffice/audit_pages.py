@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from audit import selectors
 from audit.models import AuditRecord
 from backoffice import cells, pages
-from backoffice.tables import Choice, Column, Days, Listing
+from backoffice.tables import Choice, Column, Days, Listing, asked
 from identity.models import User
 
 
@@ -97,7 +97,7 @@ def _search(rows: QuerySet, term: str) -> QuerySet:
 def trail(request: HttpRequest) -> HttpResponse:
     """All records, newest first; ``type`` and ``id`` narrow it to one object."""
     rows = selectors.records()
-    wanted_type, wanted_id = request.GET.get("type", "")[:80], request.GET.get("id", "")[:80]
+    wanted_type, wanted_id = asked(request, "type"), asked(request, "id")
     if wanted_type:
         rows = rows.filter(object_type=wanted_type)
     if wanted_id:

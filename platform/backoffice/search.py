@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from backoffice import pages
-
-MOST_TERM = 100
+from backoffice.tables import asked
 
 
 class Hit(NamedTuple):
@@ -19,7 +18,7 @@ class Hit(NamedTuple):
 
 def results(request: HttpRequest) -> HttpResponse:
     """The list below the search field of the command palette."""
-    term = request.GET.get("s", "").strip()[:MOST_TERM]
+    term = asked(request, "s")
     hits: list[Any] = pages.site_of(request).find(request, term) if term else []
     return render(
         request,

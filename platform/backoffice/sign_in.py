@@ -113,7 +113,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.is_staff:  # type: ignore[union-attr]
         return HttpResponseRedirect(_with_next(request, _missing_step(request.user)))
     form = PasswordForm(request.POST or None)
-    status = 200
+    status = 200 if request.method == "GET" else 422
     if request.method == "POST" and form.is_valid():
         outcome = actions.sign_in(
             request=request,
@@ -161,7 +161,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if access.is_verified_staff(request):
         return HttpResponseRedirect(_next(request))
     form = SecondFactorForm(request.POST or None)
-    status = 200
+    status = 200 if request.method == "GET" else 422
     if request.method == "POST" and form.is_valid():
         try:
             done = _check_code(request, form.cleaned_data["code"])
@@ -206,7 +206,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if TotpDevice.objects.filter(user=user, confirmed=True).exists():
         return HttpResponseRedirect(_with_next(request, "second_factor"))
     form = SecondFactorForm(request.POST or None)
-    status = 200
+    status = 200 if request.method == "GET" else 422
     if request.method == "POST" and form.is_valid():
         try:
             codes = actions.confirm_enrolment(
@@ -214,7 +214,6 @@ def enrol(request: HttpRequest) -> HttpResponse:
             )
         except IdentityError as error:
             form.add_error(None, error.message)
-            status = 422
         else:
             return _page(
                 request,
@@ -253,7 +252,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def forgot(request: HttpRequest) -> HttpResponse:
     """Mail a link for a new password; the answer never tells whether the address is known."""
     form = AddressForm(request.POST or None)
-    status = 200
+    status = 200 if request.method == "GET" else 422
     if request.method == "POST" and form.is_valid():
         try:
             actions.request_password_reset(request=request, email=form.cleaned_data["email"])
@@ -305,13 +304,12 @@ def _choose_password(
     request: HttpRequest, *, title: str, sentence: str, redeem: Callable[[str], Any]
 ) -> HttpResponse:
     form = PasswordChoiceForm(request.POST or None)
-    status = 200
+    status = 200 if request.method == "GET" else 422
     if request.method == "POST" and form.is_valid():
         try:
             redeem(form.cleaned_data["password"])
         except IdentityError as error:
             form.add_error(None, error.message)
-            status = 422
         else:
             messages.success(request, _("Your password is set. Sign in with it."))
             return HttpResponseRedirect(_to(request, "login"))

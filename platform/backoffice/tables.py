@@ -94,7 +94,7 @@ class Listing:
 
     def page(self, request: HttpRequest, rows: QuerySet) -> "ListPage":
         """The rows the request asks for, as cells."""
-        term = request.GET.get("q", "").strip()[:100]
+        term = asked(request, "q")
         if term and self.search:
             rows = self.search(rows, term)
         for each in self.filters:
@@ -177,6 +177,11 @@ class ListPage:
     @property
     def has_controls(self) -> bool:
         return self.has_search or bool(self.listing.filters)
+
+
+def asked(request: HttpRequest, name: str, most_characters: int = 100) -> str:
+    """A word of the query string, fit for the database: trimmed, cut, without NUL."""
+    return request.GET.get(name, "").replace("\x00", "").strip()[:most_characters]
 
 
 def _whole(text: str | None) -> int:

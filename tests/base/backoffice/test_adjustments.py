@@ -53,9 +53,10 @@ def test_nobody_approves_what_he_asked_for(firm, client_for, send) -> None:
 def test_a_second_decision_is_refused(firm, client_for, staff_of, send) -> None:
     address = f"/backoffice/adjustments/{firm.waiting.pk}/refuse/"
     assert send(client_for(firm.owner), address, reason=REASON).status_code == 302
+    third = client_for(staff_of("finance"))
     before = marks()
     late = send(
-        client_for(staff_of("finance")),
+        third,
         f"/backoffice/adjustments/{firm.waiting.pk}/approve/",
     )
     assert late.status_code == 422 and b"decided already" in late.content
@@ -91,8 +92,9 @@ def test_somebody_elses_token_gives_nothing_away(firm, client_for, staff_of) -> 
         "reason": REASON,
     }
     first = client_for(firm.finance).post("/backoffice/adjustments/new/", fields)
+    stranger = client_for(staff_of("finance"))
     before = marks()
-    other = client_for(staff_of("finance")).post("/backoffice/adjustments/new/", fields)
+    other = stranger.post("/backoffice/adjustments/new/", fields)
     assert other["Location"] == "/backoffice/adjustments/" != first["Location"]
     assert marks() == before
 

@@ -1,6 +1,6 @@
 """Staff's way in: password, code, enrolment, throttling, and who is shown out."""
 
-from collections.abc import Callable
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from identity import actions
 from identity.models import TotpDevice, User
 from identity.models.second_factor import code_of, current_step
 from identity.policy import Policy
+from messaging.models import OutboxMail
 
 SIGN_IN = "/backoffice/sign-in/"
 
@@ -141,23 +142,36 @@ def test_an_operator_cannot_sign_in_at_a_tenant_nor_staff_at_the_operators(
     assert answer.status_code == 422
 
 
-def test_an_invited_operator_chooses_a_password_on_the_operators_host(
-    tenant, platform_tenant, staff_of, mails: Callable[..., Any] | None = None
+def test_an_invited_operator_follows_the_mail_chooses_a_password_and_signs_in(
+    tenant, platform_tenant, staff_of
 ) -> None:
-    from messaging.models import OutboxMail
-
+    owner = staff_of("owner", platform_tenant)
     with tenant_context(platform_tenant):
-        owner = staff_of("owner", platform_tenant)
         user = actions.invite_staff(
             email="second@platform.example", role="support", acting_user=owner
         )
-        text = OutboxMail.objects.get(to=user.email).text
-        token = text.split("/invitation/")[1].split()[0]
+        link = re.search(r"/operator/invitation/\S+", OutboxMail.objects.get(to=user.email).text)
+    assert link is not None
     browser = people.browser_of(platform_tenant)
-    moved = browser.get(f"/invitation/{token}")
-    assert moved["Location"] == f"/operator/invitation/{token}/"
-    answer = browser.post(moved["Location"], {"password": people.PASSWORD})
+    answer = browser.post(link[0], {"password": people.PASSWORD})
     assert answer["Location"] == "/operator/sign-in/"
-    with tenant_context(platform_tenant):
-        assert User.objects.get(pk=user.pk).check_password(people.PASSWORD)
-    assert browser.post(moved["Location"], {"password": people.PASSWORD}).status_code == 422
+    again = browser.post(link[0], {"password": people.PASSWORD})
+    assert again.status_code == 422 and b"was used already" in again.content
+    signed_in = browser.post(
+        "/operator/sign-in/", {"email": user.email, "password": people.PASSWORD}
+    )
+    assert signed_in["Location"] == "/operator/enrol/"
+
+
+def test_a_reset_password_works_from_the_mail(tenant, staff_of, client_for) -> None:
+    user = staff_of("support")
+    browser = client_for(tenant=tenant)
+    browser.post("/backoffice/forgot/", {"email": user.email})
+    link = re.search(r"/backoffice/reset/\S+", OutboxMail.objects.get(to=user.email).text)
+    assert link is not None
+    weak = browser.post(link[0], {"password": "short"})
+    assert weak.status_code == 422 and b"too short" in weak.content
+    answer = browser.post(link[0], {"password": "another-Horse-battery-8"})
+    assert answer["Location"] == SIGN_IN
+    assert first_step(browser, user).status_code == 422
+    assert first_step(browser, user, "another-Horse-battery-8").status_code == 302

@@ -1,0 +1,195 @@
+"""Instruments, fees and orders: changes that hold at once, with history; cancels with a reason."""
+
+from firms import REASON, marks
+from trading.accounts.models import AccountGroup
+from trading.commands import door
+from trading.engine.queries import QueryOrder
+from trading.instruments.models import Asset, FeeSchedule, Instrument, State
+from trading.orders.models import Order, Status
+
+
+def rules(row: Instrument, **changes: str) -> dict[str, str]:
+    return {
+        "version": str(row.versions.count()),
+        "tick_size": f"{row.tick_size:f}",
+        "lot_size": f"{row.lot_size:f}",
+        "min_quantity": f"{row.min_quantity:f}",
+        "max_quantity": f"{row.max_quantity:f}",
+        "min_notional": f"{row.min_notional:f}",
+        "max_notional": f"{row.max_notional:f}",
+        "price_band_bp": "10",
+        "maker_ppm": "0.1",
+        "taker_ppm": "0.2",
+        "reason": REASON,
+        **changes,
+    }
+
+
+def test_changed_rules_are_in_force_in_the_engine_and_in_the_history(
+    firm, client_for, send
+) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    address = f"/backoffice/instruments/{row.pk}/rules/"
+    answer = send(browser, address, **rules(row, max_quantity="7"))
+    assert answer["Location"] == f"/backoffice/instruments/{row.pk}/"
+    firm.books.settle()
+    row.refresh_from_db()
+    assert (f"{row.max_quantity.normalize():f}", row.maker_ppm) == ("7", 1000)
+    page = browser.get(answer["Location"]).content.decode()
+    assert "<ins>7 BTC</ins>" in page and REASON in page and "Applied" in page
+    assert "at most 7 BTC an order" in page
+
+
+def test_a_refusal_of_the_engine_is_shown_as_such(firm, client_for, send) -> None:
+    """The tick cannot change while an order is open: SQL cannot know, the engine does."""
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    send(browser, f"/backoffice/instruments/{row.pk}/rules/", **rules(row, tick_size="0.02"))
+    firm.books.settle()
+    page = browser.get(f"/backoffice/instruments/{row.pk}/").content.decode()
+    assert "The engine refused the last change (405 open orders exist)" in page
+    home = browser.get("/backoffice/").content.decode()
+    assert "1 command was refused by the engine" in home
+
+
+def test_nonsense_is_refused_beside_its_field(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    before = marks()
+    for changes, sentence in (
+        ({"tick_size": "0"}, "The tick size must be above zero."),
+        ({"tick_size": "0.00000001", "lot_size": "0.00000001"}, "Tick size times lot size"),
+        ({"max_quantity": "0.000001"}, "not a multiple of its step"),
+        ({"maker_ppm": "-1"}, "not negative"),
+        ({"maker_ppm": "200"}, "A fee is between"),
+        ({"reason": "x"}, "at least 5 characters"),
+    ):
+        answer = send(browser, f"/backoffice/instruments/{row.pk}/rules/", **rules(row, **changes))
+        assert answer.status_code == 422, changes
+        assert sentence in answer.content.decode(), changes
+    assert marks() == before
+
+
+def test_two_people_editing_do_not_overwrite_each_other(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    address = f"/backoffice/instruments/{row.pk}/rules/"
+    opened_before = rules(row, max_quantity="8")
+    send(browser, address, **rules(row, max_quantity="7"))
+    before = marks()
+    late = send(browser, address, **opened_before)
+    assert late.status_code == 422
+    assert b"Someone else has just changed this instrument" in late.content
+    assert marks() == before
+
+
+def test_the_preview_says_the_rules_and_changes_nothing(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    before = marks()
+    answer = browser.post(
+        f"/backoffice/instruments/{row.pk}/rules/",
+        {"token": "0b8bb0f2-47f4-4a4c-9d0e-0d3e2c6d3a11", **rules(row, min_notional="25")},
+        HTTP_HX_REQUEST="true",
+    )
+    assert answer.status_code == 200
+    assert b"between 25 USDT" in answer.content and b"<html" not in answer.content
+    assert marks() == before
+
+
+def test_a_new_instrument_trades_at_once(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    send(browser, "/backoffice/assets/new/", code="sol", name="Solana", scale=8)
+    base, quote = Asset.objects.get(code="SOL"), Asset.objects.get(code="USDT")
+    answer = send(
+        browser,
+        "/backoffice/instruments/new/",
+        base=base.pk, quote=quote.pk, symbol="", state=int(State.OPEN),
+        tick_size="0.01", lot_size="0.01", min_quantity="0.01", max_quantity="1000",
+        min_notional="1", max_notional="0", price_band_bp="0", maker_ppm="0.1", taker_ppm="0.2",
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.content.decode()
+    firm.books.prove()
+    page = browser.get("/backoffice/instruments/").content.decode()
+    assert "SOL-USDT" in page
+
+
+def test_halting_needs_a_reason_and_stops_orders(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    address = f"/backoffice/instruments/{row.pk}/state/"
+    assert send(browser, address, state=3, reason="").status_code == 422
+    row.refresh_from_db()
+    assert row.state == State.OPEN
+    assert send(browser, address, state=3, reason=REASON).status_code == 302
+    firm.books.settle()
+    assert "BTC-USDT is not open" in browser.get("/backoffice/").content.decode()
+
+
+def test_fees_of_a_group_hold_at_once_and_can_be_removed(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    group = AccountGroup.objects.create(name="Friends")
+    fields = {"group": group.pk, "instrument": "", "maker_ppm": "0.01", "taker_ppm": "0.02"}
+    assert send(browser, "/backoffice/fees/new/", reason=REASON, **fields).status_code == 302
+    row = FeeSchedule.objects.get(group=group)
+    assert (row.maker_ppm, row.taker_ppm) == (100, 200)
+    send(browser, f"/backoffice/fees/{row.pk}/", maker_ppm="0.03", taker_ppm="0.04", reason=REASON)
+    firm.books.settle()
+    page = browser.get("/backoffice/fees/").content.decode()
+    assert "<del>0.01 %</del><ins>0.03 %</ins>" in page and "Friends" in page
+    assert send(browser, f"/backoffice/fees/{row.pk}/remove/", reason=REASON).status_code == 302
+    assert not FeeSchedule.objects.filter(group=group).exists()
+
+
+def test_support_cancels_an_order_with_a_reason_on_record(firm, client_for, staff_of, send) -> None:
+    browser = client_for(staff_of("support"))
+    address = f"/backoffice/orders/{firm.order.pk}/cancel/"
+    assert send(browser, address, reason="").status_code == 422
+    assert send(browser, address, reason=REASON).status_code == 302
+    state = door.send_command(QueryOrder(account_id=firm.account.pk, order_id=firm.order.pk))
+    assert state.events[0].status == Status.CANCELED
+    firm.books.prove()
+    trail = client_for(firm.owner).get("/backoffice/audit/", {"q": "cancel by staff"})
+    assert REASON in trail.content.decode()
+    before = marks()
+    again = send(browser, address, reason=REASON)
+    assert again.status_code == 422 and b"no longer open" in again.content
+    assert marks() == before
+
+
+def test_a_cancel_while_the_engine_is_away_changes_nothing(firm, client_for, send, engine) -> None:
+    browser = client_for(firm.owner)
+    engine.kill()
+    answer = send(browser, f"/backoffice/orders/{firm.order.pk}/cancel/", reason=REASON)
+    assert answer.status_code == 503 and b"Nothing was changed" in answer.content
+    assert Order.objects.get(pk=firm.order.pk).status == Status.PARTIALLY_FILLED
+    trail = browser.get("/backoffice/audit/", {"q": "cancel by staff"}).content.decode()
+    assert REASON not in trail
+
+
+def test_an_orders_life_leads_to_fills_and_the_engines_record(firm, client_for) -> None:
+    browser = client_for(firm.owner)
+    page = browser.get(f"/backoffice/orders/{firm.order.pk}/").content.decode()
+    assert "rests in the book: sell 0.5 BTC at 100.00" in page
+    assert f"/backoffice/trades/{firm.trade.pk}/" in page
+    assert f"/backoffice/ledger/events/{firm.trade.seq}/" in page
+    support_page = browser.get(f"/backoffice/trades/{firm.trade.pk}/").content.decode()
+    assert "20.00" in support_page
+
+
+def test_lists_filter_search_and_page(firm, client_for, monkeypatch) -> None:
+    browser = client_for(firm.owner)
+    found = browser.get("/backoffice/orders/", {"q": "alice@"}).content.decode()
+    assert f"/backoffice/orders/{firm.order.pk}/" in found
+    assert found.count('data-href="/backoffice/orders/') == 1
+    live = browser.get("/backoffice/orders/", {"status": "live"}).content.decode()
+    assert live.count('data-href="/backoffice/orders/') == 1
+    none = browser.get("/backoffice/orders/", {"placed_to": "2001-01-01"}).content.decode()
+    assert "Nothing matches" in none
+    everything = browser.get("/backoffice/orders/", {"before": "2"}).content.decode()
+    assert everything.count('data-href="/backoffice/orders/') == 1
+    for odd in ("'", "%", "999999999999999999999", "\x00", "٣"):
+        assert browser.get("/backoffice/orders/", {"q": odd, "before": odd}).status_code == 200
+        assert browser.get("/backoffice/customers/", {"q": odd, "page": odd}).status_code == 200
+        assert browser.get("/backoffice/search/", {"s": odd}).status_code == 200
