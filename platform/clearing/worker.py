@@ -27,6 +27,7 @@ log = logging.getLogger("clearing")
 BATCH_BYTES = 12 * 1024 * 1024
 CATCH_UP_BYTES = 4 * 1024 * 1024
 IDLE_CHECKPOINT_S = 0.5
+BUSY_CHECKPOINT_S = 3.0  # later, when there is work to do
 UNKNOWN_AGAIN_S = 5.0
 RETRY_FIRST_S, RETRY_LONGEST_S = 1.0, 60.0
 
@@ -140,7 +141,8 @@ class Clearing:
         for tenant_id, quarantine in list(self.quarantined.items()):
             if now_s >= quarantine.retry_at_s:
                 self._catch_up(tenant_id)
-        if idle and now_s >= self._idle_checkpoints_at_s:
+        late_s = 0.0 if idle else BUSY_CHECKPOINT_S
+        if now_s >= self._idle_checkpoints_at_s + late_s:
             self._idle_checkpoints_at_s = now_s + IDLE_CHECKPOINT_S
             self._pass_idle_tenants()
 

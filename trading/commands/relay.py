@@ -65,15 +65,18 @@ class Relay:
         if not self._take_lock(connection):
             return
         connection.execute(f"LISTEN {CHANNEL}")
+        noticed: set[str] = set()  # empty: everybody
         while not self._stop.is_set():
             for tenant_id, schema_name in database.tenant_schemas(connection).items():
+                if noticed and schema_name not in noticed:
+                    continue
                 try:
                     self.drain(connection, tenant_id, schema_name)
                 except psycopg.OperationalError:
                     raise
                 except psycopg.Error:
                     log.exception("tenant %s: its outbox cannot be read", schema_name)
-            self._wait_for_notice(connection)
+            noticed = self._wait_for_notice(connection)
 
     def _take_lock(self, connection: "psycopg.Connection[Any]") -> bool:
         told = False
@@ -87,12 +90,15 @@ class Relay:
             self._stop.wait(0.2)
         return False
 
-    def _wait_for_notice(self, connection: "psycopg.Connection[Any]") -> None:
-        """Until a transaction with queued commands commits, or for POLL_S."""
+    def _wait_for_notice(self, connection: "psycopg.Connection[Any]") -> set[str]:
+        """The schemas in which queued commands were committed; none after POLL_S without any."""
         until_s = time.monotonic() + POLL_S
         while not self._stop.is_set() and time.monotonic() < until_s:
-            for _ in connection.notifies(timeout=0.1, stop_after=1):
-                return
+            notices = list(connection.notifies(timeout=0.1, stop_after=1))
+            if notices:
+                notices += connection.notifies(timeout=0)
+                return {notice.payload for notice in notices}
+        return set()
 
     def drain(
         self, connection: "psycopg.Connection[Any]", tenant_id: int, schema_name: str

@@ -99,3 +99,24 @@ def test_verify_books_exits_with_1_on_a_break(world):
             execute("UPDATE ledger_balance SET units = units + 1")
         with pytest.raises(AssertionError, match="balance_unlike_postings"):
             world.manage("verify_books", "--tenant", "aurora", "--skip-checks")
+
+
+@pytest.mark.slow
+def test_two_clearings_write_nothing_twice(world):
+    with world.engine() as engine, world.connected(), world.process("relay", "--skip-checks"):
+        client = EngineClient(engine.socket)
+        tenant = Tenant.objects.get(slug="aurora")
+        traders = open_traders(tenant, 4)
+        with tenant_context(tenant):
+            world.wait_for(
+                lambda: not QueuedCommand.objects.filter(answered=False).exists(), seconds=60
+            )
+        with (
+            world.process("clearing", "--skip-checks", "--batch-bytes", "20000"),
+            world.process("clearing", "--skip-checks", "--batch-bytes", "30000"),
+        ):
+            send_all(client, tenant.pk, traders.commands(random.Random(3), 1500))
+            last = int(client.send(0, queries.QueryStatus()).events[0].durable_seq)
+            with tenant_context(tenant):
+                world.wait_for(lambda: cleared_seq() >= last, seconds=60)
+            assert verify_books(tenant) == []
