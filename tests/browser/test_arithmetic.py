@@ -108,7 +108,7 @@ def test_a_sweep_walks_the_book_level_by_level(aurora: Shop, open_page: OpenPage
           show(it.sweep(i, asks, { lots: 7n, side: "buy" })),
           show(it.sweep(i, asks, { lots: 99n, side: "buy" })),
           show(it.sweep(i, asks, { lots: 7n, limit: 100n, side: "buy" })),
-          show(it.sweep(i, asks, { quoteUnits: 100n * 5n * i.factor + 101n * i.factor, side: "buy" })),
+          show(it.sweep(i, asks, { quoteUnits: (500n + 101n) * i.factor, side: "buy" })),
           show(it.sweep(i, [], { lots: 1n, side: "buy" })),
         ];""",
         RULES,

@@ -64,6 +64,7 @@ def test_what_is_shown_before_sending_is_what_comes(terminal: Page) -> None:
         ("60000", "99999", "largest order"),
         ("60000", "0.00001", "worth"),
         ("60000", "15", "You have"),
+        ("20000", "0.01", "away from the last"),
         ("abc", "1", "multiple of 0.01"),
     ],
 )
@@ -81,19 +82,22 @@ def test_a_bad_order_is_told_before_it_is_sent(
 
 
 def test_own_orders_are_marked_and_cancelled_together(terminal: Page) -> None:
-    bids = terminal.locator(".bids .price").all_inner_texts()
-    price = bids[-1].replace(",", "")
-    terminal.fill("[name=price]", price)
-    terminal.fill("[name=amount]", "0.001")
-    terminal.click(".send")
-    expect(terminal.locator("[data-rows=open] tr")).to_have_count(1)
-    terminal.fill("[name=price]", f"{Decimal(price) - 500}")
-    terminal.fill("[name=amount]", "0.001")
-    terminal.click(".send")
-    expect(terminal.locator("[data-rows=open] tr")).to_have_count(2)
+    price = terminal.locator(".bids .price").last.inner_text().replace(",", "")
+    _buy(terminal, price)
+    expect(terminal.locator(".bids .ladder-row.mine")).to_have_count(1)
+    _buy(terminal, f"{Decimal(price) * Decimal('0.95'):.2f}")
+    _buy(terminal, f"{Decimal(price) * Decimal('0.94'):.2f}")
+    terminal.wait_for_function("document.querySelectorAll('[data-rows=open] tr').length >= 2")
     terminal.click("[data-cancel-all]")
     terminal.locator("#cancel-all [type=submit]").click()
     expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
+
+
+def _buy(page: Page, price: str) -> None:
+    page.fill("[name=price]", price)
+    page.fill("[name=amount]", "0.001")
+    page.click(".send")
+    expect(page.locator("[name=amount]")).to_have_value("")  # emptied once it is accepted
 
 
 def test_a_lost_connection_is_told_and_found_again(terminal: Page) -> None:
@@ -119,7 +123,8 @@ def test_an_order_whose_answer_was_lost_is_asked_about(aurora: Shop, open_page: 
     aurora.sign_in(page, "bob@aurora.example")
     page.goto(aurora.url("/trade/BTC-USDT"))
     expect(page.locator(".bids .ladder-row").first).to_be_visible()
-    page.fill("[name=price]", "50000")
+    expect(page.locator("[name=price]")).not_to_have_value("")
+    page.fill("[name=price]", f"{Decimal(page.input_value('[name=price]')) * 19 / 20:.2f}")
     page.fill("[name=amount]", "0.001")
     page.click(".send")
     expect(page.locator(".toast", has_text="Answer lost, checking")).to_be_visible(timeout=20_000)

@@ -33,8 +33,9 @@ export class Entry {
     this.draw();
   }
 
-  /** A first price to begin from, once, while nothing was typed. */
-  offerPrice(text) {
+  /** The last price: what the price band is measured from, and a first price to begin from. */
+  setLast(text) {
+    this.last = this.instrument.ticksOf(text);
     if (this.offered) return;
     this.offered = true;
     if (!this.price.value) this.price.value = text;
@@ -177,6 +178,12 @@ export class Entry {
     }
     if (instrument.maxNotional && result.notional > instrument.maxNotional) {
       return fail("amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) }));
+    }
+    if (type === "limit" && this.last && instrument.bandBp) {
+      const away = result.ticks > this.last ? result.ticks - this.last : this.last - result.ticks;
+      if (away * 10_000n > this.last * instrument.bandBp) {
+        return fail("price", say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) }));
+      }
     }
     if (this.#postOnly && result.takes) {
       return fail("price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book."));

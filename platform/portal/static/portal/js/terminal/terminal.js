@@ -26,7 +26,7 @@ const tickers = new Tickers(instrument, stream, $(".t-head"));
 const entry = new Entry({ instrument, book, account, desk, stream, root: $(".entry"), tradable: setup.signed_in && setup.account !== null });
 new Tape(instrument, stream, $("[data-tape]"), (trade) => {
   tickers.last(trade.price);
-  entry.offerPrice(trade.price);
+  entry.setLast(trade.price);
 });
 const ladder = new Ladder(book, $(".t-book"), {
   pick: (price) => {
