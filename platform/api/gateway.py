@@ -30,6 +30,7 @@ from tenants.selectors import tenant_by_host
 
 log = structlog.get_logger("marque.api")
 
+API_PREFIX = "/api/v1/"
 ORDERS_PATH = "/api/v1/orders"
 BATCH_PATH = "/api/v1/orders/batch"
 STREAM_PATH = "/ws/v1/stream"
@@ -63,14 +64,16 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http":
-            if (
+            if not scope["path"].startswith(API_PREFIX):
+                await self._django(scope, receive, send)
+            elif (
                 scope["path"].startswith(ORDERS_PATH)
                 and scope["method"] in ("POST", "DELETE")
                 and any(name == b"x-marque-key" for name, _ in scope["headers"])
             ):
                 await self._serve_orders(scope, receive, send)
             else:
-                await self._django(scope, receive, send)
+                await self._serve_rest(scope, receive, send)
         elif kind == "websocket":
             await self._serve_websocket(scope, receive, send)
         elif kind == "lifespan":
@@ -82,6 +85,15 @@ class Gateway:
         if self._services is None or self._services.loop is not loop:
             self._services = Services()
         return self._services
+
+    async def _serve_rest(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django's part of the API; where no exchange is, the usual error body, not a page."""
+        try:
+            open_tenant(exchange.headers_of(scope))
+        except ApiError as error:
+            await exchange.answer_json(send, error.status, error.as_body(), error.headers)
+        else:
+            await self._django(scope, receive, send)
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -116,9 +128,7 @@ class Gateway:
             body = await exchange.read_body(receive)
             entry, signed = await self._verify(tenant, scope, headers, body)
             fields = _fields_of(scope, body)
-            caller, allowance = await self._admit(
-                entry, signed, cost=_cost_of(scope["path"], fields)
-            )
+            caller, allowance = await self._admit(entry, signed, cost=_cost_of(scope, fields))
             rate_headers = allowance.headers()
             caller.require("trade")
             answer = await self._dispatch(scope, caller, fields, trace_id)
@@ -228,8 +238,8 @@ def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
     return fields
 
 
-def _cost_of(path: str, fields: dict[str, Any]) -> int:
-    if path != BATCH_PATH:
+def _cost_of(scope: Scope, fields: dict[str, Any]) -> int:
+    if scope["path"] != BATCH_PATH or scope["method"] != "POST":
         return 1
     orders = fields.get("orders")
     if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:

@@ -1,4 +1,4 @@
-"""A program that trades over the API, as a stranger would write it: nothing of ours but the wire."""
+"""A program that trades over the API, as a stranger would write it: only the wire is ours."""
 
 import hashlib
 import hmac
@@ -60,7 +60,9 @@ class Bot:
     def send(
         self, method: str, target: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = (
+            b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        )
         sent = headers if headers is not None else self.headers(method, target, data)
         return self.http.request(method, target, content=data or None, headers=sent)
 
@@ -86,7 +88,7 @@ class Stream:
     def __init__(self, bot: Bot, *, headers: dict[str, str] | None = None, **options: Any) -> None:
         self.bot = bot
         self.messages: list[dict[str, Any]] = []
-        self.socket: ClientConnection = connect(
+        self._connecting = connect(
             f"ws://{bot.host}:{bot.port}/ws/v1/stream",
             sock=socket.create_connection(("127.0.0.1", bot.port), timeout=10),
             additional_headers=headers,
@@ -94,12 +96,13 @@ class Stream:
             open_timeout=10,
             **options,
         )
+        self.socket: ClientConnection = self._connecting.__enter__()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self._connecting.__exit__(None, None, None)
 
     def ask(self, operation: str, **fields: Any) -> dict[str, Any]:
         """Send an operation and wait for its answer."""
