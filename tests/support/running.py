@@ -28,7 +28,10 @@ def clean_environ(data: Path, **variables: str) -> dict[str, str]:
 
 
 class Product:
-    """`manage.py up` with ports of its own; ended and swept away with the block."""
+    """`manage.py up` with ports of its own; ended and swept away with the block.
+
+    It runs from `start` on, and may be stopped and started again.
+    """
 
     def __init__(self, *arguments: str, data: Path | None = None, **variables: str) -> None:
         self.data = data or folders.temporary_data_dir("marque-test-")
@@ -46,11 +49,11 @@ class Product:
         self.popen: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        if self.popen is not None:
+            self.stop()
         instance.end_stale(self.data)
         if self._sweep:
             shutil.rmtree(folders.run_dir(self.data), ignore_errors=True)

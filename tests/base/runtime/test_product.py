@@ -23,6 +23,7 @@ EVERYTHING = ("postgres", "valkey", "engine", "web", *FOLLOWERS, "replay", "work
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
     with Product("--demo") as product:
+        product.start()
         product.wait_up(*EVERYTHING, "health", timeout_s=200)
         yield product
 

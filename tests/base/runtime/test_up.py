@@ -30,11 +30,18 @@ def data() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[Product]:
-    """Running servers for tests that leave them as they are."""
+def _installation() -> Iterator[Product]:
     with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
         yield product
+
+
+@pytest.fixture
+def servers(_installation: Product) -> Product:
+    """Running servers; a test may stop or kill what it likes."""
+    if _installation.popen is None or _installation.popen.poll() is not None:
+        _installation.start()
+    _installation.wait_up("postgres", "valkey")
+    return _installation
 
 
 def refused(data: Path, *arguments: str, **variables: str) -> str:
@@ -57,65 +64,57 @@ def refused(data: Path, *arguments: str, **variables: str) -> str:
     return done.stderr
 
 
-def test_servers_start_keep_data_and_stop_in_order():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        first = product.remembered()
-        with psycopg.connect(first["last_run"]["DATABASE_URL"]) as connection:
-            connection.execute("CREATE TABLE kept (number int)")
-            connection.execute("INSERT INTO kept VALUES (7)")
-        redis.Redis.from_url(first["last_run"]["REDIS_URL"]).set("kept", "7")
-        assert product.stop() == 0
-        said = product.said()
-        assert "valkey stopped" in said and "postgres stopped" in said
-        assert "database system is shut down" in said
+def test_servers_start_keep_data_and_stop_in_order(servers: Product):
+    first = servers.remembered()
+    with psycopg.connect(first["last_run"]["DATABASE_URL"]) as connection:
+        connection.execute("CREATE TABLE kept (number int)")
+        connection.execute("INSERT INTO kept VALUES (7)")
+    redis.Redis.from_url(first["last_run"]["REDIS_URL"]).set("kept", "7")
+    assert servers.stop() == 0
+    said = servers.said()
+    assert "valkey stopped" in said and "postgres stopped" in said
+    assert "database system is shut down" in said
 
-        product.start()
-        product.wait_up("postgres", "valkey")
-        again = product.remembered()
-        assert again == first
-        with psycopg.connect(again["last_run"]["DATABASE_URL"]) as connection:
-            assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
-        assert redis.Redis.from_url(again["last_run"]["REDIS_URL"]).get("kept") == b"7"
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+    again = servers.remembered()
+    assert again == first
+    with psycopg.connect(again["last_run"]["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+    assert redis.Redis.from_url(again["last_run"]["REDIS_URL"]).get("kept") == b"7"
 
 
-def test_a_killed_server_is_back_within_a_second():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        for name in ("valkey", "postgres"):
-            old = product.process(name)["pid"]
-            os.kill(old, signal.SIGKILL)
-            taken_s = product.wait(
-                lambda name=name, old=old: product.process(name).get("pid") not in (None, old),
-                f"{name} started again",
-            )
-            assert taken_s < 1.0
-            product.wait_up(name)
-            assert product.process(name)["restarts"] >= 1
-        url = product.remembered()["last_run"]["DATABASE_URL"]
-        assert psycopg.connect(url).execute("SELECT 1").fetchone() == (1,)
+def test_a_killed_server_is_back_within_a_second(servers: Product):
+    for name in ("valkey", "postgres"):
+        old = servers.process(name)["pid"]
+        os.kill(old, signal.SIGKILL)
+        taken_s = servers.wait(
+            lambda name=name, old=old: servers.process(name).get("pid") not in (None, old),
+            f"{name} started again",
+        )
+        assert taken_s < 1.0
+        servers.wait_up(name)
+        assert servers.process(name)["restarts"] >= 1
+    url = servers.remembered()["last_run"]["DATABASE_URL"]
+    assert psycopg.connect(url).execute("SELECT 1").fetchone() == (1,)
 
 
-def test_killing_the_supervisor_leaves_nothing_that_blocks_the_next_start():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        orphans = [product.process(name) for name in ("postgres", "valkey")]
-        product.stop(signal.SIGKILL)
-        product.start()
-        product.wait_up("postgres", "valkey")
-        assert not any(instance.is_alive(orphan) for orphan in orphans)
+def test_killing_the_supervisor_leaves_nothing_that_blocks_the_next_start(servers: Product):
+    orphans = [servers.process(name) for name in ("postgres", "valkey")]
+    servers.stop(signal.SIGKILL)
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+    assert not any(instance.is_alive(orphan) for orphan in orphans)
 
 
-def test_an_orphan_that_ignores_its_end_is_ended_by_the_next_start():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        orphan = product.process("valkey")
-        psutil.Process(orphan["pid"]).suspend()  # it cannot even look at signals now
-        product.stop(signal.SIGKILL)
-        assert instance.is_alive(orphan)
-        product.start()
-        product.wait_up("postgres", "valkey")
-        assert not instance.is_alive(orphan)
+def test_an_orphan_that_ignores_its_end_is_ended_by_the_next_start(servers: Product):
+    orphan = servers.process("valkey")
+    psutil.Process(orphan["pid"]).suspend()  # it cannot even look at signals now
+    servers.stop(signal.SIGKILL)
+    assert instance.is_alive(orphan)
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+    assert not instance.is_alive(orphan)
 
 
 def test_a_second_start_is_refused(servers: Product):
@@ -124,12 +123,10 @@ def test_a_second_start_is_refused(servers: Product):
     assert servers.process("postgres")["state"] == "up"
 
 
-def test_stop_ends_the_running_product():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        assert product.manage("stop").stdout == "Marque has stopped.\n"
-        assert product.popen is not None and product.popen.wait(5) == 0
-        assert product.manage("stop").stdout == "Marque does not run.\n"
+def test_stop_ends_the_running_product(servers: Product):
+    assert servers.manage("stop").stdout == "Marque has stopped.\n"
+    assert servers.popen is not None and servers.popen.wait(5) == 0
+    assert servers.manage("stop").stdout == "Marque does not run.\n"
 
 
 def test_a_taken_port_is_one_sentence(data: Path):
@@ -215,22 +212,27 @@ def test_root_runs_postgresql_as_somebody_else(servers: Product):
     assert process.username() == "nobody"
 
 
-def test_a_foreign_server_on_a_remembered_port_moves_the_embedded_one():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        product.stop()
-        port = product.remembered()["postgres_port"]
-        with socket.create_server(("127.0.0.1", port)):
-            product.start()
-            product.wait_up("postgres", "valkey")
-            assert product.remembered()["postgres_port"] != port
+def test_a_foreign_server_on_a_remembered_port_moves_the_embedded_one(servers: Product):
+    servers.stop()
+    port = servers.remembered()["postgres_port"]
+    with socket.create_server(("127.0.0.1", port)):
+        servers.start()
+        servers.wait_up("postgres", "valkey")
+        assert servers.remembered()["postgres_port"] != port
 
 
-def test_a_stale_pid_file_of_another_process_is_forgotten():
-    with Product(*SERVERS) as product:
-        product.wait_up("postgres", "valkey")
-        product.stop()
-        pid_file = product.data / "postgres" / "data" / "postmaster.pid"
-        pid_file.write_text(f"{os.getpid()}\n/elsewhere\n{int(time.time())}\n1\n\n\n\n\n")
-        product.start()
-        product.wait_up("postgres", "valkey")
+def test_a_stale_pid_file_of_another_process_is_forgotten(servers: Product):
+    servers.stop()
+    pid_file = servers.data / "postgres" / "data" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n/elsewhere\n{int(time.time())}\n1\n\n\n\n\n")
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+
+
+def test_a_stop_during_the_start_ends_all(servers: Product):
+    servers.stop()
+    servers.start()
+    servers.wait(lambda: servers.process("postgres").get("state") == "starting", "starting")
+    begun = servers.process("postgres")
+    assert servers.stop() == 0
+    assert not instance.is_alive(begun)
