@@ -6,7 +6,12 @@ from django.http import HttpRequest
 
 from backoffice import colours
 
-OPERATOR_COLOUR = "#475569"
+OPERATOR_COLOUR = "#0f766e"
+OPERATOR_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Cpath d='M8 23V9l8 9 8-9v14' "
+    "fill='none' stroke='white' stroke-width='3' stroke-linejoin='round'/%3E%3C/svg%3E"
+)
 
 
 def brand_name(request: HttpRequest) -> str:
@@ -71,6 +76,7 @@ UNFOLD_OPERATOR: dict[str, Any] = {
     "SITE_TITLE": "Marque",
     "SITE_HEADER": "Marque",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": OPERATOR_ICON}],
     "COLORS": {"primary": operator_scale},
     "SIDEBAR": {"navigation": "backoffice.menu.operator_menu"},
 }

@@ -11,7 +11,7 @@ from tenants import selectors
 
 def home(request: HttpRequest) -> HttpResponse:
     """What needs attention, and every tenant in a line."""
-    engine = attention.engine_status()
+    engine = attention.engine_status(attention.WHOLE_SHARD)
     found = [
         health.health_of(tenant, selectors.primary_host(tenant), engine)
         for tenant in selectors.tenants()

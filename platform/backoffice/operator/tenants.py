@@ -93,7 +93,7 @@ def table_of(request: HttpRequest, found: list[Health]) -> ListPage:
 
 def tenants(request: HttpRequest) -> HttpResponse:
     """All tenants with their health."""
-    engine = attention.engine_status()
+    engine = attention.engine_status(attention.WHOLE_SHARD)
     found = [
         health_of(tenant, selectors.primary_host(tenant), engine)
         for tenant in Tenant.objects.exclude(schema_name="public").order_by("name")
@@ -112,7 +112,8 @@ def tenants(request: HttpRequest) -> HttpResponse:
 def tenant(request: HttpRequest, tenant_id: int) -> HttpResponse:
     """One tenant: health, domains, what the platform did to it."""
     row = tenant_or_404(tenant_id)
-    health = health_of(row, selectors.primary_host(row), attention.engine_status())
+    engine = attention.engine_status(attention.WHOLE_SHARD)
+    health = health_of(row, selectors.primary_host(row), engine)
     may_manage = access.may(request.user, "tenants.manage")
     context: dict[str, Any] = {
         "tenant_row": row,

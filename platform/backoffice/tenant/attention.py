@@ -55,10 +55,14 @@ def midnight(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def engine_status() -> events.StatusRow | None:
-    """The engine's own word on itself; None when it does not answer."""
+WHOLE_SHARD = 0
+
+
+def engine_status(tenant_id: int | None = None) -> events.StatusRow | None:
+    """The engine's own word on this tenant, or on the WHOLE_SHARD; None when it is away."""
+    wanted = current_tenant().pk if tenant_id is None else tenant_id
     try:
-        answer = door.send_command(queries.QueryStatus())
+        answer = door.client().send(wanted, queries.QueryStatus())
     except (door.EngineUnavailable, door.EngineUnknown):
         return None
     return next((row for row in answer.events if isinstance(row, events.StatusRow)), None)
