@@ -50,7 +50,7 @@ def decimal_of(units: int, scale: int) -> Decimal:
 
 
 def exact_quotient(units: int, step_units: int, what: str) -> int:
-    """How many steps ``units`` is; raises MoneyError naming ``what`` if it is not a whole number."""
+    """How many steps ``units`` is; raises MoneyError naming ``what`` if it is no whole number."""
     steps, rest = divmod(units, step_units)
     if rest:
         raise MoneyError(f"The {what} is not a multiple of its step.")
