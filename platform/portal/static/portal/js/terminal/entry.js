@@ -235,7 +235,8 @@ export class Entry {
       out("average", result.average?.lots ? group(instrument.priceText(averageTicks(instrument, result.average))) : "–");
     }
     const why = $(".why", root);
-    const problem = this.#blocked() ?? (this.touched ? result.problem?.message : null);
+    // A visitor is invited below; to him no sentence in red.
+    const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
     const note = result.incomplete ? _("The book holds less than that; the rest will expire.") : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
