@@ -77,28 +77,31 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
         stop = threading.Event()
 
         def go_on_trading() -> None:
-            """Both tenants trade while clearing dies and comes back."""
+            """Both tenants trade until clearing has died and come back often enough."""
             own = random.Random(SEED + 1)
-            for _ in range(COMMANDS // 60):
+            while not stop.wait(own.random() * 0.4):
                 for tenant, group in zip(tenants, traders, strict=True):
                     send_all(client, tenant.pk, group.commands(own, 20))
-                if stop.wait(own.random() * 0.2):
-                    return
 
         trading = threading.Thread(target=go_on_trading)
         trading.start()
         with tenant_context(tenants[0]):
-            for kill in range(KILLS):
-                clearing = world.start("clearing", "--skip-checks", "--batch-bytes", BATCH_BYTES)
-                before = cleared_seq()
-                world.wait_for(lambda b=before: cleared_seq() != b, seconds=60)
-                time.sleep(rng.random() * 0.15)
-                if kill % 3 == 0:
-                    cut_connections()
-                    time.sleep(rng.random() * 0.1)
-                os.killpg(clearing.pid, signal.SIGKILL)
-                clearing.wait()
-        trading.join()
+            try:
+                for kill in range(KILLS):
+                    clearing = world.start(
+                        "clearing", "--skip-checks", "--batch-bytes", BATCH_BYTES
+                    )
+                    before = cleared_seq()
+                    world.wait_for(lambda b=before: cleared_seq() != b, seconds=60)
+                    time.sleep(rng.random() * 0.15)
+                    if kill % 3 == 0:
+                        cut_connections()
+                        time.sleep(rng.random() * 0.1)
+                    os.killpg(clearing.pid, signal.SIGKILL)
+                    clearing.wait()
+            finally:
+                stop.set()
+                trading.join()
         last = engine_seq(client)
         with world.process("clearing", "--skip-checks"):
             for tenant in tenants:
