@@ -13,12 +13,13 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django_tenants.utils import tenant_context
 
 import bots
 import world as worlds
 from identity.actions import api_keys
-from identity.models import User
+from identity.models import User, UserSession
 from tenants.models import Tenant
 from trading.accounts.selectors import accounts_of
 from trading.commands import door
@@ -144,3 +145,14 @@ def code_of(response: httpx.Response) -> str:
     assert {"code", "number", "message", "help"} <= error.keys()
     assert error["message"] and error["help"]
     return str(error["code"])
+
+
+def session_cookie(exchange: Exchange, name: str = "alice") -> str:
+    """A customer's session, signed in through the product's own session list."""
+    with exchange.inside("aurora"):
+        user = user_of(name)
+        client = Client(HTTP_HOST=AURORA)
+        client.force_login(user)
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        assert UserSession.objects.filter(session_key=key).exists()
+        return key

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
-from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 import bots
 from identity import sessions
 from identity.models import UserSession
-from live_exchange import AURORA, LONGMEN, Exchange, user_of
+from live_exchange import AURORA, LONGMEN, Exchange, session_cookie
 
 
 @pytest.fixture
@@ -276,17 +275,6 @@ def test_an_unknown_host_or_path_is_no_stream(exchange: Exchange) -> None:
 # Signed in by a page's session
 
 
-def session_cookie(exchange: Exchange, name: str = "alice") -> str:
-    """A customer's session, signed in through the product's own session list."""
-    with exchange.inside("aurora"):
-        user = user_of(name)
-        client = Client(HTTP_HOST=AURORA)
-        client.force_login(user)
-        key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        assert UserSession.objects.filter(session_key=key).exists()
-        return key
-
-
 def page_headers(cookie: str, origin: str = f"http://{AURORA}") -> dict[str, str]:
     return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}", "Origin": origin}
 
@@ -373,7 +361,7 @@ def test_a_client_that_would_lose_private_updates_is_dropped_with_a_reason(
         slow.sign_in()
         slow.subscribe("private")
         payload = json.dumps({"channel": "private", "type": "note", "text": "x" * 8_000})
-        for _ in range(50):
+        for _ in range(27):
             pipe = client.pipeline(transaction=False)
             for _ in range(100):
                 pipe.publish(channel, payload)
