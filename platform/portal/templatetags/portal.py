@@ -222,7 +222,7 @@ def worth(units: int, asset: Any) -> SafeString:
     step = 10 ** (asset.scale - places)
     number = grouped(format_units(units // step, places, places))
     return format_html(
-        '<span class="num">{}</span><span class="asset"> {}</span>', number, asset.code
+        '<span class="money">{}<span class="asset">{}</span></span>', number, asset.code
     )
 
 

@@ -125,14 +125,15 @@ export class Chart {
   }
 
   #styles() {
-    const [up, down, line, faint, text, surface, accent, second, warn] =
-      ["--up", "--down", "--line", "--faint", "--text", "--overlay", "--accent", "--second", "--warn"].map(painted);
+    const [up, down, line, faint, text, surface, accent, second, info, warn] = [
+      "--up", "--down", "--line", "--faint", "--text", "--overlay", "--accent", "--second", "--info", "--warn",
+    ].map(painted);
     const narrow = matchMedia("(max-width: 640px)").matches;
     const family = getComputedStyle(document.body).fontFamily;
     const bars = { upColor: up, downColor: down, noChangeColor: faint };
     const small = { size: 11, family, color: faint };
     const tag = { color: text, backgroundColor: surface, borderColor: line, borderSize: 1, size: 11, family };
-    const lines = [accent, second, warn, up, down].map((color) => ({ color, size: 1 }));
+    const lines = [accent, second, info, warn, up].map((color) => ({ color, size: 1 }));
     const legend = { title: { size: 11, family, color: faint }, legend: { size: 11, family, color: faint } };
     return {
       grid: { horizontal: { color: line, style: "dashed" }, vertical: { show: false } },
