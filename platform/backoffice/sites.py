@@ -48,6 +48,7 @@ class StaffSite(UnfoldAdminSite):
         """A page before sign-in; it still knows its site."""
 
         @never_cache
+        @pages.in_staff_language
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             request.staff_site = self  # type: ignore[attr-defined]
             request.current_app = self.name  # type: ignore[attr-defined]

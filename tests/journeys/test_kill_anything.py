@@ -1,0 +1,144 @@
+"""`kill -9` of every process while customers trade: what was acknowledged is there, once.
+
+The whole product runs under its supervisor with the replayed market. A bot at each of two firms
+sends orders over the API all the time; meanwhile each process is killed in turn, the database and
+the cache included. Answers that never came are asked about by client order id, as a careful
+customer would. In the end every acknowledged order is in the books once, and the books verify.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from bots import Bot
+from running import Product
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+EVERYTHING = ("postgres", "valkey", "engine", "web", "clearing", "publisher", "relay", "replay")
+VICTIMS = ("engine", "web", "clearing", "publisher", "relay", "replay", "valkey", "postgres")
+
+MAKE_KEY = """
+from django_tenants.utils import schema_context
+from identity.actions import api_keys
+from identity.models import User
+from tenants.models import Tenant
+with schema_context(Tenant.objects.get(slug="{slug}").schema_name):
+    from trading.accounts.models import Account, AccountRole
+    user = Account.objects.filter(role=AccountRole.CUSTOMER).first().user
+    made = api_keys.create_api_key(request=None, user=user, label="journey",
+        permissions=["read", "trade"], acting_user=user)
+    print("KEY", made.key.public_id, made.secret)
+"""
+
+
+@dataclass
+class Trader(threading.Thread):
+    """Sends small orders until told to stop; keeps what was answered and what was not."""
+
+    bot: Bot
+    seed: int
+    stopping: threading.Event
+    acknowledged: dict[str, str] = field(default_factory=dict)  # client order id -> order id
+    unanswered: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    __hash__ = object.__hash__
+
+    def run(self) -> None:
+        rng = random.Random(self.seed)
+        number = 0
+        while not self.stopping.is_set():
+            number += 1
+            self.place(f"kill-{self.seed}-{number}", rng)
+            time.sleep(0.02)
+
+    def place(self, client_order_id: str, rng: random.Random) -> None:
+        side = rng.choice(["buy", "sell"])
+        price = rng.choice(["30000", "61700"]) if side == "buy" else rng.choice(["61600", "67500"])
+        try:
+            answer = self.bot.limit(side, "0.00100", price, client_order_id=client_order_id)
+        except httpx.HTTPError:
+            self.unanswered.append(client_order_id)
+            return
+        if answer.status_code in (200, 201):
+            self.acknowledged[client_order_id] = str(answer.json()["order_id"])
+        elif answer.status_code >= 500:
+            self.unanswered.append(client_order_id)
+        elif answer.status_code not in (409, 422, 429):
+            self.problems.append(f"{answer.status_code} {answer.text}")
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    with Product("--demo") as product:
+        product.start()
+        product.wait_up(*EVERYTHING, timeout_s=240)
+        yield product
+
+
+def bot_of(product: Product, slug: str) -> Bot:
+    done = product.manage("shell", "-c", MAKE_KEY.format(slug=slug))
+    words = [line.split() for line in done.stdout.splitlines() if line.startswith("KEY")]
+    assert words, done.stdout + done.stderr
+    return Bot(product.port, f"{slug}.localhost", words[0][1], words[0][2])
+
+
+def order_of(bot: Bot, client_order_id: str) -> list[str]:
+    """Order ids the API knows for a client order id; asked until it answers."""
+    for _ in range(60):
+        try:
+            answer = bot.get(f"/api/v1/orders?client_order_id={client_order_id}")
+        except httpx.HTTPError:
+            time.sleep(0.5)
+            continue
+        if answer.status_code == 200:
+            return [str(order["order_id"]) for order in answer.json()["orders"]]
+        if answer.status_code == 404:
+            return []
+        time.sleep(0.5)
+    raise AssertionError(f"the API does not say what became of {client_order_id}")
+
+
+def test_every_acknowledged_order_survives_the_death_of_any_process(product: Product) -> None:
+    stopping = threading.Event()
+    traders = [
+        Trader(bot_of(product, slug), seed, stopping)
+        for seed, slug in enumerate(("aurora", "longmen"), start=1)
+    ]
+    for trader in traders:
+        trader.start()
+    try:
+        for name in VICTIMS:
+            time.sleep(1.0)
+            pid = product.process(name)["pid"]
+            os.kill(pid, signal.SIGKILL)
+            product.wait(
+                lambda name=name, pid=pid: product.process(name).get("pid") not in (None, pid),
+                f"{name} started again",
+            )
+            product.wait_up(*EVERYTHING, timeout_s=90)
+    finally:
+        time.sleep(1.0)
+        stopping.set()
+        for trader in traders:
+            trader.join(30)
+    for trader in traders:
+        assert trader.problems == []
+        assert len(trader.acknowledged) > 100
+        for client_order_id, order_id in trader.acknowledged.items():
+            assert order_of(trader.bot, client_order_id) == [order_id]
+        for client_order_id in trader.unanswered:
+            assert len(order_of(trader.bot, client_order_id)) <= 1
+    done = product.manage("verify_books", timeout_s=120)
+    assert done.returncode == 0, done.stdout + done.stderr
