@@ -4,7 +4,7 @@ from bisect import bisect_left
 from typing import Final
 
 from librt.vecs import vec
-from mypy_extensions import i64, mypyc_attr, u8
+from mypy_extensions import i64, mypyc_attr
 
 from trading.engine.parties import Asset, Balance, FeeGroup, Party
 
@@ -93,12 +93,11 @@ class Order:
         "newer",
         "older",
         "order_id",
-        "order_type",
         "placed_seq",
         "side",
         "status",
+        "terms",
         "ticks",
-        "time_in_force",
     )
 
     def __init__(
@@ -108,9 +107,8 @@ class Order:
         instrument: "Instrument",
         lots: i64,
         ticks: i64,
-        side: u8,
-        order_type: u8,
-        time_in_force: u8,
+        side: i64,
+        terms: i64,
         client_key: i64,
         placed_seq: i64,
     ) -> None:
@@ -121,9 +119,8 @@ class Order:
         self.leaves_lots = lots
         self.ticks = ticks
         self.side = side
-        self.order_type = order_type
-        self.time_in_force = time_in_force
-        self.status: u8 = 1  # OrderStatus.OPEN
+        self.terms = terms  # order type | time in force << 8
+        self.status: i64 = 1  # OrderStatus.OPEN
         self.client_key = client_key
         self.placed_seq = placed_seq
         self.cumulative_lots: i64 = 0

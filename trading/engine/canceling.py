@@ -77,7 +77,7 @@ def cancel_all_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         newer = order.newer
         if (
             (instrument_id == 0 or order.instrument.instrument_id == instrument_id)
-            and (side == 0 or i64(order.side) == side)
+            and (side == 0 or order.side == side)
             and order.instrument.state != codes.INSTRUMENT_STATE_HALTED
         ):
             venue.close_resting(order, codes.ORDER_STATUS_CANCELED, step)

@@ -3,6 +3,7 @@
 Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
 """
 
+from struct import Struct
 from typing import Final
 
 from librt.strings import (
@@ -14,6 +15,8 @@ from librt.strings import (
 )
 from mypy_extensions import i64
 
+# Interpreted code packs an event in one call, compiled code writes field after field.
+COMPILED: Final = not __file__.endswith(".py")
 # Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.
 _SMALL: Final = (1 << 62) - 1  # larger ones are objects in compiled code
 _MASK_64: Final = (1 << 64) - 1
@@ -226,15 +229,29 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
 }
 
 
+_VENUE_OPENED: Final = Struct("<q24s")
+
+
 def write_venue_opened(
     out: BytesWriter,
     code_in: bytes,
     code_at: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _VENUE_OPENED.pack(
+                137439019009,
+                code_in[code_at : code_at + 24],
+            )
+        )
+        return
     write_i64_le(out, 137439019009)
     write_i64_le(out, read_i64_le(code_in, code_at + 0))
     write_i64_le(out, read_i64_le(code_in, code_at + 8))
     write_i64_le(out, read_i64_le(code_in, code_at + 16))
+
+
+_ASSET_CREATED: Final = Struct("<qqq16s")
 
 
 def write_asset_created(
@@ -244,11 +261,24 @@ def write_asset_created(
     code_in: bytes,
     code_at: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ASSET_CREATED.pack(
+                171798757378,
+                asset_id,
+                scale,
+                code_in[code_at : code_at + 16],
+            )
+        )
+        return
     write_i64_le(out, 171798757378)
     write_i64_le(out, asset_id)
     write_i64_le(out, scale)
     write_i64_le(out, read_i64_le(code_in, code_at + 0))
     write_i64_le(out, read_i64_le(code_in, code_at + 8))
+
+
+_INSTRUMENT_CREATED: Final = Struct("<qqqqQqQqqqQqQqqqqq24s")
 
 
 def write_instrument_created(
@@ -269,6 +299,31 @@ def write_instrument_created(
     symbol_in: bytes,
     symbol_at: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _INSTRUMENT_CREATED.pack(
+                721554571267,
+                instrument_id,
+                base_asset_id,
+                quote_asset_id,
+                tick_units & _MASK_64,
+                tick_units >> 64,
+                lot_units & _MASK_64,
+                lot_units >> 64,
+                min_lots,
+                max_lots,
+                min_notional_units & _MASK_64,
+                min_notional_units >> 64,
+                max_notional_units & _MASK_64,
+                max_notional_units >> 64,
+                price_band_bp,
+                maker_ppm,
+                taker_ppm,
+                state,
+                symbol_in[symbol_at : symbol_at + 24],
+            )
+        )
+        return
     write_i64_le(out, 721554571267)
     write_i64_le(out, instrument_id)
     write_i64_le(out, base_asset_id)
@@ -286,6 +341,9 @@ def write_instrument_created(
     write_i64_le(out, read_i64_le(symbol_in, symbol_at + 0))
     write_i64_le(out, read_i64_le(symbol_in, symbol_at + 8))
     write_i64_le(out, read_i64_le(symbol_in, symbol_at + 16))
+
+
+_INSTRUMENT_CHANGED: Final = Struct("<qqqqQqQqqqQqQqqqqq24s")
 
 
 def write_instrument_changed(
@@ -306,6 +364,31 @@ def write_instrument_changed(
     symbol_in: bytes,
     symbol_at: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _INSTRUMENT_CHANGED.pack(
+                721554571268,
+                instrument_id,
+                base_asset_id,
+                quote_asset_id,
+                tick_units & _MASK_64,
+                tick_units >> 64,
+                lot_units & _MASK_64,
+                lot_units >> 64,
+                min_lots,
+                max_lots,
+                min_notional_units & _MASK_64,
+                min_notional_units >> 64,
+                max_notional_units & _MASK_64,
+                max_notional_units >> 64,
+                price_band_bp,
+                maker_ppm,
+                taker_ppm,
+                state,
+                symbol_in[symbol_at : symbol_at + 24],
+            )
+        )
+        return
     write_i64_le(out, 721554571268)
     write_i64_le(out, instrument_id)
     write_i64_le(out, base_asset_id)
@@ -325,14 +408,29 @@ def write_instrument_changed(
     write_i64_le(out, read_i64_le(symbol_in, symbol_at + 16))
 
 
+_INSTRUMENT_STATE_CHANGED: Final = Struct("<qqq")
+
+
 def write_instrument_state_changed(
     out: BytesWriter,
     instrument_id: i64,
     state: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _INSTRUMENT_STATE_CHANGED.pack(
+                103079280645,
+                instrument_id,
+                state,
+            )
+        )
+        return
     write_i64_le(out, 103079280645)
     write_i64_le(out, instrument_id)
     write_i64_le(out, state)
+
+
+_FEES_CHANGED: Final = Struct("<qqqqq")
 
 
 def write_fees_changed(
@@ -342,11 +440,25 @@ def write_fees_changed(
     maker_ppm: i64,
     taker_ppm: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _FEES_CHANGED.pack(
+                171798757382,
+                group_id,
+                instrument_id,
+                maker_ppm,
+                taker_ppm,
+            )
+        )
+        return
     write_i64_le(out, 171798757382)
     write_i64_le(out, group_id)
     write_i64_le(out, instrument_id)
     write_i64_le(out, maker_ppm)
     write_i64_le(out, taker_ppm)
+
+
+_ACCOUNT_CREATED: Final = Struct("<qqqqqq")
 
 
 def write_account_created(
@@ -357,12 +469,27 @@ def write_account_created(
     role: i64,
     state: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ACCOUNT_CREATED.pack(
+                206158495751,
+                account_id,
+                group_id,
+                trade_group_id,
+                role,
+                state,
+            )
+        )
+        return
     write_i64_le(out, 206158495751)
     write_i64_le(out, account_id)
     write_i64_le(out, group_id)
     write_i64_le(out, trade_group_id)
     write_i64_le(out, role)
     write_i64_le(out, state)
+
+
+_ACCOUNT_CHANGED: Final = Struct("<qqqqq")
 
 
 def write_account_changed(
@@ -372,11 +499,25 @@ def write_account_changed(
     trade_group_id: i64,
     state: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ACCOUNT_CHANGED.pack(
+                171798757384,
+                account_id,
+                group_id,
+                trade_group_id,
+                state,
+            )
+        )
+        return
     write_i64_le(out, 171798757384)
     write_i64_le(out, account_id)
     write_i64_le(out, group_id)
     write_i64_le(out, trade_group_id)
     write_i64_le(out, state)
+
+
+_FUNDS_CREDITED: Final = Struct("<qqqQqQqqq")
 
 
 def write_funds_credited(
@@ -388,6 +529,21 @@ def write_funds_credited(
     reason: i64,
     reference_id: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _FUNDS_CREDITED.pack(
+                309237710857,
+                account_id,
+                asset_id,
+                amount_units & _MASK_64,
+                amount_units >> 64,
+                balance_units & _MASK_64,
+                balance_units >> 64,
+                reason,
+                reference_id,
+            )
+        )
+        return
     write_i64_le(out, 309237710857)
     write_i64_le(out, account_id)
     write_i64_le(out, asset_id)
@@ -395,6 +551,9 @@ def write_funds_credited(
     write_i128(out, balance_units)
     write_i64_le(out, reason)
     write_i64_le(out, reference_id)
+
+
+_FUNDS_DEBITED: Final = Struct("<qqqQqQqqq")
 
 
 def write_funds_debited(
@@ -406,6 +565,21 @@ def write_funds_debited(
     reason: i64,
     reference_id: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _FUNDS_DEBITED.pack(
+                309237710858,
+                account_id,
+                asset_id,
+                amount_units & _MASK_64,
+                amount_units >> 64,
+                balance_units & _MASK_64,
+                balance_units >> 64,
+                reason,
+                reference_id,
+            )
+        )
+        return
     write_i64_le(out, 309237710858)
     write_i64_le(out, account_id)
     write_i64_le(out, asset_id)
@@ -413,6 +587,9 @@ def write_funds_debited(
     write_i128(out, balance_units)
     write_i64_le(out, reason)
     write_i64_le(out, reference_id)
+
+
+_ORDER_ACCEPTED: Final = Struct("<qqqqqqQqqqqqqq36s")
 
 
 def write_order_accepted(
@@ -432,6 +609,27 @@ def write_order_accepted(
     client_order_id_in: bytes,
     client_order_id_at: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ORDER_ACCEPTED.pack(
+                635655225355,
+                order_id,
+                account_id,
+                instrument_id,
+                lots,
+                ticks,
+                quote_units & _MASK_64,
+                quote_units >> 64,
+                side,
+                order_type,
+                time_in_force,
+                self_trade_prevention,
+                flags,
+                client_key,
+                client_order_id_in[client_order_id_at : client_order_id_at + 36],
+            )
+        )
+        return
     write_i64_le(out, 635655225355)
     write_i64_le(out, order_id)
     write_i64_le(out, account_id)
@@ -452,6 +650,9 @@ def write_order_accepted(
     write_i32_le(out, read_i32_le(client_order_id_in, client_order_id_at + 32))
 
 
+_ORDER_RESTED: Final = Struct("<qqqqqqq")
+
+
 def write_order_rested(
     out: BytesWriter,
     order_id: i64,
@@ -461,6 +662,19 @@ def write_order_rested(
     ticks: i64,
     side: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ORDER_RESTED.pack(
+                240518234124,
+                order_id,
+                account_id,
+                instrument_id,
+                lots,
+                ticks,
+                side,
+            )
+        )
+        return
     write_i64_le(out, 240518234124)
     write_i64_le(out, order_id)
     write_i64_le(out, account_id)
@@ -468,6 +682,9 @@ def write_order_rested(
     write_i64_le(out, lots)
     write_i64_le(out, ticks)
     write_i64_le(out, side)
+
+
+_TRADED: Final = Struct("<qqqqqqqQqQqqqqqqQqQqqqq")
 
 
 def write_traded(
@@ -491,6 +708,35 @@ def write_traded(
     maker_leaves_lots: i64,
     taker_leaves_lots: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _TRADED.pack(
+                790274048013,
+                trade_id,
+                instrument_id,
+                base_asset_id,
+                quote_asset_id,
+                lots,
+                ticks,
+                base_units & _MASK_64,
+                base_units >> 64,
+                quote_units & _MASK_64,
+                quote_units >> 64,
+                maker_order_id,
+                taker_order_id,
+                maker_account_id,
+                taker_account_id,
+                fee_account_id,
+                maker_fee_units & _MASK_64,
+                maker_fee_units >> 64,
+                taker_fee_units & _MASK_64,
+                taker_fee_units >> 64,
+                taker_side,
+                maker_leaves_lots,
+                taker_leaves_lots,
+            )
+        )
+        return
     write_i64_le(out, 790274048013)
     write_i64_le(out, trade_id)
     write_i64_le(out, instrument_id)
@@ -512,6 +758,9 @@ def write_traded(
     write_i64_le(out, taker_leaves_lots)
 
 
+_ORDER_REDUCED: Final = Struct("<qqqqqqqqqq")
+
+
 def write_order_reduced(
     out: BytesWriter,
     order_id: i64,
@@ -524,6 +773,22 @@ def write_order_reduced(
     rested: i64,
     reason: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ORDER_REDUCED.pack(
+                343597449230,
+                order_id,
+                account_id,
+                instrument_id,
+                lots,
+                leaves_lots,
+                ticks,
+                side,
+                rested,
+                reason,
+            )
+        )
+        return
     write_i64_le(out, 343597449230)
     write_i64_le(out, order_id)
     write_i64_le(out, account_id)
@@ -534,6 +799,9 @@ def write_order_reduced(
     write_i64_le(out, side)
     write_i64_le(out, rested)
     write_i64_le(out, reason)
+
+
+_ORDER_CLOSED: Final = Struct("<qqqqqqqqqqQq")
 
 
 def write_order_closed(
@@ -549,6 +817,24 @@ def write_order_closed(
     cumulative_lots: i64,
     cumulative_quote_units: int,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ORDER_CLOSED.pack(
+                412316925967,
+                order_id,
+                account_id,
+                instrument_id,
+                leaves_lots,
+                ticks,
+                side,
+                rested,
+                status,
+                cumulative_lots,
+                cumulative_quote_units & _MASK_64,
+                cumulative_quote_units >> 64,
+            )
+        )
+        return
     write_i64_le(out, 412316925967)
     write_i64_le(out, order_id)
     write_i64_le(out, account_id)
@@ -562,14 +848,29 @@ def write_order_closed(
     write_i128(out, cumulative_quote_units)
 
 
+_REFERENCE_PRICE_SET: Final = Struct("<qqq")
+
+
 def write_reference_price_set(
     out: BytesWriter,
     instrument_id: i64,
     ticks: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _REFERENCE_PRICE_SET.pack(
+                103079280656,
+                instrument_id,
+                ticks,
+            )
+        )
+        return
     write_i64_le(out, 103079280656)
     write_i64_le(out, instrument_id)
     write_i64_le(out, ticks)
+
+
+_STATUS_ROW: Final = Struct("<qqqqqqqqq")
 
 
 def write_status_row(
@@ -583,6 +884,21 @@ def write_status_row(
     started_ns: i64,
     compiled: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _STATUS_ROW.pack(
+                309237711848,
+                seq,
+                durable_seq,
+                snapshot_seq,
+                open_orders,
+                accounts,
+                commands_applied,
+                started_ns,
+                compiled,
+            )
+        )
+        return
     write_i64_le(out, 309237711848)
     write_i64_le(out, seq)
     write_i64_le(out, durable_seq)
@@ -594,6 +910,9 @@ def write_status_row(
     write_i64_le(out, compiled)
 
 
+_BALANCE_ROW: Final = Struct("<qqqQqQq")
+
+
 def write_balance_row(
     out: BytesWriter,
     account_id: i64,
@@ -601,11 +920,27 @@ def write_balance_row(
     available_units: int,
     held_units: int,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _BALANCE_ROW.pack(
+                240518235113,
+                account_id,
+                asset_id,
+                available_units & _MASK_64,
+                available_units >> 64,
+                held_units & _MASK_64,
+                held_units >> 64,
+            )
+        )
+        return
     write_i64_le(out, 240518235113)
     write_i64_le(out, account_id)
     write_i64_le(out, asset_id)
     write_i128(out, available_units)
     write_i128(out, held_units)
+
+
+_ORDER_ROW: Final = Struct("<qqqqqqqQqqqqqqqq")
 
 
 def write_order_row(
@@ -625,6 +960,28 @@ def write_order_row(
     client_key: i64,
     placed_seq: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _ORDER_ROW.pack(
+                549755880426,
+                order_id,
+                account_id,
+                instrument_id,
+                lots,
+                leaves_lots,
+                cumulative_lots,
+                cumulative_quote_units & _MASK_64,
+                cumulative_quote_units >> 64,
+                ticks,
+                side,
+                order_type,
+                time_in_force,
+                status,
+                client_key,
+                placed_seq,
+            )
+        )
+        return
     write_i64_le(out, 549755880426)
     write_i64_le(out, order_id)
     write_i64_le(out, account_id)
@@ -642,6 +999,9 @@ def write_order_row(
     write_i64_le(out, placed_seq)
 
 
+_DEPTH_ROW: Final = Struct("<qqqqq")
+
+
 def write_depth_row(
     out: BytesWriter,
     side: i64,
@@ -649,6 +1009,17 @@ def write_depth_row(
     lots: i64,
     orders: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _DEPTH_ROW.pack(
+                171798758380,
+                side,
+                ticks,
+                lots,
+                orders,
+            )
+        )
+        return
     write_i64_le(out, 171798758380)
     write_i64_le(out, side)
     write_i64_le(out, ticks)
@@ -656,9 +1027,20 @@ def write_depth_row(
     write_i64_le(out, orders)
 
 
+_DURABLE_SEQ: Final = Struct("<qq")
+
+
 def write_durable_seq(
     out: BytesWriter,
     seq: i64,
 ) -> None:
+    if not COMPILED:
+        out.write(
+            _DURABLE_SEQ.pack(
+                68719543282,
+                seq,
+            )
+        )
+        return
     write_i64_le(out, 68719543282)
     write_i64_le(out, seq)

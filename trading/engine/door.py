@@ -75,5 +75,5 @@ def is_zero_36(data: bytes, at: i64) -> bool:
         | read_i64_le(data, at + 8)
         | read_i64_le(data, at + 16)
         | read_i64_le(data, at + 24)
-        | i64(read_i32_le(data, at + 32))
+        | read_i64_le(data, at + 28)
     ) == 0

@@ -101,10 +101,12 @@ def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
 def _codec() -> str:
     parts = [
         f'"""How the core reads commands and writes events.\n\n{NOTE}\n"""\n\n',
-        "from typing import Final\n\n",
+        "from struct import Struct\nfrom typing import Final\n\n",
         "from librt.strings import (\n    BytesWriter,\n    read_i32_le,\n    read_i64_le,\n"
         "    write_i32_le,\n    write_i64_le,\n)\n",
         "from mypy_extensions import i64\n\n",
+        "# Interpreted code packs an event in one call, compiled code writes field after field.\n",
+        'COMPILED: Final = not __file__.endswith(".py")\n',
         "# Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.\n",
         "_SMALL: Final = (1 << 62) - 1  # larger ones are objects in compiled code\n",
         "_MASK_64: Final = (1 << 64) - 1\n",
@@ -171,10 +173,30 @@ def _event_writer(layout: layouts.Layout) -> str:
             if width % 8:  # only widths that are a multiple of 4 are in use
                 source = f"read_i32_le({name}_in, {name}_at + {width - 4})"
                 lines.append(f"    write_i32_le(out, {source})\n")
+    upper = _upper(layout.name)
+    items = [str(header)]
+    for name, kind in layout.fields:
+        if kind == "i64":
+            items.append(name)
+        elif kind == "i128":
+            items += [f"{name} & _MASK_64", f"{name} >> 64"]
+        else:
+            items.append(f"{name}_in[{name}_at : {name}_at + {field_bytes(kind)}]")
+    packed = "".join(f"                {item},\n" for item in items)
+    if len(items) == 1:
+        raise ValueError(f"{layout.name} has no fields.")
     return (
-        f"\n\ndef write_{_upper(layout.name).lower()}(\n    out: BytesWriter,\n{parameters}"
-        f") -> None:\n    write_i64_le(out, {header})\n{''.join(lines)}"
+        f'\n\n_{upper}: Final = Struct("{_struct_format(layout)}")\n'
+        f"\n\ndef write_{upper.lower()}(\n    out: BytesWriter,\n{parameters}"
+        ") -> None:\n    if not COMPILED:\n        out.write(\n"
+        f"            _{upper}.pack(\n{packed}            )\n        )\n        return\n"
+        f"    write_i64_le(out, {header})\n{''.join(lines)}"
     )
+
+
+def _struct_format(layout: layouts.Layout) -> str:
+    codes = {"i64": "q", "i128": "Qq"}
+    return "<q" + "".join(codes.get(kind) or f"{kind[1:]}s" for _, kind in layout.fields)
 
 
 def _codes() -> str:

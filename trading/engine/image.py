@@ -7,7 +7,7 @@ resting orders in the order in which they trade, closed ones in the order in whi
 from typing import Final
 
 from librt.strings import BytesWriter, read_i64_le, write_i64_le
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
 from trading.engine import administration, codec, codes
 from trading.engine.book import Account, Instrument, Ladder, Order
@@ -157,13 +157,7 @@ def _dump_order(order: Order, out: BytesWriter) -> None:
     write_i64_le(out, order.lots)
     write_i64_le(out, order.leaves_lots)
     write_i64_le(out, order.ticks)
-    write_i64_le(
-        out,
-        i64(order.side)
-        | i64(order.order_type) << 8
-        | i64(order.time_in_force) << 16
-        | i64(order.status) << 24,
-    )
+    write_i64_le(out, order.side | order.terms << 8 | order.status << 24)
     write_i64_le(out, order.client_key)
     write_i64_le(out, order.placed_seq)
     write_i64_le(out, order.cumulative_lots)
@@ -307,14 +301,13 @@ def _load_order(venue: Venue, reader: Reader) -> Order:
         instrument,
         lots,
         ticks,
-        u8(small & 0xFF),
-        u8(small >> 8 & 0xFF),
-        u8(small >> 16 & 0xFF),
+        small & 0xFF,
+        small >> 8 & 0xFFFF,
         client_key,
         reader.number(),
     )
     order.leaves_lots = leaves_lots
-    order.status = u8(small >> 24 & 0xFF)
+    order.status = small >> 24
     order.cumulative_lots = reader.number()
     order.cumulative_quote_units = reader.amount()
     return order

@@ -219,7 +219,7 @@ def trade(venue: Venue, order: Order, maker: Order, leaves: i64, sweep: Sweep, s
         fee_account.account_id,
         maker_fee,
         taker_fee,
-        i64(order.side),
+        order.side,
         maker.leaves_lots,
         taker_leaves,
     )

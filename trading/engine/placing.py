@@ -1,7 +1,7 @@
 """PlaceOrder: the checks in their order of precedence, then hold, match, rest."""
 
 from librt.strings import read_i64_le
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
 from trading.engine import codec, codes, limits, matching
 from trading.engine.book import Account, Instrument, Order
@@ -76,9 +76,8 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
         instrument,
         lots,
         ticks,
-        u8(side),
-        u8(order_type),
-        u8(time_in_force),
+        side,
+        order_type | time_in_force << 8,
         client_key,
         step.seq,
     )

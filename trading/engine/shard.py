@@ -10,7 +10,7 @@ from librt.strings import (
     read_i64_le,
     write_i64_le,
 )
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
 from trading.engine import administration, canceling, codec, codes, door, image, lookups, placing
 from trading.engine.batch import BatchOutput
@@ -24,8 +24,8 @@ _REQUEST_BYTES: Final = 40
 _ANSWER_BYTES: Final = 40
 _RECORD_BYTES: Final = 64
 _BODY_HEADER_BYTES: Final = 56  # a record's header without length and checksum
-_RESULT_AT: Final = 28  # in the body of a record
-_EVENT_COUNT_AT: Final = 52
+# What pads a record to a multiple of 8, by what is left of its length.
+_PADDING: Final = [bytes(-left % 8) for left in range(8)]
 _MASK_16: Final = 0xFFFF
 _MASK_32: Final = 0xFFFFFFFF
 _FIRST_QUERY: Final = 1000
@@ -64,6 +64,7 @@ class Shard:
         self._step = Step()
         self._records = BytesWriter()
         self._answers = BytesWriter()
+        self._body = BytesWriter()
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -84,10 +85,10 @@ class Shard:
         at: i64 = 0
         while at < end:
             frame_end: i64 = end
-            if end - at >= 4:
-                frame_end = at + 4 + (i64(read_i32_le(frames, at)) & _MASK_32)
+            if end - at >= 8:
+                frame_end = at + 4 + (read_i64_le(frames, at) & _MASK_32)
             if frame_end > end or frame_end - at < _REQUEST_BYTES:
-                self._answer(0, codes.BAD_FRAME, 0, 0, 0, _NOTHING, 0)
+                self._answer(0, codes.BAD_FRAME, 0, 0, 0, _NOTHING)
                 if frame_end > end:
                     frame_end = end
             else:
@@ -112,7 +113,7 @@ class Shard:
         if result == codes.ACCEPTED and (tenant_id > _MAX_TENANT or source_no < 0):
             result = codes.FIELD_OUT_OF_RANGE
         if result != codes.ACCEPTED:
-            self._answer(kind, result, request_id, 0, 0, _NOTHING, 0)
+            self._answer(kind, result, request_id, 0, 0, _NOTHING)
             return
         step = self._step
         if kind >= _FIRST_QUERY:
@@ -120,10 +121,10 @@ class Shard:
             step.event_count = 0
             result = self._ask(kind, tenant_id, frames, payload_at)
             blob = step.out.getvalue()
-            self._answer(kind, result, request_id, self.seq, step.event_count, blob, 0)
+            self._answer(kind, result, request_id, self.seq, step.event_count, blob)
             return
         if source != 0 and source_no <= self.source_numbers.get(tenant_id << 32 | source, 0):
-            self._answer(kind, codes.REPEATED, request_id, 0, 0, _NOTHING, 0)
+            self._answer(kind, codes.REPEATED, request_id, 0, 0, _NOTHING)
             return
         self._execute(
             frames,
@@ -142,8 +143,7 @@ class Shard:
             request_id,
             step.seq if step.journaled else 0,
             step.event_count,
-            step.body,
-            _BODY_HEADER_BYTES + payload_bytes,
+            step.events,
         )
 
     def _execute(
@@ -164,55 +164,45 @@ class Shard:
         with a source number is, without events, so that its sender finds a trace of it.
         """
         step = self._step
-        out = step.out
-        out.truncate(0)
+        step.out.truncate(0)
         step.event_count = 0
         step.seq = self.seq + 1
         step.time_ns = self._now_ns
-        write_i64_le(out, step.seq)
-        write_i64_le(out, step.time_ns)
-        write_i64_le(out, tenant_id | kind << 32 | version << 48)
-        write_i64_le(out, source)
-        write_i64_le(out, source_no)
-        write_i64_le(out, trace_id)
-        write_i64_le(out, payload_bytes)
-        out.write(data[at : at + payload_bytes])
         result = self._apply(kind, tenant_id, data, at)
         step.result = result
-        step.journaled = result != codes.REPEATED and result // 100 != 1
-        if result != codes.ACCEPTED:
-            step.body = out.getvalue()
-            if result == codes.REPEATED and source != 0:
-                step.journaled = True
-                out.truncate(_BODY_HEADER_BYTES + payload_bytes)
-            if not step.journaled:
-                return
-            out[_RESULT_AT] = u8(result & 0xFF)
-            out[_RESULT_AT + 1] = u8(result >> 8)
+        step.events = step.out.getvalue()
+        step.journaled = result // 100 != 1 and (result != codes.REPEATED or source != 0)
+        if not step.journaled:
+            return
+
         # From here it is journaled.
         self.seq = step.seq
         self.time_ns = step.time_ns
         self.commands_applied += 1
         if source != 0:
             self.source_numbers[tenant_id << 32 | source] = source_no
-        if result == codes.ACCEPTED:
-            count = step.event_count
-            out[_EVENT_COUNT_AT] = u8(count & 0xFF)
-            if count > 0xFF:
-                out[_EVENT_COUNT_AT + 1] = u8(count >> 8 & 0xFF)
-                out[_EVENT_COUNT_AT + 2] = u8(count >> 16 & 0xFF)
-                out[_EVENT_COUNT_AT + 3] = u8(count >> 24 & 0xFF)
-        body = out.getvalue()
-        if result != codes.REPEATED:
-            step.body = body
+        has_events = result != codes.REPEATED
+        body = self._body
+        body.truncate(0)
+        write_i64_le(body, step.seq)
+        write_i64_le(body, step.time_ns)
+        write_i64_le(body, tenant_id | kind << 32 | version << 48)
+        write_i64_le(body, source | result << 32)
+        write_i64_le(body, source_no)
+        write_i64_le(body, trace_id)
+        write_i64_le(body, payload_bytes | (step.event_count << 32 if has_events else 0))
+        body.write(data[at : at + payload_bytes])
+        if has_events:
+            body.write(step.events)
         records = self._records
         length: i64 = len(body)
-        checksum: i64 = crc32(body)
+        checked = body.getvalue()
+        checksum: i64 = crc32(checked)
         signed: i64 = (checksum ^ 0x80000000) - 0x80000000
         write_i64_le(records, length | signed << 32)
-        records.write(body)
+        records.write(checked)
         if length & 7 != 0:
-            write_zeros(records, 8 - (length & 7))
+            records.write(_PADDING[length & 7])
 
     def _apply(self, kind: i64, tenant_id: i64, data: bytes, at: i64) -> i64:
         """Hand a command to its handler; returns the result code."""
@@ -323,20 +313,17 @@ class Shard:
         request_id: i64,
         seq: i64,
         event_count: i64,
-        blob: bytes,
-        start: i64,
+        events: bytes,
     ) -> None:
-        """Write an answer frame; its events are what ``blob`` holds from ``start`` on."""
+        """Write an answer frame."""
         answers = self._answers
-        size: i64 = len(blob)
-        length: i64 = _ANSWER_BYTES - 4 + size - start
+        length: i64 = _ANSWER_BYTES - 4 + len(events)
         write_i64_le(answers, length | kind << 32 | result << 48)
         write_i64_le(answers, request_id)
         write_i64_le(answers, seq)
         write_i64_le(answers, self._now_ns)
         write_i64_le(answers, event_count)
-        if size > start:
-            answers.write(blob[start:])
+        answers.write(events)
 
     def replay(self, records: bytes) -> None:
         """Apply whole journal records at their recorded times and compare what comes of them.
@@ -408,13 +395,6 @@ class Shard:
         shard.venues = loaded.venues
         shard.source_numbers = loaded.source_numbers
         return shard
-
-
-def write_zeros(out: BytesWriter, count: i64) -> None:
-    """Pad with some zero bytes."""
-    while count > 0:
-        out.append(0)
-        count -= 1
 
 
 def first_difference(recorded: bytes, replayed: bytes) -> ReplayDifference:

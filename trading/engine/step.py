@@ -27,11 +27,11 @@ class Sweep:
 class Step:
     """Handed to every handler, which writes its events to ``out`` and counts them.
 
-    ``seq`` and ``time_ns`` are those of the command. ``result``, ``journaled`` and ``body`` (the
-    record without length and checksum) are the outcome.
+    ``seq`` and ``time_ns`` are those of the command. ``result``, ``journaled`` and ``events``
+    (taken out of ``out``) are the outcome.
     """
 
-    __slots__ = ("body", "event_count", "journaled", "out", "result", "seq", "sweep", "time_ns")
+    __slots__ = ("event_count", "events", "journaled", "out", "result", "seq", "sweep", "time_ns")
 
     def __init__(self) -> None:
         self.out = BytesWriter()
@@ -41,4 +41,4 @@ class Step:
         self.time_ns: i64 = 0
         self.result: i64 = 0
         self.journaled = False
-        self.body: bytes = b""
+        self.events: bytes = b""

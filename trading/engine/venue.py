@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mypy_extensions import i64, mypyc_attr, u8
+from mypy_extensions import i64, mypyc_attr
 
 from trading.engine import codec, codes, limits
 from trading.engine.book import Account, Instrument, Order
@@ -207,7 +207,7 @@ class Venue:
             instrument.instrument_id,
             lots,
             order.ticks,
-            i64(order.side),
+            order.side,
         )
         step.event_count += 1
 
@@ -268,14 +268,14 @@ class Venue:
         balance.held_units -= units
         balance.available_units += units
 
-    def close_resting(self, order: Order, status: u8, step: Step) -> None:
+    def close_resting(self, order: Order, status: i64, step: Step) -> None:
         """End a resting order that still has lots open; its hold is released."""
         lots = order.leaves_lots
         self.release(order, lots)
         self.leave(order)
         self.close(order, lots, 1, status, step)
 
-    def close(self, order: Order, leaves_lots: i64, rested: i64, status: u8, step: Step) -> None:
+    def close(self, order: Order, leaves_lots: i64, rested: i64, status: i64, step: Step) -> None:
         """The end of every order: its event, and its place among the lately closed."""
         order.status = status
         order.leaves_lots = leaves_lots
@@ -286,9 +286,9 @@ class Venue:
             order.instrument.instrument_id,
             leaves_lots,
             order.ticks,
-            i64(order.side),
+            order.side,
             rested,
-            i64(status),
+            status,
             order.cumulative_lots,
             order.cumulative_quote_units,
         )
@@ -370,7 +370,7 @@ def write_reduced(
         lots,
         leaves_lots,
         order.ticks,
-        i64(order.side),
+        order.side,
         rested,
         reason,
     )
@@ -389,10 +389,10 @@ def write_order_row(order: Order, step: Step) -> None:
         order.cumulative_lots,
         order.cumulative_quote_units,
         order.ticks,
-        i64(order.side),
-        i64(order.order_type),
-        i64(order.time_in_force),
-        i64(order.status),
+        order.side,
+        order.terms & 0xFF,
+        order.terms >> 8,
+        order.status,
         order.client_key,
         order.placed_seq,
     )
