@@ -88,6 +88,20 @@ def money(units: int, scale: int, code: str = "", *, places: int = 2) -> SafeStr
     )
 
 
+def volume(units: int, scale: int, code: str) -> SafeString:
+    """A traded amount for a glance: whole units of the asset, the exact amount as its title."""
+    exact = grouped(format_units(units, scale))
+    whole = units // 10**scale
+    shown = f"{whole:,}" if whole >= 1000 else grouped(format_units(units, scale, min(2, scale)))
+    return format_html(
+        '<span class="bo-volume" title="{} {}">{} <span class="bo-unit">{}</span></span>',
+        exact,
+        code,
+        shown,
+        code,
+    )
+
+
 def number(value: int) -> SafeString:
     return format_html('<span class="bo-money">{}</span>', f"{value:,}")
 

@@ -73,7 +73,7 @@ def _volumes_of_a_day() -> list[Any]:
         .order_by("instrument__quote")
     )
     return [
-        cells.money(int(units), assets[asset_id].scale, assets[asset_id].code)
+        cells.volume(int(units), assets[asset_id].scale, assets[asset_id].code)
         for asset_id, units in rows
         if asset_id in assets
     ]

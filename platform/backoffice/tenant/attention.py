@@ -240,7 +240,7 @@ def figures(now: datetime) -> dict[str, Any]:
         "open_orders": Order.objects.filter(status__in=OPEN_STATUSES).count(),
         "trades": trades,
         "volumes": [
-            cells.money(units, assets[asset_id].scale, assets[asset_id].code)
+            cells.volume(units, assets[asset_id].scale, assets[asset_id].code)
             for asset_id, units in sorted(by_quote.items())
             if asset_id in assets
         ],
