@@ -128,8 +128,14 @@ def test_an_order_whose_answer_was_lost_is_asked_about(aurora: Shop, open_page: 
     page.fill("[name=amount]", "0.001")
     page.click(".send")
     expect(page.locator(".toast", has_text="Answer lost, checking")).to_be_visible(timeout=20_000)
-    expect(page.locator(".toast.good", has_text="Your order arrived")).to_be_visible(timeout=20_000)
-    expect(page.locator("[data-rows=open] tr")).to_have_count(1)
+    arrived = page.locator(".toast.good", has_text="Your order arrived")
+    expect(arrived).to_be_visible(timeout=20_000)
+    number = re.search(r"Order (\d+) was accepted", arrived.inner_text())
+    assert number
+    cancel = page.get_by_role("button", name=f"Cancel order {number.group(1)}")
+    expect(cancel).to_be_visible()
+    cancel.click()
+    expect(cancel).to_have_count(0)
     assert page.evaluate("() => sessionStorage.getItem('orders.unknown')") == "[]"
 
 
