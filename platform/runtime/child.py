@@ -7,8 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from enum import StrEnum
-
-import psutil
+from pathlib import Path
 
 from runtime import folders, ready
 from runtime.processes import Process
@@ -42,7 +41,8 @@ class Child:
         self.exit_code: int | None = None
         self.popen: subprocess.Popen[bytes] | None = None
         self.ready_fd: int | None = None
-        self.created: float | None = None  # seconds since the epoch, as the kernel says
+        self.birth = ""  # tells this process from a later one of the same number
+        self.started_at = 0.0  # seconds since the epoch
         self.started_s = 0.0  # time.monotonic()
         self.restart_at_s = 0.0
         self._environ = environ
@@ -92,7 +92,8 @@ class Child:
                 os.close(tell_fd)
         os.set_blocking(self.output_fd, False)
         self.state = State.STARTING
-        self.created = created(self.popen.pid)
+        self.birth = birth_of(self.popen.pid)
+        self.started_at = time.time()
         self.started_s = time.monotonic()
         self.exit_code = None
 
@@ -141,7 +142,8 @@ class Child:
             "name": self.name,
             "state": str(self.state),
             "pid": self.pid if alive else None,
-            "created": self.created if alive else None,
+            "birth": self.birth if alive else "",
+            "started_at": self.started_at if alive else None,
             "restarts": self.restarts,
             "exit_code": self.exit_code,
             "once": self.process.once,
@@ -149,14 +151,17 @@ class Child:
         }
 
 
-def created(pid: int | None) -> float | None:
-    """When the process with this number was made; tells it from a later one of the same number."""
-    if pid is None:
-        return None
+def birth_of(pid: int) -> str:
+    """When the process with this number was made: the boot, and clock ticks since; empty: gone.
+
+    No wall clock is in it, so setting the clock does not make a process another one.
+    """
     try:
-        return psutil.Process(pid).create_time()
-    except psutil.Error:
-        return None
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+    return f"{boot}/{stat.rpartition(')')[2].split()[19]}"
 
 
 def _die_with_parent(parent: int, number: signal.Signals) -> Callable[[], None]:

@@ -69,7 +69,7 @@ def readiness() -> tuple[int, dict[str, object]]:
             (problems if needed else degraded)[line["name"]] = f"is {line['state']}"
     problems |= lag.measure().problems
     status = "unready" if problems else "ready"
-    document = {"status": status, "problems": problems, "degraded": degraded}
+    document: dict[str, object] = {"status": status, "problems": problems, "degraded": degraded}
     return (503 if problems else 200), document
 
 

@@ -56,11 +56,8 @@ def read_status(data: Path) -> dict[str, Any]:
 
 def is_alive(line: dict[str, Any]) -> bool:
     """Whether the very process that a status line speaks of still lives."""
-    pid, made = line.get("pid"), line.get("created")
-    if not pid or made is None:
-        return False
-    now = children.created(pid)
-    if now is None or abs(now - made) > 1.0:
+    pid, birth = line.get("pid"), line.get("birth")
+    if not pid or not birth or children.birth_of(pid) != birth:
         return False
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)

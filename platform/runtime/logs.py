@@ -12,15 +12,20 @@ FILE_COUNT = 5
 _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 
 
+class _File(logging.handlers.RotatingFileHandler):
+    """A full disk costs log lines, not the processes."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing is left to write to."""
+
+
 class Log:
     """One log of all processes: ``marque.log``, rotated, and the same lines on the terminal."""
 
     def __init__(self, folder: Path, *, quiet: bool = False) -> None:
         folders.make_folder(folder)
         self.path = folder / "marque.log"
-        self._file = logging.handlers.RotatingFileHandler(
-            self.path, maxBytes=FILE_BYTES, backupCount=FILE_COUNT, encoding="utf-8"
-        )
+        self._file = _File(self.path, maxBytes=FILE_BYTES, backupCount=FILE_COUNT, encoding="utf-8")
         self._file.setFormatter(logging.Formatter("%(asctime)s %(name)-9s | %(message)s"))
         self._coloured = sys.stdout.isatty()
         self._quiet = quiet

@@ -61,12 +61,12 @@ class RuntimeCollector:
         for schema, waiting in self._lags.relay_waiting.items():
             relay.add_metric([schema], waiting)
         families: list[Metric] = [clearing, relay]
-        if (behind := self._lags.publisher_lag()) is not None:
+        if (unpublished := self._lags.publisher_lag()) is not None:
             families.append(
                 GaugeMetricFamily(
                     "marque_publisher_lag_records",
                     "Engine journal records not published.",
-                    value=behind,
+                    value=unpublished,
                 )
             )
         if self._lags.engine is not None:

@@ -18,7 +18,7 @@ def lines(data_status: dict[str, Any], lags: Lags) -> list[dict[str, Any]]:
         state = line["state"]
         if not supervised and state not in ("done", "stopped"):
             state = "unsupervised" if alive else "stopped"
-        uptime_s = round(time.time() - line["created"]) if alive else None
+        uptime_s = max(0, round(time.time() - line["started_at"])) if alive else None
         found.append(
             {
                 "name": line["name"],

@@ -42,7 +42,7 @@ class Supervisor:
         self._partial: dict[str, bytes] = {}
         self._last_lines: dict[str, list[str]] = {}
         self._stop_signals = 0
-        self._created = children.created(os.getpid())
+        self._birth = children.birth_of(os.getpid())
         self._status_text = ""
         self._next_probe_s = 0.0
         self._wake_read, self._wake_write = os.pipe()
@@ -253,7 +253,7 @@ class Supervisor:
         """Tell others, when something changed."""
         document = {
             "pid": os.getpid(),
-            "created": self._created,
+            "birth": self._birth,
             "started": self.started,
             "port": self.environment.port,
             "metrics_port": self.environment.metrics_port,
@@ -261,8 +261,11 @@ class Supervisor:
         }
         text = json.dumps(document, indent=1)
         if text != self._status_text:
+            try:
+                environments.write_private(self.environment.data_dir / STATUS_FILE, text)
+            except OSError as error:  # a full disk is no reason to let everything go
+                self.log.line(NAME, f"{STATUS_FILE} could not be written: {error.strerror}")
             self._status_text = text
-            environments.write_private(self.environment.data_dir / STATUS_FILE, text)
 
 
 def _exit_text(exit_code: int) -> str:

@@ -34,7 +34,7 @@ def main() -> None:
         ws_per_message_deflate=False,
         lifespan="auto",
         access_log=False,
-        log_level="info",
+        log_config=None,  # Django's, which the application sets up
         proxy_headers=False,  # the tenants' middleware knows how many proxies are our own
         server_header=False,
         timeout_graceful_shutdown=5,

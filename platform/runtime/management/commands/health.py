@@ -12,7 +12,7 @@ from runtime import health, ready
 
 class Command(BaseCommand):
     help = "Serves /healthz, /readyz and /metrics on MARQUE_METRICS_PORT (127.0.0.1 only)."
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = os.environ.get("MARQUE_METRICS_HOST", "127.0.0.1")

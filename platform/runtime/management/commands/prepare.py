@@ -13,7 +13,7 @@ from runtime import migrations, up
 
 class Command(BaseCommand):
     help = "Migrates every schema, collects static files in production; --demo seeds demo tenants."
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="two demo tenants")

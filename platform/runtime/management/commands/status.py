@@ -10,7 +10,7 @@ from runtime import status
 
 class Command(BaseCommand):
     help = "Shows each process: state, pid, uptime, restarts, memory and lag."
-    requires_system_checks = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="for programs")
