@@ -137,14 +137,10 @@ class Shard:
             source_no,
             read_i64_le(frames, at + 32),
         )
-        self._answer(
-            kind,
-            step.result,
-            request_id,
-            step.seq if step.journaled else 0,
-            step.event_count,
-            step.events,
-        )
+        seq: i64 = 0  # not in one expression: that would make an object of it
+        if step.journaled:
+            seq = step.seq
+        self._answer(kind, step.result, request_id, seq, step.event_count, step.events)
 
     def _execute(
         self,
@@ -181,7 +177,9 @@ class Shard:
         self.commands_applied += 1
         if source != 0:
             self.source_numbers[tenant_id << 32 | source] = source_no
-        has_events = result != codes.REPEATED
+        recorded_events: i64 = 0
+        if result != codes.REPEATED:
+            recorded_events = step.event_count
         body = self._body
         body.truncate(0)
         write_i64_le(body, step.seq)
@@ -190,9 +188,9 @@ class Shard:
         write_i64_le(body, source | result << 32)
         write_i64_le(body, source_no)
         write_i64_le(body, trace_id)
-        write_i64_le(body, payload_bytes | (step.event_count << 32 if has_events else 0))
+        write_i64_le(body, payload_bytes | recorded_events << 32)
         body.write(data[at : at + payload_bytes])
-        if has_events:
+        if recorded_events > 0:
             body.write(step.events)
         records = self._records
         length: i64 = len(body)

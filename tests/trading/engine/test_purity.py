@@ -9,7 +9,16 @@ from trading.engine import codes, compiled, enums, generate
 from trading.engine.results import Result
 
 # What the core may import besides itself.
-ALLOWED = {"typing", "bisect", "zlib", "hashlib", "struct", "librt.strings", "librt.vecs", "mypy_extensions"}
+ALLOWED = {
+    "typing",
+    "bisect",
+    "zlib",
+    "hashlib",
+    "struct",
+    "librt.strings",
+    "librt.vecs",
+    "mypy_extensions",
+}
 FORBIDDEN_CALLS = {
     "float",
     "hash",
