@@ -323,7 +323,7 @@ def test_a_slow_client_misses_updates_and_is_brought_up_to_date(
     client = redis.Redis.from_url(settings.REDIS_URL)
     channel = f"md:{tenant_id}:depth:ETH-USDT"
     with alice_bot.stream(max_queue=2, ping_interval=None) as slow:
-        slow.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 131_072)
         slow.subscribe("depth:ETH-USDT")
         start = alice_bot.get("/api/v1/depth/ETH-USDT").json()["seq"]
         bulk = json.dumps([[f"{price}.00", "1.0000"] for price in range(1_000, 3_000)])
@@ -357,11 +357,11 @@ def test_a_client_that_would_lose_private_updates_is_dropped_with_a_reason(
     client = redis.Redis.from_url(settings.REDIS_URL)
     channel = f"md:{tenant_id_of(exchange)}:private:{exchange.account_id('alice')}"
     with alice_bot.stream(max_queue=2, ping_interval=None) as slow:
-        slow.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 131_072)
         slow.sign_in()
         slow.subscribe("private")
         payload = json.dumps({"channel": "private", "type": "note", "text": "x" * 8_000})
-        for _ in range(27):
+        for _ in range(40):
             pipe = client.pipeline(transaction=False)
             for _ in range(100):
                 pipe.publish(channel, payload)
