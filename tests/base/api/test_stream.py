@@ -366,6 +366,7 @@ def test_a_client_that_would_lose_private_updates_is_dropped_with_a_reason(
             for _ in range(100):
                 pipe.publish(channel, payload)
             pipe.execute()
+        time.sleep(3)  # it reads nothing meanwhile
         with pytest.raises(ConnectionClosed):
             while True:
                 slow.receive(timeout=20)
