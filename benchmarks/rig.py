@@ -117,6 +117,7 @@ class Rig:
         from tenants.models import Tenant
 
         tenant = Tenant.objects.get(slug="bench")
+        self._tenant_id = int(tenant.pk)
         with tenant_context(tenant):
             keys = [_make_key(number) for number in range(count)]
         _wait(lambda: _fund(tenant, keys), "accounts in the engine")
@@ -131,6 +132,14 @@ class Rig:
                 stat = Path(f"/proc/{popen.pid}/stat").read_text()
                 used += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
         return used / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def redis_url(self) -> str:
+        return os.environ["REDIS_URL"]
+
+    def tenant_id(self) -> int:
+        """The exchange's number in channel names."""
+        return self._tenant_id
 
     def output_of(self, name: str) -> str:
         return (self._folder / f"{name}.out").read_text(errors="replace")

@@ -28,7 +28,7 @@ RECHECK_SECONDS = 30.0
 RETRY_SECONDS = 0.25
 # The publisher looks this often, at the latest, who listens to which account.
 INTEREST_SECONDS = 0.05
-_SUBSCRIBE_SECONDS = 2.0
+_SUBSCRIBE_SECONDS = 10.0
 
 
 class Channel:
