@@ -90,3 +90,23 @@ def test_many_evaluations_over_threads_stay_apart() -> None:
 def test_a_rule_over_an_unknown_fact_cannot_be_declared() -> None:
     with pytest.raises(ValueError, match="which is no fact"):
         RuleSet("x", 1, {"a": ""}, (Rule("r", "b", Comparison.ABOVE, 1, Outcome.DENY, ""),))
+
+
+@pytest.mark.parametrize("rule_set", [SIZES, ADJUSTMENTS], ids=lambda rule_set: rule_set.name)
+def test_both_readers_decide_alike(rule_set: RuleSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = sorted({rule.value + step for rule in rule_set.rules for step in (-1, 0, 1)})
+    cases = [
+        {**dict.fromkeys(rule_set.facts, 0), name: edge}
+        for name in rule_set.facts
+        for edge in edges
+    ]
+    by_engine = [evaluate(rule_set, facts) for facts in cases]
+    monkeypatch.setattr(evaluation, "lang", None)
+    by_python = [evaluate(rule_set, facts) for facts in cases]
+    assert len({decision.outcome for decision in by_engine}) > 1
+    for one, other in zip(by_engine, by_python, strict=True):
+        assert (one.outcome, set(one.fired), one.is_complete) == (
+            other.outcome,
+            set(other.fired),
+            other.is_complete,
+        )

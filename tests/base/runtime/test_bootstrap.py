@@ -92,12 +92,11 @@ def test_the_first_python_that_fits_is_taken_and_the_second_run_does_nothing(clo
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
-def test_a_machine_without_a_compiler_is_told_what_it_lacks(clone: Path):
+def test_a_machine_without_a_compiler_does_without_the_package_that_needs_one(clone: Path):
     python(clone, "python3")
     (clone / "requirements.txt").write_text("durable_rules==2.0.28\n")
     done = bootstrap(clone, PIP_NO_INDEX="1", CC="no-such-compiler")
     assert done.returncode == 0, done.stderr
-    assert "There is no C compiler" in done.stdout
     assert bootstrap(clone, PIP_NO_INDEX="1", CC="gcc").returncode == 2  # now it is wanted
 
 
