@@ -1,6 +1,6 @@
 """Replay and rate checks across all web processes, many requests in one round trip.
 
-All checks asked for during one turn of the event loop go to Redis as one script call. A nonce
+All checks that wait go to Redis as one script call, one call at a time. A nonce
 is remembered as long as its timestamp could still be accepted; the rate limit is a token bucket
 kept as one "theoretical arrival time" per bucket (GCRA), so a bucket costs one key.
 """
@@ -134,7 +134,7 @@ class Guard:
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._script = client.register_script(_SCRIPT)
         self._waiting: list[_Check] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
         self.generation = "0"
 
     async def check(
@@ -149,17 +149,22 @@ class Guard:
         """Take ``cost`` tokens and use up the nonce; raises ApiError if either cannot be."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Allowance] = loop.create_future()
-        if not self._waiting:
+        if not self._waiting and self._running is None:
             loop.call_soon(self._send)
         nonce_key = f"api:nonce:{bucket}:{nonce}"
         self._waiting.append(_Check(nonce_key, nonce_ms, f"api:rate:{bucket}", cost, limit, answer))
         return await answer
 
     def _send(self) -> None:
-        checks, self._waiting = self._waiting, []
-        task = asyncio.get_running_loop().create_task(self._run(checks))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # One call at a time: what comes while it is under way goes with the next one.
+        if self._running is None and self._waiting:
+            checks, self._waiting = self._waiting, []
+            self._running = asyncio.get_running_loop().create_task(self._run(checks))
+            self._running.add_done_callback(self._on_done)
+
+    def _on_done(self, _: asyncio.Task[None]) -> None:
+        self._running = None
+        self._send()
 
     async def _run(self, checks: list[_Check]) -> None:
         try:
