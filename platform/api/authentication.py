@@ -54,7 +54,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         bucket = f"{tenant.id}:key:{public_id}"
         caller = access.caller_of(tenant, user, info.permissions, bucket)
         is_read = method in ("GET", "HEAD")
-        plain.api_allowance = guard.check_now(  # type: ignore[attr-defined]
+        plain.api_allowance = guard.check_now(
             redis_client(),
             f"{bucket}:reads" if is_read else f"{bucket}:orders",
             rates.READS if is_read else rates.ORDERS,

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from api import exchange, signatures
+from api import exchange, metrics, signatures
 from api.access import Caller, KeyEntry
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
@@ -121,10 +121,13 @@ class Gateway:
 
     async def _serve_orders(self, scope: Scope, receive: Receive, send: Send) -> None:
         trace_id = random.getrandbits(63)
+        begin = time.perf_counter()
         rate_headers: dict[str, str] = {}
+        slug, code = "", "OK"
         try:
             headers = exchange.headers_of(scope)
             tenant = open_tenant(headers)
+            slug = tenant.slug
             body = await exchange.read_body(receive)
             entry, signed = await self._verify(tenant, scope, headers, body)
             fields = _fields_of(scope, body)
@@ -135,15 +138,17 @@ class Gateway:
             status = 200
         except ApiError as error:
             rate_headers |= error.headers
-            answer, status = error.as_body(), error.status
+            answer, status, code = error.as_body(), error.status, error.code.name
         except exchange.Disconnected:
             return
         except Exception:
             log.exception("order request failed", trace_id=trace_id)
             failure = ApiError(Refusal.INTERNAL_ERROR)
-            answer, status = failure.as_body(), failure.status
+            answer, status, code = failure.as_body(), failure.status, failure.code.name
         rate_headers["X-MARQUE-TRACE"] = f"{trace_id:016x}"
         await exchange.answer_json(send, status, answer, rate_headers)
+        metrics.orders(slug, "http", code).inc()
+        metrics.seconds(slug, "http").observe(time.perf_counter() - begin)
 
     async def _verify(
         self, tenant: Tenant, scope: Scope, headers: dict[bytes, bytes], body: bytes

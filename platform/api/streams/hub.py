@@ -157,7 +157,7 @@ class Hub:
 
     async def _snapshot(self, channel: Channel) -> tuple[int, str] | None:
         try:
-            data = await self._redis.get(channel.snapshot_key)
+            data: Any = await self._redis.get(channel.snapshot_key)
         finally:
             channel.snapshotting = None
         if data is None:

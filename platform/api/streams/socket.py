@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import random
 import time
-from collections import deque
-from collections.abc import Coroutine, Generator
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,11 +13,12 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
-from api import access, exchange, rates, signatures
+from api import access, exchange, metrics, rates, signatures
 from api.access import Caller
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
+from api.streams.writer import TOO_SLOW, Writer
 from tenants.models import Tenant
 from tenants.selectors import normalize_host, tenant_by_id
 from trading.market_data.intervals import INTERVALS
@@ -32,17 +31,15 @@ log = structlog.get_logger("marque.streams")
 MAX_MESSAGE_CHARACTERS = 128 * 1024
 MAX_SUBSCRIPTIONS = 100
 MAX_IN_FLIGHT = 512
-MAX_QUEUED = 2_000
 SLOW_SECONDS = 15.0
 CLOSE_SECONDS = 10.0
 OPERATIONS_PER_SECOND = 100
 
 SIGNED_OUT = 4001
 SUSPENDED = 4003
-TOO_SLOW = 4008
 
 
-class Socket:
+class Socket(Writer):
     """A connected client. ``caller`` is None until it has shown who it is."""
 
     def __init__(
@@ -54,25 +51,19 @@ class Socket:
         receive: Receive,
         send: Send,
     ) -> None:
+        super().__init__(send)
         self.tenant = tenant
         self.caller: Caller | None = None
-        self.is_busy = False
-        self.missed: set[str] = set()
         self._services = services
         self._scope = scope
         self._headers = headers
         self._receive = receive
-        self._send = send
         self._session_key = ""
         self._key_id = ""
         self._subscriptions: dict[str, tuple[str, ...]] = {}  # channel → Redis channels
-        self._queue: deque[dict[str, Any]] = deque()
-        self._busy_since = 0.0
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._in_flight = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
-        self._is_closed = False
         self._main = asyncio.current_task()
         self._second = 0
         self._operations = 0
@@ -85,6 +76,8 @@ class Socket:
         await self._send({"type": "websocket.accept"})
         hub = self._services.hub
         hub.sockets.add(self)
+        open_sockets = metrics.SOCKETS.labels(self.tenant.slug)
+        open_sockets.inc()
         try:
             while True:
                 message = await self._receive()
@@ -98,6 +91,7 @@ class Socket:
                 raise
         finally:
             self._is_closed = True
+            open_sockets.dec()
             hub.sockets.discard(self)
             for names in self._subscriptions.values():
                 for name in names:
@@ -110,6 +104,7 @@ class Socket:
         if self._is_closed:
             return
         self._is_closed = True
+        metrics.DROPPED.labels(self.tenant.slug, str(code)).inc()
         self._queue.clear()
         self._services.hub.spawn(self._close(code, reason))
 
@@ -128,55 +123,9 @@ class Socket:
         if tenant is None or tenant.is_suspended:
             self.drop(SUSPENDED, "this exchange is suspended")
 
-    # Writing
-
-    def push(self, text: str) -> None:
-        """Send a message that may not be lost; a client with too many unsent is dropped."""
-        event = {"type": "websocket.send", "text": text}
-        if not self.is_busy:
-            self.write(event)
-            return
-        self._queue.append(event)
-        if len(self._queue) > MAX_QUEUED:
-            self.drop(TOO_SLOW, "too slow: too many messages were not read")
-
-    def write(self, event: dict[str, Any]) -> None:
-        """Write now, without a task of its own unless the client's buffers are full.
-
-        The server's `send` only waits while the connection is congested, so its first step
-        nearly always is its last.
-        """
-        if self._is_closed:
-            return
-        sending: Any = self._send(event)
-        try:
-            waits_for = sending.send(None)
-        except StopIteration:
-            return
-        except (OSError, RuntimeError):
-            self._is_closed = True
-            return
-        self.is_busy = True
-        self._busy_since = time.monotonic()
-        self._start(self._catch_up(_Resumed(sending, waits_for)))
-
-    async def _catch_up(self, sending: _Resumed) -> None:
-        try:
-            await sending
-            while self._queue:
-                await self._send(self._queue.popleft())
-        except (OSError, RuntimeError):
-            self._is_closed = True
-            return
-        self.is_busy = False
-        missed, self.missed = self.missed, set()
-        for name in missed:
+    async def _bring_up_to_date(self, channels: set[str]) -> None:
+        for name in channels:
             await self._services.hub.resync(self, name)
-
-    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _answer(self, request_id: Any, result: Any) -> None:
         self.push(exchange.encode({"id": request_id, "ok": True, "result": result}).decode())
@@ -249,6 +198,7 @@ class Socket:
     ) -> None:
         services = self._services
         trace_id = random.getrandbits(63)
+        begin, code = time.perf_counter(), "OK"
         try:
             desk = services.desk
             orders = fields.get("orders") if operation == "order.place_batch" else None
@@ -268,11 +218,15 @@ class Socket:
                 raise ApiError(Refusal.UNKNOWN_OPERATION)
             self._answer(request_id, result)
         except ApiError as error:
+            code = error.code.name
             self._refuse(request_id, error)
         except Exception:
             log.exception("order operation failed", trace_id=trace_id)
+            code = Refusal.INTERNAL_ERROR.name
             self._refuse(request_id, ApiError(Refusal.INTERNAL_ERROR))
         finally:
+            metrics.orders(self.tenant.slug, "websocket", code).inc()
+            metrics.seconds(self.tenant.slug, "websocket").observe(time.perf_counter() - begin)
             self._in_flight -= 1
             self._has_room.set()
 
@@ -409,28 +363,6 @@ class Socket:
         for channel in _names(channels):
             for name in self._subscriptions.pop(channel, ()):
                 self._services.hub.leave(self, name)
-
-
-class _Resumed:
-    """A coroutine whose first step was made outside of a task, as something to await."""
-
-    def __init__(self, sending: Any, waits_for: Any) -> None:
-        self._sending = sending
-        self._waits_for = waits_for
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        waits_for = self._waits_for
-        while True:
-            try:
-                value = yield waits_for
-            except BaseException as error:
-                step = self._sending.throw, error
-            else:
-                step = self._sending.send, value
-            try:
-                waits_for = step[0](step[1])
-            except StopIteration:
-                return
 
 
 def _names(channels: Any) -> list[str]:

@@ -47,7 +47,7 @@ class ApiView(APIView):
     """A view for callers; ``PublicView`` is for everybody."""
 
     authentication_classes = (ApiKeyAuthentication, PageAuthentication)
-    permission_classes = (HasPermission,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasPermission,)
 
     def check_throttles(self, request: Request) -> None:
         plain: Any = request._request

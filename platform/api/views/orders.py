@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -138,7 +138,7 @@ class OrderView(ApiView):
         operation_id="order",
         tags=_TAG,
         parameters=[
-            OpenApiParameter("order_id", OpenApiTypes.STR, OpenApiParameter.PATH),
+            OpenApiParameter("order_id", str, OpenApiParameter.PATH),
             ACCOUNT,
         ],
         responses={200: serializers.Order, 404: serializers.Error, **REFUSED},
@@ -156,7 +156,7 @@ class OrderView(ApiView):
         operation_id="cancel_order",
         tags=_TAG,
         parameters=[
-            OpenApiParameter("order_id", OpenApiTypes.STR, OpenApiParameter.PATH),
+            OpenApiParameter("order_id", str, OpenApiParameter.PATH),
             ACCOUNT,
         ],
         responses={200: serializers.CanceledOrder, **_ORDER_ERRORS},
