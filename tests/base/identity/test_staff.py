@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
@@ -77,7 +78,7 @@ def test_an_owner_invites(tenant: Tenant, staff_of: Staff) -> None:
     mail = OutboxMail.objects.get(to="erin@north.example", template="staff_invitation")
     assert "Finance" in mail.text
     link = link_in(mail)
-    assert link.startswith("http://north.localhost:8000/backoffice/invitation/")
+    assert link.startswith(f"http://north.localhost:{settings.PUBLIC_PORT}/backoffice/invitation/")
     token = link.rstrip("/").rpartition("/")[2]
     actions.accept_invitation(token=token, password=people.PASSWORD)
     with pytest.raises(IdentityError):
@@ -152,9 +153,13 @@ def test_mailed_links_lead_staff_and_operators_to_their_own_pages(
 ) -> None:
     owner, operator = staff_of("owner"), staff_of("owner", platform_tenant)
     for user, schema, path in (
-        (alice, alice.home_schema, "http://north.localhost:8000/reset/"),
-        (owner, owner.home_schema, "http://north.localhost:8000/backoffice/reset/"),
-        (operator, "public", "http://localhost:8000/operator/reset/"),
+        (alice, alice.home_schema, f"http://north.localhost:{settings.PUBLIC_PORT}/reset/"),
+        (
+            owner,
+            owner.home_schema,
+            f"http://north.localhost:{settings.PUBLIC_PORT}/backoffice/reset/",
+        ),
+        (operator, "public", f"http://localhost:{settings.PUBLIC_PORT}/operator/reset/"),
     ):
         with schema_context(schema):
             actions.request_password_reset(request=visit(), email=user.email)

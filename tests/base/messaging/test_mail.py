@@ -46,7 +46,7 @@ def test_every_template_renders_in_every_language(
     assert mail.subject and "{" not in mail.subject
     for body in (mail.text, mail.html):
         assert "North Exchange" in mail.subject + body
-        assert "http://north.localhost:8000/x/abc" in body
+        assert f"http://north.localhost:{django_settings.PUBLIC_PORT}/x/abc" in body
         assert "{%" not in body and "{{" not in body
     assert "bot <1>" not in mail.html
 
@@ -207,7 +207,7 @@ def test_the_mailbox_shows_the_mail_of_its_host(
     page = client_for().get("/dev/mailbox/?to=dora@north.example").content.decode()
     assert mail.subject in page and "North Exchange" in page
     page = client_for().get(f"/dev/mailbox/{mail.pk}/").content.decode()
-    assert 'href="http://north.localhost:8000/x/abc"' in page
+    assert f'href="http://north.localhost:{django_settings.PUBLIC_PORT}/x/abc"' in page
     response = client_for().get(f"/dev/mailbox/{mail.pk}/html")
     assert "script-src" not in response["Content-Security-Policy"]
     assert "default-src 'none'" in response["Content-Security-Policy"]
