@@ -13,7 +13,7 @@ import time
 import redis.asyncio
 import rig
 import uvloop
-from ws_orders import frame
+from ws_orders import PING, PONG, frame
 
 CHANNEL = f"depth:{rig.SYMBOL}"
 
@@ -59,7 +59,10 @@ class Client(asyncio.Protocol):
                 length, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
             if len(data) < start + length:
                 break
-            self._on_message(data[start : start + length], now)
+            if data[at] & 0x0F == PING:
+                self._write(frame(data[start : start + length], PONG))
+            else:
+                self._on_message(data[start : start + length], now)
             at = start + length
         self._arrived = data[at:]
 

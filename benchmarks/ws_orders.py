@@ -20,12 +20,15 @@ import uvloop
 MASK = b"\x00\x00\x00\x00"  # a client must mask; zeros leave the text as it is
 
 
-def frame(payload: bytes) -> bytes:
-    """One masked text frame."""
+TEXT, PING, PONG = 1, 9, 10
+
+
+def frame(payload: bytes, opcode: int = TEXT) -> bytes:
+    """One masked frame."""
     length = len(payload)
     if length < 126:
-        return struct.pack("!BB", 0x81, 0x80 | length) + MASK + payload
-    return struct.pack("!BBH", 0x81, 0x80 | 126, length) + MASK + payload
+        return struct.pack("!BB", 0x80 | opcode, 0x80 | length) + MASK + payload
+    return struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, length) + MASK + payload
 
 
 class Connection(asyncio.Protocol):
@@ -86,7 +89,10 @@ class Connection(asyncio.Protocol):
                 length, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
             if len(data) < start + length:
                 break
-            self._on_message(data[start : start + length])
+            if data[at] & 0x0F == PING:
+                self._write(frame(data[start : start + length], PONG))
+            else:
+                self._on_message(data[start : start + length])
             at = start + length
         self._arrived = data[at:]
 
