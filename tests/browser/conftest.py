@@ -34,6 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(600))
+    # Last: from the first of them on Playwright's event loop runs in this thread for good, and
+    # nothing else could run one.
+    items.sort(key=lambda item: here in item.path.parents)
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +71,7 @@ def product(chromium: Browser) -> Iterator[running.Product]:
         yield running_one
         return
     with running.Product("--demo") as product:
+        product.start()
         product.wait_up(*EVERYTHING, timeout_s=240)
         yield product
 
