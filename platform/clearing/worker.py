@@ -86,18 +86,22 @@ class Clearing:
                 chunks = ahead.take(self._batch_bytes, timeout_s=0.1)
             except EOFError:
                 return
-            if chunks:
-                self._apply(chunks)
+            if chunks and not self._apply(chunks):
+                return  # stopped halfway: nothing may pass what was not written
             self._upkeep(idle=ahead.is_empty())
 
-    def _apply(self, chunks: list[Chunk]) -> None:
+    def _apply(self, chunks: list[Chunk]) -> bool:
+        """Write the chunks for every tenant; false if it was stopped before all were written."""
         data = b"".join(chunk.data for chunk in chunks)
         for tenant_id, batch in batches.split(data).items():
             writer = self._writer(tenant_id)
             if writer is not None and tenant_id not in self.quarantined:
                 self._write(writer, batch, data)
             self.time_ns = max(self.time_ns, batch.last_ns)
+        if self._stop.is_set():
+            return False
         self.seq = chunks[-1].last_seq
+        return True
 
     def _writer(self, tenant_id: int) -> TenantWriter | None:
         writer = self._writers.get(tenant_id)

@@ -155,18 +155,8 @@ class Relay:
             )
             self._stop.wait(RETRY_FIRST_S)
         overtaken = [number for number in busy if answered and number < max(answered)]
-        with connection.transaction(), connection.cursor() as cursor:
-            database.enter_schema(cursor, schema_name)
-            cursor.execute(
-                "UPDATE commands_queuedcommand SET answered = true WHERE number = ANY(%s)",
-                [answered],
-            )
-            # Refused for being busy means surely not applied: a new number is safe.
-            cursor.execute(
-                "UPDATE commands_queuedcommand SET number = NULL WHERE number = ANY(%s)",
-                [overtaken],
-            )
         first_sent = self._first_sent.get(tenant_id, 0)
+        # Before they count as answered: a crash in between tells of a refusal again, never not.
         for number in answered:
             result = results[number]
             if result in _DOOR_RESULTS:
@@ -184,4 +174,15 @@ class Relay:
                     schema_name,
                     number,
                 )
+        with connection.transaction(), connection.cursor() as cursor:
+            database.enter_schema(cursor, schema_name)
+            cursor.execute(
+                "UPDATE commands_queuedcommand SET answered = true WHERE number = ANY(%s)",
+                [answered],
+            )
+            # Refused for being busy means surely not applied: a new number is safe.
+            cursor.execute(
+                "UPDATE commands_queuedcommand SET number = NULL WHERE number = ANY(%s)",
+                [overtaken],
+            )
         self._first_sent[tenant_id] = max(first_sent, *(command.number for command in window))

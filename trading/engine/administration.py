@@ -59,9 +59,7 @@ def change_instrument(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     result = check_rules(venue, data, at)
     if result == codes.FIELD_OUT_OF_RANGE:
         return result
-    instrument = venue.instrument(
-        read_i64_le(data, at + codec.CREATE_INSTRUMENT_INSTRUMENT_ID)
-    )
+    instrument = venue.instrument(read_i64_le(data, at + codec.CREATE_INSTRUMENT_INSTRUMENT_ID))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
     if result != codes.ACCEPTED:

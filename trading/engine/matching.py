@@ -62,7 +62,7 @@ def foresee(order: Order, sweep: Sweep) -> i64:
             units = int(lots) * lot_price
             budget -= units
             if own:
-                if takes_all:
+                if takes_all or sweep.all_or_nothing:
                     return PREVENTED
                 continue
             sweep.lots += lots

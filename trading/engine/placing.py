@@ -86,6 +86,7 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     sweep.mode = mode
     sweep.limit_ticks = limit_ticks
     sweep.by_quote = by_quote
+    sweep.all_or_nothing = time_in_force == codes.TIME_IN_FORCE_FOK
     sweep.budget_units = quote_units
     sweep.lots = 0
     sweep.quote_units = 0

@@ -258,9 +258,12 @@ class Server:
         frames = self._frames[0] if len(self._frames) == 1 else b"".join(self._frames)
         self._frames = []
         self._senders = []
-        # No two groups carry the same time: recovery tells them apart by it.
+        # One time for all that is written together and for no other group: recovery tells
+        # groups apart by it.
         now: i64 = time.time_ns()
-        if now <= self.shard.time_ns:
+        if self._applied.records:
+            now = self.shard.time_ns
+        elif now <= self.shard.time_ns:
             now = self.shard.time_ns + 1
         output = self.shard.run_batch(frames, now)
         answers = output.answers

@@ -9,15 +9,25 @@ class Sweep:
     """How far an order goes, and what it would meet on its way.
 
     ``limit_ticks`` is the worst price it takes; ``by_quote`` says that ``budget_units`` of the
-    quote asset, not lots, say how much. ``lots`` and ``quote_units`` are what was foreseen.
+    quote asset, not lots, say how much; ``all_or_nothing`` that losing a part to self-trade
+    prevention is no way to be filled. ``lots`` and ``quote_units`` are what was foreseen.
     """
 
-    __slots__ = ("budget_units", "by_quote", "limit_ticks", "lots", "mode", "quote_units")
+    __slots__ = (
+        "all_or_nothing",
+        "budget_units",
+        "by_quote",
+        "limit_ticks",
+        "lots",
+        "mode",
+        "quote_units",
+    )
 
     def __init__(self) -> None:
         self.mode: i64 = 0
         self.limit_ticks: i64 = 0
         self.by_quote = False
+        self.all_or_nothing = False
         self.budget_units: int = 0
         self.lots: i64 = 0
         self.quote_units: int = 0

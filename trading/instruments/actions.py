@@ -140,8 +140,9 @@ def change_instrument(
 ) -> Instrument:
     """Change rules of an instrument (RULE_FIELDS); effective once the engine has it.
 
-    Tick and lot can only change while no order is open in it: the engine refuses otherwise,
-    and the refusal shows in the version's command. Raises InstrumentError.
+    Tick and lot are permanent: every order, trade and candle is counted in them, and doors
+    that convert with the old ones for a second would send orders of another size. Raises
+    InstrumentError.
     """
     require(acting_user, "instruments.change")
     unknown = changes.keys() - set(RULE_FIELDS)
@@ -152,6 +153,11 @@ def change_instrument(
         old = _values(instrument)
         rules = _rule_texts(instrument) | changes
         for name, value in _clean_rules(instrument.base, instrument.quote, rules).items():
+            if name in ("tick_units", "lot_units") and value != getattr(instrument, name):
+                raise InstrumentError(
+                    "Tick size and lot size are permanent: create another instrument instead.",
+                    name.replace("_units", "_size"),
+                )
             setattr(instrument, name, value)
         if _values(instrument) == old:
             return instrument

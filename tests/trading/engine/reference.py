@@ -196,8 +196,12 @@ class ReferenceVenue(ReferenceBooks):
         order = Placed(len(self.orders) + 1, len(self.orders), command, self.seq, command.lots)
         attempt = copy.deepcopy(self)
         outcome = attempt.run(copy.deepcopy(order))
+        loses_to_itself = any(
+            isinstance(event, e.OrderReduced) and event.order_id == order.order_id
+            for event in attempt.events
+        )
         rules = self.instruments[command.instrument_id]
-        kills = command.time_in_force == TimeInForce.FOK and outcome != "done"
+        kills = command.time_in_force == TimeInForce.FOK and (outcome != "done" or loses_to_itself)
         self.check_funds_for(command, attempt, kills)
         if command.flags:
             side = Side.SELL if command.side == Side.BUY else Side.BUY
