@@ -1,6 +1,11 @@
 """Every write of the identity room."""
 
-from identity.actions.api_keys import create_api_key, note_api_key_use, revoke_api_key
+from identity.actions.api_keys import (
+    create_api_key,
+    note_api_key_use,
+    revoke_all_api_keys,
+    revoke_api_key,
+)
 from identity.actions.devices import (
     forget_all_devices,
     forget_device,
@@ -59,6 +64,7 @@ __all__ = [
     "resend_verification",
     "reset_password",
     "reset_second_factor",
+    "revoke_all_api_keys",
     "revoke_api_key",
     "revoke_other_sessions",
     "revoke_session",

@@ -37,8 +37,10 @@ def create_api_key(
     expires_at: datetime | None = None,
     acting_user: User,
 ) -> NewApiKey:
-    """Make an API key. From the web the second factor must have been shown lately; ``request``
-    None stands for the command line. Raises IdentityError."""
+    """Make an API key of a customer; staff have none. From the web the second factor must have
+    been shown lately; ``request`` None stands for the command line. Raises IdentityError."""
+    if user.is_staff:
+        raise IdentityError("staff", _("You may not do this"))
     if request is not None:
         sessions.require_recent(request)
     chosen = [value for value in ApiKey.Permission.values if value in permissions]
@@ -93,6 +95,16 @@ def revoke_api_key(*, user: User, public_id: str, acting_user: Any) -> bool:
         signals.api_key_changed.send(sender=ApiKey, public_id=public_id)
         audit.record("identity.revoke_api_key", key, acting_user=acting_user)
     return True
+
+
+def revoke_all_api_keys(*, user: User, acting_user: Any) -> int:
+    """End every living key of the user; returns how many."""
+    with transaction.atomic():
+        living = ApiKey.objects.filter(user=user, revoked_at=None)
+        return sum(
+            revoke_api_key(user=user, public_id=public_id, acting_user=acting_user)
+            for public_id in list(living.values_list("public_id", flat=True))
+        )
 
 
 def note_api_key_use(*, public_id: str) -> None:

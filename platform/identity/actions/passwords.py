@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import links, sessions, throttling
-from identity.actions import devices, tokens
+from identity.actions import api_keys, devices, second_factor, tokens
 from identity.errors import IdentityError
 from identity.models import User, UserSession
 from identity.models.user import normalize_email
@@ -33,14 +33,15 @@ def request_password_reset(*, request: HttpRequest, email: str) -> None:
 
 
 def reset_password(*, token: str, password: str) -> User:
-    """Set a new password by a mailed link. All sessions end, no browser stays trusted; the
-    second factor is asked for as before."""
+    """Set a new password by a mailed link. All sessions and API keys end, no browser stays
+    trusted; the second factor is asked for as before."""
     password_hash = make_password(password)
     with transaction.atomic():
         user = tokens.redeem(token, tokens.Purpose.RESET_PASSWORD)
         _set(user, password_hash)
         devices.revoke_other_sessions(user=user, keep_key=None, acting_user=user)
         devices.forget_all_devices(user=user, acting_user=user)
+        api_keys.revoke_all_api_keys(user=user, acting_user=user)
         audit.record("identity.reset_password", user, acting_user=user)
         _tell(user)
     return user
@@ -88,6 +89,7 @@ def _set(user: User, password_hash: str) -> None:
     user.password = password_hash
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "password_changed_at"])
+    second_factor.forget_unconfirmed(user)
 
 
 def _tell(user: User) -> None:

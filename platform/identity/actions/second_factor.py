@@ -69,8 +69,8 @@ def enrolment_of(device: TotpDevice, issuer: str) -> Enrolment:
 def confirm_enrolment(*, request: HttpRequest | None, user: User, code: str) -> list[str]:
     """Take the new authenticator into use with its first code; returns fresh recovery codes.
 
-    The former authenticator, recovery codes and trusted browsers stop working. Raises
-    IdentityError for a wrong code.
+    The former authenticator, recovery codes, trusted browsers and other sessions stop working.
+    Raises IdentityError for a wrong code.
     """
     wrong = IdentityError("wrong_code", _("That code is not right. Try the next one."))
     with transaction.atomic():
@@ -87,6 +87,8 @@ def confirm_enrolment(*, request: HttpRequest | None, user: User, code: str) -> 
             device.confirmed = True
             device.save(update_fields=["confirmed"])
             devices.forget_all_devices(user=user, acting_user=user)
+            keep_key = request.session.session_key if request is not None else None
+            devices.revoke_other_sessions(user=user, keep_key=keep_key, acting_user=user)
             codes = _replace_recovery_codes(user)
             audit.record("identity.enrol_second_factor", user, acting_user=user)
             _tell(user, "second_factor_on")
@@ -96,6 +98,11 @@ def confirm_enrolment(*, request: HttpRequest | None, user: User, code: str) -> 
         sessions.rotate(request)
         sessions.mark_second_factor(request, device)
     return codes
+
+
+def forget_unconfirmed(user: User) -> None:
+    """Drop a secret still waiting for its first code: someone else may have seen it."""
+    TotpDevice.objects.filter(user=user, confirmed=False).delete()
 
 
 def enrol_with_secret(*, user: User, secret: bytes, acting_user: Any) -> TotpDevice:

@@ -132,6 +132,7 @@ def _mail_again(request: HttpRequest, user: User) -> None:
 def _start(
     request: HttpRequest, user: User, attempt: SignInAttempt, device: TotpDevice | None = None
 ) -> None:
+    second_factor.forget_unconfirmed(user)
     auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     throttling.finish(attempt, throttling.Outcome.SIGNED_IN, user)
     request.session[sessions.PASSWORD_AT] = int(time.time())

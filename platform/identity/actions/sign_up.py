@@ -30,11 +30,16 @@ def sign_up(*, request: HttpRequest, email: str, password: str, language: str = 
     password_hash = make_password(password)  # before the look-up: a known address costs it too
     with throttling.same_time(), transaction.atomic():
         user = _create_if_new(email, password_hash, language)
+        if user is None:
+            user = User.objects.select_for_update().get(email=email)
+            if user.email_verified_at is not None or user.is_staff:
+                _tell_existing(user)
+                user = None
+            else:
+                _replace(user, password_hash, language)
         if user is not None:
             send_verification(user)
             audit.record("identity.sign_up", user, acting_user=user)
-        else:
-            _tell_existing(User.objects.get(email=email))
     throttling.finish(attempt, throttling.Outcome.DONE)
 
 
@@ -51,10 +56,16 @@ def _create_if_new(email: str, password_hash: str, language: str) -> User | None
         return None
 
 
+def _replace(user: User, password_hash: str, language: str) -> None:
+    """Whoever signed up before has not proven the address: his password must not be the one
+    that the link of this sign-up verifies."""
+    user.password = password_hash
+    user.password_changed_at = timezone.now()
+    user.language = language
+    user.save(update_fields=["password", "password_changed_at", "language"])
+
+
 def _tell_existing(user: User) -> None:
-    if user.email_verified_at is None and not user.is_staff:
-        send_verification(user)
-        return
     messaging.send_mail(
         "already_customer", user.email, {"path": links.sign_in(user)}, language=user.language
     )

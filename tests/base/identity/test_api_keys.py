@@ -1,6 +1,6 @@
 """API keys: shown once, stored encrypted, revoked at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +44,14 @@ def test_a_key_can_be_found_with_its_secret(alice: User, heard: list[str]) -> No
     assert info.permissions == {"read", "trade"}
     assert heard == [new.key.public_id]
     assert OutboxMail.objects.filter(to=alice.email, template="api_key_created").exists()
+
+
+def test_staff_have_no_keys(staff_of: Callable[..., User]) -> None:
+    staff = staff_of("owner")
+    with pytest.raises(IdentityError) as refusal:
+        make_key(staff)
+    assert refusal.value.code == "staff"
+    assert not ApiKey.objects.exists()
 
 
 def test_the_secret_is_stored_encrypted_and_shown_by_nothing(alice: User) -> None:

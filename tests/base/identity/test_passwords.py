@@ -3,6 +3,7 @@
 import statistics
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import models
@@ -10,9 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 import people
-from identity import actions, forms, selectors, sessions, throttling
+from audit import selectors as audit
+from identity import actions, forms, selectors, sessions, signals, throttling
 from identity.errors import IdentityError
-from identity.models import OneTimeToken, TrustedDevice, User, UserSession
+from identity.models import OneTimeToken, TotpDevice, TrustedDevice, User, UserSession
 from messaging.models import OutboxMail
 from tenants.models import Tenant
 from visits import finish, link_in, visit
@@ -56,6 +58,37 @@ def test_the_second_factor_is_asked_for_after_a_reset(alice: User) -> None:
     actions.reset_password(token=reset_token(alice), password=NEW)
     answer = actions.sign_in(request=visit(), email=alice.email, password=NEW)
     assert answer.state == "second_factor"
+
+
+def test_a_reset_ends_every_api_key(alice: User) -> None:
+    keys = [
+        actions.create_api_key(
+            request=None, user=alice, label="bot", permissions=["read"], acting_user=alice
+        ).key
+        for _ in range(2)
+    ]
+    heard: list[str] = []
+
+    def hear(sender: Any, public_id: str, **_: Any) -> None:
+        heard.append(public_id)
+
+    signals.api_key_changed.connect(hear)
+    actions.reset_password(token=reset_token(alice), password=NEW)
+    assert sorted(heard) == sorted(key.public_id for key in keys)
+    assert not any(selectors.api_key_by_public_id(key.public_id) for key in keys)
+    for key in keys:
+        assert audit.records_of(key).filter(action="identity.revoke_api_key").count() == 1
+
+
+def test_a_new_password_ends_an_enrolment_begun_before(alice: User) -> None:
+    request = signed_in(alice)
+    for end in (
+        lambda: actions.change_password(request=request, current=people.PASSWORD, password=NEW),
+        lambda: actions.reset_password(token=reset_token(alice), password=people.PASSWORD),
+    ):
+        actions.begin_enrolment(request=request, user=alice, issuer="North")
+        end()
+        assert not TotpDevice.objects.filter(user=alice).exists()
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(alice: User) -> None:

@@ -71,6 +71,20 @@ def test_a_page_shown_twice_shows_the_same_secret(alice: User) -> None:
     assert actions.begin_enrolment(request=request, user=alice, issuer="North") == first
 
 
+def test_signing_in_ends_an_enrolment_begun_elsewhere(alice: User) -> None:
+    """A secret that another session has seen is never offered to this one."""
+    first = actions.begin_enrolment(request=signed_in(alice), user=alice, issuer="North")
+    here = signed_in(alice)
+    assert actions.begin_enrolment(request=here, user=alice, issuer="North") != first
+
+
+def test_turning_it_on_ends_the_other_sessions(alice: User) -> None:
+    here, there = signed_in(alice), signed_in(alice)
+    enrol(alice, here)
+    assert selectors.user_by_session(finish(here)) == alice
+    assert selectors.user_by_session(there.session.session_key) is None
+
+
 def test_a_wrong_first_code_enrols_nothing(alice: User) -> None:
     request = signed_in(alice)
     actions.begin_enrolment(request=request, user=alice, issuer="North")

@@ -52,6 +52,32 @@ def test_a_newer_link_ends_the_older(tenant: Tenant) -> None:
         actions.verify_email(token=old)
 
 
+def test_a_link_verifies_the_password_of_its_own_sign_up(tenant: Tenant) -> None:
+    """Who signs up with a stranger's address cannot wait for him to verify it."""
+    email, stranger = "dora@north.example", "strangers-Otter-44"
+    actions.sign_up(request=visit(), email=email, password=stranger)
+    former = link_in(OutboxMail.objects.get(to=email)).rpartition("/")[2]
+    sign_up(email)
+    mail = OutboxMail.objects.filter(to=email, template="verify_email").order_by("id").last()
+    assert mail is not None
+    with pytest.raises(IdentityError):
+        actions.verify_email(token=former)
+    actions.verify_email(token=link_in(mail).rpartition("/")[2])
+    user = User.objects.get(email=email)
+    assert user.check_password(people.PASSWORD) and not user.check_password(stranger)
+    answer = actions.sign_in(request=visit(), email=email, password=stranger)
+    assert answer.state == "refused"
+
+
+def test_a_sign_up_leaves_invited_staff_alone(tenant: Tenant) -> None:
+    invited = actions.invite_staff(email="eve@north.example", role="finance", acting_user=None)
+    sign_up(invited.email)
+    password = invited.password
+    invited.refresh_from_db()
+    assert invited.password == password
+    assert not OutboxMail.objects.filter(to=invited.email, template="verify_email").exists()
+
+
 def test_a_link_of_one_tenant_is_void_at_the_other(tenant: Tenant, other_tenant: Tenant) -> None:
     sign_up("dora@north.example")
     token = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
