@@ -212,7 +212,7 @@ class ChangeInstrument(RulesPage):
     def explanation(self, target: Instrument) -> list[str]:
         return [
             _("In force for every new order within about a second; open orders stay."),
-            _("Tick and lot size can change only while no order is open in the instrument."),
+            _("Tick and lot size are permanent: another size is another instrument."),
         ]
 
     def initial(self, target: Instrument) -> dict[str, Any]:
