@@ -22,7 +22,7 @@ from api.access import Caller, KeyEntry
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.guard import Allowance
-from api.orders import MAX_BATCH
+from api.orders import MAX_BATCH, OrderDesk
 from api.services import Services
 from api.streams.socket import serve_socket
 from tenants.models import Tenant
@@ -64,16 +64,16 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind == "http":
-            if not scope["path"].startswith(API_PREFIX):
+            path = scope["path"]
+            if not path.startswith(API_PREFIX):
                 await self._django(scope, receive, send)
-            elif (
-                scope["path"].startswith(ORDERS_PATH)
-                and scope["method"] in ("POST", "DELETE")
-                and any(name == b"x-marque-key" for name, _ in scope["headers"])
-            ):
-                await self._serve_orders(scope, receive, send)
+                return
+            headers = exchange.headers_of(scope)
+            is_entry = path.startswith(ORDERS_PATH) and scope["method"] in ("POST", "DELETE")
+            if is_entry and b"x-marque-key" in headers:
+                await self._serve_orders(scope, headers, receive, send)
             else:
-                await self._serve_rest(scope, receive, send)
+                await self._serve_rest(scope, headers, receive, send)
         elif kind == "websocket":
             await self._serve_websocket(scope, receive, send)
         elif kind == "lifespan":
@@ -86,10 +86,12 @@ class Gateway:
             self._services = Services()
         return self._services
 
-    async def _serve_rest(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_rest(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
         """Django's part of the API; where no exchange is, the usual error body, not a page."""
         try:
-            open_tenant(exchange.headers_of(scope))
+            open_tenant(headers)
         except ApiError as error:
             await exchange.answer_json(send, error.status, error.as_body(), error.headers)
         else:
@@ -119,22 +121,26 @@ class Gateway:
 
     # Order entry over HTTP
 
-    async def _serve_orders(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_orders(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
         trace_id = random.getrandbits(63)
         begin = time.perf_counter()
         rate_headers: dict[str, str] = {}
         slug, code = "", "OK"
         try:
-            headers = exchange.headers_of(scope)
+            services = self.services()
             tenant = open_tenant(headers)
             slug = tenant.slug
             body = await exchange.read_body(receive)
-            entry, signed = await self._verify(tenant, scope, headers, body)
+            entry, signed = await self._verify(services, tenant, scope, headers, body)
             fields = _fields_of(scope, body)
-            caller, allowance = await self._admit(entry, signed, cost=_cost_of(scope, fields))
+            caller, allowance = await self._admit(
+                services, entry, signed, cost=_cost_of(scope, fields)
+            )
             rate_headers = allowance.headers()
             caller.require("trade")
-            answer = await self._dispatch(scope, caller, fields, trace_id)
+            answer = await self._dispatch(services.desk, scope, caller, fields, trace_id)
             status = 200
         except ApiError as error:
             rate_headers |= error.headers
@@ -151,7 +157,12 @@ class Gateway:
         metrics.seconds(slug, "http").observe(time.perf_counter() - begin)
 
     async def _verify(
-        self, tenant: Tenant, scope: Scope, headers: dict[bytes, bytes], body: bytes
+        self,
+        services: Services,
+        tenant: Tenant,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        body: bytes,
     ) -> tuple[KeyEntry, Signed]:
         """Key, signature and address; first of all, so that nobody without the secret can use
         up nonces or allowance."""
@@ -163,14 +174,14 @@ class Gateway:
             signatures.signed_text(credentials, scope["method"], exchange.target_of(scope), body),
             exchange.client_address(scope, headers),
         )
-        services = self.services()
         entry = await services.keys.entry(tenant, credentials.key, services.guard.generation)
         signed.check(entry)
         return entry, signed
 
-    async def _admit(self, entry: KeyEntry, signed: Signed, cost: int) -> tuple[Caller, Allowance]:
+    async def _admit(
+        self, services: Services, entry: KeyEntry, signed: Signed, cost: int
+    ) -> tuple[Caller, Allowance]:
         """Nonce and allowance, and whether the key still is what it was."""
-        services = self.services()
         guard, credentials = services.guard, signed.credentials
         allowance = await guard.check(
             f"{entry.caller.bucket}:orders",
@@ -186,9 +197,8 @@ class Gateway:
         return entry.caller, allowance
 
     async def _dispatch(
-        self, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
+        self, desk: OrderDesk, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
     ) -> Any:
-        desk = self.services().desk
         path, method = scope["path"], scope["method"]
         if method == "POST":
             if path == ORDERS_PATH:

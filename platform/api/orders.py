@@ -149,12 +149,9 @@ def placed_body(
         for event in answer.events
         if isinstance(event, events.Traded) and event.taker_order_id == state.order_id
     ]
-    return {
-        **order_body(state, info),
-        "fills": fills,
-        "repeated": repeated,
-        "seq": answer.seq,
-    }
+    body = order_body(state, info)
+    body["fills"], body["repeated"], body["seq"] = fills, repeated, answer.seq
+    return body
 
 
 def canceled_body(

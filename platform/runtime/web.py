@@ -10,6 +10,7 @@ import socket
 import uvicorn
 
 from runtime import ready
+from runtime.protocol import Protocol
 
 
 class Server(uvicorn.Server):
@@ -28,7 +29,7 @@ def main() -> None:
     config = uvicorn.Config(
         "config.asgi:application",
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="websockets-sansio",
         ws_max_size=1 << 20,
         ws_per_message_deflate=False,
