@@ -3,9 +3,15 @@
 Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
-from trading.engine.message import Message, struct_of
+from trading.engine.message import (
+    MASK_64,
+    Message,
+    decode_text,
+    encode_text,
+    struct_of,
+)
 
 
 class OpenVenue(Message, kw_only=True, frozen=True, gc=False):
@@ -15,6 +21,19 @@ class OpenVenue(Message, kw_only=True, frozen=True, gc=False):
     STRUCT: ClassVar = struct_of(FIELDS)
 
     code: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            encode_text("code", self.code, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (code,) = items
+        return cls(
+            code=decode_text("OpenVenue", code),
+        )
 
 
 class CreateAsset(Message, kw_only=True, frozen=True, gc=False):
@@ -30,6 +49,27 @@ class CreateAsset(Message, kw_only=True, frozen=True, gc=False):
     asset_id: int = 0
     scale: int = 0
     code: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.asset_id,
+            self.scale,
+            encode_text("code", self.code, 16),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            asset_id,
+            scale,
+            code,
+        ) = items
+        return cls(
+            asset_id=asset_id,
+            scale=scale,
+            code=decode_text("CreateAsset", code),
+        )
 
 
 class CreateInstrument(Message, kw_only=True, frozen=True, gc=False):
@@ -68,6 +108,68 @@ class CreateInstrument(Message, kw_only=True, frozen=True, gc=False):
     state: int = 0
     symbol: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.base_asset_id,
+            self.quote_asset_id,
+            self.tick_units & MASK_64,
+            self.tick_units >> 64,
+            self.lot_units & MASK_64,
+            self.lot_units >> 64,
+            self.min_lots,
+            self.max_lots,
+            self.min_notional_units & MASK_64,
+            self.min_notional_units >> 64,
+            self.max_notional_units & MASK_64,
+            self.max_notional_units >> 64,
+            self.price_band_bp,
+            self.maker_ppm,
+            self.taker_ppm,
+            self.state,
+            encode_text("symbol", self.symbol, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            base_asset_id,
+            quote_asset_id,
+            tick_units_low,
+            tick_units_high,
+            lot_units_low,
+            lot_units_high,
+            min_lots,
+            max_lots,
+            min_notional_units_low,
+            min_notional_units_high,
+            max_notional_units_low,
+            max_notional_units_high,
+            price_band_bp,
+            maker_ppm,
+            taker_ppm,
+            state,
+            symbol,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            base_asset_id=base_asset_id,
+            quote_asset_id=quote_asset_id,
+            tick_units=tick_units_low | tick_units_high << 64,
+            lot_units=lot_units_low | lot_units_high << 64,
+            min_lots=min_lots,
+            max_lots=max_lots,
+            min_notional_units=min_notional_units_low | min_notional_units_high << 64,
+            max_notional_units=max_notional_units_low | max_notional_units_high << 64,
+            price_band_bp=price_band_bp,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+            state=state,
+            symbol=decode_text("CreateInstrument", symbol),
+        )
+
 
 class ChangeInstrument(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 4
@@ -105,6 +207,68 @@ class ChangeInstrument(Message, kw_only=True, frozen=True, gc=False):
     state: int = 0
     symbol: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.base_asset_id,
+            self.quote_asset_id,
+            self.tick_units & MASK_64,
+            self.tick_units >> 64,
+            self.lot_units & MASK_64,
+            self.lot_units >> 64,
+            self.min_lots,
+            self.max_lots,
+            self.min_notional_units & MASK_64,
+            self.min_notional_units >> 64,
+            self.max_notional_units & MASK_64,
+            self.max_notional_units >> 64,
+            self.price_band_bp,
+            self.maker_ppm,
+            self.taker_ppm,
+            self.state,
+            encode_text("symbol", self.symbol, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            base_asset_id,
+            quote_asset_id,
+            tick_units_low,
+            tick_units_high,
+            lot_units_low,
+            lot_units_high,
+            min_lots,
+            max_lots,
+            min_notional_units_low,
+            min_notional_units_high,
+            max_notional_units_low,
+            max_notional_units_high,
+            price_band_bp,
+            maker_ppm,
+            taker_ppm,
+            state,
+            symbol,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            base_asset_id=base_asset_id,
+            quote_asset_id=quote_asset_id,
+            tick_units=tick_units_low | tick_units_high << 64,
+            lot_units=lot_units_low | lot_units_high << 64,
+            min_lots=min_lots,
+            max_lots=max_lots,
+            min_notional_units=min_notional_units_low | min_notional_units_high << 64,
+            max_notional_units=max_notional_units_low | max_notional_units_high << 64,
+            price_band_bp=price_band_bp,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+            state=state,
+            symbol=decode_text("ChangeInstrument", symbol),
+        )
+
 
 class SetInstrumentState(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 5
@@ -117,6 +281,24 @@ class SetInstrumentState(Message, kw_only=True, frozen=True, gc=False):
 
     instrument_id: int = 0
     state: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            state,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            state=state,
+        )
 
 
 class SetFees(Message, kw_only=True, frozen=True, gc=False):
@@ -134,6 +316,30 @@ class SetFees(Message, kw_only=True, frozen=True, gc=False):
     instrument_id: int = 0
     maker_ppm: int = 0
     taker_ppm: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.group_id,
+            self.instrument_id,
+            self.maker_ppm,
+            self.taker_ppm,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            group_id,
+            instrument_id,
+            maker_ppm,
+            taker_ppm,
+        ) = items
+        return cls(
+            group_id=group_id,
+            instrument_id=instrument_id,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+        )
 
 
 class CreateAccount(Message, kw_only=True, frozen=True, gc=False):
@@ -154,6 +360,33 @@ class CreateAccount(Message, kw_only=True, frozen=True, gc=False):
     role: int = 0
     state: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.group_id,
+            self.trade_group_id,
+            self.role,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            group_id,
+            trade_group_id,
+            role,
+            state,
+        ) = items
+        return cls(
+            account_id=account_id,
+            group_id=group_id,
+            trade_group_id=trade_group_id,
+            role=role,
+            state=state,
+        )
+
 
 class ChangeAccount(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 8
@@ -170,6 +403,30 @@ class ChangeAccount(Message, kw_only=True, frozen=True, gc=False):
     group_id: int = 0
     trade_group_id: int = 0
     state: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.group_id,
+            self.trade_group_id,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            group_id,
+            trade_group_id,
+            state,
+        ) = items
+        return cls(
+            account_id=account_id,
+            group_id=group_id,
+            trade_group_id=trade_group_id,
+            state=state,
+        )
 
 
 class CreditFunds(Message, kw_only=True, frozen=True, gc=False):
@@ -190,6 +447,35 @@ class CreditFunds(Message, kw_only=True, frozen=True, gc=False):
     reason: int = 0
     reference_id: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.asset_id,
+            self.amount_units & MASK_64,
+            self.amount_units >> 64,
+            self.reason,
+            self.reference_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            asset_id,
+            amount_units_low,
+            amount_units_high,
+            reason,
+            reference_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            asset_id=asset_id,
+            amount_units=amount_units_low | amount_units_high << 64,
+            reason=reason,
+            reference_id=reference_id,
+        )
+
 
 class DebitFunds(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 10
@@ -208,6 +494,35 @@ class DebitFunds(Message, kw_only=True, frozen=True, gc=False):
     amount_units: int = 0
     reason: int = 0
     reference_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.asset_id,
+            self.amount_units & MASK_64,
+            self.amount_units >> 64,
+            self.reason,
+            self.reference_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            asset_id,
+            amount_units_low,
+            amount_units_high,
+            reason,
+            reference_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            asset_id=asset_id,
+            amount_units=amount_units_low | amount_units_high << 64,
+            reason=reason,
+            reference_id=reference_id,
+        )
 
 
 class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
@@ -242,6 +557,56 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     client_order_id: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.lots,
+            self.ticks,
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            self.self_trade_prevention,
+            self.flags,
+            self.client_key,
+            encode_text("client_order_id", self.client_order_id, 36),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            lots,
+            ticks,
+            quote_units_low,
+            quote_units_high,
+            side,
+            order_type,
+            time_in_force,
+            self_trade_prevention,
+            flags,
+            client_key,
+            client_order_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            lots=lots,
+            ticks=ticks,
+            quote_units=quote_units_low | quote_units_high << 64,
+            side=side,
+            order_type=order_type,
+            time_in_force=time_in_force,
+            self_trade_prevention=self_trade_prevention,
+            flags=flags,
+            client_key=client_key,
+            client_order_id=decode_text("PlaceOrder", client_order_id),
+        )
+
 
 class CancelOrder(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 12
@@ -257,6 +622,27 @@ class CancelOrder(Message, kw_only=True, frozen=True, gc=False):
     order_id: int = 0
     client_key: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.order_id,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            order_id,
+            client_key,
+        ) = items
+        return cls(
+            account_id=account_id,
+            order_id=order_id,
+            client_key=client_key,
+        )
+
 
 class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 13
@@ -271,6 +657,27 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
     account_id: int = 0
     instrument_id: int = 0
     side: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.side,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            side,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+        )
 
 
 class ReduceOrder(Message, kw_only=True, frozen=True, gc=False):
@@ -289,6 +696,30 @@ class ReduceOrder(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     lots: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.order_id,
+            self.client_key,
+            self.lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            order_id,
+            client_key,
+            lots,
+        ) = items
+        return cls(
+            account_id=account_id,
+            order_id=order_id,
+            client_key=client_key,
+            lots=lots,
+        )
+
 
 class SetReferencePrice(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 15
@@ -301,6 +732,24 @@ class SetReferencePrice(Message, kw_only=True, frozen=True, gc=False):
 
     instrument_id: int = 0
     ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            ticks,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            ticks=ticks,
+        )
 
 
 BY_KIND: dict[int, type[Message]] = {

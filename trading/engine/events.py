@@ -3,9 +3,17 @@
 Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
-from trading.engine.message import EVENT_HEADER, LayoutError, Message, struct_of
+from trading.engine.message import (
+    EVENT_HEADER,
+    MASK_64,
+    LayoutError,
+    Message,
+    decode_text,
+    encode_text,
+    struct_of,
+)
 
 
 class VenueOpened(Message, kw_only=True, frozen=True, gc=False):
@@ -15,6 +23,19 @@ class VenueOpened(Message, kw_only=True, frozen=True, gc=False):
     STRUCT: ClassVar = struct_of(FIELDS)
 
     code: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            encode_text("code", self.code, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (code,) = items
+        return cls(
+            code=decode_text("VenueOpened", code),
+        )
 
 
 class AssetCreated(Message, kw_only=True, frozen=True, gc=False):
@@ -30,6 +51,27 @@ class AssetCreated(Message, kw_only=True, frozen=True, gc=False):
     asset_id: int = 0
     scale: int = 0
     code: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.asset_id,
+            self.scale,
+            encode_text("code", self.code, 16),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            asset_id,
+            scale,
+            code,
+        ) = items
+        return cls(
+            asset_id=asset_id,
+            scale=scale,
+            code=decode_text("AssetCreated", code),
+        )
 
 
 class InstrumentCreated(Message, kw_only=True, frozen=True, gc=False):
@@ -68,6 +110,68 @@ class InstrumentCreated(Message, kw_only=True, frozen=True, gc=False):
     state: int = 0
     symbol: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.base_asset_id,
+            self.quote_asset_id,
+            self.tick_units & MASK_64,
+            self.tick_units >> 64,
+            self.lot_units & MASK_64,
+            self.lot_units >> 64,
+            self.min_lots,
+            self.max_lots,
+            self.min_notional_units & MASK_64,
+            self.min_notional_units >> 64,
+            self.max_notional_units & MASK_64,
+            self.max_notional_units >> 64,
+            self.price_band_bp,
+            self.maker_ppm,
+            self.taker_ppm,
+            self.state,
+            encode_text("symbol", self.symbol, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            base_asset_id,
+            quote_asset_id,
+            tick_units_low,
+            tick_units_high,
+            lot_units_low,
+            lot_units_high,
+            min_lots,
+            max_lots,
+            min_notional_units_low,
+            min_notional_units_high,
+            max_notional_units_low,
+            max_notional_units_high,
+            price_band_bp,
+            maker_ppm,
+            taker_ppm,
+            state,
+            symbol,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            base_asset_id=base_asset_id,
+            quote_asset_id=quote_asset_id,
+            tick_units=tick_units_low | tick_units_high << 64,
+            lot_units=lot_units_low | lot_units_high << 64,
+            min_lots=min_lots,
+            max_lots=max_lots,
+            min_notional_units=min_notional_units_low | min_notional_units_high << 64,
+            max_notional_units=max_notional_units_low | max_notional_units_high << 64,
+            price_band_bp=price_band_bp,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+            state=state,
+            symbol=decode_text("InstrumentCreated", symbol),
+        )
+
 
 class InstrumentChanged(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 4
@@ -105,6 +209,68 @@ class InstrumentChanged(Message, kw_only=True, frozen=True, gc=False):
     state: int = 0
     symbol: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.base_asset_id,
+            self.quote_asset_id,
+            self.tick_units & MASK_64,
+            self.tick_units >> 64,
+            self.lot_units & MASK_64,
+            self.lot_units >> 64,
+            self.min_lots,
+            self.max_lots,
+            self.min_notional_units & MASK_64,
+            self.min_notional_units >> 64,
+            self.max_notional_units & MASK_64,
+            self.max_notional_units >> 64,
+            self.price_band_bp,
+            self.maker_ppm,
+            self.taker_ppm,
+            self.state,
+            encode_text("symbol", self.symbol, 24),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            base_asset_id,
+            quote_asset_id,
+            tick_units_low,
+            tick_units_high,
+            lot_units_low,
+            lot_units_high,
+            min_lots,
+            max_lots,
+            min_notional_units_low,
+            min_notional_units_high,
+            max_notional_units_low,
+            max_notional_units_high,
+            price_band_bp,
+            maker_ppm,
+            taker_ppm,
+            state,
+            symbol,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            base_asset_id=base_asset_id,
+            quote_asset_id=quote_asset_id,
+            tick_units=tick_units_low | tick_units_high << 64,
+            lot_units=lot_units_low | lot_units_high << 64,
+            min_lots=min_lots,
+            max_lots=max_lots,
+            min_notional_units=min_notional_units_low | min_notional_units_high << 64,
+            max_notional_units=max_notional_units_low | max_notional_units_high << 64,
+            price_band_bp=price_band_bp,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+            state=state,
+            symbol=decode_text("InstrumentChanged", symbol),
+        )
+
 
 class InstrumentStateChanged(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 5
@@ -117,6 +283,24 @@ class InstrumentStateChanged(Message, kw_only=True, frozen=True, gc=False):
 
     instrument_id: int = 0
     state: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            state,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            state=state,
+        )
 
 
 class FeesChanged(Message, kw_only=True, frozen=True, gc=False):
@@ -134,6 +318,30 @@ class FeesChanged(Message, kw_only=True, frozen=True, gc=False):
     instrument_id: int = 0
     maker_ppm: int = 0
     taker_ppm: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.group_id,
+            self.instrument_id,
+            self.maker_ppm,
+            self.taker_ppm,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            group_id,
+            instrument_id,
+            maker_ppm,
+            taker_ppm,
+        ) = items
+        return cls(
+            group_id=group_id,
+            instrument_id=instrument_id,
+            maker_ppm=maker_ppm,
+            taker_ppm=taker_ppm,
+        )
 
 
 class AccountCreated(Message, kw_only=True, frozen=True, gc=False):
@@ -154,6 +362,33 @@ class AccountCreated(Message, kw_only=True, frozen=True, gc=False):
     role: int = 0
     state: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.group_id,
+            self.trade_group_id,
+            self.role,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            group_id,
+            trade_group_id,
+            role,
+            state,
+        ) = items
+        return cls(
+            account_id=account_id,
+            group_id=group_id,
+            trade_group_id=trade_group_id,
+            role=role,
+            state=state,
+        )
+
 
 class AccountChanged(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 8
@@ -170,6 +405,30 @@ class AccountChanged(Message, kw_only=True, frozen=True, gc=False):
     group_id: int = 0
     trade_group_id: int = 0
     state: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.group_id,
+            self.trade_group_id,
+            self.state,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            group_id,
+            trade_group_id,
+            state,
+        ) = items
+        return cls(
+            account_id=account_id,
+            group_id=group_id,
+            trade_group_id=trade_group_id,
+            state=state,
+        )
 
 
 class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
@@ -192,6 +451,40 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
     reason: int = 0
     reference_id: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.asset_id,
+            self.amount_units & MASK_64,
+            self.amount_units >> 64,
+            self.balance_units & MASK_64,
+            self.balance_units >> 64,
+            self.reason,
+            self.reference_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            asset_id,
+            amount_units_low,
+            amount_units_high,
+            balance_units_low,
+            balance_units_high,
+            reason,
+            reference_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            asset_id=asset_id,
+            amount_units=amount_units_low | amount_units_high << 64,
+            balance_units=balance_units_low | balance_units_high << 64,
+            reason=reason,
+            reference_id=reference_id,
+        )
+
 
 class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 10
@@ -212,6 +505,40 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
     balance_units: int = 0
     reason: int = 0
     reference_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.asset_id,
+            self.amount_units & MASK_64,
+            self.amount_units >> 64,
+            self.balance_units & MASK_64,
+            self.balance_units >> 64,
+            self.reason,
+            self.reference_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            asset_id,
+            amount_units_low,
+            amount_units_high,
+            balance_units_low,
+            balance_units_high,
+            reason,
+            reference_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            asset_id=asset_id,
+            amount_units=amount_units_low | amount_units_high << 64,
+            balance_units=balance_units_low | balance_units_high << 64,
+            reason=reason,
+            reference_id=reference_id,
+        )
 
 
 class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
@@ -248,6 +575,59 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     client_order_id: str = ""
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.lots,
+            self.ticks,
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            self.self_trade_prevention,
+            self.flags,
+            self.client_key,
+            encode_text("client_order_id", self.client_order_id, 36),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            lots,
+            ticks,
+            quote_units_low,
+            quote_units_high,
+            side,
+            order_type,
+            time_in_force,
+            self_trade_prevention,
+            flags,
+            client_key,
+            client_order_id,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            lots=lots,
+            ticks=ticks,
+            quote_units=quote_units_low | quote_units_high << 64,
+            side=side,
+            order_type=order_type,
+            time_in_force=time_in_force,
+            self_trade_prevention=self_trade_prevention,
+            flags=flags,
+            client_key=client_key,
+            client_order_id=decode_text("OrderAccepted", client_order_id),
+        )
+
 
 class OrderRested(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 12
@@ -268,6 +648,36 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
     lots: int = 0
     ticks: int = 0
     side: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.lots,
+            self.ticks,
+            self.side,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            lots,
+            ticks,
+            side,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            lots=lots,
+            ticks=ticks,
+            side=side,
+        )
 
 
 class Traded(Message, kw_only=True, frozen=True, gc=False):
@@ -314,6 +724,80 @@ class Traded(Message, kw_only=True, frozen=True, gc=False):
     maker_leaves_lots: int = 0
     taker_leaves_lots: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.trade_id,
+            self.instrument_id,
+            self.base_asset_id,
+            self.quote_asset_id,
+            self.lots,
+            self.ticks,
+            self.base_units & MASK_64,
+            self.base_units >> 64,
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
+            self.maker_order_id,
+            self.taker_order_id,
+            self.maker_account_id,
+            self.taker_account_id,
+            self.fee_account_id,
+            self.maker_fee_units & MASK_64,
+            self.maker_fee_units >> 64,
+            self.taker_fee_units & MASK_64,
+            self.taker_fee_units >> 64,
+            self.taker_side,
+            self.maker_leaves_lots,
+            self.taker_leaves_lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            trade_id,
+            instrument_id,
+            base_asset_id,
+            quote_asset_id,
+            lots,
+            ticks,
+            base_units_low,
+            base_units_high,
+            quote_units_low,
+            quote_units_high,
+            maker_order_id,
+            taker_order_id,
+            maker_account_id,
+            taker_account_id,
+            fee_account_id,
+            maker_fee_units_low,
+            maker_fee_units_high,
+            taker_fee_units_low,
+            taker_fee_units_high,
+            taker_side,
+            maker_leaves_lots,
+            taker_leaves_lots,
+        ) = items
+        return cls(
+            trade_id=trade_id,
+            instrument_id=instrument_id,
+            base_asset_id=base_asset_id,
+            quote_asset_id=quote_asset_id,
+            lots=lots,
+            ticks=ticks,
+            base_units=base_units_low | base_units_high << 64,
+            quote_units=quote_units_low | quote_units_high << 64,
+            maker_order_id=maker_order_id,
+            taker_order_id=taker_order_id,
+            maker_account_id=maker_account_id,
+            taker_account_id=taker_account_id,
+            fee_account_id=fee_account_id,
+            maker_fee_units=maker_fee_units_low | maker_fee_units_high << 64,
+            taker_fee_units=taker_fee_units_low | taker_fee_units_high << 64,
+            taker_side=taker_side,
+            maker_leaves_lots=maker_leaves_lots,
+            taker_leaves_lots=taker_leaves_lots,
+        )
+
 
 class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 14
@@ -340,6 +824,45 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
     side: int = 0
     rested: int = 0
     reason: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.lots,
+            self.leaves_lots,
+            self.ticks,
+            self.side,
+            self.rested,
+            self.reason,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            lots,
+            leaves_lots,
+            ticks,
+            side,
+            rested,
+            reason,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            lots=lots,
+            leaves_lots=leaves_lots,
+            ticks=ticks,
+            side=side,
+            rested=rested,
+            reason=reason,
+        )
 
 
 class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
@@ -370,6 +893,50 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.leaves_lots,
+            self.ticks,
+            self.side,
+            self.rested,
+            self.status,
+            self.cumulative_lots,
+            self.cumulative_quote_units & MASK_64,
+            self.cumulative_quote_units >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            leaves_lots,
+            ticks,
+            side,
+            rested,
+            status,
+            cumulative_lots,
+            cumulative_quote_units_low,
+            cumulative_quote_units_high,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            leaves_lots=leaves_lots,
+            ticks=ticks,
+            side=side,
+            rested=rested,
+            status=status,
+            cumulative_lots=cumulative_lots,
+            cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+        )
+
 
 class ReferencePriceSet(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 16
@@ -382,6 +949,24 @@ class ReferencePriceSet(Message, kw_only=True, frozen=True, gc=False):
 
     instrument_id: int = 0
     ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            ticks,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            ticks=ticks,
+        )
 
 
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
@@ -408,6 +993,42 @@ class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     started_ns: int = 0
     compiled: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.seq,
+            self.durable_seq,
+            self.snapshot_seq,
+            self.open_orders,
+            self.accounts,
+            self.commands_applied,
+            self.started_ns,
+            self.compiled,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            seq,
+            durable_seq,
+            snapshot_seq,
+            open_orders,
+            accounts,
+            commands_applied,
+            started_ns,
+            compiled,
+        ) = items
+        return cls(
+            seq=seq,
+            durable_seq=durable_seq,
+            snapshot_seq=snapshot_seq,
+            open_orders=open_orders,
+            accounts=accounts,
+            commands_applied=commands_applied,
+            started_ns=started_ns,
+            compiled=compiled,
+        )
+
 
 class BalanceRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1001
@@ -424,6 +1045,34 @@ class BalanceRow(Message, kw_only=True, frozen=True, gc=False):
     asset_id: int = 0
     available_units: int = 0
     held_units: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.asset_id,
+            self.available_units & MASK_64,
+            self.available_units >> 64,
+            self.held_units & MASK_64,
+            self.held_units >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            asset_id,
+            available_units_low,
+            available_units_high,
+            held_units_low,
+            held_units_high,
+        ) = items
+        return cls(
+            account_id=account_id,
+            asset_id=asset_id,
+            available_units=available_units_low | available_units_high << 64,
+            held_units=held_units_low | held_units_high << 64,
+        )
 
 
 class OrderRow(Message, kw_only=True, frozen=True, gc=False):
@@ -462,6 +1111,62 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     placed_seq: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.lots,
+            self.leaves_lots,
+            self.cumulative_lots,
+            self.cumulative_quote_units & MASK_64,
+            self.cumulative_quote_units >> 64,
+            self.ticks,
+            self.side,
+            self.order_type,
+            self.time_in_force,
+            self.status,
+            self.client_key,
+            self.placed_seq,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            lots,
+            leaves_lots,
+            cumulative_lots,
+            cumulative_quote_units_low,
+            cumulative_quote_units_high,
+            ticks,
+            side,
+            order_type,
+            time_in_force,
+            status,
+            client_key,
+            placed_seq,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            lots=lots,
+            leaves_lots=leaves_lots,
+            cumulative_lots=cumulative_lots,
+            cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+            ticks=ticks,
+            side=side,
+            order_type=order_type,
+            time_in_force=time_in_force,
+            status=status,
+            client_key=client_key,
+            placed_seq=placed_seq,
+        )
+
 
 class DepthRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1004
@@ -479,6 +1184,30 @@ class DepthRow(Message, kw_only=True, frozen=True, gc=False):
     lots: int = 0
     orders: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.side,
+            self.ticks,
+            self.lots,
+            self.orders,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            side,
+            ticks,
+            lots,
+            orders,
+        ) = items
+        return cls(
+            side=side,
+            ticks=ticks,
+            lots=lots,
+            orders=orders,
+        )
+
 
 class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
@@ -487,6 +1216,19 @@ class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
     STRUCT: ClassVar = struct_of(FIELDS)
 
     seq: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.seq,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (seq,) = items
+        return cls(
+            seq=seq,
+        )
 
 
 BY_KIND: dict[int, type[Message]] = {

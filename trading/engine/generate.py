@@ -64,13 +64,18 @@ def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) ->
 
 def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
     is_events = kinds is layouts.EVENTS
-    imported = "Message, struct_of"
+    kinds_used = {kind[0] for layout in kinds for _, kind in layout.fields if kind != "i64"}
+    imported = ["Message", "struct_of"]
+    if "i" in kinds_used:
+        imported.append("MASK_64")
+    if "s" in kinds_used:
+        imported += ["decode_text", "encode_text"]
     if is_events:
-        imported = "EVENT_HEADER, LayoutError, Message, struct_of"
+        imported += ["EVENT_HEADER", "LayoutError"]
     parts = [
         f'"""{title}\n\n{NOTE}\n"""\n\n',
-        "from typing import ClassVar\n\n",
-        f"from trading.engine.message import {imported}\n",
+        "from typing import Any, ClassVar, Self\n\n",
+        f"from trading.engine.message import {_imported(imported)}\n",
     ]
     for layout in kinds:
         parts.append(f"\n\nclass {layout.name}(Message, kw_only=True, frozen=True, gc=False):\n")
@@ -89,6 +94,7 @@ def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
         for name, kind in layout.fields:
             text = kind.startswith("s")
             parts.append(f"    {name}: {'str' if text else 'int'} = {chr(34) * 2 if text else 0}\n")
+        parts.append(_packing(layout))
     names = "".join(f"        {layout.name},\n" for layout in kinds)
     parts.append(
         "\n\nBY_KIND: dict[int, type[Message]] = {\n"
@@ -96,6 +102,46 @@ def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
         f"{names}    )\n}}\n"
     )
     return "".join(parts)
+
+
+def _imported(names: list[str]) -> str:
+    """Names after `import`, in the order of the import sorter: constants, classes, functions."""
+    names = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    if len(names) <= 3:
+        return ", ".join(names)
+    return "(\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
+def _packing(layout: layouts.Layout) -> str:
+    """The methods that turn a message into its struct's items and back, field by field."""
+    if not layout.fields:
+        return ""
+    items, values = "", ""
+    names: list[str] = []
+    for name, kind in layout.fields:
+        value, taken = f"self.{name}", [name]
+        if kind == "i128":
+            value = f"self.{name} & MASK_64,\n            self.{name} >> 64"
+            taken = [f"{name}_low", f"{name}_high"]
+            values += f"            {name}={name}_low | {name}_high << 64,\n"
+        elif kind.startswith("s"):
+            value = f'encode_text("{name}", self.{name}, {kind[1:]})'
+            values += f'            {name}=decode_text("{layout.name}", {name}),\n'
+        else:
+            values += f"            {name}={name},\n"
+        items += f"            {value},\n"
+        names += taken
+    targets = f"({names[0]},)"
+    if len(names) > 1:
+        targets = "(\n" + "".join(f"            {one},\n" for one in names) + "        )"
+    return (
+        "\n    def _pack(self) -> bytes:\n"
+        f"        packed: bytes = self.STRUCT.pack(\n{items}        )\n"
+        "        return packed\n"
+        "\n    @classmethod\n    def _of(cls, items: tuple[Any, ...]) -> Self:\n"
+        f"        {targets} = items\n"
+        f"        return cls(\n{values}        )\n"
+    )
 
 
 def _codec() -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from trading.engine.layouts import EVENT_HEADER_BYTES, Fields
 
-_MASK_64 = (1 << 64) - 1
+MASK_64 = (1 << 64) - 1
 EVENT_HEADER = struct.Struct("<HHI")
 
 
@@ -45,18 +45,8 @@ class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     def encode(self) -> bytes:
         """The payload; raises LayoutError if a value does not fit its field."""
-        items: list[Any] = []
-        for name, kind in self.FIELDS:
-            value = getattr(self, name)
-            if kind == "i64":
-                items.append(value)
-            elif kind == "i128":
-                items.append(value & _MASK_64)
-                items.append(value >> 64)
-            else:
-                items.append(_encode_text(name, value, field_bytes(kind)))
         try:
-            return self.STRUCT.pack(*items)
+            return self._pack()
         except struct.error as error:
             raise LayoutError(f"{type(self).__name__}: {error}") from error
 
@@ -69,18 +59,16 @@ class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
             items = cls.STRUCT.unpack_from(data, offset)
         except struct.error as error:
             raise LayoutError(f"{cls.__name__}: {error}") from error
-        values: dict[str, Any] = {}
-        at = 0
-        for name, kind in cls.FIELDS:
-            value = items[at]
-            at += 1
-            if kind == "i128":
-                value |= items[at] << 64
-                at += 1
-            elif kind != "i64":
-                value = _decode_text(cls.__name__, value)
-            values[name] = value
-        return cls(**values)
+        return cls._of(items)
+
+    # Generated for every class that has fields.
+
+    def _pack(self) -> bytes:
+        return b""
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        return cls()
 
 
 def encode_event(event: Message) -> bytes:
@@ -90,7 +78,8 @@ def encode_event(event: Message) -> bytes:
     return header + payload
 
 
-def _encode_text(name: str, text: str, width: int) -> bytes:
+def encode_text(name: str, text: str, width: int) -> bytes:
+    """ASCII bytes of a text field; raises LayoutError if it does not fit."""
     try:
         data = text.encode("ascii")
     except UnicodeEncodeError as error:
@@ -100,7 +89,8 @@ def _encode_text(name: str, text: str, width: int) -> bytes:
     return data
 
 
-def _decode_text(message_name: str, data: bytes) -> str:
+def decode_text(message_name: str, data: bytes) -> str:
+    """A text field without its padding; raises LayoutError if it is not ASCII."""
     try:
         return data.rstrip(b"\0").decode("ascii")
     except UnicodeDecodeError as error:

@@ -3,7 +3,7 @@
 Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from trading.engine.message import Message, struct_of
 
@@ -23,6 +23,19 @@ class QueryBalances(Message, kw_only=True, frozen=True, gc=False):
 
     account_id: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (account_id,) = items
+        return cls(
+            account_id=account_id,
+        )
+
 
 class QueryOpenOrders(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1002
@@ -35,6 +48,24 @@ class QueryOpenOrders(Message, kw_only=True, frozen=True, gc=False):
 
     account_id: int = 0
     instrument_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+        )
 
 
 class QueryOrder(Message, kw_only=True, frozen=True, gc=False):
@@ -51,6 +82,27 @@ class QueryOrder(Message, kw_only=True, frozen=True, gc=False):
     order_id: int = 0
     client_key: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.order_id,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            order_id,
+            client_key,
+        ) = items
+        return cls(
+            account_id=account_id,
+            order_id=order_id,
+            client_key=client_key,
+        )
+
 
 class QueryDepth(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1004
@@ -64,6 +116,24 @@ class QueryDepth(Message, kw_only=True, frozen=True, gc=False):
     instrument_id: int = 0
     levels: int = 0
 
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.levels,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            levels,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            levels=levels,
+        )
+
 
 class Follow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
@@ -72,6 +142,19 @@ class Follow(Message, kw_only=True, frozen=True, gc=False):
     STRUCT: ClassVar = struct_of(FIELDS)
 
     from_seq: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.from_seq,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (from_seq,) = items
+        return cls(
+            from_seq=from_seq,
+        )
 
 
 BY_KIND: dict[int, type[Message]] = {
