@@ -20,8 +20,9 @@ BATCH = 512
 TENANT = 1
 _FEE_ACCOUNT = USERS + 1
 _REQUEST = struct.Struct("<IHHQIIQQ")
-_PLACE = struct.Struct("<qqqqQqqqqqqq36s")
-_CANCEL = struct.Struct("<qqq")
+_PLACE = struct.Struct("<qIBBBBqq")
+_CLIENT = struct.Struct("<qq40s")
+_CANCEL = struct.Struct("<qq")
 
 
 @dataclass
@@ -54,26 +55,16 @@ def place(
 ) -> bytes:
     """A PlaceOrder frame."""
     payload = _PLACE.pack(
-        account_id,
-        instrument_id,
-        lots,
-        ticks,
-        0,
-        0,
-        side,
-        order_type,
-        time_in_force,
-        mode,
-        0,
-        keys.client_order_key(client_order_id),
-        client_order_id.encode(),
+        account_id, instrument_id, side, order_type, time_in_force, mode, lots, ticks
     )
+    if client_order_id:
+        payload += _CLIENT.pack(0, keys.client_order_key(client_order_id), client_order_id.encode())
     return request(number, commands.PlaceOrder.KIND, payload)
 
 
 def cancel(number: int, account_id: int, order_id: int) -> bytes:
     """A CancelOrder frame."""
-    return request(number, commands.CancelOrder.KIND, _CANCEL.pack(account_id, order_id, 0))
+    return request(number, commands.CancelOrder.KIND, _CANCEL.pack(account_id, order_id))
 
 
 def setup_frames(instruments: int, users: int = USERS) -> list[bytes]:

@@ -1,113 +1,112 @@
 """CancelOrder, CancelAllOrders and ReduceOrder."""
 
-from librt.strings import read_i64_le
-from mypy_extensions import i64
-
-from trading.engine import codec, codes
-from trading.engine.book import Account, Order
-from trading.engine.placing import order_by_client_key
+from trading.engine import codec, codes, rows
 from trading.engine.step import Step
 from trading.engine.venue import Venue
+from trading.engine.words import field
 
 
-def find_order(venue: Venue, account: Account, order_id: i64, client_key: i64) -> Order | None:
-    """An account's order by its id, or with order_id 0 by client key."""
+def find_order(venue: Venue, account: int, order_id: int, client_key: int) -> int:
+    """An account's order by its id, or with order_id 0 by client key; or 0."""
     if order_id == 0:
-        return order_by_client_key(account, client_key) if client_key != 0 else None
+        return venue.order_by_client_key(account, client_key) if client_key != 0 else 0
     order = venue.order(order_id)
-    if order is None or order.account is not account:
-        return None
+    if order == 0 or venue.store.orders[order + rows.ORDER_ACCOUNT] != account:
+        return 0
     return order
 
 
-def check_open(order: Order | None) -> i64:
+def check_open(venue: Venue, order: int) -> int:
     """Why an order can't be canceled or reduced now; ACCEPTED if it can."""
-    if order is None:
+    if order == 0:
         return codes.UNKNOWN_ORDER
-    if order.level is None:
+    if venue.store.orders[order + rows.ORDER_LEVEL] == 0:
         return codes.ORDER_ALREADY_CLOSED
-    if order.instrument.state == codes.INSTRUMENT_STATE_HALTED:
+    if venue.instrument_of(order).state == codes.INSTRUMENT_STATE_HALTED:
         return codes.INSTRUMENT_HALTED
     return codes.ACCEPTED
 
 
-def cancel_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def cancel_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Apply a CancelOrder; a filled or unknown order is a clear answer."""
-    account = venue.account(read_i64_le(data, at + codec.CANCEL_ORDER_ACCOUNT_ID))
-    if account is None:
+    account = venue.account(field(data, at + codec.CANCEL_ORDER_ACCOUNT_ID, end))
+    if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    if account.state == codes.ACCOUNT_STATE_SUSPENDED:
+    if venue.store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
     order = find_order(
         venue,
         account,
-        read_i64_le(data, at + codec.CANCEL_ORDER_ORDER_ID),
-        read_i64_le(data, at + codec.CANCEL_ORDER_CLIENT_KEY),
+        field(data, at + codec.CANCEL_ORDER_ORDER_ID, end),
+        field(data, at + codec.CANCEL_ORDER_CLIENT_KEY, end),
     )
-    result = check_open(order)
-    if order is None or result != codes.ACCEPTED:
+    result = check_open(venue, order)
+    if result != codes.ACCEPTED:
         return result
 
     # From here it succeeds.
-    venue.close_resting(order, codes.ORDER_STATUS_CANCELED, step)
+    venue.close_resting(order, venue.instrument_of(order), codes.ORDER_STATUS_CANCELED, step)
     return codes.ACCEPTED
 
 
-def cancel_all_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Apply a CancelAllOrders, oldest order first; orders in halted instruments stay."""
-    account = venue.account(read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID))
-    if account is None:
+    store = venue.store
+    account = venue.account(field(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID, end))
+    if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    if account.state == codes.ACCOUNT_STATE_SUSPENDED:
+    if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
-    instrument_id = read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_INSTRUMENT_ID)
+    instrument_id = field(data, at + codec.CANCEL_ALL_ORDERS_INSTRUMENT_ID, end)
     if instrument_id != 0:
         instrument = venue.instrument(instrument_id)
         if instrument is None:
             return codes.UNKNOWN_INSTRUMENT
         if instrument.state == codes.INSTRUMENT_STATE_HALTED:
             return codes.INSTRUMENT_HALTED
-    side = read_i64_le(data, at + codec.CANCEL_ALL_ORDERS_SIDE)
+    side = field(data, at + codec.CANCEL_ALL_ORDERS_SIDE, end)
     if side < 0 or side > codes.SIDE_SELL:
         return codes.BAD_SIDE
 
     # From here it succeeds.
-    order = account.oldest
-    while order is not None:
-        newer = order.newer
+    order = store.accounts[account + rows.ACCOUNT_OLDEST]
+    while order != 0:
+        newer = store.orders[order + rows.ORDER_NEWER]
+        meant = venue.instrument_of(order)
         if (
-            (instrument_id == 0 or order.instrument.instrument_id == instrument_id)
-            and (side == 0 or order.side == side)
-            and order.instrument.state != codes.INSTRUMENT_STATE_HALTED
+            (instrument_id == 0 or meant.instrument_id == instrument_id)
+            and (side == 0 or store.orders[order + rows.ORDER_TERMS] & 15 == side)
+            and meant.state != codes.INSTRUMENT_STATE_HALTED
         ):
-            venue.close_resting(order, codes.ORDER_STATUS_CANCELED, step)
+            venue.close_resting(order, meant, codes.ORDER_STATUS_CANCELED, step)
         order = newer
     return codes.ACCEPTED
 
 
-def reduce_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Apply a ReduceOrder; taking all that is open cancels the order."""
-    account = venue.account(read_i64_le(data, at + codec.REDUCE_ORDER_ACCOUNT_ID))
-    if account is None:
+    account = venue.account(field(data, at + codec.REDUCE_ORDER_ACCOUNT_ID, end))
+    if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    if account.state == codes.ACCOUNT_STATE_SUSPENDED:
+    if venue.store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
-    lots = read_i64_le(data, at + codec.REDUCE_ORDER_LOTS)
+    lots = field(data, at + codec.REDUCE_ORDER_LOTS, end)
     if lots <= 0:
         return codes.BAD_QUANTITY
     order = find_order(
         venue,
         account,
-        read_i64_le(data, at + codec.REDUCE_ORDER_ORDER_ID),
-        read_i64_le(data, at + codec.REDUCE_ORDER_CLIENT_KEY),
+        field(data, at + codec.REDUCE_ORDER_ORDER_ID, end),
+        field(data, at + codec.REDUCE_ORDER_CLIENT_KEY, end),
     )
-    result = check_open(order)
-    if order is None or result != codes.ACCEPTED:
+    result = check_open(venue, order)
+    if result != codes.ACCEPTED:
         return result
 
     # From here it succeeds.
-    if lots >= order.leaves_lots:
-        venue.close_resting(order, codes.ORDER_STATUS_CANCELED, step)
+    instrument = venue.instrument_of(order)
+    if lots >= venue.store.orders[order + rows.ORDER_LEAVES]:
+        venue.close_resting(order, instrument, codes.ORDER_STATUS_CANCELED, step)
     else:
-        venue.reduce_resting(order, lots, codes.REDUCE_REASON_REQUESTED, step)
+        venue.reduce_resting(order, instrument, lots, codes.REDUCE_REASON_REQUESTED, step)
     return codes.ACCEPTED

@@ -57,12 +57,12 @@ def dtype(event_name: str) -> "numpy.dtype[numpy.void]":
 
     fields = [("seq", "<i8"), ("time_ns", "<i8"), ("index", "<i8")]
     for name, kind in _CLASS_OF[event_name].FIELDS:
-        if kind == "i64":
-            fields.append((name, "<i8"))
-        elif kind == "i128":
+        if kind == "i128":
             fields += [(f"{name}_lo", "<u8"), (f"{name}_hi", "<i8")]
-        else:
+        elif kind.startswith("s"):
             fields.append((name, f"S{kind[1:]}"))
+        else:
+            fields.append((name, f"<{kind[0]}{int(kind[1:]) // 8}"))
     return numpy.dtype(fields)
 
 

@@ -530,48 +530,48 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     VERSION: ClassVar[int] = 1
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("account_id", "i64"),
-        ("instrument_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u8"),
+        ("order_type", "u8"),
+        ("time_in_force", "u8"),
+        ("self_trade_prevention", "u8"),
         ("lots", "i64"),
         ("ticks", "i64"),
-        ("quote_units", "i128"),
-        ("side", "i64"),
-        ("order_type", "i64"),
-        ("time_in_force", "i64"),
-        ("self_trade_prevention", "i64"),
         ("flags", "i64"),
         ("client_key", "i64"),
-        ("client_order_id", "s36"),
+        ("client_order_id", "s40"),
+        ("quote_units", "i128"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     account_id: int = 0
     instrument_id: int = 0
-    lots: int = 0
-    ticks: int = 0
-    quote_units: int = 0
     side: int = 0
     order_type: int = 0
     time_in_force: int = 0
     self_trade_prevention: int = 0
+    lots: int = 0
+    ticks: int = 0
     flags: int = 0
     client_key: int = 0
     client_order_id: str = ""
+    quote_units: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.account_id,
             self.instrument_id,
-            self.lots,
-            self.ticks,
-            self.quote_units & MASK_64,
-            self.quote_units >> 64,
             self.side,
             self.order_type,
             self.time_in_force,
             self.self_trade_prevention,
+            self.lots,
+            self.ticks,
             self.flags,
             self.client_key,
-            encode_text("client_order_id", self.client_order_id, 36),
+            encode_text("client_order_id", self.client_order_id, 40),
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
         )
         return packed
 
@@ -580,31 +580,31 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         (
             account_id,
             instrument_id,
-            lots,
-            ticks,
-            quote_units_low,
-            quote_units_high,
             side,
             order_type,
             time_in_force,
             self_trade_prevention,
+            lots,
+            ticks,
             flags,
             client_key,
             client_order_id,
+            quote_units_low,
+            quote_units_high,
         ) = items
         return cls(
             account_id=account_id,
             instrument_id=instrument_id,
-            lots=lots,
-            ticks=ticks,
-            quote_units=quote_units_low | quote_units_high << 64,
             side=side,
             order_type=order_type,
             time_in_force=time_in_force,
             self_trade_prevention=self_trade_prevention,
+            lots=lots,
+            ticks=ticks,
             flags=flags,
             client_key=client_key,
             client_order_id=decode_text("PlaceOrder", client_order_id),
+            quote_units=quote_units_low | quote_units_high << 64,
         )
 
 

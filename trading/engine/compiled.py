@@ -1,40 +1,38 @@
 """Where the compiled core lies, and putting it before the sources on import."""
 
 import hashlib
-import importlib.util
 import os
-import sys
 import sysconfig
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-GROUP = "marque_engine"
-
 # The pure core: these import nothing but each other and a little of the standard library.
 CORE = (
     "administration",
-    "batch",
     "book",
     "canceling",
-    "codec",
-    "codes",
     "door",
+    "emit",
     "image",
-    "layouts",
-    "limits",
+    "index",
     "lookups",
     "matching",
-    "parties",
+    "output",
     "placing",
     "scan",
     "shard",
     "step",
+    "store",
     "venue",
 )
+# Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
+# the words are, which it takes from there as well; and what is plain Python either way.
+CONSTANTS = ("codec", "codes", "limits", "rows", "words")
+PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
 # Compiled with it: the loop of the process around the core, which does touch the world.
-EDGE = ("connection", "framing", "server")
+EDGE = ("framing",)
 
 
 def source_files() -> list[Path]:
@@ -42,15 +40,20 @@ def source_files() -> list[Path]:
     return [HERE / f"{name}.py" for name in CORE + EDGE]
 
 
+def type_files() -> list[Path]:
+    """What tells the compiler of the sources' types and constants."""
+    return sorted(HERE.glob("*.pxd"))
+
+
 @cache
 def folder() -> Path:
-    """Where the compiled core of these sources, this Python and this mypyc is or would be."""
+    """Where the compiled core of these sources, this Python and this Cython is or would be."""
     digest = hashlib.sha256()
-    for path in source_files():
+    for path in source_files() + type_files():
         digest.update(path.read_bytes())
     digest.update(str(sysconfig.get_config_var("EXT_SUFFIX")).encode())
     try:
-        digest.update(version("librt").encode())
+        digest.update(version("Cython").encode())
     except PackageNotFoundError:
         digest.update(b"none")
     return HERE / ".compiled" / digest.hexdigest()[:16]
@@ -63,13 +66,5 @@ def use(package_path: list[str]) -> bool:
     """
     if os.environ.get("MARQUE_ENGINE_INTERPRETED") == "1" or not folder().is_dir():
         return False
-    library = f"{GROUP}__mypyc"
-    path = folder() / f"{library}{sysconfig.get_config_var('EXT_SUFFIX')}"
-    spec = importlib.util.spec_from_file_location(library, path)
-    if spec is None or spec.loader is None or not path.exists():
-        return False
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.modules[library] = module
     package_path.insert(0, str(folder()))
     return True

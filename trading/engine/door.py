@@ -1,79 +1,74 @@
 """The check at the door: is a request a whole, known, well-formed message?"""
 
-from librt.strings import read_i32_le, read_i64_le
-from mypy_extensions import i64
-
-from trading.engine import codec, codes
-
-_HIGH_BITS = 0x80808080
+from trading.engine import codec, codes, rows, sizes
+from trading.engine.words import MASK_32, word
 
 
-def check_request(data: bytes, at: i64, payload_bytes: i64, kind: i64, version: i64) -> i64:
-    """ACCEPTED, or the 1xx code; ``at`` is where the payload starts."""
+def check_request(data: bytes, at: int, end: int, kind: int, version: int) -> int:
+    """ACCEPTED, or the 1xx code; the payload stands from ``at`` to ``end``."""
     if kind == codec.PLACE_ORDER:
         # Nearly all requests; what follows asks the same of the other kinds.
         if version != 1:
             return codes.UNSUPPORTED_VERSION
-        if payload_bytes != codec.PLACE_ORDER_BYTES:
+        if end - at > codec.PLACE_ORDER_BYTES or (end - at) & 7 != 0:
             return codes.BAD_FRAME
-        if not is_text(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, 36):
+        if at + codec.PLACE_ORDER_CLIENT_ORDER_ID >= end:
+            return codes.ACCEPTED
+        if not is_text(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end, 40):
             return codes.FIELD_OUT_OF_RANGE
         return codes.ACCEPTED
-    if kind == codec.CANCEL_ORDER and version == 1 and payload_bytes == codec.CANCEL_ORDER_BYTES:
+    if kind == codec.CANCEL_ORDER and version == 1:
+        if end - at > codec.CANCEL_ORDER_BYTES or (end - at) & 7 != 0:
+            return codes.BAD_FRAME
         return codes.ACCEPTED
-    expected = codec.VERSION_OF.get(kind)
+    expected = sizes.VERSION_OF.get(kind)
     if expected is None:
         return codes.UNKNOWN_KIND
     if version != expected:
         return codes.UNSUPPORTED_VERSION
-    if payload_bytes != codec.PAYLOAD_BYTES_OF[kind]:
+    if end - at > sizes.PAYLOAD_BYTES_OF[kind] or (end - at) & 7 != 0:
         return codes.BAD_FRAME
     well_formed = True
     if kind == codec.OPEN_VENUE:
-        well_formed = is_text(data, at + codec.OPEN_VENUE_CODE, 24)
+        well_formed = is_text(data, at + codec.OPEN_VENUE_CODE, end, 24)
     elif kind == codec.CREATE_ASSET:
-        well_formed = is_text(data, at + codec.CREATE_ASSET_CODE, 16)
+        well_formed = is_text(data, at + codec.CREATE_ASSET_CODE, end, 16)
     elif kind == codec.CREATE_INSTRUMENT or kind == codec.CHANGE_INSTRUMENT:
-        well_formed = is_text(data, at + codec.CREATE_INSTRUMENT_SYMBOL, 24)
+        well_formed = is_text(data, at + codec.CREATE_INSTRUMENT_SYMBOL, end, 24)
     return codes.ACCEPTED if well_formed else codes.FIELD_OUT_OF_RANGE
 
 
-def is_text(data: bytes, at: i64, width: i64) -> bool:
+def is_text(data: bytes, at: int, end: int, width: int) -> bool:
     """Whether a field holds printable ASCII without spaces, padded with zeros; may be empty.
 
-    Looks at four bytes at a time; ``width`` is a multiple of four.
+    Looks at four bytes at a time; ``width`` is a multiple of eight, and ``end`` where the payload
+    may end before the field does.
     """
-    end: i64 = at + width
+    last = at + width if at + width < end else end
     ended = False
-    if width == 36 and is_zero_36(data, at):
-        return True
-    while at < end:
-        word: i64 = i64(read_i32_le(data, at)) & 0xFFFFFFFF
-        at += 4
-        if word == 0:
+    while at < last:
+        both = word(data, at)
+        at += 8
+        if both == 0:
             ended = True
             continue
-        if ended or word & _HIGH_BITS != 0:
-            return False
-        # No high bit is set, so these sums carry nothing from one byte to the next.
-        if (word + 0x01010101) & _HIGH_BITS != 0:
-            return False  # a DEL
-        if (word + 0x5F5F5F5F) & _HIGH_BITS != _HIGH_BITS:
-            # Some byte is below "!": only zeros up to the end may be.
-            ended = True
-            while word != 0:
-                if word & 0xFF < 0x21:
-                    return False
-                word >>= 8
+        shift = 0
+        while shift < 64:
+            four = both >> shift & MASK_32
+            shift += 32
+            if four == 0:
+                ended = True
+                continue
+            if ended or four & rows.TEXT_HIGH_BITS != 0:
+                return False
+            # No high bit is set, so these sums carry nothing from one byte to the next.
+            if (four + rows.TEXT_ONES) & rows.TEXT_HIGH_BITS != 0:
+                return False  # a DEL
+            if (four + rows.TEXT_BELOW_PRINTABLE) & rows.TEXT_HIGH_BITS != rows.TEXT_HIGH_BITS:
+                # Some byte is below "!": only zeros up to the end may be.
+                ended = True
+                while four != 0:
+                    if four & 255 < 33:
+                        return False
+                    four >>= 8
     return True
-
-
-def is_zero_36(data: bytes, at: i64) -> bool:
-    """Whether 36 bytes are all zero: no client order id."""
-    return (
-        read_i64_le(data, at)
-        | read_i64_le(data, at + 8)
-        | read_i64_le(data, at + 16)
-        | read_i64_le(data, at + 24)
-        | read_i64_le(data, at + 28)
-    ) == 0

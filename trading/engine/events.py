@@ -547,50 +547,50 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("order_id", "i64"),
         ("account_id", "i64"),
-        ("instrument_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u8"),
+        ("order_type", "u8"),
+        ("time_in_force", "u8"),
+        ("self_trade_prevention", "u8"),
         ("lots", "i64"),
         ("ticks", "i64"),
-        ("quote_units", "i128"),
-        ("side", "i64"),
-        ("order_type", "i64"),
-        ("time_in_force", "i64"),
-        ("self_trade_prevention", "i64"),
         ("flags", "i64"),
         ("client_key", "i64"),
-        ("client_order_id", "s36"),
+        ("client_order_id", "s40"),
+        ("quote_units", "i128"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     order_id: int = 0
     account_id: int = 0
     instrument_id: int = 0
-    lots: int = 0
-    ticks: int = 0
-    quote_units: int = 0
     side: int = 0
     order_type: int = 0
     time_in_force: int = 0
     self_trade_prevention: int = 0
+    lots: int = 0
+    ticks: int = 0
     flags: int = 0
     client_key: int = 0
     client_order_id: str = ""
+    quote_units: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.order_id,
             self.account_id,
             self.instrument_id,
-            self.lots,
-            self.ticks,
-            self.quote_units & MASK_64,
-            self.quote_units >> 64,
             self.side,
             self.order_type,
             self.time_in_force,
             self.self_trade_prevention,
+            self.lots,
+            self.ticks,
             self.flags,
             self.client_key,
-            encode_text("client_order_id", self.client_order_id, 36),
+            encode_text("client_order_id", self.client_order_id, 40),
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
         )
         return packed
 
@@ -600,32 +600,32 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             order_id,
             account_id,
             instrument_id,
-            lots,
-            ticks,
-            quote_units_low,
-            quote_units_high,
             side,
             order_type,
             time_in_force,
             self_trade_prevention,
+            lots,
+            ticks,
             flags,
             client_key,
             client_order_id,
+            quote_units_low,
+            quote_units_high,
         ) = items
         return cls(
             order_id=order_id,
             account_id=account_id,
             instrument_id=instrument_id,
-            lots=lots,
-            ticks=ticks,
-            quote_units=quote_units_low | quote_units_high << 64,
             side=side,
             order_type=order_type,
             time_in_force=time_in_force,
             self_trade_prevention=self_trade_prevention,
+            lots=lots,
+            ticks=ticks,
             flags=flags,
             client_key=client_key,
             client_order_id=decode_text("OrderAccepted", client_order_id),
+            quote_units=quote_units_low | quote_units_high << 64,
         )
 
 
@@ -635,28 +635,28 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("order_id", "i64"),
         ("account_id", "i64"),
-        ("instrument_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
         ("lots", "i64"),
         ("ticks", "i64"),
-        ("side", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     order_id: int = 0
     account_id: int = 0
     instrument_id: int = 0
+    side: int = 0
     lots: int = 0
     ticks: int = 0
-    side: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.order_id,
             self.account_id,
             self.instrument_id,
+            self.side,
             self.lots,
             self.ticks,
-            self.side,
         )
         return packed
 
@@ -666,17 +666,17 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             order_id,
             account_id,
             instrument_id,
+            side,
             lots,
             ticks,
-            side,
         ) = items
         return cls(
             order_id=order_id,
             account_id=account_id,
             instrument_id=instrument_id,
+            side=side,
             lots=lots,
             ticks=ticks,
-            side=side,
         )
 
 
@@ -685,21 +685,21 @@ class Traded(Message, kw_only=True, frozen=True, gc=False):
     VERSION: ClassVar[int] = 1
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("trade_id", "i64"),
-        ("instrument_id", "i64"),
-        ("base_asset_id", "i64"),
-        ("quote_asset_id", "i64"),
+        ("instrument_id", "u32"),
+        ("taker_side", "u32"),
+        ("base_asset_id", "u32"),
+        ("quote_asset_id", "u32"),
         ("lots", "i64"),
         ("ticks", "i64"),
-        ("base_units", "i128"),
-        ("quote_units", "i128"),
         ("maker_order_id", "i64"),
         ("taker_order_id", "i64"),
         ("maker_account_id", "i64"),
         ("taker_account_id", "i64"),
         ("fee_account_id", "i64"),
+        ("base_units", "i128"),
+        ("quote_units", "i128"),
         ("maker_fee_units", "i128"),
         ("taker_fee_units", "i128"),
-        ("taker_side", "i64"),
         ("maker_leaves_lots", "i64"),
         ("taker_leaves_lots", "i64"),
     )
@@ -707,20 +707,20 @@ class Traded(Message, kw_only=True, frozen=True, gc=False):
 
     trade_id: int = 0
     instrument_id: int = 0
+    taker_side: int = 0
     base_asset_id: int = 0
     quote_asset_id: int = 0
     lots: int = 0
     ticks: int = 0
-    base_units: int = 0
-    quote_units: int = 0
     maker_order_id: int = 0
     taker_order_id: int = 0
     maker_account_id: int = 0
     taker_account_id: int = 0
     fee_account_id: int = 0
+    base_units: int = 0
+    quote_units: int = 0
     maker_fee_units: int = 0
     taker_fee_units: int = 0
-    taker_side: int = 0
     maker_leaves_lots: int = 0
     taker_leaves_lots: int = 0
 
@@ -728,24 +728,24 @@ class Traded(Message, kw_only=True, frozen=True, gc=False):
         packed: bytes = self.STRUCT.pack(
             self.trade_id,
             self.instrument_id,
+            self.taker_side,
             self.base_asset_id,
             self.quote_asset_id,
             self.lots,
             self.ticks,
-            self.base_units & MASK_64,
-            self.base_units >> 64,
-            self.quote_units & MASK_64,
-            self.quote_units >> 64,
             self.maker_order_id,
             self.taker_order_id,
             self.maker_account_id,
             self.taker_account_id,
             self.fee_account_id,
+            self.base_units & MASK_64,
+            self.base_units >> 64,
+            self.quote_units & MASK_64,
+            self.quote_units >> 64,
             self.maker_fee_units & MASK_64,
             self.maker_fee_units >> 64,
             self.taker_fee_units & MASK_64,
             self.taker_fee_units >> 64,
-            self.taker_side,
             self.maker_leaves_lots,
             self.taker_leaves_lots,
         )
@@ -756,44 +756,44 @@ class Traded(Message, kw_only=True, frozen=True, gc=False):
         (
             trade_id,
             instrument_id,
+            taker_side,
             base_asset_id,
             quote_asset_id,
             lots,
             ticks,
-            base_units_low,
-            base_units_high,
-            quote_units_low,
-            quote_units_high,
             maker_order_id,
             taker_order_id,
             maker_account_id,
             taker_account_id,
             fee_account_id,
+            base_units_low,
+            base_units_high,
+            quote_units_low,
+            quote_units_high,
             maker_fee_units_low,
             maker_fee_units_high,
             taker_fee_units_low,
             taker_fee_units_high,
-            taker_side,
             maker_leaves_lots,
             taker_leaves_lots,
         ) = items
         return cls(
             trade_id=trade_id,
             instrument_id=instrument_id,
+            taker_side=taker_side,
             base_asset_id=base_asset_id,
             quote_asset_id=quote_asset_id,
             lots=lots,
             ticks=ticks,
-            base_units=base_units_low | base_units_high << 64,
-            quote_units=quote_units_low | quote_units_high << 64,
             maker_order_id=maker_order_id,
             taker_order_id=taker_order_id,
             maker_account_id=maker_account_id,
             taker_account_id=taker_account_id,
             fee_account_id=fee_account_id,
+            base_units=base_units_low | base_units_high << 64,
+            quote_units=quote_units_low | quote_units_high << 64,
             maker_fee_units=maker_fee_units_low | maker_fee_units_high << 64,
             taker_fee_units=taker_fee_units_low | taker_fee_units_high << 64,
-            taker_side=taker_side,
             maker_leaves_lots=maker_leaves_lots,
             taker_leaves_lots=taker_leaves_lots,
         )
@@ -805,37 +805,37 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("order_id", "i64"),
         ("account_id", "i64"),
-        ("instrument_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u16"),
+        ("rested", "u8"),
+        ("reason", "u8"),
         ("lots", "i64"),
         ("leaves_lots", "i64"),
         ("ticks", "i64"),
-        ("side", "i64"),
-        ("rested", "i64"),
-        ("reason", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     order_id: int = 0
     account_id: int = 0
     instrument_id: int = 0
-    lots: int = 0
-    leaves_lots: int = 0
-    ticks: int = 0
     side: int = 0
     rested: int = 0
     reason: int = 0
+    lots: int = 0
+    leaves_lots: int = 0
+    ticks: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.order_id,
             self.account_id,
             self.instrument_id,
-            self.lots,
-            self.leaves_lots,
-            self.ticks,
             self.side,
             self.rested,
             self.reason,
+            self.lots,
+            self.leaves_lots,
+            self.ticks,
         )
         return packed
 
@@ -845,23 +845,23 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             order_id,
             account_id,
             instrument_id,
-            lots,
-            leaves_lots,
-            ticks,
             side,
             rested,
             reason,
+            lots,
+            leaves_lots,
+            ticks,
         ) = items
         return cls(
             order_id=order_id,
             account_id=account_id,
             instrument_id=instrument_id,
-            lots=lots,
-            leaves_lots=leaves_lots,
-            ticks=ticks,
             side=side,
             rested=rested,
             reason=reason,
+            lots=lots,
+            leaves_lots=leaves_lots,
+            ticks=ticks,
         )
 
 
@@ -871,12 +871,12 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("order_id", "i64"),
         ("account_id", "i64"),
-        ("instrument_id", "i64"),
-        ("leaves_lots", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u16"),
+        ("rested", "u8"),
+        ("status", "u8"),
         ("ticks", "i64"),
-        ("side", "i64"),
-        ("rested", "i64"),
-        ("status", "i64"),
+        ("leaves_lots", "i64"),
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
     )
@@ -885,11 +885,11 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     order_id: int = 0
     account_id: int = 0
     instrument_id: int = 0
-    leaves_lots: int = 0
-    ticks: int = 0
     side: int = 0
     rested: int = 0
     status: int = 0
+    ticks: int = 0
+    leaves_lots: int = 0
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
 
@@ -898,11 +898,11 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.order_id,
             self.account_id,
             self.instrument_id,
-            self.leaves_lots,
-            self.ticks,
             self.side,
             self.rested,
             self.status,
+            self.ticks,
+            self.leaves_lots,
             self.cumulative_lots,
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
@@ -915,11 +915,11 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             order_id,
             account_id,
             instrument_id,
-            leaves_lots,
-            ticks,
             side,
             rested,
             status,
+            ticks,
+            leaves_lots,
             cumulative_lots,
             cumulative_quote_units_low,
             cumulative_quote_units_high,
@@ -928,11 +928,11 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             order_id=order_id,
             account_id=account_id,
             instrument_id=instrument_id,
-            leaves_lots=leaves_lots,
-            ticks=ticks,
             side=side,
             rested=rested,
             status=status,
+            ticks=ticks,
+            leaves_lots=leaves_lots,
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
         )
@@ -1273,9 +1273,9 @@ def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) ->
         event_class = BY_KIND.get(kind)
         if event_class is None:
             raise LayoutError(f"There is no event of kind {kind}.")
-        if length != EVENT_HEADER.size + event_class.STRUCT.size or offset + length > end:
+        if length < EVENT_HEADER.size or offset + length > end:
             raise LayoutError(f"{event_class.__name__} has a wrong length.")
-        events.append(event_class.decode(blob, version, offset + EVENT_HEADER.size))
+        events.append(event_class.decode(blob[offset + EVENT_HEADER.size : offset + length], version))
         offset += length
         count -= 1
     return events

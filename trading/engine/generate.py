@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from types import ModuleType
 
-from trading.engine import enums, layouts
-from trading.engine.message import field_bytes
+from trading.engine import enums, layouts, limits, rows
+from trading.engine.message import MASK_64, WORD_BYTES, field_bytes
 from trading.engine.results import Result
 
 HERE = Path(__file__).parent
@@ -24,7 +25,14 @@ def rendered_files() -> dict[str, str]:
         "queries.py": _messages("The engine's queries.", layouts.QUERIES),
         "events.py": _messages("The engine's events.", layouts.EVENTS) + _EVENTS_TAIL,
         "codec.py": _codec(),
+        "codec.pxd": _constants("codec", _codec_constants()),
+        "emit.py": _emit(),
+        "emit.pxd": _emit_types(),
+        "sizes.py": _sizes(),
         "codes.py": _codes(),
+        "codes.pxd": _constants("codes", _codes_values()),
+        "limits.pxd": _constants("limits", _values_of(limits)),
+        "rows.pxd": _constants("rows", _values_of(rows)),
     }
 
 
@@ -53,9 +61,9 @@ def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) ->
         event_class = BY_KIND.get(kind)
         if event_class is None:
             raise LayoutError(f"There is no event of kind {kind}.")
-        if length != EVENT_HEADER.size + event_class.STRUCT.size or offset + length > end:
+        if length < EVENT_HEADER.size or offset + length > end:
             raise LayoutError(f"{event_class.__name__} has a wrong length.")
-        events.append(event_class.decode(blob, version, offset + EVENT_HEADER.size))
+        events.append(event_class.decode(blob[offset + EVENT_HEADER.size : offset + length], version))
         offset += length
         count -= 1
     return events
@@ -64,7 +72,8 @@ def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) ->
 
 def _messages(title: str, kinds: Sequence[layouts.Layout]) -> str:
     is_events = kinds is layouts.EVENTS
-    kinds_used = {kind[0] for layout in kinds for _, kind in layout.fields if kind != "i64"}
+    kinds_used = {"i" for layout in kinds for _, kind in layout.fields if kind == "i128"}
+    kinds_used |= {"s" for layout in kinds for _, kind in layout.fields if kind[0] == "s"}
     imported = ["Message", "struct_of"]
     if "i" in kinds_used:
         imported.append("MASK_64")
@@ -146,124 +155,189 @@ def _packing(layout: layouts.Layout) -> str:
 
 def _codec() -> str:
     parts = [
-        f'"""How the core reads commands and writes events.\n\n{NOTE}\n"""\n\n',
-        "from struct import Struct\nfrom typing import Final\n\n",
-        "from librt.strings import (\n    BytesWriter,\n    read_i32_le,\n    read_i64_le,\n"
-        "    write_i32_le,\n    write_i64_le,\n)\n",
-        "from mypy_extensions import i64\n\n",
-        "# Interpreted code packs an event in one call, compiled code writes field after field.\n",
-        'COMPILED: Final = not __file__.endswith(".py")\n',
-        "# Amounts lie within +-(10**38 - 1), so 127 bits and a sign always hold them.\n",
-        "_SMALL: Final = (1 << 62) - 1  # larger ones are objects in compiled code\n",
-        "_MASK_64: Final = (1 << 64) - 1\n",
-        "_SIGN_64: Final = 1 << 63\n\n\n",
-        "def write_i128(out: BytesWriter, amount: int) -> None:\n",
-        '    """Write 16 bytes, little endian, signed."""\n',
-        "    if 0 <= amount <= _SMALL:\n",
-        "        write_i64_le(out, i64(amount))\n",
-        "        write_i64_le(out, 0)\n",
-        "    else:\n",
-        "        low = amount & _MASK_64\n",
-        "        write_i64_le(out, i64(low - (1 << 64) if low >= _SIGN_64 else low))\n",
-        "        write_i64_le(out, i64(amount >> 64))\n\n\n",
-        "def read_i128(data: bytes, offset: i64) -> int:\n",
-        '    """Read 16 bytes, little endian, signed."""\n',
-        "    low = read_i64_le(data, offset)\n",
-        "    high = read_i64_le(data, offset + 8)\n",
-        "    if high == 0 and low >= 0:\n",
-        "        return int(low)\n",
-        "    return (int(high) << 64) + (int(low) & _MASK_64)\n",
+        f'"""Where the core reads the fields of commands, and how events begin.\n\n{NOTE}\n"""\n\n',
+        "from typing import Final\n",
     ]
     for title, kinds in (("Commands", layouts.COMMANDS), ("Queries", layouts.QUERIES)):
-        parts.append(f"\n\n# {title}: kind, payload bytes, and where each field starts.\n")
+        parts.append(f"\n# {title}: kind, most payload bytes, and where each field starts.\n")
         for layout in kinds:
-            upper = _upper(layout.name)
-            parts.append(f"{upper}: Final = {layout.kind}\n")
-            parts.append(f"{upper}_BYTES: Final = {_payload_bytes(layout)}\n")
-            offset = 0
-            for name, kind in layout.fields:
-                parts.append(f"{upper}_{name.upper()}: Final = {offset}\n")
-                offset += field_bytes(kind)
-    parts.append("\n# Version and payload bytes by kind, for the check at the door.\n")
-    for name, index in (("VERSION_OF", 1), ("PAYLOAD_BYTES_OF", 2)):
+            for name, value in _reading(layout):
+                parts.append(f"{name}: Final = {value}\n")
+    parts.append("\n# Events: the first word without the length.\n")
+    for layout in layouts.EVENTS:
+        parts.append(f"{_upper(layout.name)}_EVENT: Final = {_event_word(layout)}\n")
+    return "".join(parts)
+
+
+def _codec_constants() -> list[tuple[str, int]]:
+    constants = [pair for layout in layouts.COMMANDS + layouts.QUERIES for pair in _reading(layout)]
+    return constants + [(f"{_upper(one.name)}_EVENT", _event_word(one)) for one in layouts.EVENTS]
+
+
+def _sizes() -> str:
+    parts = [
+        f'"""Versions and most bytes of payloads, by kind.\n\n{NOTE}\n"""\n\n',
+        "from typing import Final\n\n",
+    ]
+    for name, index, kinds in (
+        ("VERSION_OF", 1, layouts.COMMANDS + layouts.QUERIES),
+        ("PAYLOAD_BYTES_OF", 2, layouts.COMMANDS + layouts.QUERIES),
+        ("EVENT_BYTES_OF", 2, layouts.EVENTS),
+    ):
         parts.append(f"{name}: Final[dict[int, int]] = {{\n")
-        for layout in layouts.COMMANDS + layouts.QUERIES:
+        for layout in kinds:
             value = layout.version if index == 1 else _payload_bytes(layout)
             parts.append(f"    {layout.kind}: {value},\n")
         parts.append("}\n")
-    for layout in layouts.EVENTS:
-        parts.append(_event_writer(layout))
     return "".join(parts)
+
+
+def _emit() -> str:
+    parts = [
+        f'"""Writes events; each function returns where its event begins.\n\n{NOTE}\n"""\n\n',
+        "from trading.engine.output import Output\n",
+        "from trading.engine.words import high, low, word\n",
+    ]
+    parts += [_event_writer(layout) for layout in layouts.EVENTS]
+    return "".join(parts)
+
+
+def _emit_types() -> str:
+    kinds = {"i128": "i128 {0}", "s": "const char *{0}_in, long long {0}_at"}
+    parts = [
+        "# Generated by `python -m trading.engine.generate`.\n\n",
+        "from trading.engine.output cimport Output\n",
+        "from trading.engine.words cimport i128\n",
+    ]
+    for layout in layouts.EVENTS:
+        parameters = [
+            kinds.get("s" if kind[0] == "s" else kind, "long long {0}").format(name)
+            for name, kind in layout.fields
+        ]
+        listed = "".join(f"    {one},\n" for one in parameters)
+        name = _upper(layout.name).lower()
+        parts.append(f"\ncdef long long {name}(\n    Output out,\n{listed})\n")
+    return "".join(parts)
+
+
+def _reading(layout: layouts.Layout) -> list[tuple[str, int]]:
+    """The constants that the core reads a command or query by."""
+    upper = _upper(layout.name)
+    found = [(upper, layout.kind), (f"{upper}_BYTES", _payload_bytes(layout))]
+    offset = 0
+    for name, kind in layout.fields:
+        found.append((f"{upper}_{name.upper()}", offset))
+        offset += field_bytes(kind)
+    return found
+
+
+def _event_word(layout: layouts.Layout) -> int:
+    return layout.kind | layout.version << 16
+
+
+def _words_of(layout: layouts.Layout) -> list[list[tuple[str, str]]]:
+    """The fields of each word of a layout; raises ValueError if one crosses a word."""
+    words: list[list[tuple[str, str]]] = []
+    left = 0
+    for name, kind in layout.fields:
+        width = field_bytes(kind)
+        if left == 0:
+            words.append([])
+            left = WORD_BYTES if width < WORD_BYTES else width
+        if width > left:
+            raise ValueError(f"{layout.name}.{name} crosses a word.")
+        words[-1].append((name, kind))
+        left -= width
+    if left:
+        raise ValueError(f"{layout.name} ends inside a word.")
+    return words
 
 
 def _event_writer(layout: layouts.Layout) -> str:
     length = layouts.EVENT_HEADER_BYTES + _payload_bytes(layout)
-    header = layout.kind | layout.version << 16 | length << 32
     parameters = "".join(
-        f"    {name}: {'i64' if kind == 'i64' else 'int'},\n"
-        if kind in ("i64", "i128")
-        else f"    {name}_in: bytes,\n    {name}_at: i64,\n"
+        f"    {name}_in: bytes,\n    {name}_at: int,\n" if kind[0] == "s" else f"    {name}: int,\n"
         for name, kind in layout.fields
     )
-    lines = []
-    for name, kind in layout.fields:
-        if kind == "i64":
-            lines.append(f"    write_i64_le(out, {name})\n")
-        elif kind == "i128":
-            lines.append(f"    write_i128(out, {name})\n")
+    values = [str(_event_word(layout) | length << 32)]
+    for fields in _words_of(layout):
+        name, kind = fields[0]
+        if kind == "i128":
+            values += [f"low({name})", f"high({name})"]
+        elif kind[0] == "s":
+            starts = range(0, field_bytes(kind), WORD_BYTES)
+            values += [f"word({name}_in, {name}_at + {start})" for start in starts]
         else:
-            width = field_bytes(kind)
-            for start in range(0, width - 7, 8):
-                source = f"read_i64_le({name}_in, {name}_at + {start})"
-                lines.append(f"    write_i64_le(out, {source})\n")
-            if width % 8:  # only widths that are a multiple of 4 are in use
-                source = f"read_i32_le({name}_in, {name}_at + {width - 4})"
-                lines.append(f"    write_i32_le(out, {source})\n")
-    upper = _upper(layout.name)
-    items = [str(header)]
-    for name, kind in layout.fields:
-        if kind == "i64":
-            items.append(name)
-        elif kind == "i128":
-            items += [f"{name} & _MASK_64", f"{name} >> 64"]
-        else:
-            items.append(f"{name}_in[{name}_at : {name}_at + {field_bytes(kind)}]")
-    packed = "".join(f"                {item},\n" for item in items)
-    if len(items) == 1:
-        raise ValueError(f"{layout.name} has no fields.")
+            shift, items = 0, []
+            for name, kind in fields:
+                items.append(f"{name} << {shift}" if shift else name)
+                shift += 8 * field_bytes(kind)
+            values.append(" | ".join(items))
+    lines = "".join(
+        f"    words[at{f' + {place}' if place else ''}] = {value}\n"
+        for place, value in enumerate(values)
+    )
     return (
-        f'\n\n_{upper}: Final = Struct("{_struct_format(layout)}")\n'
-        f"\n\ndef write_{upper.lower()}(\n    out: BytesWriter,\n{parameters}"
-        ") -> None:\n    if not COMPILED:\n        out.write(\n"
-        f"            _{upper}.pack(\n{packed}            )\n        )\n        return\n"
-        f"    write_i64_le(out, {header})\n{''.join(lines)}"
+        f"\n\ndef {_upper(layout.name).lower()}(\n    out: Output,\n{parameters}) -> int:\n"
+        f"    at = out.room({len(values)})\n    words = out.words\n{lines}"
+        "    out.events += 1\n    return at\n"
     )
 
 
-def _struct_format(layout: layouts.Layout) -> str:
-    codes = {"i64": "q", "i128": "Qq"}
-    return "<q" + "".join(codes.get(kind) or f"{kind[1:]}s" for _, kind in layout.fields)
+def _values_of(module: ModuleType) -> list[tuple[str, int]]:
+    return [(name, value) for name, value in vars(module).items() if name.isupper()]
+
+
+def _constants(module: str, values: Sequence[tuple[str, int]]) -> str:
+    """Constants as the compiler sees them: plain 64-bit (or 128-bit) numbers."""
+    defines, names = [], []
+    for name, value in values:
+        macro = f"MARQUE_{module.upper()}_{name}"
+        number = f"((long long){value}LL)"
+        kind = "long long"
+        if value >= 1 << 63:
+            number = f"((((__int128){value >> 64}LL) << 64) | {value & MASK_64}ULL)"
+            kind = "i128"
+        defines.append(f"    #define {macro} {number}\n")
+        names.append(f'    {kind} {name} "{macro}"\n')
+    wide = any(value >= 1 << 63 for _, value in values)
+    imported = "from trading.engine.words cimport i128\n\n" if wide else ""
+    return (
+        f"# What the compiler is told of {module}.py.\n#\n# Generated by "
+        f"`python -m trading.engine.generate`.\n\n{imported}"
+        f'cdef extern from *:\n    """\n{"".join(defines)}    """\n{"".join(names)}'
+    )
 
 
 def _codes() -> str:
-    parts = [
+    lines = "".join(
+        f"\n# {title}.\n" + "".join(f"{name}: Final = {value}\n" for name, value in values)
+        for title, values in _code_groups()
+    )
+    return (
         '"""Results and enumerations as plain numbers, for the core.\n\n'
         "Generated from trading/engine/results.py and enums.py by "
-        '`python -m trading.engine.generate`.\n"""\n\n',
-        "from typing import Final\n\n# Results.\n",
-    ]
-    parts += [f"{result.name}: Final = {result.value}\n" for result in Result]
+        '`python -m trading.engine.generate`.\n"""\n\n'
+        f"from typing import Final\n{lines}"
+    )
+
+
+def _codes_values() -> list[tuple[str, int]]:
+    return [pair for _, values in _code_groups() for pair in values]
+
+
+def _code_groups() -> list[tuple[str, list[tuple[str, int]]]]:
+    groups = [("Results", [(result.name, int(result)) for result in Result])]
     for kind in vars(enums).values():
         if not (isinstance(kind, type) and issubclass(kind, Enum)):
             continue
         if kind.__module__ != enums.__name__:
             continue
-        parts.append(f"\n# {kind.__name__}.\n")
-        for member in kind:
-            parts.append(f"{_upper(kind.__name__)}_{member.name}: Final = {member.value}\n")
-        last = max(member.value for member in kind)
-        parts.append(f"LAST_{_upper(kind.__name__)}: Final = {last}\n")
-    return "".join(parts)
+        upper = _upper(kind.__name__)
+        values = [(f"{upper}_{member.name}", int(member.value)) for member in kind]
+        values.append((f"LAST_{upper}", max(value for _, value in values)))
+        groups.append((kind.__name__, values))
+    return groups
 
 
 def _payload_bytes(layout: layouts.Layout) -> int:

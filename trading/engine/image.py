@@ -4,25 +4,19 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from typing import Final
-
-from librt.strings import BytesWriter, read_i64_le, write_i64_le
-from mypy_extensions import i64
-
-from trading.engine import administration, codec, codes
-from trading.engine.book import Account, Instrument, Ladder, Order
-from trading.engine.parties import Asset, FeeRates
-from trading.engine.venue import Venue
-
-_MAGIC: Final = 0x31455441_54534D51  # b"QMSTATE1"; its last byte is the layout's version
-_TEXT_BYTES: Final = 24
+from trading.engine import administration, codes, rows
+from trading.engine.book import Asset, Instrument, Ladder
+from trading.engine.output import Output
+from trading.engine.store import Store
+from trading.engine.venue import Closed, Venue
+from trading.engine.words import amount, copy_words, high, low, text, word
 
 
 class Loaded:
     """What a dump held."""
 
     def __init__(
-        self, seq: i64, time_ns: i64, venues: dict[int, Venue], source_numbers: dict[int, int]
+        self, seq: int, time_ns: int, venues: dict[int, Venue], source_numbers: dict[int, int]
     ) -> None:
         self.seq = seq
         self.time_ns = time_ns
@@ -30,217 +24,279 @@ class Loaded:
         self.source_numbers = source_numbers
 
 
+class Writer:
+    """Writes a dump from front to back."""
+
+    def __init__(self) -> None:
+        self.out = Output(rows.OUTPUT_FIRST_WORDS)
+
+    def number(self, value: int) -> int:
+        place = self.out.room(1)
+        self.out.words[place] = value
+        return 0
+
+    def amount(self, units: int) -> int:
+        place = self.out.room(2)
+        self.out.words[place] = low(units)
+        self.out.words[place + 1] = high(units)
+        return 0
+
+    def text(self, data: bytes) -> int:
+        count = len(data) >> 3
+        place = self.out.room(count)
+        copy_words(self.out.words, place, data, 0, count)
+        return 0
+
+
 class Reader:
-    """Reads a dump from front to back."""
+    """Reads a dump from front to back; raises IndexError at its end."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.at: i64 = 0
+        self.at = 0
+        self.end = len(data)
 
-    def number(self) -> i64:
-        value = read_i64_le(self.data, self.at)
-        self.at += 8
-        return value
+    def number(self) -> int:
+        at = self._take(8)
+        return word(self.data, at)
+
+    def count(self) -> int:
+        """A number of things to come, each of at least one word."""
+        found = self.number()
+        if found < 0 or found > self.end - self.at:
+            raise IndexError
+        return found
 
     def amount(self) -> int:
-        value = codec.read_i128(self.data, self.at)
-        self.at += 16
-        return value
+        at = self._take(16)
+        return amount(self.data, at, self.end)
 
-    def text(self, width: i64) -> bytes:
-        value = self.data[self.at : self.at + width]
-        self.at += width
-        return value
+    def text(self, width: int) -> bytes:
+        at = self._take(width)
+        return text(self.data, at, self.end, width)
+
+    def _take(self, width: int) -> int:
+        at = self.at
+        if at + width > self.end:
+            raise IndexError
+        self.at = at + width
+        return at
 
 
-def dump(seq: i64, time_ns: i64, venues: dict[int, Venue], source_numbers: dict[int, int]) -> bytes:
+def dump(seq: int, time_ns: int, venues: dict[int, Venue], source_numbers: dict[int, int]) -> bytes:
     """The state as bytes."""
-    out = BytesWriter()
-    write_i64_le(out, _MAGIC)
-    write_i64_le(out, seq)
-    write_i64_le(out, time_ns)
-    write_i64_le(out, len(source_numbers))
+    out = Writer()
+    out.number(rows.DUMP_MAGIC)
+    out.number(seq)
+    out.number(time_ns)
+    out.number(len(source_numbers))
     for key in sorted(source_numbers):
-        write_i64_le(out, i64(key))
-        write_i64_le(out, i64(source_numbers[key]))
-    write_i64_le(out, len(venues))
+        out.number(key)
+        out.number(source_numbers[key])
+    out.number(len(venues))
     for tenant_id in sorted(venues):
-        _dump_venue(venues[tenant_id], out)
-    return out.getvalue()
+        dump_venue(venues[tenant_id], out)
+    return out.out.piece(0, out.out.at)
 
 
-def _dump_venue(venue: Venue, out: BytesWriter) -> None:
-    write_i64_le(out, venue.tenant_id)
-    out.write(venue.code)
-    write_i64_le(out, venue.last_order_id)
-    write_i64_le(out, venue.last_trade_id)
-    write_i64_le(out, venue.closed_kept)
-    write_i64_le(out, len(venue.asset_list))
+def dump_venue(venue: Venue, out: Writer) -> int:
+    """All of one tenant."""
+    out.number(venue.tenant_id)
+    out.text(venue.code)
+    out.number(venue.last_order_id)
+    out.number(venue.last_trade_id)
+    out.number(venue.keyed_kept)
+    out.number(venue.keyed_kept_per_account)
+    out.number(venue.unkeyed_kept)
+    out.number(len(venue.asset_list))
     for asset in venue.asset_list:
-        write_i64_le(out, asset.asset_id)
-        write_i64_le(out, asset.scale)
-        out.write(asset.code)
-        codec.write_i128(out, asset.supply_units)
-    write_i64_le(out, len(venue.instrument_list))
+        out.number(asset.asset_id)
+        out.number(asset.scale)
+        out.text(asset.code)
+        out.amount(asset.supply_units)
+    out.number(len(venue.instrument_list))
     for instrument in venue.instrument_list:
-        _dump_instrument(instrument, out)
-    write_i64_le(out, len(venue.fee_lines))
+        dump_instrument(instrument, out)
+    out.number(len(venue.fee_lines))
     for line in sorted(venue.fee_lines):
-        rates = venue.fee_lines[line]
-        write_i64_le(out, i64(line[0]))
-        write_i64_le(out, i64(line[1]))
-        write_i64_le(out, i64(rates.maker_ppm))
-        write_i64_le(out, i64(rates.taker_ppm))
-    write_i64_le(out, len(venue.accounts))
+        out.number(line[0])
+        out.number(line[1])
+        out.number(venue.fee_lines[line][0])
+        out.number(venue.fee_lines[line][1])
+    out.number(len(venue.accounts))
     for account_id in sorted(venue.accounts):
-        _dump_account(venue, venue.accounts[account_id], out)
+        dump_account(venue, venue.account(account_id), out)
     for instrument in venue.instrument_list:
-        write_i64_le(out, instrument.open_orders)
-        _dump_ladder(instrument.bids, out)
-        _dump_ladder(instrument.asks, out)
-    closed = len(venue.closed)
-    write_i64_le(out, closed)
-    for place in range(closed):
-        _dump_order(venue.closed[(int(venue.closed_next) + place) % closed], out)
+        out.number(instrument.open_orders)
+        dump_ladder(venue, instrument.bids, out)
+        dump_ladder(venue, instrument.asks, out)
+    dump_closed(venue, venue.unkeyed, out)
+    dump_closed(venue, venue.keyed, out)
+    return 0
 
 
-def _dump_instrument(instrument: Instrument, out: BytesWriter) -> None:
-    write_i64_le(out, instrument.instrument_id)
-    write_i64_le(out, instrument.base.asset_id)
-    write_i64_le(out, instrument.quote.asset_id)
-    codec.write_i128(out, instrument.tick_units)
-    codec.write_i128(out, instrument.lot_units)
-    write_i64_le(out, instrument.min_lots)
-    write_i64_le(out, instrument.max_lots)
-    codec.write_i128(out, instrument.min_notional_units)
-    codec.write_i128(out, instrument.max_notional_units)
-    write_i64_le(out, instrument.price_band_bp)
-    write_i64_le(out, instrument.maker_ppm)
-    write_i64_le(out, instrument.taker_ppm)
-    write_i64_le(out, instrument.state)
-    out.write(instrument.symbol)
-    write_i64_le(out, instrument.last_ticks)
-    write_i64_le(out, instrument.reference_ticks)
+def dump_instrument(instrument: Instrument, out: Writer) -> int:
+    """The rules and prices of an instrument."""
+    out.number(instrument.instrument_id)
+    out.number(instrument.base.asset_id)
+    out.number(instrument.quote.asset_id)
+    out.amount(instrument.tick_units)
+    out.amount(instrument.lot_units)
+    out.number(instrument.min_lots)
+    out.number(instrument.max_lots)
+    out.amount(instrument.min_notional_units)
+    out.amount(instrument.max_notional_units)
+    out.number(instrument.price_band_bp)
+    out.number(instrument.maker_ppm)
+    out.number(instrument.taker_ppm)
+    out.number(instrument.state)
+    out.text(instrument.symbol)
+    out.number(instrument.last_ticks)
+    out.number(instrument.reference_ticks)
+    return 0
 
 
-def _dump_account(venue: Venue, account: Account, out: BytesWriter) -> None:
-    write_i64_le(out, account.account_id)
-    write_i64_le(out, account.group_id)
-    write_i64_le(out, account.trade_group_id)
-    write_i64_le(out, account.role)
-    write_i64_le(out, account.state)
-    for asset in venue.asset_list:
-        if account.index >= len(asset.balances):
-            continue
-        balance = asset.balances[account.index]
-        if balance is not None and (balance.available_units != 0 or balance.held_units != 0):
-            write_i64_le(out, asset.asset_id)
-            codec.write_i128(out, balance.available_units)
-            codec.write_i128(out, balance.held_units)
-    write_i64_le(out, 0)
+def dump_account(venue: Venue, account: int, out: Writer) -> int:
+    """An account and its balances that are not nothing."""
+    store = venue.store
+    accounts = store.accounts
+    out.number(accounts[account + rows.ACCOUNT_ID])
+    out.number(accounts[account + rows.ACCOUNT_GROUP])
+    out.number(accounts[account + rows.ACCOUNT_TRADE_GROUP])
+    out.number(accounts[account + rows.ACCOUNT_ROLE])
+    out.number(accounts[account + rows.ACCOUNT_STATE])
+    at = accounts[account + rows.ACCOUNT_BALANCES]
+    end = at + accounts[account + rows.ACCOUNT_BALANCE_COUNT] * rows.BALANCE_WIDTH
+    while at < end:
+        available = store.amount_at(at + rows.BALANCE_AVAILABLE)
+        held = store.amount_at(at + rows.BALANCE_HELD)
+        if available != 0 or held != 0:
+            # By index, that is in the order of the assets' making; 0 ends the list.
+            out.number(store.balances[at + rows.BALANCE_ASSET] + 1)
+            out.amount(available)
+            out.amount(held)
+        at += rows.BALANCE_WIDTH
+    return out.number(0)
 
 
-def _dump_ladder(ladder: Ladder, out: BytesWriter) -> None:
+def dump_ladder(venue: Venue, ladder: Ladder, out: Writer) -> int:
+    """The orders of one side as they would trade."""
+    store = venue.store
     level = ladder.best
-    while level is not None:
-        order = level.first
-        while order is not None:
-            _dump_order(order, out)
-            order = order.behind
-        level = level.worse
+    while level != 0:
+        order = store.levels[level + rows.LEVEL_FIRST]
+        while order != 0:
+            dump_order(venue, order, out)
+            order = store.orders[order + rows.ORDER_BEHIND]
+        level = store.levels[level + rows.LEVEL_WORSE]
+    return 0
 
 
-def _dump_order(order: Order, out: BytesWriter) -> None:
-    write_i64_le(out, order.order_id)
-    write_i64_le(out, order.account.account_id)
-    write_i64_le(out, order.instrument.instrument_id)
-    write_i64_le(out, order.lots)
-    write_i64_le(out, order.leaves_lots)
-    write_i64_le(out, order.ticks)
-    write_i64_le(out, order.side | order.terms << 8 | order.status << 24)
-    write_i64_le(out, order.client_key)
-    write_i64_le(out, order.placed_seq)
-    write_i64_le(out, order.cumulative_lots)
-    codec.write_i128(out, order.cumulative_quote_units)
+def dump_closed(venue: Venue, closed: Closed, out: Writer) -> int:
+    """Lately closed orders, the oldest first."""
+    out.number(closed.count)
+    order = closed.oldest
+    while order != 0:
+        dump_order(venue, order, out)
+        order = venue.store.orders[order + rows.ORDER_BEHIND]
+    return 0
 
 
-def load(data: bytes) -> Loaded:
-    """The state a dump holds; raises ValueError if it is cut off or none."""
+def dump_order(venue: Venue, order: int, out: Writer) -> int:
+    """One order."""
+    orders = venue.store.orders
+    out.number(orders[order + rows.ORDER_ID])
+    out.number(venue.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID])
+    out.number(orders[order + rows.ORDER_TERMS])
+    out.number(orders[order + rows.ORDER_STATUS])
+    out.number(orders[order + rows.ORDER_LOTS])
+    out.number(orders[order + rows.ORDER_LEAVES])
+    out.number(orders[order + rows.ORDER_TICKS])
+    out.number(venue.client_key_of(order))
+    out.number(orders[order + rows.ORDER_SEQ])
+    out.number(orders[order + rows.ORDER_CUMULATIVE_LOTS])
+    out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE])
+    out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1])
+    return 0
+
+
+def load(data: bytes, store: Store) -> Loaded:
+    """The state a dump holds, put into an empty store; raises ValueError if it is none."""
     try:
-        return _load(Reader(data))
+        return load_all(Reader(data), store)
     except (IndexError, KeyError) as error:
         raise ValueError("The snapshot is damaged.") from error
 
 
-def _load(reader: Reader) -> Loaded:
-    if len(reader.data) < 8 or reader.number() != _MAGIC:
+def load_all(reader: Reader, store: Store) -> Loaded:
+    """The same; raises IndexError or KeyError as well."""
+    if reader.end < 8 or reader.number() != rows.DUMP_MAGIC:
         raise ValueError("This is no snapshot, or one of a version not known here.")
     seq = reader.number()
     time_ns = reader.number()
     source_numbers: dict[int, int] = {}
-    for _ in range(reader.number()):
+    for _ in range(reader.count()):
         key = reader.number()
         source_numbers[key] = reader.number()
     venues: dict[int, Venue] = {}
-    for _ in range(reader.number()):
-        venue = _load_venue(reader)
+    for number in range(reader.count()):
+        venue = Venue(store, number + 1, reader.number(), reader.text(24))
+        load_venue(venue, reader)
         venues[venue.tenant_id] = venue
-    if reader.at != len(reader.data):
+    if reader.at != reader.end:
         raise ValueError("The snapshot is damaged.")
     return Loaded(seq, time_ns, venues, source_numbers)
 
 
-def _load_venue(reader: Reader) -> Venue:
-    tenant_id = reader.number()
-    venue = Venue(tenant_id, reader.text(_TEXT_BYTES))
+def load_venue(venue: Venue, reader: Reader) -> int:
+    """All of one tenant but its id and code."""
     venue.last_order_id = reader.number()
     venue.last_trade_id = reader.number()
-    venue.closed_kept = reader.number()
-    for _ in range(reader.number()):
+    venue.keyed_kept = reader.number()
+    venue.keyed_kept_per_account = reader.number()
+    venue.unkeyed_kept = reader.number()
+    for index in range(reader.count()):
         asset_id = reader.number()
         scale = reader.number()
-        asset = Asset(asset_id, len(venue.asset_list), scale, reader.text(16))
-        asset.supply_units = reader.amount()
-        venue.assets[asset_id] = asset
-        venue.asset_list.append(asset)
-    for _ in range(reader.number()):
-        _load_instrument(venue, reader)
-    for _ in range(reader.number()):
-        line = (int(reader.number()), int(reader.number()))
-        maker_ppm = reader.number()
-        venue.fee_lines[line] = FeeRates(int(maker_ppm), int(reader.number()))
-    for _ in range(reader.number()):
-        _load_account(venue, reader)
-    resting: list[Order] = []
+        load_asset(venue, Asset(asset_id, index, scale, reader.text(16)), reader)
+    for index in range(reader.count()):
+        load_instrument(venue, index, reader)
+    for _ in range(reader.count()):
+        line = (reader.number(), reader.number())
+        venue.fee_lines[line] = (reader.number(), reader.number())
+    for _ in range(reader.count()):
+        load_account(venue, reader)
+    resting: list[tuple[int, int]] = []
     for _instrument in venue.instrument_list:
-        for _ in range(reader.number()):
-            resting.append(_load_order(venue, reader))
-    for order in resting:
-        # Within a level the orders come in the order in which they trade.
-        instrument = order.instrument
-        ladder = instrument.bids if order.side == codes.SIDE_BUY else instrument.asks
-        ladder.level_at(order.ticks).append(order)
-    resting.sort(key=_order_id)
-    for order in resting:
-        venue.enter(order)
-    for _ in range(reader.number()):
-        venue.closed.append(_load_order(venue, reader))
-    known = sorted(resting + venue.closed, key=_order_id)
-    venue.start_pages(known[0].order_id if known else venue.last_order_id)
-    for order in known:
-        venue.remember(order)
-    return venue
+        for _ in range(reader.count()):
+            # Within a level the orders come in the order in which they trade.
+            order = load_order(venue, reader)
+            load_into_book(venue, order)
+            resting.append((venue.store.orders[order + rows.ORDER_ID], order))
+    # Within an account they stand by age.
+    for _order_id, handle in sorted(resting):
+        venue.enter(handle, venue.instrument_of(handle))
+    for _ in range(reader.count()):
+        venue.keep_closed(load_order(venue, reader))
+    for _ in range(reader.count()):
+        venue.keep_closed(load_order(venue, reader))
+    return 0
 
 
-def _order_id(order: Order) -> int:
-    return int(order.order_id)
+def load_asset(venue: Venue, asset: Asset, reader: Reader) -> int:
+    """What an asset's supply is, and its place in the venue."""
+    asset.supply_units = reader.amount()
+    venue.assets[asset.asset_id] = asset
+    venue.asset_list.append(asset)
+    return 0
 
 
-def _load_instrument(venue: Venue, reader: Reader) -> None:
+def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
+    """The rules and prices of an instrument."""
     instrument_id = reader.number()
     base = venue.assets[reader.number()]
     quote = venue.assets[reader.number()]
-    instrument = Instrument(instrument_id, len(venue.instrument_list), base, quote)
+    instrument = Instrument(venue.store, instrument_id, index, base, quote)
     instrument.tick_units = reader.amount()
     instrument.lot_units = reader.amount()
     instrument.min_lots = reader.number()
@@ -251,63 +307,68 @@ def _load_instrument(venue: Venue, reader: Reader) -> None:
     instrument.maker_ppm = reader.number()
     instrument.taker_ppm = reader.number()
     instrument.state = reader.number()
-    instrument.symbol = reader.text(_TEXT_BYTES)
+    instrument.symbol = reader.text(24)
     instrument.last_ticks = reader.number()
     instrument.reference_ticks = reader.number()
     administration.derive_rules(instrument)
-    venue.add_instrument(instrument)
+    return venue.add_instrument(instrument)
 
 
-def _load_account(venue: Venue, reader: Reader) -> None:
+def load_account(venue: Venue, reader: Reader) -> int:
+    """An account and its balances."""
+    store = venue.store
+    if not store.has_room_for_account():
+        raise ValueError("The snapshot has more accounts than there is room for.")
     account_id = reader.number()
     group_id = reader.number()
     trade_group_id = reader.number()
     role = reader.number()
-    state = reader.number()
-    account = Account(
-        account_id,
-        len(venue.accounts),
-        group_id,
-        trade_group_id,
-        role,
-        state,
-        venue.fee_group(group_id),
-        venue.party(trade_group_id),
-    )
-    venue.add_account(account)
-    if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
-        venue.fee_account = account
-    while True:
-        asset_id = reader.number()
-        if asset_id == 0:
-            return
-        balance = account.balance(venue.assets[asset_id])
-        balance.available_units = reader.amount()
-        balance.held_units = reader.amount()
+    account = venue.add_account(account_id, group_id, trade_group_id, role, reader.number())
+    asset = reader.number()
+    while asset != 0:
+        if asset < 0 or asset > len(venue.asset_list):
+            raise IndexError
+        store.add_available(account, asset - 1, reader.amount())
+        store.add_held(account, asset - 1, reader.amount())
+        asset = reader.number()
+    return 0
 
 
-def _load_order(venue: Venue, reader: Reader) -> Order:
-    order_id = reader.number()
-    account = venue.accounts[reader.number()]
-    instrument = venue.instruments[reader.number()]
-    lots = reader.number()
-    leaves_lots = reader.number()
-    ticks = reader.number()
-    small = reader.number()
+def load_order(venue: Venue, reader: Reader) -> int:
+    """One order, findable from now on."""
+    store = venue.store
+    if not store.has_room():
+        raise ValueError("The snapshot has more orders than there is room for.")
+    order = store.new_order()
+    orders = store.orders
+    orders[order + rows.ORDER_ID] = reader.number()
+    account = venue.account(reader.number())
+    terms = reader.number()
+    if account == 0 or terms >> rows.TERMS_INSTRUMENT_SHIFT >= len(venue.instrument_list):
+        raise IndexError
+    orders[order + rows.ORDER_ACCOUNT] = account
+    orders[order + rows.ORDER_TERMS] = terms
+    orders[order + rows.ORDER_STATUS] = reader.number()
+    orders[order + rows.ORDER_LOTS] = reader.number()
+    orders[order + rows.ORDER_LEAVES] = reader.number()
+    orders[order + rows.ORDER_TICKS] = reader.number()
     client_key = reader.number()
-    order = Order(
-        order_id,
-        account,
-        instrument,
-        lots,
-        ticks,
-        small & 0xFF,
-        small >> 8 & 0xFFFF,
-        client_key,
-        reader.number(),
-    )
-    order.leaves_lots = leaves_lots
-    order.status = small >> 24
-    order.cumulative_lots = reader.number()
-    order.cumulative_quote_units = reader.amount()
+    orders[order + rows.ORDER_SEQ] = reader.number()
+    orders[order + rows.ORDER_CUMULATIVE_LOTS] = reader.number()
+    orders[order + rows.ORDER_CUMULATIVE_QUOTE] = reader.number()
+    orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.number()
+    orders[order + rows.ORDER_LEVEL] = 0
+    venue.remember(order, client_key)
     return order
+
+
+def load_into_book(venue: Venue, order: int) -> int:
+    """Put a resting order behind the others of its price."""
+    store = venue.store
+    instrument = venue.instrument_of(order)
+    ticks = store.orders[order + rows.ORDER_TICKS]
+    if store.orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
+        store.append(instrument.bids.level_at(ticks), order)
+    else:
+        store.append(instrument.asks.level_at(ticks), order)
+    return 0

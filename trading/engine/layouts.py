@@ -1,17 +1,23 @@
 """The declared layout of every command, query and event: one table, all else is made from it.
 
-Little endian, no padding, fixed width. Field types:
+Little endian, no padding, in words of 8 bytes: no field crosses a word, but amounts and texts fill
+whole ones. Field types:
 
 ====== ======= =====================================================================
 type   bytes   meaning
 ====== ======= =====================================================================
-i64    8       signed integer (ids, lots, ticks, enums, parts per million)
+i64    8       signed integer (ids, lots, ticks, parts per million)
 i128   16      signed integer (amounts in units of the asset's scale)
+u32    4       unsigned integer, smaller ones side by side in one word
+u16    2       the same
+u8     1       the same
 s<N>   N       ASCII text, zero-padded on the right
 ====== ======= =====================================================================
 
-A layout is never edited once a journal may hold it: a new version is added beside it and
-older ones are upcast on reading.
+**Words at the end of a message that are all zero may be left out**, and encoders do so: what
+nobody uses takes no room. So a field added at the end of a layout, with 0 meaning what was meant
+before, changes no message that exists. Any other change is a new version beside the old one,
+which is upcast on reading.
 
 Frames on the wire and records in the engine journal carry these payloads:
 
@@ -23,11 +29,14 @@ Answer, engine to connection (40-byte header)
     u32 length of what follows this field | u16 kind (of the request) | u16 result |
     u64 request_id | i64 seq (0: not journaled) | i64 time_ns | u32 event_count | u32 zero | events
 
-Record in the engine journal (64-byte header, the whole padded to a multiple of 8)
-    u32 length of what follows the checksum, without padding | u32 crc32 of the same bytes |
-    i64 seq | i64 time_ns | u32 tenant_id | u16 kind | u16 version | u32 source | u16 result |
-    u16 zero | u64 source_no | u64 trace_id | u32 command_length | u32 event_count |
-    command payload | events
+Record in the engine journal (56-byte header; always a multiple of 8)
+    u32 length of the whole record | u16 kind | u16 result | i64 seq | i64 time_ns |
+    u32 tenant_id | u32 source | u64 source_no | u64 trace_id | u16 command_length | u16 version |
+    u32 event_count | command payload | events
+
+Group in the engine journal (32-byte header): the records that became durable together
+    u32 magic | u32 crc32 of all that follows it in the group | u32 length of the records |
+    u32 how many | i64 first seq | i64 time_ns of the last | records
 
 Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
@@ -49,7 +58,8 @@ class Layout(NamedTuple):
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
-RECORD_HEADER_BYTES = 64
+RECORD_HEADER_BYTES = 56
+GROUP_HEADER_BYTES = 32
 EVENT_HEADER_BYTES = 8
 
 _INSTRUMENT_FIELDS: Fields = (
@@ -132,17 +142,17 @@ COMMANDS: tuple[Layout, ...] = (
         "PlaceOrder",
         (
             ("account_id", "i64"),
-            ("instrument_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u8"),  # Side
+            ("order_type", "u8"),  # OrderType
+            ("time_in_force", "u8"),  # TimeInForce
+            ("self_trade_prevention", "u8"),  # SelfTradePrevention
             ("lots", "i64"),  # 0 for a market order by quote amount
             ("ticks", "i64"),  # limit price; 0 for a market order
-            ("quote_units", "i128"),  # market order by quote amount; else 0
-            ("side", "i64"),  # Side
-            ("order_type", "i64"),  # OrderType
-            ("time_in_force", "i64"),  # TimeInForce
-            ("self_trade_prevention", "i64"),  # SelfTradePrevention
             ("flags", "i64"),  # OrderFlag
             ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
-            ("client_order_id", "s36"),
+            ("client_order_id", "s40"),
+            ("quote_units", "i128"),  # market order by quote amount; else 0
         ),
     ),
     # By order_id, or with order_id 0 by client_key.
@@ -246,18 +256,19 @@ EVENTS: tuple[Layout, ...] = (
         "OrderAccepted",
         (
             ("order_id", "i64"),
+            # As in the command.
             ("account_id", "i64"),
-            ("instrument_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u8"),
+            ("order_type", "u8"),
+            ("time_in_force", "u8"),
+            ("self_trade_prevention", "u8"),
             ("lots", "i64"),
             ("ticks", "i64"),
-            ("quote_units", "i128"),
-            ("side", "i64"),
-            ("order_type", "i64"),
-            ("time_in_force", "i64"),
-            ("self_trade_prevention", "i64"),
             ("flags", "i64"),
             ("client_key", "i64"),
-            ("client_order_id", "s36"),
+            ("client_order_id", "s40"),
+            ("quote_units", "i128"),
         ),
     ),
     # What is left came to rest in the book. From here on, and only while it rests, funds are held:
@@ -269,10 +280,10 @@ EVENTS: tuple[Layout, ...] = (
         (
             ("order_id", "i64"),
             ("account_id", "i64"),
-            ("instrument_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
             ("lots", "i64"),
             ("ticks", "i64"),
-            ("side", "i64"),
         ),
     ),
     # One match. The buyer pays its fee in the base asset, the seller in the quote asset, each out
@@ -283,21 +294,21 @@ EVENTS: tuple[Layout, ...] = (
         "Traded",
         (
             ("trade_id", "i64"),
-            ("instrument_id", "i64"),
-            ("base_asset_id", "i64"),
-            ("quote_asset_id", "i64"),
+            ("instrument_id", "u32"),
+            ("taker_side", "u32"),
+            ("base_asset_id", "u32"),
+            ("quote_asset_id", "u32"),
             ("lots", "i64"),
             ("ticks", "i64"),
-            ("base_units", "i128"),
-            ("quote_units", "i128"),
             ("maker_order_id", "i64"),
             ("taker_order_id", "i64"),
             ("maker_account_id", "i64"),
             ("taker_account_id", "i64"),
             ("fee_account_id", "i64"),
+            ("base_units", "i128"),
+            ("quote_units", "i128"),
             ("maker_fee_units", "i128"),
             ("taker_fee_units", "i128"),
-            ("taker_side", "i64"),
             ("maker_leaves_lots", "i64"),
             ("taker_leaves_lots", "i64"),  # 0 for a market order by quote amount
         ),
@@ -310,13 +321,13 @@ EVENTS: tuple[Layout, ...] = (
         (
             ("order_id", "i64"),
             ("account_id", "i64"),
-            ("instrument_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u16"),
+            ("rested", "u8"),  # 1: it was resting in the book, so the level shrinks by `lots`
+            ("reason", "u8"),  # ReduceReason
             ("lots", "i64"),
             ("leaves_lots", "i64"),
             ("ticks", "i64"),
-            ("side", "i64"),
-            ("rested", "i64"),  # 1: it was resting in the book, so the level shrinks by `lots`
-            ("reason", "i64"),  # ReduceReason
         ),
     ),
     # The end of every order, filled ones included.
@@ -327,12 +338,12 @@ EVENTS: tuple[Layout, ...] = (
         (
             ("order_id", "i64"),
             ("account_id", "i64"),
-            ("instrument_id", "i64"),
-            ("leaves_lots", "i64"),  # what was still open; 0 when filled
+            ("instrument_id", "u32"),
+            ("side", "u16"),
+            ("rested", "u8"),  # 1: the level shrinks by leaves_lots
+            ("status", "u8"),  # OrderStatus, one of the closed ones
             ("ticks", "i64"),
-            ("side", "i64"),
-            ("rested", "i64"),  # 1: the level shrinks by leaves_lots
-            ("status", "i64"),  # OrderStatus, one of the closed ones
+            ("leaves_lots", "i64"),  # what was still open; 0 when filled
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
         ),

@@ -4,8 +4,6 @@ from typing import Final
 
 # Amounts fit numeric(38, 0). No asset's total supply in a venue can pass this, so no balance can.
 MAX_UNITS: Final = 10**38 - 1
-# The largest integer that compiled code keeps without an object of its own.
-SMALL_UNITS: Final = 2**62 - 1
 MAX_LOTS: Final = 10**15
 MAX_TICKS: Final = 10**15
 # Sum of what rests in one instrument: every level's and every sweep's total stays below 2**63.
@@ -14,5 +12,9 @@ MAX_PRICE_BAND_BP: Final = 1_000_000
 MAX_SCALE: Final = 18
 PPM: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
-# How many closed orders a venue remembers, for repeats and for asking what became of them.
-CLOSED_ORDERS_KEPT: Final = 100_000
+MAX_ID: Final = 2**31 - 1  # of instruments and assets
+# How many lately closed orders a venue remembers, for repeats and for asking what became of them:
+# without a client order id, with one, and with one of the same account.
+UNKEYED_ORDERS_KEPT: Final = 100_000
+KEYED_ORDERS_KEPT: Final = 250_000
+KEYED_ORDERS_KEPT_PER_ACCOUNT: Final = 1_000

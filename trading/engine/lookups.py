@@ -1,90 +1,97 @@
 """Queries, answered from a venue's state without changing it."""
 
-from librt.strings import read_i64_le
-from mypy_extensions import i64
-
-from trading.engine import codec, codes
-from trading.engine.book import Account, Ladder
+from trading.engine import codec, codes, emit, rows
+from trading.engine.book import Asset, Ladder
 from trading.engine.canceling import find_order
 from trading.engine.step import Step
-from trading.engine.venue import Venue, write_order_row
+from trading.engine.venue import Venue
+from trading.engine.words import field
 
 
-def query_balances(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def query_balances(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Balances that are not nothing, by account id and asset id; account_id 0: all accounts."""
-    account_id = read_i64_le(data, at + codec.QUERY_BALANCES_ACCOUNT_ID)
+    account_id = field(data, at + codec.QUERY_BALANCES_ACCOUNT_ID, end)
     if account_id == 0:
         for number in sorted(venue.accounts):
-            write_balances(venue, venue.accounts[number], step)
+            write_balances(venue, venue.account(number), step)
         return codes.ACCEPTED
     account = venue.account(account_id)
-    if account is None:
+    if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    write_balances(venue, account, step)
+    return write_balances(venue, account, step)
+
+
+def write_balances(venue: Venue, account: int, step: Step) -> int:
+    """The balance rows of one account."""
+    store = venue.store
+    for number in sorted(venue.assets):
+        asset = asset_of(venue, number)
+        at = store.find_balance(account, asset.index)
+        if at == 0:
+            continue
+        available = store.amount_at(at + rows.BALANCE_AVAILABLE)
+        held = store.amount_at(at + rows.BALANCE_HELD)
+        if available != 0 or held != 0:
+            account_id = store.accounts[account + rows.ACCOUNT_ID]
+            emit.balance_row(step.out, account_id, asset.asset_id, available, held)
     return codes.ACCEPTED
 
 
-def write_balances(venue: Venue, account: Account, step: Step) -> None:
-    """The balance rows of one account."""
-    for number in sorted(venue.assets):
-        asset = venue.assets[number]
-        if account.index >= len(asset.balances):
-            continue
-        balance = asset.balances[account.index]
-        if balance is None or (balance.available_units == 0 and balance.held_units == 0):
-            continue
-        codec.write_balance_row(
-            step.out,
-            account.account_id,
-            asset.asset_id,
-            balance.available_units,
-            balance.held_units,
-        )
-        step.event_count += 1
+def asset_of(venue: Venue, asset_id: int) -> Asset:
+    """The asset with this id, which is there."""
+    return venue.assets[asset_id]
 
 
-def query_open_orders(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def query_open_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Resting orders of one account (oldest first) or of all; instrument_id 0: everywhere."""
-    account_id = read_i64_le(data, at + codec.QUERY_OPEN_ORDERS_ACCOUNT_ID)
-    instrument_id = read_i64_le(data, at + codec.QUERY_OPEN_ORDERS_INSTRUMENT_ID)
-    if account_id != 0 and venue.account(account_id) is None:
+    account_id = field(data, at + codec.QUERY_OPEN_ORDERS_ACCOUNT_ID, end)
+    instrument_id = field(data, at + codec.QUERY_OPEN_ORDERS_INSTRUMENT_ID, end)
+    if account_id != 0 and venue.account(account_id) == 0:
         return codes.UNKNOWN_ACCOUNT
     if instrument_id != 0 and venue.instrument(instrument_id) is None:
         return codes.UNKNOWN_INSTRUMENT
-    numbers = sorted(venue.accounts) if account_id == 0 else [int(account_id)]
-    for number in numbers:
-        order = venue.accounts[number].oldest
-        while order is not None:
-            if instrument_id == 0 or order.instrument.instrument_id == instrument_id:
-                write_order_row(order, step)
-            order = order.newer
+    if account_id != 0:
+        return write_open_orders(venue, venue.account(account_id), instrument_id, step)
+    for number in sorted(venue.accounts):
+        write_open_orders(venue, venue.account(number), instrument_id, step)
     return codes.ACCEPTED
 
 
-def query_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def write_open_orders(venue: Venue, account: int, instrument_id: int, step: Step) -> int:
+    """The order rows of one account."""
+    store = venue.store
+    order = store.accounts[account + rows.ACCOUNT_OLDEST]
+    while order != 0:
+        if instrument_id == 0 or venue.instrument_of(order).instrument_id == instrument_id:
+            venue.write_order_row(order, step)
+        order = store.orders[order + rows.ORDER_NEWER]
+    return codes.ACCEPTED
+
+
+def query_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """One order, resting or lately closed; account_id 0 finds anybody's by its order id."""
-    account_id = read_i64_le(data, at + codec.QUERY_ORDER_ACCOUNT_ID)
-    order_id = read_i64_le(data, at + codec.QUERY_ORDER_ORDER_ID)
+    account_id = field(data, at + codec.QUERY_ORDER_ACCOUNT_ID, end)
+    order_id = field(data, at + codec.QUERY_ORDER_ORDER_ID, end)
     if account_id == 0:
         order = venue.order(order_id)
     else:
         account = venue.account(account_id)
-        if account is None:
+        if account == 0:
             return codes.UNKNOWN_ACCOUNT
-        client_key = read_i64_le(data, at + codec.QUERY_ORDER_CLIENT_KEY)
+        client_key = field(data, at + codec.QUERY_ORDER_CLIENT_KEY, end)
         order = find_order(venue, account, order_id, client_key)
-    if order is None:
+    if order == 0:
         return codes.UNKNOWN_ORDER
-    write_order_row(order, step)
+    venue.write_order_row(order, step)
     return codes.ACCEPTED
 
 
-def query_depth(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
+def query_depth(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """The best levels of both sides, bids first, best first; levels 0: all."""
-    instrument = venue.instrument(read_i64_le(data, at + codec.QUERY_DEPTH_INSTRUMENT_ID))
+    instrument = venue.instrument(field(data, at + codec.QUERY_DEPTH_INSTRUMENT_ID, end))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
-    levels = read_i64_le(data, at + codec.QUERY_DEPTH_LEVELS)
+    levels = field(data, at + codec.QUERY_DEPTH_LEVELS, end)
     if levels < 0:
         return codes.FIELD_OUT_OF_RANGE
     write_depth(instrument.bids, codes.SIDE_BUY, levels, step)
@@ -92,12 +99,19 @@ def query_depth(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     return codes.ACCEPTED
 
 
-def write_depth(ladder: Ladder, side: i64, levels: i64, step: Step) -> None:
+def write_depth(ladder: Ladder, side: int, most: int, step: Step) -> int:
     """The depth rows of one side."""
+    levels = ladder.store.levels
     level = ladder.best
-    written: i64 = 0
-    while level is not None and (levels == 0 or written < levels):
-        codec.write_depth_row(step.out, side, level.ticks, level.lots, level.orders)
-        step.event_count += 1
+    written = 0
+    while level != 0 and (most == 0 or written < most):
+        emit.depth_row(
+            step.out,
+            side,
+            levels[level + rows.LEVEL_TICKS],
+            levels[level + rows.LEVEL_LOTS],
+            levels[level + rows.LEVEL_ORDERS],
+        )
         written += 1
-        level = level.worse
+        level = levels[level + rows.LEVEL_WORSE]
+    return codes.ACCEPTED

@@ -14,6 +14,9 @@ from trading.engine.layouts import EVENT_HEADER_BYTES, Fields
 
 MASK_64 = (1 << 64) - 1
 EVENT_HEADER = struct.Struct("<HHI")
+WORD_BYTES = 8
+# How ``struct`` packs a field; a text of N bytes is "Ns".
+CODES = {"i64": "q", "i128": "Qq", "u32": "I", "u16": "H", "u8": "B"}
 
 
 class LayoutError(ValueError):
@@ -22,17 +25,14 @@ class LayoutError(ValueError):
 
 def field_bytes(field_type: str) -> int:
     """Width of one field type in bytes."""
-    if field_type == "i64":
-        return 8
-    if field_type == "i128":
-        return 16
-    return int(field_type[1:])
+    if field_type.startswith("s"):
+        return int(field_type[1:])
+    return int(field_type[1:]) // 8
 
 
 def struct_of(fields: Fields) -> struct.Struct:
     """The packer of a layout; an i128 takes two items (low unsigned, high signed)."""
-    codes = {"i64": "q", "i128": "Qq"}
-    return struct.Struct("<" + "".join(codes.get(kind) or f"{kind[1:]}s" for _, kind in fields))
+    return struct.Struct("<" + "".join(CODES.get(kind) or f"{kind[1:]}s" for _, kind in fields))
 
 
 class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -44,22 +44,27 @@ class Message(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     STRUCT: ClassVar[struct.Struct]
 
     def encode(self) -> bytes:
-        """The payload; raises LayoutError if a value does not fit its field."""
+        """The payload, without zero words at its end; raises LayoutError if a value does not
+        fit its field.
+        """
         try:
-            return self._pack()
+            packed = self._pack()
         except struct.error as error:
             raise LayoutError(f"{type(self).__name__}: {error}") from error
+        used = len(packed.rstrip(b"\0"))
+        return packed[: used + -used % WORD_BYTES]
 
     @classmethod
-    def decode(cls, data: bytes | memoryview, version: int = 1, offset: int = 0) -> Self:
-        """The message whose payload starts at ``offset``; raises LayoutError if there is none."""
+    def decode(cls, data: bytes | memoryview, version: int = 1) -> Self:
+        """The message with this payload; raises LayoutError if it is none."""
         if version != cls.VERSION:
             raise LayoutError(f"{cls.__name__} has no version {version}.")
-        try:
-            items = cls.STRUCT.unpack_from(data, offset)
-        except struct.error as error:
-            raise LayoutError(f"{cls.__name__}: {error}") from error
-        return cls._of(items)
+        missing = cls.STRUCT.size - len(data)
+        if missing < 0 or missing % WORD_BYTES:
+            raise LayoutError(f"{cls.__name__} can't have a payload of {len(data)} bytes.")
+        if missing:
+            data = bytes(data) + bytes(missing)
+        return cls._of(cls.STRUCT.unpack(data))
 
     # Generated for every class that has fields.
 

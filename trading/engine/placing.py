@@ -1,58 +1,68 @@
 """PlaceOrder: the checks in their order of precedence, then hold, match, rest."""
 
-from librt.strings import read_i64_le
-from mypy_extensions import i64
+from trading.engine import codec, codes, limits, matching, rows
+from trading.engine.book import Instrument
+from trading.engine.step import Step, Sweep
+from trading.engine.venue import Venue
+from trading.engine.words import (
+    amount,
+    beyond,
+    copy_words,
+    field,
+    half,
+    notional,
+    octet,
+    units_of,
+    wide,
+)
 
-from trading.engine import codec, codes, limits, matching
-from trading.engine.book import Account, Instrument, Order
-from trading.engine.step import Step
-from trading.engine.venue import Venue, write_order_row
 
-
-def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
-    """Apply a PlaceOrder whose payload starts at ``at``; returns the result code.
+def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
+    """Apply a PlaceOrder whose payload stands from ``at`` to ``end``; returns the result code.
 
     A repeated client order id is answered with what became of the first order and changes
     nothing.
     """
-    account = venue.account(read_i64_le(data, at + codec.PLACE_ORDER_ACCOUNT_ID))
-    if account is None:
+    store = venue.store
+    account = venue.account(field(data, at + codec.PLACE_ORDER_ACCOUNT_ID, end))
+    if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    client_key = read_i64_le(data, at + codec.PLACE_ORDER_CLIENT_KEY)
+    client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
     if client_key != 0:
-        earlier = order_by_client_key(account, client_key)
-        if earlier is not None:
-            write_order_row(earlier, step)
+        earlier = venue.order_by_client_key(account, client_key)
+        if earlier != 0:
+            venue.write_order_row(earlier, step)
             return codes.REPEATED
-    if account.state != codes.ACCOUNT_STATE_ACTIVE:
-        if account.state == codes.ACCOUNT_STATE_SUSPENDED:
+    state = store.accounts[account + rows.ACCOUNT_STATE]
+    if state != codes.ACCOUNT_STATE_ACTIVE:
+        if state == codes.ACCOUNT_STATE_SUSPENDED:
             return codes.ACCOUNT_SUSPENDED
         return codes.ACCOUNT_CANCEL_ONLY
-    instrument = venue.instrument(read_i64_le(data, at + codec.PLACE_ORDER_INSTRUMENT_ID))
+    instrument = venue.instrument(half(data, at + codec.PLACE_ORDER_INSTRUMENT_ID, end))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
     if instrument.state != codes.INSTRUMENT_STATE_OPEN:
         if instrument.state == codes.INSTRUMENT_STATE_HALTED:
             return codes.INSTRUMENT_HALTED
         return codes.INSTRUMENT_CANCEL_ONLY
-    if venue.fee_account is None:
+    if venue.fee_account == 0:
         return codes.NO_FEE_ACCOUNT
 
-    lots = read_i64_le(data, at + codec.PLACE_ORDER_LOTS)
-    ticks = read_i64_le(data, at + codec.PLACE_ORDER_TICKS)
-    quote_units = codec.read_i128(data, at + codec.PLACE_ORDER_QUOTE_UNITS)
-    side = read_i64_le(data, at + codec.PLACE_ORDER_SIDE)
-    order_type = read_i64_le(data, at + codec.PLACE_ORDER_ORDER_TYPE)
-    time_in_force = read_i64_le(data, at + codec.PLACE_ORDER_TIME_IN_FORCE)
-    mode = read_i64_le(data, at + codec.PLACE_ORDER_SELF_TRADE_PREVENTION)
-    flags = read_i64_le(data, at + codec.PLACE_ORDER_FLAGS)
+    side = octet(data, at + codec.PLACE_ORDER_SIDE, end)
+    order_type = octet(data, at + codec.PLACE_ORDER_ORDER_TYPE, end)
+    time_in_force = octet(data, at + codec.PLACE_ORDER_TIME_IN_FORCE, end)
+    mode = octet(data, at + codec.PLACE_ORDER_SELF_TRADE_PREVENTION, end)
+    lots = field(data, at + codec.PLACE_ORDER_LOTS, end)
+    ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
+    flags = field(data, at + codec.PLACE_ORDER_FLAGS, end)
+    quote_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
     if side != codes.SIDE_BUY and side != codes.SIDE_SELL:
         return codes.BAD_SIDE
     if order_type != codes.ORDER_TYPE_LIMIT and order_type != codes.ORDER_TYPE_MARKET:
         return codes.BAD_ORDER_TYPE
     if time_in_force < codes.TIME_IN_FORCE_GTC or time_in_force > codes.TIME_IN_FORCE_FOK:
         return codes.BAD_TIME_IN_FORCE
-    if mode < codes.SELF_TRADE_PREVENTION_NONE or mode > codes.SELF_TRADE_PREVENTION_DECREMENT:
+    if mode > codes.LAST_SELF_TRADE_PREVENTION:
         return codes.BAD_SELF_TRADE_PREVENTION
     is_buy = side == codes.SIDE_BUY
     is_limit = order_type == codes.ORDER_TYPE_LIMIT
@@ -66,94 +76,124 @@ def place_order(venue: Venue, data: bytes, at: i64, step: Step) -> i64:
     result = check_size(instrument, lots, ticks, quote_units, is_limit, by_quote)
     if result != codes.ACCEPTED:
         return result
-    has_text = data[at + codec.PLACE_ORDER_CLIENT_ORDER_ID] != 0
+    has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
     if client_key < 0 or (client_key != 0) != has_text:
         return codes.BAD_CLIENT_ORDER_ID
+    if not store.has_room():
+        return codes.NO_ROOM
 
-    order = Order(
-        venue.last_order_id + 1,
-        account,
-        instrument,
-        lots,
-        ticks,
-        side,
-        order_type | time_in_force << 8,
-        client_key,
-        step.seq,
-    )
-    limit_ticks: i64 = ticks if is_limit else sweep_limit(instrument, is_buy)
     sweep = step.sweep
+    sweep.instrument = instrument
+    sweep.account = account
+    sweep.party = store.accounts[account + rows.ACCOUNT_PARTY]
+    sweep.is_buy = is_buy
+    sweep.leaves = lots
     sweep.mode = mode
-    sweep.limit_ticks = limit_ticks
+    sweep.limit_ticks = ticks if is_limit else sweep_limit(instrument, is_buy)
     sweep.by_quote = by_quote
     sweep.all_or_nothing = time_in_force == codes.TIME_IN_FORCE_FOK
     sweep.budget_units = quote_units
     sweep.lots = 0
-    sweep.quote_units = 0
-    foreseen: i64 = matching.DONE
+    sweep.quote_units = wide(0)
+    foreseen = rows.MATCHING_DONE
     if time_in_force == codes.TIME_IN_FORCE_FOK or (not is_limit and is_buy != by_quote):
-        foreseen = matching.foresee(order, sweep)
-    kills = time_in_force == codes.TIME_IN_FORCE_FOK and foreseen != matching.DONE
+        foreseen = matching.foresee(venue, sweep)
+    kills = time_in_force == codes.TIME_IN_FORCE_FOK and foreseen != rows.MATCHING_DONE
+    needed = wide(0)
     if is_buy:
         if is_limit:
-            needed = int(lots) * int(ticks) * instrument.factor
+            needed = notional(lots, ticks, instrument.factor)
         elif by_quote:
             needed = quote_units
-        else:
-            needed = 0 if kills else sweep.quote_units
-        available = account.balance(instrument.quote).available_units
+        elif not kills:
+            needed = sweep.quote_units
+        available = store.available(account, instrument.quote.index)
     else:
-        if by_quote:
-            needed = 0 if kills else int(sweep.lots) * instrument.lot_units
-        else:
-            needed = int(lots) * instrument.lot_units
-        available = account.balance(instrument.base).available_units
+        if not by_quote:
+            needed = units_of(lots, instrument.lot_units)
+        elif not kills:
+            needed = units_of(sweep.lots, instrument.lot_units)
+        available = store.available(account, instrument.base.index)
     if available < needed:
         return codes.INSUFFICIENT_FUNDS
-    if flags != 0 and would_take(instrument, ticks, is_buy):
+    if flags != 0 and would_take(venue, instrument, ticks, is_buy):
         return codes.POST_ONLY_WOULD_TAKE
 
     # From here it succeeds.
-    venue.last_order_id += 1
-    venue.remember(order)
-    codec.write_order_accepted(
-        step.out,
-        order.order_id,
-        account.account_id,
-        instrument.instrument_id,
-        lots,
-        ticks,
-        quote_units,
-        side,
-        order_type,
-        time_in_force,
-        mode,
-        flags,
-        client_key,
-        data,
-        at + codec.PLACE_ORDER_CLIENT_ORDER_ID,
-    )
-    step.event_count += 1
+    order = new_order(venue, sweep, lots, ticks, side, order_type, time_in_force, client_key)
+    store.orders[order + rows.ORDER_SEQ] = step.seq
+    write_accepted(store.orders[order + rows.ORDER_ID], data, at, end, step)
     if kills:
-        venue.close(order, lots, 0, codes.ORDER_STATUS_EXPIRED, step)
+        venue.close(order, instrument, lots, 0, codes.ORDER_STATUS_EXPIRED, step)
         return codes.ACCEPTED
     ended = matching.match(venue, order, sweep, step)
-    if ended == matching.DONE:
-        venue.close(order, 0, 0, codes.ORDER_STATUS_FILLED, step)
-    elif ended == matching.PREVENTED:
-        venue.close(order, order.leaves_lots, 0, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
+    leaves = store.orders[order + rows.ORDER_LEAVES]
+    if ended == rows.MATCHING_DONE:
+        venue.close(order, instrument, 0, 0, codes.ORDER_STATUS_FILLED, step)
+    elif ended == rows.MATCHING_PREVENTED:
+        venue.close(order, instrument, leaves, 0, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
     elif is_limit and time_in_force == codes.TIME_IN_FORCE_GTC:
-        if order.cumulative_lots > 0:
-            order.status = codes.ORDER_STATUS_PARTIALLY_FILLED
-        venue.rest(order, step)
+        if store.orders[order + rows.ORDER_CUMULATIVE_LOTS] > 0:
+            store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        venue.rest(order, instrument, step)
     else:
-        venue.close(order, order.leaves_lots, 0, codes.ORDER_STATUS_EXPIRED, step)
+        venue.close(order, instrument, leaves, 0, codes.ORDER_STATUS_EXPIRED, step)
     return codes.ACCEPTED
 
 
+def new_order(
+    venue: Venue,
+    sweep: Sweep,
+    lots: int,
+    ticks: int,
+    side: int,
+    order_type: int,
+    time_in_force: int,
+    client_key: int,
+) -> int:
+    """The row of an order that is accepted now, findable from now on."""
+    store = venue.store
+    order = store.new_order()
+    orders = store.orders
+    terms = (
+        side
+        | order_type << rows.TERMS_TYPE_SHIFT
+        | time_in_force << rows.TERMS_TIME_IN_FORCE_SHIFT
+        | sweep.instrument.index << rows.TERMS_INSTRUMENT_SHIFT
+    )
+    if client_key != 0:
+        terms |= rows.TERMS_KEYED
+    venue.last_order_id += 1
+    orders[order + rows.ORDER_ACCOUNT] = sweep.account
+    orders[order + rows.ORDER_TERMS] = terms
+    orders[order + rows.ORDER_LEAVES] = lots
+    orders[order + rows.ORDER_TICKS] = ticks
+    orders[order + rows.ORDER_LEVEL] = 0
+    orders[order + rows.ORDER_ID] = venue.last_order_id
+    orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
+    orders[order + rows.ORDER_LOTS] = lots
+    orders[order + rows.ORDER_CUMULATIVE_LOTS] = 0
+    orders[order + rows.ORDER_CUMULATIVE_QUOTE] = 0
+    orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = 0
+    venue.remember(order, client_key)
+    return order
+
+
+def write_accepted(order_id: int, data: bytes, at: int, end: int, step: Step) -> int:
+    """The event OrderAccepted: the order's id, then all that the command said."""
+    count = (end - at) >> 3
+    place = step.out.room(count + 2)
+    words = step.out.words
+    words[place] = codec.ORDER_ACCEPTED_EVENT | (count + 2) << 35
+    words[place + 1] = order_id
+    copy_words(words, place + 2, data, at, count)
+    step.out.events += 1
+    return 0
+
+
 def check_size(
-    instrument: Instrument, lots: i64, ticks: i64, quote_units: int, is_limit: bool, by_quote: bool
-) -> i64:
+    instrument: Instrument, lots: int, ticks: int, quote_units: int, is_limit: bool, by_quote: bool
+) -> int:
     """The instrument's rules for quantity, price and notional."""
     if lots < 0 or quote_units < 0:
         return codes.BAD_QUANTITY
@@ -177,67 +217,57 @@ def check_size(
     elif ticks != 0:
         return codes.BAD_PRICE
     # A market order by quantity is measured at the reference price; unmeasured without one.
-    if by_quote:
-        notional_units = quote_units
-    else:
-        price: i64 = ticks if is_limit else reference_price(instrument)
+    notional_units = quote_units
+    if not by_quote:
+        price = ticks if is_limit else reference_price(instrument)
         if price == 0:
             return codes.ACCEPTED
-        notional_units = int(lots) * int(price) * instrument.factor
+        notional_units = notional(lots, price, instrument.factor)
     if notional_units < instrument.min_notional_units:
         return codes.BELOW_MINIMUM_NOTIONAL
-    # Compared with the large bound only if it is large itself: that comparison is slow.
-    if notional_units > instrument.small_cap_units and (
-        instrument.max_notional_units > 0 or notional_units > limits.MAX_UNITS
-    ):
+    if notional_units > instrument.notional_cap:
         return codes.ABOVE_MAXIMUM_NOTIONAL
     return codes.ACCEPTED
 
 
-def reference_price(instrument: Instrument) -> i64:
+def reference_price(instrument: Instrument) -> int:
     """The last trade's price in ticks, else the set reference price, else 0."""
     if instrument.last_ticks != 0:
         return instrument.last_ticks
     return instrument.reference_ticks
 
 
-def highest_ticks(instrument: Instrument) -> i64:
+def highest_ticks(instrument: Instrument) -> int:
     """The upper end of the price band, in ticks."""
-    reference = int(reference_price(instrument))
+    reference = reference_price(instrument)
     if instrument.price_band_bp == 0 or reference == 0:
         return limits.MAX_TICKS
-    band = limits.BASIS_POINTS + int(instrument.price_band_bp)
-    highest = reference * band // limits.BASIS_POINTS
+    band = limits.BASIS_POINTS + instrument.price_band_bp
+    highest = wide(reference) * band // limits.BASIS_POINTS
     if highest > limits.MAX_TICKS:
         return limits.MAX_TICKS
-    return i64(highest)
+    return highest
 
 
-def lowest_ticks(instrument: Instrument) -> i64:
+def lowest_ticks(instrument: Instrument) -> int:
     """The lower end of the price band, in ticks."""
-    reference = int(reference_price(instrument))
+    reference = reference_price(instrument)
     if instrument.price_band_bp >= limits.BASIS_POINTS or instrument.price_band_bp == 0:
         return 1
     if reference == 0:
         return 1
-    band = limits.BASIS_POINTS - int(instrument.price_band_bp)
-    return i64((reference * band + (limits.BASIS_POINTS - 1)) // limits.BASIS_POINTS)
+    band = limits.BASIS_POINTS - instrument.price_band_bp
+    return (wide(reference) * band + (limits.BASIS_POINTS - 1)) // limits.BASIS_POINTS
 
 
-def sweep_limit(instrument: Instrument, is_buy: bool) -> i64:
+def sweep_limit(instrument: Instrument, is_buy: bool) -> int:
     """How far a market order may sweep: to the end of the price band."""
     return highest_ticks(instrument) if is_buy else lowest_ticks(instrument)
 
 
-def would_take(instrument: Instrument, ticks: i64, is_buy: bool) -> bool:
+def would_take(venue: Venue, instrument: Instrument, ticks: int, is_buy: bool) -> bool:
     """Whether a limit order at this price would trade at once."""
     best = instrument.asks.best if is_buy else instrument.bids.best
-    return best is not None and not matching.beyond(best.ticks, ticks, is_buy)
-
-
-def order_by_client_key(account: Account, client_key: i64) -> Order | None:
-    """The account's order with this client key, resting or lately closed."""
-    client_orders = account.client_orders
-    if client_orders is None:
-        return None
-    return client_orders.get(client_key)
+    if best == 0:
+        return False
+    return not beyond(venue.store.levels[best + rows.LEVEL_TICKS], ticks, is_buy)

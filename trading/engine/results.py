@@ -18,6 +18,8 @@ class Result(IntEnum):
     UNKNOWN_KIND = 102
     FIELD_OUT_OF_RANGE = 103
     OVERLOADED = 104
+    # The shard's tables are full; nothing was applied.
+    NO_ROOM = 105
 
     UNKNOWN_TENANT = 200
     TENANT_EXISTS = 201

@@ -1,76 +1,107 @@
 """Scans chunks of engine journal records into rows of fixed width; compiled with the core."""
 
-from librt.strings import BytesWriter, read_i16_le, read_i32_le, read_i64_le, write_i64_le
-from mypy_extensions import i64
+from trading.engine import sizes
+from trading.engine.output import Output
+from trading.engine.rows import RECORD_HEADER_BYTES, SCAN_FIRST_WORDS
+from trading.engine.words import MASK_16, MASK_32, copy_words, word
 
-_MASK_16 = 0xFFFF
-_MASK_32 = 0xFFFFFFFF
+
+def end_of_record(chunk: bytes, at: int, end: int) -> int:
+    """Where the record that starts at ``at`` ends; raises ValueError unless all of it is there."""
+    if end - at < RECORD_HEADER_BYTES:
+        raise ValueError("A record's header is cut off.")
+    record_end = at + (word(chunk, at) & MASK_32)
+    payload = word(chunk, at + 48) & MASK_16
+    if record_end > end or record_end < at + RECORD_HEADER_BYTES + payload:
+        raise ValueError("A record is cut off.")
+    return record_end
+
+
+class Rows:
+    """The rows of one kind of event, being collected."""
+
+    def __init__(self, width: int) -> None:
+        self.out = Output(SCAN_FIRST_WORDS)
+        self.width = width
 
 
 def split_events(chunk: bytes) -> dict[int, bytes]:
     """Events of whole records, by ``tenant_id << 16 | event kind``.
 
     Each row is ``seq i64 | time_ns i64 | index i64 | the event's fields``; index is the event's
-    place in its record. Raises ValueError if the lengths in the chunk do not fit together.
+    place in its record. Raises ValueError if the lengths in the chunk do not fit together, and
+    KeyError on a kind that this version does not know.
     """
-    writers: dict[int, BytesWriter] = {}
-    end: i64 = len(chunk)
-    offset: i64 = 0
-    while offset < end:
-        if end - offset < 64:
-            raise ValueError("A record's header is cut off.")
-        length: i64 = i64(read_i32_le(chunk, offset)) & _MASK_32
-        record_end: i64 = offset + 8 + length
-        seq = read_i64_le(chunk, offset + 8)
-        time_ns = read_i64_le(chunk, offset + 16)
-        tenant_id: i64 = i64(read_i32_le(chunk, offset + 24)) & _MASK_32
-        command_length: i64 = i64(read_i32_le(chunk, offset + 56)) & _MASK_32
-        at: i64 = offset + 64 + command_length
-        if record_end > end or at > record_end:
-            raise ValueError(f"The record with seq {seq} is cut off.")
-        index: i64 = 0
-        while at < record_end:
-            if record_end - at < 8:
-                raise ValueError(f"An event's header is cut off in the record with seq {seq}.")
-            event_length: i64 = i64(read_i32_le(chunk, at + 4)) & _MASK_32
-            if event_length < 8 or at + event_length > record_end:
-                raise ValueError(f"An event is cut off in the record with seq {seq}.")
-            key: i64 = tenant_id << 16 | (i64(read_i16_le(chunk, at)) & _MASK_16)
-            writer = writers.get(key)
-            if writer is None:
-                writer = BytesWriter()
-                writers[key] = writer
-            write_i64_le(writer, seq)
-            write_i64_le(writer, time_ns)
-            write_i64_le(writer, index)
-            writer.write(chunk[at + 8 : at + event_length])
-            at += event_length
+    found: dict[int, Rows] = {}
+    end = len(chunk)
+    at = 0
+    while at < end:
+        record_end = end_of_record(chunk, at, end)
+        tenant = word(chunk, at + 24) & MASK_32
+        event = at + RECORD_HEADER_BYTES + (word(chunk, at + 48) & MASK_16)
+        index = 0
+        while event < record_end:
+            head = word(chunk, event)
+            event_end = event + (head >> 32 & MASK_32)
+            if event_end < event + 8 or event_end > record_end:
+                raise ValueError(f"An event is cut off in the record with seq {word(chunk, at + 8)}.")
+            rows = rows_of(found, tenant << 16 | head & MASK_16)
+            out = rows.out
+            count = (event_end - event - 8) >> 3
+            if count > rows.width:
+                raise ValueError(f"An event is too long in the record with seq {word(chunk, at + 8)}.")
+            place = out.room(3 + rows.width)
+            words = out.words
+            words[place] = word(chunk, at + 8)
+            words[place + 1] = word(chunk, at + 16)
+            words[place + 2] = index
+            copy_words(words, place + 3, chunk, event + 8, count)
+            # What the event left out is zero.
+            while count < rows.width:
+                words[place + 3 + count] = 0
+                count += 1
+            event = event_end
             index += 1
-        offset = record_end + (-length & 7)
-    return {key: writer.getvalue() for key, writer in writers.items()}
+        at = record_end
+    return {key: take(rows) for key, rows in found.items()}
+
+
+def rows_of(found: dict[int, Rows], key: int) -> Rows:
+    """The rows of a kind, made on demand."""
+    rows = found.get(key)
+    if rows is None:
+        rows = Rows(sizes.EVENT_BYTES_OF[key & MASK_16] >> 3)
+        found[key] = rows
+    return rows
+
+
+def take(rows: Rows) -> bytes:
+    """The collected rows."""
+    return rows.out.piece(0, rows.out.at)
 
 
 def split_headers(chunk: bytes) -> bytes:
     """Headers of whole records, eight i64 a row.
 
-    seq, time_ns, tenant_id, kind, source, result, source_no, trace_id.
+    seq, time_ns, tenant_id, kind, source, result, source_no, trace_id. Raises ValueError if the
+    chunk does not end with a record.
     """
-    out = BytesWriter()
-    end: i64 = len(chunk)
-    offset: i64 = 0
-    while offset < end:
-        if end - offset < 64:
-            raise ValueError("A record's header is cut off.")
-        length: i64 = i64(read_i32_le(chunk, offset)) & _MASK_32
-        if length < 56 or offset + 8 + length > end:
-            raise ValueError("A record is cut off.")
-        write_i64_le(out, read_i64_le(chunk, offset + 8))
-        write_i64_le(out, read_i64_le(chunk, offset + 16))
-        write_i64_le(out, i64(read_i32_le(chunk, offset + 24)) & _MASK_32)
-        write_i64_le(out, i64(read_i16_le(chunk, offset + 28)) & _MASK_16)
-        write_i64_le(out, i64(read_i32_le(chunk, offset + 32)) & _MASK_32)
-        write_i64_le(out, i64(read_i16_le(chunk, offset + 36)) & _MASK_16)
-        write_i64_le(out, read_i64_le(chunk, offset + 40))
-        write_i64_le(out, read_i64_le(chunk, offset + 48))
-        offset += 8 + length + (-length & 7)
-    return out.getvalue()
+    out = Output(SCAN_FIRST_WORDS)
+    end = len(chunk)
+    at = 0
+    while at < end:
+        record_end = end_of_record(chunk, at, end)
+        head = word(chunk, at)
+        parties = word(chunk, at + 24)
+        place = out.room(8)
+        words = out.words
+        words[place] = word(chunk, at + 8)
+        words[place + 1] = word(chunk, at + 16)
+        words[place + 2] = parties & MASK_32
+        words[place + 3] = head >> 32 & MASK_16
+        words[place + 4] = parties >> 32 & MASK_32
+        words[place + 5] = head >> 48 & MASK_16
+        words[place + 6] = word(chunk, at + 32)
+        words[place + 7] = word(chunk, at + 40)
+        at = record_end
+    return out.piece(0, out.at)

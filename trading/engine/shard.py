@@ -2,45 +2,30 @@
 
 from hashlib import blake2b
 from typing import Final
-from zlib import crc32
 
-from librt.strings import (
-    BytesWriter,
-    read_i32_le,
-    read_i64_le,
-    write_i64_le,
+from trading.engine import (
+    administration,
+    canceling,
+    codec,
+    codes,
+    door,
+    emit,
+    image,
+    lookups,
+    placing,
+    rows,
 )
-from mypy_extensions import i64
-
-from trading.engine import administration, canceling, codec, codes, door, image, lookups, placing
 from trading.engine.batch import BatchOutput
-from trading.engine.layouts import ANSWER_HEADER_BYTES, RECORD_HEADER_BYTES, REQUEST_HEADER_BYTES
+from trading.engine.difference import ReplayDifference, first_difference
+from trading.engine.output import Output
 from trading.engine.step import Step
+from trading.engine.store import Store
 from trading.engine.venue import Venue
+from trading.engine.words import MASK_16, MASK_32, copy_words, move_words, text, word
 
 COMPILED: Final = not __file__.endswith(".py")
 
-_REQUEST_BYTES: Final = 40
-_ANSWER_BYTES: Final = 40
-_RECORD_BYTES: Final = 64
-_BODY_HEADER_BYTES: Final = 56  # a record's header without length and checksum
-# What pads a record to a multiple of 8, by what is left of its length.
-_PADDING: Final = [bytes(-left % 8) for left in range(8)]
-_MASK_16: Final = 0xFFFF
-_MASK_32: Final = 0xFFFFFFFF
-_FIRST_QUERY: Final = 1000
-_MAX_TENANT: Final = 2**31 - 1
-_NOTHING: Final = b""
-
-assert (REQUEST_HEADER_BYTES, ANSWER_HEADER_BYTES, RECORD_HEADER_BYTES) == (40, 40, 64)
-
-
-class ReplayDifference(Exception):
-    """Replaying gave other bytes than the engine journal holds; ``seq`` says where."""
-
-    def __init__(self, seq: int, message: str) -> None:
-        super().__init__(message)
-        self.seq = seq
+__all__ = ["COMPILED", "ReplayDifference", "Shard"]
 
 
 class Shard:
@@ -51,20 +36,29 @@ class Shard:
     """
 
     def __init__(self) -> None:
-        self.seq: i64 = 0
-        self.time_ns: i64 = 0  # of the last journaled command
-        self._now_ns: i64 = 0  # of the batch being applied
+        self.store = Store()
+        self.seq = 0
+        self.time_ns = 0  # of the last journaled command
+        self._now_ns = 0  # of the batch being applied
         self.venues: dict[int, Venue] = {}
         # The last number applied from each source, by tenant_id << 32 | source.
         self.source_numbers: dict[int, int] = {}
-        self.commands_applied: i64 = 0
+        self.commands_applied = 0
         self._venue: Venue | None = None  # the one that had the last command
-        self.snapshot_seq: i64 = 0
-        self.started_ns: i64 = 0
-        self._step = Step()
-        self._records = BytesWriter()
-        self._answers = BytesWriter()
-        self._body = BytesWriter()
+        self.snapshot_seq = 0
+        self.started_ns = 0
+        self._records = Output(rows.OUTPUT_FIRST_WORDS)
+        self._answers = Output(rows.OUTPUT_FIRST_WORDS)
+        self._step = Step(self._records)
+        self._asking = Step(self._answers)
+        # How the last command ended: its seq (0: not journaled), its events and how many they
+        # are, and where the records end with its own.
+        self._result = 0
+        self._seq = 0
+        self._events = 0
+        self._events_end = 0
+        self._event_count = 0
+        self._records_end = 0
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -73,255 +67,258 @@ class Shard:
         that is cut off at the end of ``frames`` is answered BAD_FRAME, as is one too short to
         carry a header (with request id 0).
         """
-        now: i64 = i64(time_ns)
-        self._now_ns = now if now > self.time_ns else self.time_ns
-        records = self._records
-        answers = self._answers
-        records.truncate(0)
-        answers.truncate(0)
-        answer_ends: list[int] = []
-        first_seq: i64 = self.seq + 1
-        end: i64 = len(frames)
-        at: i64 = 0
+        self._now_ns = time_ns if time_ns > self.time_ns else self.time_ns
+        self._records.clear()
+        self._answers.clear()
+        first_seq = self.seq + 1
+        end = len(frames)
+        at = 0
         while at < end:
-            frame_end: i64 = end
+            frame_end = end
             if end - at >= 8:
-                frame_end = at + 4 + (read_i64_le(frames, at) & _MASK_32)
-            if frame_end > end or frame_end - at < _REQUEST_BYTES:
-                self._answer(0, codes.BAD_FRAME, 0, 0, 0, _NOTHING)
+                frame_end = at + 4 + (word(frames, at) & MASK_32)
+            if frame_end > end or frame_end - at < rows.REQUEST_HEADER_BYTES:
+                self._refuse(0, codes.BAD_FRAME, 0)
                 if frame_end > end:
                     frame_end = end
             else:
                 self._run(frames, at, frame_end)
-            answer_ends.append(len(answers))
             at = frame_end
-        return BatchOutput(records.getvalue(), answers.getvalue(), answer_ends, first_seq, self.seq)
+        return BatchOutput(
+            self._records.piece(0, self._records.at),
+            self._answers.piece(0, self._answers.at),
+            first_seq,
+            self.seq,
+        )
 
-    def _run(self, frames: bytes, at: i64, frame_end: i64) -> None:
+    def _run(self, frames: bytes, at: int, frame_end: int) -> int:
         """Check one request frame at the door, apply it, answer it."""
-        head = read_i64_le(frames, at)
-        kind: i64 = head >> 32 & _MASK_16
-        version: i64 = head >> 48 & _MASK_16
-        request_id = read_i64_le(frames, at + 8)
-        tenant_and_source = read_i64_le(frames, at + 16)
-        tenant_id: i64 = tenant_and_source & _MASK_32
-        source: i64 = tenant_and_source >> 32 & _MASK_32
-        source_no = read_i64_le(frames, at + 24)
-        payload_at: i64 = at + _REQUEST_BYTES
-        payload_bytes: i64 = frame_end - payload_at
-        result = door.check_request(frames, payload_at, payload_bytes, kind, version)
-        if result == codes.ACCEPTED and (tenant_id > _MAX_TENANT or source_no < 0):
+        head = word(frames, at)
+        kind = head >> 32 & MASK_16
+        version = head >> 48 & MASK_16
+        request_id = word(frames, at + 8)
+        parties = word(frames, at + 16)
+        tenant_id = parties & MASK_32
+        source = parties >> 32 & MASK_32
+        source_no = word(frames, at + 24)
+        payload = at + rows.REQUEST_HEADER_BYTES
+        result = door.check_request(frames, payload, frame_end, kind, version)
+        if result == codes.ACCEPTED and (tenant_id > rows.MAX_TENANT or source_no < 0):
             result = codes.FIELD_OUT_OF_RANGE
         if result != codes.ACCEPTED:
-            self._answer(kind, result, request_id, 0, 0, _NOTHING)
-            return
-        step = self._step
-        if kind >= _FIRST_QUERY:
-            step.out.truncate(0)
-            step.event_count = 0
-            result = self._ask(kind, tenant_id, frames, payload_at)
-            blob = step.out.getvalue()
-            self._answer(kind, result, request_id, self.seq, step.event_count, blob)
-            return
-        if source != 0 and source_no <= self.source_numbers.get(tenant_id << 32 | source, 0):
-            self._answer(kind, codes.REPEATED, request_id, 0, 0, _NOTHING)
-            return
+            return self._refuse(kind, result, request_id)
+        if kind >= rows.FIRST_QUERY:
+            return self._query(frames, payload, frame_end, kind, tenant_id, request_id)
+        if source != 0 and source_no <= self.source_number(tenant_id, source):
+            return self._refuse(kind, codes.REPEATED, request_id)
+        trace_id = word(frames, at + 32)
         self._execute(
-            frames,
-            payload_at,
-            payload_bytes,
-            kind,
-            version,
-            tenant_id,
-            source,
-            source_no,
-            read_i64_le(frames, at + 32),
+            frames, payload, frame_end, kind, version, tenant_id, source, source_no, trace_id
         )
-        seq: i64 = 0  # not in one expression: that would make an object of it
-        if step.journaled:
-            seq = step.seq
-        self._answer(kind, step.result, request_id, seq, step.event_count, step.events)
+        return self._answer(kind, request_id)
+
+    def source_number(self, tenant_id: int, source: int) -> int:
+        """The last number applied from a source; 0 if there is none."""
+        found = self.source_numbers.get(tenant_id << 32 | source)
+        return 0 if found is None else found
 
     def _execute(
         self,
         data: bytes,
-        at: i64,
-        payload_bytes: i64,
-        kind: i64,
-        version: i64,
-        tenant_id: i64,
-        source: i64,
-        source_no: i64,
-        trace_id: i64,
-    ) -> None:
-        """Apply a command and write its record; the outcome is left in the step.
+        at: int,
+        end: int,
+        kind: int,
+        version: int,
+        tenant_id: int,
+        source: int,
+        source_no: int,
+        trace_id: int,
+    ) -> int:
+        """Apply a command and write its record; what came of it stands in ``_result`` and so on.
 
         Refusals at the door (1xx) and repeats of a client order id are not journaled; a repeat
         with a source number is, without events, so that its sender finds a trace of it.
         """
+        records = self._records
         step = self._step
-        step.out.truncate(0)
-        step.event_count = 0
+        payload_words = (end - at) >> 3
+        record = records.room(rows.RECORD_HEADER_WORDS + payload_words)
+        events = record + rows.RECORD_HEADER_WORDS + payload_words
+        copy_words(
+            records.words, record + rows.RECORD_HEADER_WORDS, data, at, payload_words
+        )
+        records.events = 0
         step.seq = self.seq + 1
         step.time_ns = self._now_ns
-        result = self._apply(kind, tenant_id, data, at)
-        step.result = result
-        step.events = step.out.getvalue()
-        step.journaled = result // 100 != 1 and (result != codes.REPEATED or source != 0)
-        if not step.journaled:
-            return
+        result = self._apply(kind, tenant_id, data, at, end)
+        count = records.events
+        self._result = result
+        self._events = events
+        self._events_end = records.at
+        self._event_count = count
+        if 1 <= result < 200 and (result != codes.REPEATED or source == 0):
+            self._seq = 0
+            self._records_end = record
+            return 0
 
         # From here it is journaled.
+        if result == codes.REPEATED:
+            # The row is for the answer only.
+            records.at = events
+            count = 0
+        self._seq = step.seq
+        self._records_end = records.at
         self.seq = step.seq
         self.time_ns = step.time_ns
         self.commands_applied += 1
         if source != 0:
             self.source_numbers[tenant_id << 32 | source] = source_no
-        recorded_events: i64 = 0
-        if result != codes.REPEATED:
-            recorded_events = step.event_count
-        body = self._body
-        body.truncate(0)
-        write_i64_le(body, step.seq)
-        write_i64_le(body, step.time_ns)
-        write_i64_le(body, tenant_id | kind << 32 | version << 48)
-        write_i64_le(body, source | result << 32)
-        write_i64_le(body, source_no)
-        write_i64_le(body, trace_id)
-        write_i64_le(body, payload_bytes | recorded_events << 32)
-        body.write(data[at : at + payload_bytes])
-        if recorded_events > 0:
-            body.write(step.events)
-        records = self._records
-        length: i64 = len(body)
-        checked = body.getvalue()
-        checksum: i64 = crc32(checked)
-        signed: i64 = (checksum ^ 0x80000000) - 0x80000000
-        write_i64_le(records, length | signed << 32)
-        records.write(checked)
-        if length & 7 != 0:
-            records.write(_PADDING[length & 7])
+        words = records.words
+        words[record] = (records.at - record) << 3 | kind << 32 | result << 48
+        words[record + 1] = step.seq
+        words[record + 2] = step.time_ns
+        words[record + 3] = tenant_id | source << 32
+        words[record + 4] = source_no
+        words[record + 5] = trace_id
+        words[record + 6] = payload_words << 3 | version << 16 | count << 32
+        return 0
 
-    def _apply(self, kind: i64, tenant_id: i64, data: bytes, at: i64) -> i64:
+    def _apply(self, kind: int, tenant_id: int, data: bytes, at: int, end: int) -> int:
         """Hand a command to its handler; returns the result code."""
         step = self._step
         venue = self._venue
         if venue is None or venue.tenant_id != tenant_id:
             if kind == codec.OPEN_VENUE:
-                return self._open_venue(tenant_id, data, at)
-            venue = self.venues.get(tenant_id)
+                return self._open_venue(tenant_id, data, at, end)
+            venue = self.venue(tenant_id)
             if venue is None:
                 return codes.UNKNOWN_TENANT
             self._venue = venue
         if kind == codec.PLACE_ORDER:
-            return placing.place_order(venue, data, at, step)
+            return placing.place_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ORDER:
-            return canceling.cancel_order(venue, data, at, step)
+            return canceling.cancel_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ALL_ORDERS:
-            return canceling.cancel_all_orders(venue, data, at, step)
+            return canceling.cancel_all_orders(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
-            return canceling.reduce_order(venue, data, at, step)
+            return canceling.reduce_order(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
-            return administration.credit_funds(venue, data, at, step)
+            return administration.credit_funds(venue, data, at, end, step)
         if kind == codec.DEBIT_FUNDS:
-            return administration.debit_funds(venue, data, at, step)
+            return administration.debit_funds(venue, data, at, end, step)
         if kind == codec.CREATE_ACCOUNT:
-            return administration.create_account(venue, data, at, step)
+            return administration.create_account(venue, data, at, end, step)
         if kind == codec.CHANGE_ACCOUNT:
-            return administration.change_account(venue, data, at, step)
+            return administration.change_account(venue, data, at, end, step)
         if kind == codec.SET_FEES:
-            return administration.set_fees(venue, data, at, step)
+            return administration.set_fees(venue, data, at, end, step)
         if kind == codec.SET_REFERENCE_PRICE:
-            return administration.set_reference_price(venue, data, at, step)
+            return administration.set_reference_price(venue, data, at, end, step)
         if kind == codec.SET_INSTRUMENT_STATE:
-            return administration.set_instrument_state(venue, data, at, step)
+            return administration.set_instrument_state(venue, data, at, end, step)
         if kind == codec.CHANGE_INSTRUMENT:
-            return administration.change_instrument(venue, data, at, step)
+            return administration.change_instrument(venue, data, at, end, step)
         if kind == codec.CREATE_INSTRUMENT:
-            return administration.create_instrument(venue, data, at, step)
+            return administration.create_instrument(venue, data, at, end, step)
         if kind == codec.CREATE_ASSET:
-            return administration.create_asset(venue, data, at, step)
+            return administration.create_asset(venue, data, at, end, step)
         if kind == codec.OPEN_VENUE:
             return codes.TENANT_EXISTS
         return codes.UNKNOWN_KIND
 
-    def _open_venue(self, tenant_id: i64, data: bytes, at: i64) -> i64:
-        if tenant_id == 0 or data[at + codec.OPEN_VENUE_CODE] == 0:
+    def venue(self, tenant_id: int) -> Venue | None:
+        """A tenant's venue."""
+        return self.venues.get(tenant_id)
+
+    def _open_venue(self, tenant_id: int, data: bytes, at: int, end: int) -> int:
+        code = text(data, at + codec.OPEN_VENUE_CODE, end, 24)
+        if tenant_id == 0 or code[0] == 0:
             return codes.FIELD_OUT_OF_RANGE
-        if self.venues.get(tenant_id) is not None:
+        if self.venue(tenant_id) is not None:
             return codes.TENANT_EXISTS
 
         # From here it succeeds.
-        step = self._step
-        code_at: i64 = at + codec.OPEN_VENUE_CODE
-        self.venues[tenant_id] = Venue(tenant_id, data[code_at : code_at + 24])
-        codec.write_venue_opened(step.out, data, code_at)
-        step.event_count += 1
+        self.venues[tenant_id] = Venue(self.store, len(self.venues) + 1, tenant_id, code)
+        emit.venue_opened(self._records, code, 0)
         return codes.ACCEPTED
 
-    def _ask(self, kind: i64, tenant_id: i64, data: bytes, at: i64) -> i64:
+    def _query(
+        self, data: bytes, at: int, end: int, kind: int, tenant_id: int, request_id: int
+    ) -> int:
+        """Answer a query."""
+        answers = self._answers
+        place = answers.room(rows.ANSWER_HEADER_WORDS)
+        answers.events = 0
+        result = self._ask(kind, tenant_id, data, at, end)
+        return self._head(place, kind, result, request_id, self.seq, answers.events)
+
+    def _ask(self, kind: int, tenant_id: int, data: bytes, at: int, end: int) -> int:
         """Hand a query to its handler; returns the result code."""
-        step = self._step
-        venue = self.venues.get(tenant_id)
+        step = self._asking
         if kind == codec.QUERY_STATUS and tenant_id == 0:
-            self._write_status(sorted(self.venues))
-            return codes.ACCEPTED
+            return self._write_status(sorted(self.venues))
+        venue = self.venue(tenant_id)
         if venue is None:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
-            self._write_status([int(tenant_id)])
-            return codes.ACCEPTED
+            return self._write_status([tenant_id])
         if kind == codec.QUERY_BALANCES:
-            return lookups.query_balances(venue, data, at, step)
+            return lookups.query_balances(venue, data, at, end, step)
         if kind == codec.QUERY_OPEN_ORDERS:
-            return lookups.query_open_orders(venue, data, at, step)
+            return lookups.query_open_orders(venue, data, at, end, step)
         if kind == codec.QUERY_ORDER:
-            return lookups.query_order(venue, data, at, step)
+            return lookups.query_order(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
-            return lookups.query_depth(venue, data, at, step)
+            return lookups.query_depth(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
         return codes.UNKNOWN_KIND
 
-    def _write_status(self, tenant_ids: list[int]) -> None:
+    def _write_status(self, tenant_ids: list[int]) -> int:
         """The status row; orders and accounts are those of the given venues together."""
-        open_orders: i64 = 0
-        accounts: i64 = 0
-        for tenant_id in tenant_ids:
-            venue = self.venues[tenant_id]
-            open_orders += venue.open_orders
-            accounts += len(venue.accounts)
-        step = self._step
-        codec.write_status_row(
-            step.out,
+        venues = [self.venues[tenant_id] for tenant_id in tenant_ids]
+        emit.status_row(
+            self._answers,
             self.seq,
             self.seq,  # an answer is only handed out once all before it is durable
             self.snapshot_seq,
-            open_orders,
-            accounts,
+            sum([venue.open_orders for venue in venues]),
+            sum([len(venue.accounts) for venue in venues]),
             self.commands_applied,
             self.started_ns,
             1 if COMPILED else 0,
         )
-        step.event_count += 1
+        return codes.ACCEPTED
 
-    def _answer(
-        self,
-        kind: i64,
-        result: i64,
-        request_id: i64,
-        seq: i64,
-        event_count: i64,
-        events: bytes,
-    ) -> None:
-        """Write an answer frame."""
+    def _refuse(self, kind: int, result: int, request_id: int) -> int:
+        """Answer a request that was not applied."""
+        place = self._answers.room(rows.ANSWER_HEADER_WORDS)
+        return self._head(place, kind, result, request_id, 0, 0)
+
+    def _answer(self, kind: int, request_id: int) -> int:
+        """Answer the command that was executed last, with its events."""
+        records = self._records
         answers = self._answers
-        length: i64 = _ANSWER_BYTES - 4 + len(events)
-        write_i64_le(answers, length | kind << 32 | result << 48)
-        write_i64_le(answers, request_id)
-        write_i64_le(answers, seq)
-        write_i64_le(answers, self._now_ns)
-        write_i64_le(answers, event_count)
-        answers.write(events)
+        count = self._events_end - self._events
+        place = answers.room(rows.ANSWER_HEADER_WORDS + count)
+        move_words(
+            answers.words, place + rows.ANSWER_HEADER_WORDS, records.words, self._events, count
+        )
+        records.at = self._records_end
+        return self._head(place, kind, self._result, request_id, self._seq, self._event_count)
+
+    def _head(
+        self, place: int, kind: int, result: int, request_id: int, seq: int, event_count: int
+    ) -> int:
+        """Write the header of an answer whose events stand behind it already."""
+        answers = self._answers
+        words = answers.words
+        length = ((answers.at - place) << 3) - 4
+        words[place] = length | kind << 32 | result << 48
+        words[place + 1] = request_id
+        words[place + 2] = seq
+        words[place + 3] = self._now_ns
+        words[place + 4] = event_count
+        return 0
 
     def replay(self, records: bytes) -> None:
         """Apply whole journal records at their recorded times and compare what comes of them.
@@ -329,51 +326,53 @@ class Shard:
         Raises ReplayDifference at the first record that this state would not have written byte
         by byte; the shard is of no further use then.
         """
-        self._records = BytesWriter()
-        end: i64 = len(records)
-        at: i64 = 0
+        written = self._records
+        written.clear()
+        end = len(records)
+        at = 0
         while at < end:
-            seq: i64 = self.seq + 1
-            if end - at < _RECORD_BYTES:
+            seq = self.seq + 1
+            if end - at < rows.RECORD_HEADER_BYTES:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")
-            length: i64 = i64(read_i32_le(records, at)) & _MASK_32
-            payload_bytes: i64 = i64(read_i32_le(records, at + 56)) & _MASK_32
-            record_end: i64 = at + 8 + length + (-length & 7)
-            if record_end > end or payload_bytes > length - _BODY_HEADER_BYTES:
+            head = word(records, at)
+            sizes = word(records, at + 48)
+            payload = at + rows.RECORD_HEADER_BYTES
+            payload_end = payload + (sizes & MASK_16)
+            record_end = at + (head & MASK_32)
+            if record_end > end or payload_end > record_end:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")
-            tenant_and_kind = read_i64_le(records, at + 24)
-            kind: i64 = tenant_and_kind >> 32 & _MASK_16
-            version: i64 = tenant_and_kind >> 48 & _MASK_16
-            payload_at: i64 = at + _RECORD_BYTES
-            checked = door.check_request(records, payload_at, payload_bytes, kind, version)
-            time_ns = read_i64_le(records, at + 16)
+            kind = head >> 32 & MASK_16
+            version = sizes >> 16 & MASK_16
+            checked = door.check_request(records, payload, payload_end, kind, version)
+            time_ns = word(records, at + 16)
             if (
-                read_i64_le(records, at + 8) != seq
+                word(records, at + 8) != seq
                 or time_ns < self.time_ns
                 or checked != codes.ACCEPTED
             ):
                 raise ReplayDifference(seq, f"The record with seq {seq} can't follow here.")
+            parties = word(records, at + 24)
             self._now_ns = time_ns
             self._execute(
                 records,
-                payload_at,
-                payload_bytes,
+                payload,
+                payload_end,
                 kind,
                 version,
-                tenant_and_kind & _MASK_32,
-                i64(read_i32_le(records, at + 32)) & _MASK_32,
-                read_i64_le(records, at + 40),
-                read_i64_le(records, at + 48),
+                parties & MASK_32,
+                parties >> 32 & MASK_32,
+                word(records, at + 32),
+                word(records, at + 40),
             )
+            written.at = self._records_end
             if self.seq != seq:
                 raise ReplayDifference(
                     seq, f"The record with seq {seq} would not have been journaled."
                 )
             at = record_end
-        written = self._records.getvalue()
-        self._records = BytesWriter()
-        if written != records:
-            raise first_difference(records, written)
+        replayed = written.piece(0, written.at)
+        if replayed != records:
+            raise first_difference(records, replayed)
 
     def dump(self) -> bytes:
         """The whole state, for a snapshot; equal states give equal bytes."""
@@ -387,23 +386,9 @@ class Shard:
     def load(dumped: bytes) -> "Shard":
         """The shard whose ``dump`` this is; raises ValueError if it is none."""
         shard = Shard()
-        loaded = image.load(dumped)
+        loaded = image.load(dumped, shard.store)
         shard.seq = loaded.seq
         shard.time_ns = loaded.time_ns
         shard.venues = loaded.venues
         shard.source_numbers = loaded.source_numbers
         return shard
-
-
-def first_difference(recorded: bytes, replayed: bytes) -> ReplayDifference:
-    """Name the first record in which two runs of records differ."""
-    at: i64 = 0
-    while True:
-        length: i64 = i64(read_i32_le(recorded, at)) & _MASK_32
-        size: i64 = 8 + length + (-length & 7)
-        if recorded[at : at + size] != replayed[at : at + size]:
-            seq = read_i64_le(recorded, at + 8)
-            return ReplayDifference(
-                int(seq), f"Replaying the record with seq {seq} gave another result or events."
-            )
-        at += size

@@ -1,54 +1,42 @@
-"""One command being applied: what time it is, the events it has caused, how it ended."""
+"""One command being applied: what time it is, where its events go, how it ended."""
 
-from librt.strings import BytesWriter
-from mypy_extensions import i64, mypyc_attr
+from trading.engine.book import Instrument
+from trading.engine.output import Output
+from trading.engine.words import wide
 
 
-@mypyc_attr(acyclic=True)
 class Sweep:
-    """How far an order goes, and what it would meet on its way.
+    """An order on its way into the book: who, how far it goes, and what it would meet.
 
     ``limit_ticks`` is the worst price it takes; ``by_quote`` says that ``budget_units`` of the
-    quote asset, not lots, say how much; ``all_or_nothing`` that losing a part to self-trade
-    prevention is no way to be filled. ``lots`` and ``quote_units`` are what was foreseen.
+    quote asset, not ``leaves`` lots, say how much; ``all_or_nothing`` that losing a part to
+    self-trade prevention is no way to be filled. ``lots`` and ``quote_units`` are what was
+    foreseen.
     """
 
-    __slots__ = (
-        "all_or_nothing",
-        "budget_units",
-        "by_quote",
-        "limit_ticks",
-        "lots",
-        "mode",
-        "quote_units",
-    )
-
     def __init__(self) -> None:
-        self.mode: i64 = 0
-        self.limit_ticks: i64 = 0
+        self.instrument: Instrument | None = None
+        self.account = 0
+        self.party = 0
+        self.is_buy = False
+        self.leaves = 0
+        self.mode = 0
+        self.limit_ticks = 0
         self.by_quote = False
         self.all_or_nothing = False
-        self.budget_units: int = 0
-        self.lots: i64 = 0
-        self.quote_units: int = 0
+        self.budget_units = wide(0)
+        self.lots = 0
+        self.quote_units = wide(0)
 
 
-@mypyc_attr(acyclic=True)
 class Step:
-    """Handed to every handler, which writes its events to ``out`` and counts them.
+    """Handed to every handler, which writes its events to ``out``.
 
-    ``seq`` and ``time_ns`` are those of the command. ``result``, ``journaled`` and ``events``
-    (taken out of ``out``) are the outcome.
+    ``seq`` and ``time_ns`` are those of the command.
     """
 
-    __slots__ = ("event_count", "events", "journaled", "out", "result", "seq", "sweep", "time_ns")
-
-    def __init__(self) -> None:
-        self.out = BytesWriter()
+    def __init__(self, out: Output) -> None:
+        self.out = out
         self.sweep = Sweep()
-        self.event_count: i64 = 0
-        self.seq: i64 = 0
-        self.time_ns: i64 = 0
-        self.result: i64 = 0
-        self.journaled = False
-        self.events: bytes = b""
+        self.seq = 0
+        self.time_ns = 0

@@ -1,399 +1,463 @@
 """The state of one tenant's venue, and the few changes that every handler is made of."""
 
-from typing import Final
-
-from mypy_extensions import i64, mypyc_attr
-
-from trading.engine import codec, codes, limits
-from trading.engine.book import Account, Instrument, Order
-from trading.engine.parties import Asset, FeeGroup, FeeRates, Party
+from trading.engine import codec, codes, emit, limits, rows
+from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
-
-_PAGE_BITS: Final = 7
-_PAGE_ORDERS: Final = 128
-# Ids up to here are looked up in a list; larger ones, if anybody makes such, in a dict.
-_NEAR_ACCOUNTS: Final = 1 << 20
-_NEAR_INSTRUMENTS: Final = 1 << 12
+from trading.engine.store import Store
+from trading.engine.words import high, join, low, notional, units_of
 
 
-@mypyc_attr(acyclic=True)
-class OrderPage:
-    """128 neighbouring order ids."""
-
-    __slots__ = ("slots", "used")
+class Closed:
+    """Lately closed orders of a venue, the oldest first, linked through their rows."""
 
     def __init__(self) -> None:
-        self.slots: list[Order | None] = [None] * _PAGE_ORDERS
-        self.used: i64 = 0
+        self.oldest = 0
+        self.newest = 0
+        self.count = 0
 
 
-@mypyc_attr(acyclic=True)
 class Venue:
-    """Everything one tenant's engine state consists of; pure, changed only by handlers."""
+    """Everything one tenant's engine state consists of; pure, changed only by handlers.
 
-    __slots__ = (
-        "accounts",
-        "asset_list",
-        "assets",
-        "closed",
-        "closed_kept",
-        "closed_next",
-        "code",
-        "fee_account",
-        "fee_groups",
-        "fee_lines",
-        "first_page",
-        "instrument_list",
-        "instruments",
-        "last_order_id",
-        "last_trade_id",
-        "near_accounts",
-        "near_instruments",
-        "open_orders",
-        "pages",
-        "tenant_id",
-        "trade_groups",
-    )
+    ``number`` tells the shard's venues apart in its tables. ``keyed`` and ``unkeyed`` are the
+    lately closed orders, with and without a client order id: a repeated id is answered with what
+    became of the first order for as long as that is remembered.
+    """
 
-    def __init__(self, tenant_id: i64, code: bytes) -> None:
+    def __init__(self, store: Store, number: int, tenant_id: int, code: bytes) -> None:
+        self.store = store
+        self.number = number
         self.tenant_id = tenant_id
         self.code = code
         self.assets: dict[int, Asset] = {}
         self.asset_list: list[Asset] = []  # by Asset.index
         self.instruments: dict[int, Instrument] = {}
         self.instrument_list: list[Instrument] = []  # by Instrument.index
-        self.near_instruments: list[Instrument | None] = []
-        self.accounts: dict[int, Account] = {}
-        self.near_accounts: list[Account | None] = []
-        self.trade_groups: dict[int, Party] = {}
-        self.fee_groups: dict[int, FeeGroup] = {}
-        # Fee lines by (group_id, instrument_id); 0 stands for all.
-        self.fee_lines: dict[tuple[int, int], FeeRates] = {}
-        self.fee_account: Account | None = None
-        self.last_order_id: i64 = 0
-        self.last_trade_id: i64 = 0
-        self.open_orders: i64 = 0
-        # Orders by id: the page `first_page + i` is `pages[i]`, None once nothing is left of it.
-        self.pages: list[OrderPage | None] = []
-        self.first_page: i64 = 0
-        # The lately closed orders: a ring, `closed_next` is the place of the oldest when full.
-        self.closed: list[Order] = []
-        self.closed_next: i64 = 0
-        self.closed_kept: i64 = limits.CLOSED_ORDERS_KEPT
+        self.accounts: dict[int, int] = {}  # handle by id
+        self.trade_groups: dict[int, int] = {}  # party by id
+        self.fee_groups: dict[int, int] = {}  # index by id
+        self.fee_group_ids: list[int] = []  # by index
+        # Maker and taker ppm by (group_id, instrument_id); 0 stands for all.
+        self.fee_lines: dict[tuple[int, int], tuple[int, int]] = {}
+        self.fee_account = 0
+        self.last_order_id = 0
+        self.last_trade_id = 0
+        self.open_orders = 0
+        self.keyed = Closed()
+        self.unkeyed = Closed()
+        self.keyed_kept = limits.KEYED_ORDERS_KEPT
+        self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
+        self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
+        self._instrument: Instrument | None = None  # the one looked up last
 
     # Accounts, instruments and orders by id.
 
-    def account(self, account_id: i64) -> Account | None:
-        """The account with this id."""
-        if 0 <= account_id < len(self.near_accounts):
-            return self.near_accounts[account_id]
-        return self.accounts.get(account_id)
+    def account(self, account_id: int) -> int:
+        """The account with this id, or 0."""
+        return self.store.account_ids.find(self.number, account_id) * rows.ACCOUNT_WIDTH
 
-    def add_account(self, account: Account) -> None:
-        """Make a new account findable."""
-        account_id = account.account_id
-        self.accounts[account_id] = account
-        if account_id < _NEAR_ACCOUNTS:
-            while len(self.near_accounts) <= account_id:
-                self.near_accounts.append(self.accounts.get(len(self.near_accounts)))
-            self.near_accounts[account_id] = account
-
-    def instrument(self, instrument_id: i64) -> Instrument | None:
+    def instrument(self, instrument_id: int) -> Instrument | None:
         """The instrument with this id."""
-        if 0 <= instrument_id < len(self.near_instruments):
-            return self.near_instruments[instrument_id]
-        return self.instruments.get(instrument_id)
+        found = self._instrument
+        if found is None or found.instrument_id != instrument_id:
+            found = self.instruments.get(instrument_id)
+            if found is not None:
+                self._instrument = found
+        return found
 
-    def add_instrument(self, instrument: Instrument) -> None:
+    def instrument_of(self, order: int) -> Instrument:
+        """The instrument of an order."""
+        index = self.store.orders[order + rows.ORDER_TERMS] >> rows.TERMS_INSTRUMENT_SHIFT
+        return self.instrument_list[index]
+
+    def add_instrument(self, instrument: Instrument) -> int:
         """Make a new instrument findable."""
-        instrument_id = instrument.instrument_id
-        self.instruments[instrument_id] = instrument
+        self.instruments[instrument.instrument_id] = instrument
         self.instrument_list.append(instrument)
-        if instrument_id < _NEAR_INSTRUMENTS:
-            while len(self.near_instruments) <= instrument_id:
-                self.near_instruments.append(self.instruments.get(len(self.near_instruments)))
-            self.near_instruments[instrument_id] = instrument
+        instrument.forget_rates(len(self.fee_group_ids))
+        return 0
 
-    def order(self, order_id: i64) -> Order | None:
-        """The order with this id, resting or lately closed."""
-        number: i64 = (order_id >> _PAGE_BITS) - self.first_page
-        if number < 0 or number >= len(self.pages):
-            return None
-        page = self.pages[number]
-        if page is None:
-            return None
-        return page.slots[order_id & (_PAGE_ORDERS - 1)]
+    def add_account(
+        self,
+        account_id: int,
+        group_id: int,
+        trade_group_id: int,
+        role: int,
+        state: int,
+    ) -> int:
+        """Make a new account."""
+        account = self.store.new_account()
+        accounts = self.store.accounts
+        accounts[account + rows.ACCOUNT_ID] = account_id
+        accounts[account + rows.ACCOUNT_STATE] = state
+        accounts[account + rows.ACCOUNT_FEE_GROUP] = self.fee_group(group_id)
+        accounts[account + rows.ACCOUNT_PARTY] = self.party(trade_group_id)
+        accounts[account + rows.ACCOUNT_GROUP] = group_id
+        accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
+        accounts[account + rows.ACCOUNT_ROLE] = role
+        self.accounts[account_id] = account
+        self.store.account_ids.add(self.number, account_id, account // rows.ACCOUNT_WIDTH)
+        if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
+            self.fee_account = account
+        return account
 
-    def remember(self, order: Order) -> None:
+    def order(self, order_id: int) -> int:
+        """The order with this id, resting or lately closed; or 0."""
+        return self.store.order_ids.find(self.number, order_id) * rows.ORDER_WIDTH
+
+    def order_by_client_key(self, account: int, client_key: int) -> int:
+        """The account's order with this client key, resting or lately closed; or 0."""
+        scope = account // rows.ACCOUNT_WIDTH
+        return self.store.client_keys.find(scope, client_key) * rows.ORDER_WIDTH
+
+    def client_key_of(self, order: int) -> int:
+        """The client key an order was placed with, or 0."""
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
+            return 0
+        return self.store.client_keys.key_of(order // rows.ORDER_WIDTH)
+
+    def remember(self, order: int, client_key: int) -> int:
         """Make an order findable by its id and its client key."""
-        pages = self.pages
-        number: i64 = (order.order_id >> _PAGE_BITS) - self.first_page
-        while len(pages) <= number:
-            pages.append(None)
-        page = pages[number]
-        if page is None:
-            page = OrderPage()
-            pages[number] = page
-        page.slots[order.order_id & (_PAGE_ORDERS - 1)] = order
-        page.used += 1
-        if order.client_key != 0:
-            client_orders = order.account.client_orders
-            if client_orders is None:
-                client_orders = {}
-                order.account.client_orders = client_orders
-            client_orders[order.client_key] = order
+        store = self.store
+        row = order // rows.ORDER_WIDTH
+        store.order_ids.add(self.number, store.orders[order + rows.ORDER_ID], row)
+        if client_key != 0:
+            scope = store.orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH
+            store.client_keys.add(scope, client_key, row)
+        return 0
 
-    def start_pages(self, order_id: i64) -> None:
-        """Begin the pages of an empty venue with the page of this id, the smallest known."""
-        self.first_page = order_id >> _PAGE_BITS
+    def forget(self, order: int) -> int:
+        """The opposite of ``remember``; the order's row is free then."""
+        store = self.store
+        orders = store.orders
+        store.order_ids.remove(self.number, orders[order + rows.ORDER_ID])
+        if orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            key = store.client_keys.key_of(order // rows.ORDER_WIDTH)
+            store.client_keys.remove(
+                orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH, key
+            )
+        return store.free_order(order)
 
-    def forget(self, order: Order) -> None:
-        """The opposite of ``remember``."""
-        number: i64 = (order.order_id >> _PAGE_BITS) - self.first_page
-        page = self.pages[number]
-        assert page is not None
-        page.slots[order.order_id & (_PAGE_ORDERS - 1)] = None
-        page.used -= 1
-        if page.used == 0:
-            self.pages[number] = None
-            if number == 0:
-                self._drop_dead_pages()
-        if order.client_key != 0:
-            client_orders = order.account.client_orders
-            if client_orders is not None:
-                del client_orders[order.client_key]
+    # Lately closed orders.
 
-    def _drop_dead_pages(self) -> None:
-        """Shorten the list of pages by its dead front; the page of the last id stays."""
-        dead: i64 = 0
-        while dead < len(self.pages) - 1 and self.pages[dead] is None:
-            dead += 1
-        del self.pages[:dead]
-        self.first_page += dead
+    def keep_closed(self, order: int) -> int:
+        """Remember a closed order; others are forgotten when there are too many."""
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
+            self._append_closed(self.unkeyed, order)
+            if self.unkeyed.count > self.unkeyed_kept:
+                self._drop_closed(self.unkeyed, self.unkeyed.oldest)
+            return 0
+        accounts = self.store.accounts
+        orders = self.store.orders
+        account = orders[order + rows.ORDER_ACCOUNT]
+        newest = accounts[account + rows.ACCOUNT_CLOSED_NEWEST]
+        orders[order + rows.ORDER_OLDER] = newest
+        orders[order + rows.ORDER_NEWER] = 0
+        if newest == 0:
+            accounts[account + rows.ACCOUNT_CLOSED_OLDEST] = order
+        else:
+            orders[newest + rows.ORDER_NEWER] = order
+        accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
+        accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
+        self._append_closed(self.keyed, order)
+        if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
+            self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
+        elif self.keyed.count > self.keyed_kept:
+            self._drop_keyed(self.keyed.oldest)
+        return 0
 
-    def keep_closed(self, order: Order) -> None:
-        """Put a closed order into the ring; the oldest in it is forgotten when it is full."""
-        if len(self.closed) < self.closed_kept:
-            self.closed.append(order)
-            return
-        self.forget(self.closed[self.closed_next])
-        self.closed[self.closed_next] = order
-        self.closed_next += 1
-        if self.closed_next == self.closed_kept:
-            self.closed_next = 0
+    def _append_closed(self, closed: Closed, order: int) -> int:
+        orders = self.store.orders
+        newest = closed.newest
+        orders[order + rows.ORDER_AHEAD] = newest
+        orders[order + rows.ORDER_BEHIND] = 0
+        if newest == 0:
+            closed.oldest = order
+        else:
+            orders[newest + rows.ORDER_BEHIND] = order
+        closed.newest = order
+        closed.count += 1
+        return 0
+
+    def _drop_closed(self, closed: Closed, order: int) -> int:
+        orders = self.store.orders
+        ahead = orders[order + rows.ORDER_AHEAD]
+        behind = orders[order + rows.ORDER_BEHIND]
+        if ahead == 0:
+            closed.oldest = behind
+        else:
+            orders[ahead + rows.ORDER_BEHIND] = behind
+        if behind == 0:
+            closed.newest = ahead
+        else:
+            orders[behind + rows.ORDER_AHEAD] = ahead
+        closed.count -= 1
+        return self.forget(order)
+
+    def _drop_keyed(self, order: int) -> int:
+        """Drop an account's oldest closed order with a client key."""
+        accounts = self.store.accounts
+        orders = self.store.orders
+        account = orders[order + rows.ORDER_ACCOUNT]
+        newer = orders[order + rows.ORDER_NEWER]
+        accounts[account + rows.ACCOUNT_CLOSED_OLDEST] = newer
+        accounts[account + rows.ACCOUNT_CLOSED_COUNT] -= 1
+        if newer == 0:
+            accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = 0
+        else:
+            orders[newer + rows.ORDER_OLDER] = 0
+        return self._drop_closed(self.keyed, order)
 
     # Resting and leaving the book.
 
-    def rest(self, order: Order, step: Step) -> None:
+    def rest(self, order: int, instrument: Instrument, step: Step) -> int:
         """What is left of an order comes to rest; its funds are held from here on."""
-        account = order.account
-        instrument = order.instrument
-        lots = order.leaves_lots
-        if order.side == codes.SIDE_BUY:
-            units = int(lots) * int(order.ticks) * instrument.factor
-            balance = account.balance(instrument.quote)
-            instrument.bids.level_at(order.ticks).append(order)
+        store = self.store
+        orders = store.orders
+        account = orders[order + rows.ORDER_ACCOUNT]
+        lots = orders[order + rows.ORDER_LEAVES]
+        ticks = orders[order + rows.ORDER_TICKS]
+        side = orders[order + rows.ORDER_TERMS] & 15
+        if side == codes.SIDE_BUY:
+            store.hold(account, instrument.quote.index, notional(lots, ticks, instrument.factor))
+            store.append(instrument.bids.level_at(ticks), order)
         else:
-            units = int(lots) * instrument.lot_units
-            balance = account.balance(instrument.base)
-            instrument.asks.level_at(order.ticks).append(order)
-        balance.available_units -= units
-        balance.held_units += units
-        self.enter(order)
-        codec.write_order_rested(
+            store.hold(account, instrument.base.index, units_of(lots, instrument.lot_units))
+            store.append(instrument.asks.level_at(ticks), order)
+        self.enter(order, instrument)
+        emit.order_rested(
             step.out,
-            order.order_id,
-            account.account_id,
+            orders[order + rows.ORDER_ID],
+            store.accounts[account + rows.ACCOUNT_ID],
             instrument.instrument_id,
+            side,
             lots,
-            order.ticks,
-            order.side,
+            ticks,
         )
-        step.event_count += 1
+        return 0
 
-    def enter(self, order: Order) -> None:
+    def enter(self, order: int, instrument: Instrument) -> int:
         """Put an order that rests from now on into its account's queue and the counts."""
-        account = order.account
-        instrument = order.instrument
-        newest = account.newest
-        if newest is None:
-            account.oldest = order
+        store = self.store
+        orders = store.orders
+        accounts = store.accounts
+        account = orders[order + rows.ORDER_ACCOUNT]
+        newest = accounts[account + rows.ACCOUNT_NEWEST]
+        orders[order + rows.ORDER_OLDER] = newest
+        orders[order + rows.ORDER_NEWER] = 0
+        if newest == 0:
+            accounts[account + rows.ACCOUNT_OLDEST] = order
         else:
-            newest.newer = order
-            order.older = newest
-        account.newest = order
-        account.party.open_orders += 1
+            orders[newest + rows.ORDER_NEWER] = order
+        accounts[account + rows.ACCOUNT_NEWEST] = order
+        store.parties[accounts[account + rows.ACCOUNT_PARTY]] += 1
         instrument.open_orders += 1
-        instrument.open_lots += order.leaves_lots
+        instrument.open_lots += orders[order + rows.ORDER_LEAVES]
         self.open_orders += 1
+        return 0
 
-    def leave(self, order: Order) -> None:
+    def leave(self, order: int, instrument: Instrument) -> int:
         """Take a resting order out of the book, its account's queue and the counts."""
-        account = order.account
-        instrument = order.instrument
-        level = order.level
-        assert level is not None
-        level.unlink(order)
-        if level.orders == 0:
-            if order.side == codes.SIDE_BUY:
+        store = self.store
+        orders = store.orders
+        accounts = store.accounts
+        account = orders[order + rows.ORDER_ACCOUNT]
+        level = orders[order + rows.ORDER_LEVEL]
+        store.unlink(level, order)
+        if store.levels[level + rows.LEVEL_ORDERS] == 0:
+            if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
                 instrument.bids.remove(level)
             else:
                 instrument.asks.remove(level)
-        older = order.older
-        newer = order.newer
-        if older is None:
-            account.oldest = newer
+        older = orders[order + rows.ORDER_OLDER]
+        newer = orders[order + rows.ORDER_NEWER]
+        if older == 0:
+            accounts[account + rows.ACCOUNT_OLDEST] = newer
         else:
-            older.newer = newer
-        if newer is None:
-            account.newest = older
+            orders[older + rows.ORDER_NEWER] = newer
+        if newer == 0:
+            accounts[account + rows.ACCOUNT_NEWEST] = older
         else:
-            newer.older = older
-        order.older = None
-        order.newer = None
-        account.party.open_orders -= 1
+            orders[newer + rows.ORDER_OLDER] = older
+        store.parties[accounts[account + rows.ACCOUNT_PARTY]] -= 1
         instrument.open_orders -= 1
-        instrument.open_lots -= order.leaves_lots
+        instrument.open_lots -= orders[order + rows.ORDER_LEAVES]
         self.open_orders -= 1
+        return 0
 
-    def release(self, order: Order, lots: i64) -> None:
+    def release(self, order: int, instrument: Instrument, lots: int) -> int:
         """Give back the hold for some lots of a resting order."""
-        instrument = order.instrument
-        if order.side == codes.SIDE_BUY:
-            units = int(lots) * int(order.ticks) * instrument.factor
-            balance = order.account.balance(instrument.quote)
-        else:
-            units = int(lots) * instrument.lot_units
-            balance = order.account.balance(instrument.base)
-        balance.held_units -= units
-        balance.available_units += units
+        orders = self.store.orders
+        account = orders[order + rows.ORDER_ACCOUNT]
+        if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
+            units = notional(lots, orders[order + rows.ORDER_TICKS], instrument.factor)
+            return self.store.hold(account, instrument.quote.index, -units)
+        units = units_of(lots, instrument.lot_units)
+        return self.store.hold(account, instrument.base.index, -units)
 
-    def close_resting(self, order: Order, status: i64, step: Step) -> None:
+    def close_resting(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
         """End a resting order that still has lots open; its hold is released."""
-        lots = order.leaves_lots
-        self.release(order, lots)
-        self.leave(order)
-        self.close(order, lots, 1, status, step)
+        lots = self.store.orders[order + rows.ORDER_LEAVES]
+        self.release(order, instrument, lots)
+        self.leave(order, instrument)
+        return self.close(order, instrument, lots, 1, status, step)
 
-    def close(self, order: Order, leaves_lots: i64, rested: i64, status: i64, step: Step) -> None:
+    def close(
+        self, order: int, instrument: Instrument, leaves: int, rested: int, status: int, step: Step
+    ) -> int:
         """The end of every order: its event, and its place among the lately closed."""
-        order.status = status
-        order.leaves_lots = leaves_lots
-        codec.write_order_closed(
+        orders = self.store.orders
+        orders[order + rows.ORDER_STATUS] = status
+        orders[order + rows.ORDER_LEAVES] = leaves
+        orders[order + rows.ORDER_LEVEL] = 0
+        place = emit.order_closed(
             step.out,
-            order.order_id,
-            order.account.account_id,
-            order.instrument.instrument_id,
-            leaves_lots,
-            order.ticks,
-            order.side,
+            orders[order + rows.ORDER_ID],
+            self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
+            instrument.instrument_id,
+            orders[order + rows.ORDER_TERMS] & 15,
             rested,
             status,
-            order.cumulative_lots,
-            order.cumulative_quote_units,
+            orders[order + rows.ORDER_TICKS],
+            leaves,
+            orders[order + rows.ORDER_CUMULATIVE_LOTS],
+            join(
+                orders[order + rows.ORDER_CUMULATIVE_QUOTE],
+                orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
+            ),
         )
-        step.event_count += 1
-        self.keep_closed(order)
+        step.out.cut_zeros(place)
+        return self.keep_closed(order)
 
-    def reduce_resting(self, order: Order, lots: i64, reason: i64, step: Step) -> None:
+    def reduce_resting(
+        self, order: int, instrument: Instrument, lots: int, reason: int, step: Step
+    ) -> int:
         """Take some, not all, lots off a resting order; it keeps its time priority."""
-        level = order.level
-        assert level is not None
-        self.release(order, lots)
-        order.leaves_lots -= lots
-        level.lots -= lots
-        order.instrument.open_lots -= lots
-        write_reduced(order, lots, order.leaves_lots, 1, reason, step)
+        orders = self.store.orders
+        self.release(order, instrument, lots)
+        orders[order + rows.ORDER_LEAVES] -= lots
+        self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
+        instrument.open_lots -= lots
+        return self.write_reduced(
+            order, instrument, lots, orders[order + rows.ORDER_LEAVES], 1, reason, step
+        )
+
+    def write_reduced(
+        self,
+        order: int,
+        instrument: Instrument,
+        lots: int,
+        leaves: int,
+        rested: int,
+        reason: int,
+        step: Step,
+    ) -> int:
+        """Tell that lots were taken off an order without a trade."""
+        orders = self.store.orders
+        return emit.order_reduced(
+            step.out,
+            orders[order + rows.ORDER_ID],
+            self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
+            instrument.instrument_id,
+            orders[order + rows.ORDER_TERMS] & 15,
+            rested,
+            reason,
+            lots,
+            leaves,
+            orders[order + rows.ORDER_TICKS],
+        )
+
+    def write_order_row(self, order: int, step: Step) -> int:
+        """Tell what an order is now; a row of an answer, not a fact of the journal."""
+        orders = self.store.orders
+        terms = orders[order + rows.ORDER_TERMS]
+        place = emit.order_row(
+            step.out,
+            orders[order + rows.ORDER_ID],
+            self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
+            self.instrument_of(order).instrument_id,
+            orders[order + rows.ORDER_LOTS],
+            orders[order + rows.ORDER_LEAVES],
+            orders[order + rows.ORDER_CUMULATIVE_LOTS],
+            join(
+                orders[order + rows.ORDER_CUMULATIVE_QUOTE],
+                orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
+            ),
+            orders[order + rows.ORDER_TICKS],
+            terms & 15,
+            terms >> rows.TERMS_TYPE_SHIFT & 255,
+            terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255,
+            orders[order + rows.ORDER_STATUS],
+            self.client_key_of(order),
+            orders[order + rows.ORDER_SEQ],
+        )
+        return place
+
+    def add_traded(self, order: int, lots: int, quote_units: int) -> int:
+        """Count a trade of an order."""
+        orders = self.store.orders
+        at = order + rows.ORDER_CUMULATIVE_QUOTE
+        total = join(orders[at], orders[at + 1]) + quote_units
+        orders[at] = low(total)
+        orders[at + 1] = high(total)
+        orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
+        return 0
 
     # Fees.
 
-    def fee_rates(self, group: FeeGroup, instrument: Instrument) -> FeeRates:
-        """The fees a group pays in an instrument: its most special line."""
-        rates_list = group.rates
-        while len(rates_list) <= instrument.index:
-            rates_list.append(None)
-        rates = rates_list[instrument.index]
-        if rates is None:
-            rates = self._look_up_fees(group.group_id, instrument)
-            rates_list[instrument.index] = rates
-        return rates
+    def maker_ppm(self, account: int, instrument: Instrument) -> int:
+        """What an account pays for making, in parts per million of what it receives."""
+        group = self.store.accounts[account + rows.ACCOUNT_FEE_GROUP]
+        if instrument.rates[2 * group] < 0:
+            self._look_up_fees(group, instrument)
+        return instrument.rates[2 * group]
 
-    def _look_up_fees(self, group_id: i64, instrument: Instrument) -> FeeRates:
-        group: int = int(group_id)
-        number: int = int(instrument.instrument_id)
-        rates = self.fee_lines.get((group, number))
-        if rates is None:
-            rates = self.fee_lines.get((group, 0))
-        if rates is None:
-            rates = self.fee_lines.get((0, number))
-        if rates is None:
-            rates = self.fee_lines.get((0, 0))
-        if rates is None:
-            rates = FeeRates(int(instrument.maker_ppm), int(instrument.taker_ppm))
-        return rates
+    def taker_ppm(self, account: int, instrument: Instrument) -> int:
+        """What an account pays for taking, in parts per million of what it receives."""
+        group = self.store.accounts[account + rows.ACCOUNT_FEE_GROUP]
+        if instrument.rates[2 * group] < 0:
+            self._look_up_fees(group, instrument)
+        return instrument.rates[2 * group + 1]
 
-    def fees_changed(self) -> None:
+    def _look_up_fees(self, group: int, instrument: Instrument) -> int:
+        """A group's fees in an instrument: its most special line."""
+        group_id = self.fee_group_ids[group]
+        number = instrument.instrument_id
+        rates = instrument.rates
+        rates[2 * group] = instrument.maker_ppm
+        rates[2 * group + 1] = instrument.taker_ppm
+        for key in ((group_id, number), (group_id, 0), (0, number), (0, 0)):
+            line = self.fee_lines.get(key)
+            if line is not None:
+                rates[2 * group] = line[0]
+                rates[2 * group + 1] = line[1]
+                break
+        return 0
+
+    def fees_changed(self) -> int:
         """Forget every looked-up fee."""
-        for group in self.fee_groups.values():
-            group.rates = []
+        for instrument in self.instrument_list:
+            instrument.forget_rates(len(self.fee_group_ids))
+        return 0
 
     # Groups.
 
-    def fee_group(self, group_id: i64) -> FeeGroup:
-        """The fee group with this id, made on demand."""
-        group = self.fee_groups.get(group_id)
-        if group is None:
-            group = FeeGroup(group_id)
-            self.fee_groups[group_id] = group
-        return group
+    def fee_group(self, group_id: int) -> int:
+        """The index of a fee group, made on demand."""
+        index = self.fee_groups.get(group_id)
+        if index is None:
+            index = len(self.fee_group_ids)
+            self.fee_groups[group_id] = index
+            self.fee_group_ids.append(group_id)
+            self.fees_changed()
+        return index
 
-    def party(self, trade_group_id: i64) -> Party:
+    def party(self, trade_group_id: int) -> int:
         """The party of a trade group, made on demand; a new one of its own for 0."""
         if trade_group_id == 0:
-            return Party()
+            return self.store.new_party()
         party = self.trade_groups.get(trade_group_id)
         if party is None:
-            party = Party()
+            party = self.store.new_party()
             self.trade_groups[trade_group_id] = party
         return party
-
-
-def write_reduced(
-    order: Order, lots: i64, leaves_lots: i64, rested: i64, reason: i64, step: Step
-) -> None:
-    """Tell that lots were taken off an order without a trade."""
-    codec.write_order_reduced(
-        step.out,
-        order.order_id,
-        order.account.account_id,
-        order.instrument.instrument_id,
-        lots,
-        leaves_lots,
-        order.ticks,
-        order.side,
-        rested,
-        reason,
-    )
-    step.event_count += 1
-
-
-def write_order_row(order: Order, step: Step) -> None:
-    """Tell what an order is now; a row of an answer, not a fact of the journal."""
-    codec.write_order_row(
-        step.out,
-        order.order_id,
-        order.account.account_id,
-        order.instrument.instrument_id,
-        order.lots,
-        order.leaves_lots,
-        order.cumulative_lots,
-        order.cumulative_quote_units,
-        order.ticks,
-        order.side,
-        order.terms & 0xFF,
-        order.terms >> 8,
-        order.status,
-        order.client_key,
-        order.placed_seq,
-    )
-    step.event_count += 1

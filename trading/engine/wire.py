@@ -4,13 +4,15 @@ For everybody around the core: clients, the process, followers, tools.
 """
 
 import struct
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from isal.isal_zlib import crc32
 
 from trading.engine import commands, events, queries
 from trading.engine.layouts import (
     ANSWER_HEADER_BYTES,
+    GROUP_HEADER_BYTES,
     RECORD_HEADER_BYTES,
     REQUEST_HEADER_BYTES,
 )
@@ -19,9 +21,11 @@ from trading.engine.results import Result
 
 _REQUEST = struct.Struct("<IHHQIIQQ")
 _ANSWER = struct.Struct("<IHHQqqII")
-_RECORD = struct.Struct("<IIqqIHHIHHQQII")
+_RECORD = struct.Struct("<IHHqqIIQQHHI")
+_GROUP = struct.Struct("<IIIIqq")
 _LENGTH_BYTES = 4
-_CHECKED_FROM = 8  # the record's length counts from here, and so does its checksum
+GROUP_MAGIC = 0x3247514D  # b"MQG2"; its last byte is the version of groups and records
+_CHECKED_FROM = 8  # where what a group's checksum covers begins
 
 MAX_REQUEST_BYTES = 65_536  # nothing declared comes near; longer frames are refused unread
 
@@ -54,7 +58,7 @@ class Answer(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A record of the engine journal taken apart. ``size`` includes the padding."""
+    """A record of the engine journal taken apart."""
 
     seq: int
     time_ns: int
@@ -76,7 +80,7 @@ class TornRecord(LayoutError):
 
 
 class BadRecord(LayoutError):
-    """A record whose checksum or lengths are wrong."""
+    """A record whose lengths are wrong."""
 
 
 def encode_request(
@@ -191,64 +195,52 @@ def encode_record(
     event_count: int = 0,
     event_blob: bytes = b"",
 ) -> bytes:
-    """One record with its checksum and padding."""
-    length = RECORD_HEADER_BYTES - _CHECKED_FROM + len(payload) + len(event_blob)
+    """One record."""
+    length = RECORD_HEADER_BYTES + len(payload) + len(event_blob)
     header = _RECORD.pack(
         length,
-        0,
+        kind,
+        result,
         seq,
         time_ns,
         tenant_id,
-        kind,
-        version,
         source,
-        result,
-        0,
         source_no,
         trace_id,
         len(payload),
+        version,
         event_count,
     )
-    body = header[_CHECKED_FROM:] + payload + event_blob
-    padding = bytes(-len(body) % 8)
-    return header[:4] + zlib.crc32(body).to_bytes(4, "little") + body + padding
+    return header + payload + event_blob
 
 
-def decode_record(data: bytes | memoryview, offset: int = 0, *, check: bool = True) -> Record:
+def decode_record(data: bytes | memoryview, offset: int = 0) -> Record:
     """The record at ``offset``.
 
-    Raises TornRecord if the data ends inside it and BadRecord if checksum or lengths are wrong;
-    ``check=False`` leaves the checksum out.
+    Raises TornRecord if the data ends inside it and BadRecord if its lengths are wrong.
     """
     if len(data) - offset < RECORD_HEADER_BYTES:
         raise TornRecord(f"A record's header is cut off at offset {offset}.")
     (
         length,
-        checksum,
+        kind,
+        result,
         seq,
         time_ns,
         tenant_id,
-        kind,
-        version,
         source,
-        result,
-        _,
         source_no,
         trace_id,
         command_length,
+        version,
         event_count,
     ) = _RECORD.unpack_from(data, offset)
-    start = offset + _CHECKED_FROM
-    size = _CHECKED_FROM + length + (-length % 8)
-    if length < RECORD_HEADER_BYTES - _CHECKED_FROM:
-        raise BadRecord(f"The record at offset {offset} has an impossible length.")
-    if offset + size > len(data):
-        raise TornRecord(f"The record at offset {offset} is cut off.")
-    if check and zlib.crc32(data[start : start + length]) != checksum:
-        raise BadRecord(f"The record at offset {offset} has a wrong checksum.")
     payload_end = offset + RECORD_HEADER_BYTES + command_length
-    if payload_end > start + length:
-        raise BadRecord(f"The record at offset {offset} has an impossible command length.")
+    end = offset + length
+    if payload_end > end or length % 8:
+        raise BadRecord(f"The record at offset {offset} has an impossible length.")
+    if end > len(data):
+        raise TornRecord(f"The record at offset {offset} is cut off.")
     return Record(
         seq,
         time_ns,
@@ -261,18 +253,70 @@ def decode_record(data: bytes | memoryview, offset: int = 0, *, check: bool = Tr
         trace_id,
         event_count,
         bytes(data[offset + RECORD_HEADER_BYTES : payload_end]),
-        bytes(data[payload_end : start + length]),
-        size,
+        bytes(data[payload_end:end]),
+        length,
     )
 
 
-def iterate_records(data: bytes | memoryview, *, check: bool = True) -> Iterator[Record]:
+def record_again(record: Record) -> bytes:
+    """The bytes that a record was decoded from."""
+    return encode_record(
+        record.seq,
+        record.time_ns,
+        record.tenant_id,
+        record.kind,
+        record.version,
+        record.payload,
+        source=record.source,
+        result=record.result,
+        source_no=record.source_no,
+        trace_id=record.trace_id,
+        event_count=record.event_count,
+        event_blob=record.events,
+    )
+
+
+def iterate_records(data: bytes | memoryview) -> Iterator[Record]:
     """The records of a chunk of whole records, one after another."""
     offset = 0
     while offset < len(data):
-        record = decode_record(data, offset, check=check)
+        record = decode_record(data, offset)
         yield record
         offset += record.size
+
+
+def group_header(buffers: Sequence[bytes], records: int, first_seq: int, time_ns: int) -> bytes:
+    """What stands before the records that become durable together, with their checksum."""
+    length = sum(map(len, buffers))
+    rest = _GROUP.pack(GROUP_MAGIC, 0, length, records, first_seq, time_ns)[_CHECKED_FROM:]
+    checksum = crc32(rest)
+    for buffer in buffers:
+        checksum = crc32(buffer, checksum)
+    return _GROUP.pack(GROUP_MAGIC, checksum, length, records, first_seq, time_ns)
+
+
+class Group(NamedTuple):
+    """A group's header taken apart; its records begin behind it."""
+
+    checksum: int
+    length: int
+    records: int
+    first_seq: int
+    time_ns: int
+
+
+def group_at(data: bytes | memoryview, offset: int) -> Group | None:
+    """The header at ``offset``; None if there is none, or not all of it."""
+    if len(data) - offset < GROUP_HEADER_BYTES:
+        return None
+    magic, *fields = _GROUP.unpack_from(data, offset)
+    return Group(*fields) if magic == GROUP_MAGIC else None
+
+
+def is_sound(data: memoryview, offset: int, group: Group) -> bool:
+    """Whether all of a group is there, and as it was written."""
+    end = offset + GROUP_HEADER_BYTES + group.length
+    return end <= len(data) and crc32(data[offset + _CHECKED_FROM : end]) == group.checksum
 
 
 def record_command(record: Record) -> Message:

@@ -1,0 +1,62 @@
+from trading.engine.store cimport Store
+from trading.engine.words cimport i128
+
+cdef class Asset:
+    cdef readonly long long asset_id
+    cdef readonly long long index
+    cdef readonly long long scale
+    cdef readonly bytes code
+    cdef readonly i128 supply_units
+
+cdef class Ladder:
+    cdef Store store
+    cdef bint is_buy
+    cdef readonly long long best
+    cdef long long _count
+    cdef long long _most
+    cdef object _room
+    cdef long long *_keys
+
+    cdef long long level_at(self, long long ticks)
+    cdef long long remove(self, long long level)
+    cdef long long _block_of(self, long long key)
+    cdef long long _find(self, long long block, long long key)
+    cdef long long _insert(
+        self, long long at, long long block, long long place, long long key, long long level
+    )
+    cdef long long _merge(self, long long at)
+    cdef long long _insert_block(self, long long at, long long block, long long key)
+    cdef long long _delete_block(self, long long at)
+
+cdef class Instrument:
+    cdef readonly long long instrument_id
+    cdef readonly long long index
+    cdef readonly Asset base
+    cdef readonly Asset quote
+    cdef readonly i128 tick_units
+    cdef readonly i128 lot_units
+    cdef readonly i128 factor
+    cdef readonly long long min_lots
+    cdef readonly long long max_lots
+    cdef readonly i128 min_notional_units
+    cdef readonly i128 max_notional_units
+    cdef readonly long long lots_cap
+    cdef readonly i128 notional_cap
+    cdef readonly long long price_band_bp
+    cdef readonly long long maker_ppm
+    cdef readonly long long taker_ppm
+    cdef readonly long long state
+    cdef readonly bytes symbol
+    cdef readonly long long last_ticks
+    cdef readonly long long reference_ticks
+    cdef readonly long long open_lots
+    cdef readonly long long open_orders
+    cdef readonly Ladder bids
+    cdef readonly Ladder asks
+    cdef object _rates_room
+    cdef long long *rates
+    cdef long long rates_known
+
+    cdef long long forget_rates(self, long long groups)
+
+cpdef i128 fee_of(i128 units, long long ppm)

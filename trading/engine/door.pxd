@@ -1,0 +1,4 @@
+cdef long long check_request(
+    const char *data, long long at, long long end, long long kind, long long version
+)
+cdef bint is_text(const char *data, long long at, long long end, long long width) except -1

@@ -1,0 +1,537 @@
+"""Writes events; each function returns where its event begins.
+
+Generated from trading/engine/layouts.py by `python -m trading.engine.generate`.
+"""
+
+from trading.engine.output import Output
+from trading.engine.words import high, low, word
+
+
+def venue_opened(
+    out: Output,
+    code_in: bytes,
+    code_at: int,
+) -> int:
+    at = out.room(4)
+    words = out.words
+    words[at] = 137439019009
+    words[at + 1] = word(code_in, code_at + 0)
+    words[at + 2] = word(code_in, code_at + 8)
+    words[at + 3] = word(code_in, code_at + 16)
+    out.events += 1
+    return at
+
+
+def asset_created(
+    out: Output,
+    asset_id: int,
+    scale: int,
+    code_in: bytes,
+    code_at: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757378
+    words[at + 1] = asset_id
+    words[at + 2] = scale
+    words[at + 3] = word(code_in, code_at + 0)
+    words[at + 4] = word(code_in, code_at + 8)
+    out.events += 1
+    return at
+
+
+def instrument_created(
+    out: Output,
+    instrument_id: int,
+    base_asset_id: int,
+    quote_asset_id: int,
+    tick_units: int,
+    lot_units: int,
+    min_lots: int,
+    max_lots: int,
+    min_notional_units: int,
+    max_notional_units: int,
+    price_band_bp: int,
+    maker_ppm: int,
+    taker_ppm: int,
+    state: int,
+    symbol_in: bytes,
+    symbol_at: int,
+) -> int:
+    at = out.room(21)
+    words = out.words
+    words[at] = 721554571267
+    words[at + 1] = instrument_id
+    words[at + 2] = base_asset_id
+    words[at + 3] = quote_asset_id
+    words[at + 4] = low(tick_units)
+    words[at + 5] = high(tick_units)
+    words[at + 6] = low(lot_units)
+    words[at + 7] = high(lot_units)
+    words[at + 8] = min_lots
+    words[at + 9] = max_lots
+    words[at + 10] = low(min_notional_units)
+    words[at + 11] = high(min_notional_units)
+    words[at + 12] = low(max_notional_units)
+    words[at + 13] = high(max_notional_units)
+    words[at + 14] = price_band_bp
+    words[at + 15] = maker_ppm
+    words[at + 16] = taker_ppm
+    words[at + 17] = state
+    words[at + 18] = word(symbol_in, symbol_at + 0)
+    words[at + 19] = word(symbol_in, symbol_at + 8)
+    words[at + 20] = word(symbol_in, symbol_at + 16)
+    out.events += 1
+    return at
+
+
+def instrument_changed(
+    out: Output,
+    instrument_id: int,
+    base_asset_id: int,
+    quote_asset_id: int,
+    tick_units: int,
+    lot_units: int,
+    min_lots: int,
+    max_lots: int,
+    min_notional_units: int,
+    max_notional_units: int,
+    price_band_bp: int,
+    maker_ppm: int,
+    taker_ppm: int,
+    state: int,
+    symbol_in: bytes,
+    symbol_at: int,
+) -> int:
+    at = out.room(21)
+    words = out.words
+    words[at] = 721554571268
+    words[at + 1] = instrument_id
+    words[at + 2] = base_asset_id
+    words[at + 3] = quote_asset_id
+    words[at + 4] = low(tick_units)
+    words[at + 5] = high(tick_units)
+    words[at + 6] = low(lot_units)
+    words[at + 7] = high(lot_units)
+    words[at + 8] = min_lots
+    words[at + 9] = max_lots
+    words[at + 10] = low(min_notional_units)
+    words[at + 11] = high(min_notional_units)
+    words[at + 12] = low(max_notional_units)
+    words[at + 13] = high(max_notional_units)
+    words[at + 14] = price_band_bp
+    words[at + 15] = maker_ppm
+    words[at + 16] = taker_ppm
+    words[at + 17] = state
+    words[at + 18] = word(symbol_in, symbol_at + 0)
+    words[at + 19] = word(symbol_in, symbol_at + 8)
+    words[at + 20] = word(symbol_in, symbol_at + 16)
+    out.events += 1
+    return at
+
+
+def instrument_state_changed(
+    out: Output,
+    instrument_id: int,
+    state: int,
+) -> int:
+    at = out.room(3)
+    words = out.words
+    words[at] = 103079280645
+    words[at + 1] = instrument_id
+    words[at + 2] = state
+    out.events += 1
+    return at
+
+
+def fees_changed(
+    out: Output,
+    group_id: int,
+    instrument_id: int,
+    maker_ppm: int,
+    taker_ppm: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757382
+    words[at + 1] = group_id
+    words[at + 2] = instrument_id
+    words[at + 3] = maker_ppm
+    words[at + 4] = taker_ppm
+    out.events += 1
+    return at
+
+
+def account_created(
+    out: Output,
+    account_id: int,
+    group_id: int,
+    trade_group_id: int,
+    role: int,
+    state: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495751
+    words[at + 1] = account_id
+    words[at + 2] = group_id
+    words[at + 3] = trade_group_id
+    words[at + 4] = role
+    words[at + 5] = state
+    out.events += 1
+    return at
+
+
+def account_changed(
+    out: Output,
+    account_id: int,
+    group_id: int,
+    trade_group_id: int,
+    state: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757384
+    words[at + 1] = account_id
+    words[at + 2] = group_id
+    words[at + 3] = trade_group_id
+    words[at + 4] = state
+    out.events += 1
+    return at
+
+
+def funds_credited(
+    out: Output,
+    account_id: int,
+    asset_id: int,
+    amount_units: int,
+    balance_units: int,
+    reason: int,
+    reference_id: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237710857
+    words[at + 1] = account_id
+    words[at + 2] = asset_id
+    words[at + 3] = low(amount_units)
+    words[at + 4] = high(amount_units)
+    words[at + 5] = low(balance_units)
+    words[at + 6] = high(balance_units)
+    words[at + 7] = reason
+    words[at + 8] = reference_id
+    out.events += 1
+    return at
+
+
+def funds_debited(
+    out: Output,
+    account_id: int,
+    asset_id: int,
+    amount_units: int,
+    balance_units: int,
+    reason: int,
+    reference_id: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237710858
+    words[at + 1] = account_id
+    words[at + 2] = asset_id
+    words[at + 3] = low(amount_units)
+    words[at + 4] = high(amount_units)
+    words[at + 5] = low(balance_units)
+    words[at + 6] = high(balance_units)
+    words[at + 7] = reason
+    words[at + 8] = reference_id
+    out.events += 1
+    return at
+
+
+def order_accepted(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    order_type: int,
+    time_in_force: int,
+    self_trade_prevention: int,
+    lots: int,
+    ticks: int,
+    flags: int,
+    client_key: int,
+    client_order_id_in: bytes,
+    client_order_id_at: int,
+    quote_units: int,
+) -> int:
+    at = out.room(15)
+    words = out.words
+    words[at] = 515396141067
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32 | order_type << 40 | time_in_force << 48 | self_trade_prevention << 56
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = flags
+    words[at + 7] = client_key
+    words[at + 8] = word(client_order_id_in, client_order_id_at + 0)
+    words[at + 9] = word(client_order_id_in, client_order_id_at + 8)
+    words[at + 10] = word(client_order_id_in, client_order_id_at + 16)
+    words[at + 11] = word(client_order_id_in, client_order_id_at + 24)
+    words[at + 12] = word(client_order_id_in, client_order_id_at + 32)
+    words[at + 13] = low(quote_units)
+    words[at + 14] = high(quote_units)
+    out.events += 1
+    return at
+
+
+def order_rested(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    ticks: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495756
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    out.events += 1
+    return at
+
+
+def traded(
+    out: Output,
+    trade_id: int,
+    instrument_id: int,
+    taker_side: int,
+    base_asset_id: int,
+    quote_asset_id: int,
+    lots: int,
+    ticks: int,
+    maker_order_id: int,
+    taker_order_id: int,
+    maker_account_id: int,
+    taker_account_id: int,
+    fee_account_id: int,
+    base_units: int,
+    quote_units: int,
+    maker_fee_units: int,
+    taker_fee_units: int,
+    maker_leaves_lots: int,
+    taker_leaves_lots: int,
+) -> int:
+    at = out.room(21)
+    words = out.words
+    words[at] = 721554571277
+    words[at + 1] = trade_id
+    words[at + 2] = instrument_id | taker_side << 32
+    words[at + 3] = base_asset_id | quote_asset_id << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = maker_order_id
+    words[at + 7] = taker_order_id
+    words[at + 8] = maker_account_id
+    words[at + 9] = taker_account_id
+    words[at + 10] = fee_account_id
+    words[at + 11] = low(base_units)
+    words[at + 12] = high(base_units)
+    words[at + 13] = low(quote_units)
+    words[at + 14] = high(quote_units)
+    words[at + 15] = low(maker_fee_units)
+    words[at + 16] = high(maker_fee_units)
+    words[at + 17] = low(taker_fee_units)
+    words[at + 18] = high(taker_fee_units)
+    words[at + 19] = maker_leaves_lots
+    words[at + 20] = taker_leaves_lots
+    out.events += 1
+    return at
+
+
+def order_reduced(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    rested: int,
+    reason: int,
+    lots: int,
+    leaves_lots: int,
+    ticks: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518234126
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32 | rested << 48 | reason << 56
+    words[at + 4] = lots
+    words[at + 5] = leaves_lots
+    words[at + 6] = ticks
+    out.events += 1
+    return at
+
+
+def order_closed(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    rested: int,
+    status: int,
+    ticks: int,
+    leaves_lots: int,
+    cumulative_lots: int,
+    cumulative_quote_units: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237710863
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32 | rested << 48 | status << 56
+    words[at + 4] = ticks
+    words[at + 5] = leaves_lots
+    words[at + 6] = cumulative_lots
+    words[at + 7] = low(cumulative_quote_units)
+    words[at + 8] = high(cumulative_quote_units)
+    out.events += 1
+    return at
+
+
+def reference_price_set(
+    out: Output,
+    instrument_id: int,
+    ticks: int,
+) -> int:
+    at = out.room(3)
+    words = out.words
+    words[at] = 103079280656
+    words[at + 1] = instrument_id
+    words[at + 2] = ticks
+    out.events += 1
+    return at
+
+
+def status_row(
+    out: Output,
+    seq: int,
+    durable_seq: int,
+    snapshot_seq: int,
+    open_orders: int,
+    accounts: int,
+    commands_applied: int,
+    started_ns: int,
+    compiled: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237711848
+    words[at + 1] = seq
+    words[at + 2] = durable_seq
+    words[at + 3] = snapshot_seq
+    words[at + 4] = open_orders
+    words[at + 5] = accounts
+    words[at + 6] = commands_applied
+    words[at + 7] = started_ns
+    words[at + 8] = compiled
+    out.events += 1
+    return at
+
+
+def balance_row(
+    out: Output,
+    account_id: int,
+    asset_id: int,
+    available_units: int,
+    held_units: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518235113
+    words[at + 1] = account_id
+    words[at + 2] = asset_id
+    words[at + 3] = low(available_units)
+    words[at + 4] = high(available_units)
+    words[at + 5] = low(held_units)
+    words[at + 6] = high(held_units)
+    out.events += 1
+    return at
+
+
+def order_row(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    lots: int,
+    leaves_lots: int,
+    cumulative_lots: int,
+    cumulative_quote_units: int,
+    ticks: int,
+    side: int,
+    order_type: int,
+    time_in_force: int,
+    status: int,
+    client_key: int,
+    placed_seq: int,
+) -> int:
+    at = out.room(16)
+    words = out.words
+    words[at] = 549755880426
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id
+    words[at + 4] = lots
+    words[at + 5] = leaves_lots
+    words[at + 6] = cumulative_lots
+    words[at + 7] = low(cumulative_quote_units)
+    words[at + 8] = high(cumulative_quote_units)
+    words[at + 9] = ticks
+    words[at + 10] = side
+    words[at + 11] = order_type
+    words[at + 12] = time_in_force
+    words[at + 13] = status
+    words[at + 14] = client_key
+    words[at + 15] = placed_seq
+    out.events += 1
+    return at
+
+
+def depth_row(
+    out: Output,
+    side: int,
+    ticks: int,
+    lots: int,
+    orders: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798758380
+    words[at + 1] = side
+    words[at + 2] = ticks
+    words[at + 3] = lots
+    words[at + 4] = orders
+    out.events += 1
+    return at
+
+
+def durable_seq(
+    out: Output,
+    seq: int,
+) -> int:
+    at = out.room(2)
+    words = out.words
+    words[at] = 68719543282
+    words[at + 1] = seq
+    out.events += 1
+    return at

@@ -1,0 +1,117 @@
+"""Where the fields of the core's table rows stand: offsets in words of 8 bytes.
+
+A row is known by its handle, the offset of its first word in its table; 0 stands for none. So
+``orders[order + ORDER_TICKS]`` is a field, in Python and in C alike.
+"""
+
+from typing import Final
+
+# An order, from its acceptance until the venue forgets it some time after its end.
+ORDER_ACCOUNT: Final = 0  # handle
+ORDER_TERMS: Final = 1  # see TERMS_…
+ORDER_LEAVES: Final = 2  # lots still open
+ORDER_TICKS: Final = 3
+ORDER_LEVEL: Final = 4  # handle of the level it rests at; 0: it does not rest
+# While it rests: its neighbours in its level's queue, by time priority. Once it is closed: its
+# neighbours among the venue's lately closed orders.
+ORDER_AHEAD: Final = 5
+ORDER_BEHIND: Final = 6
+# While it rests: its neighbours among its account's resting orders. Once it is closed, and if it
+# has a client key: its neighbours among its account's lately closed ones.
+ORDER_OLDER: Final = 7
+ORDER_NEWER: Final = 8
+ORDER_ID: Final = 9
+ORDER_STATUS: Final = 10
+ORDER_LOTS: Final = 11
+ORDER_CUMULATIVE_LOTS: Final = 12
+ORDER_CUMULATIVE_QUOTE: Final = 13  # two words
+ORDER_SEQ: Final = 15  # of the command that placed it
+ORDER_WIDTH: Final = 16
+
+# What ORDER_TERMS holds, by shift.
+TERMS_TYPE_SHIFT: Final = 4  # below it the side
+TERMS_TIME_IN_FORCE_SHIFT: Final = 12
+TERMS_KEYED: Final = 1 << 20  # has a client key
+TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue
+
+# All orders resting at one price on one side.
+LEVEL_TICKS: Final = 0
+LEVEL_LOTS: Final = 1
+LEVEL_FIRST: Final = 2  # the orders in which they trade
+LEVEL_LAST: Final = 3
+LEVEL_ORDERS: Final = 4
+LEVEL_BETTER: Final = 5  # the neighbouring levels of the side
+LEVEL_WORSE: Final = 6
+LEVEL_WIDTH: Final = 8
+
+# Up to 64 neighbouring levels of a side, sorted by key.
+BLOCK_COUNT: Final = 0
+BLOCK_KEYS: Final = 2
+BLOCK_LEVELS: Final = 66
+BLOCK_WIDTH: Final = 130
+BLOCK_ROOM: Final = 64
+BLOCK_FEW: Final = 8  # so few levels, and a block is merged with its neighbour
+
+# A trading account.
+ACCOUNT_ID: Final = 0
+ACCOUNT_STATE: Final = 1
+ACCOUNT_FEE_GROUP: Final = 2  # index
+ACCOUNT_PARTY: Final = 3  # index of those who never trade with each other
+ACCOUNT_BALANCES: Final = 4  # where its balances stand, sorted by asset index
+ACCOUNT_BALANCE_COUNT: Final = 5
+ACCOUNT_BALANCE_ROOM: Final = 6
+ACCOUNT_OLDEST: Final = 7  # its resting orders, by age
+ACCOUNT_NEWEST: Final = 8
+ACCOUNT_CLOSED_OLDEST: Final = 9  # its lately closed orders with a client key
+ACCOUNT_CLOSED_NEWEST: Final = 10
+ACCOUNT_CLOSED_COUNT: Final = 11
+ACCOUNT_GROUP: Final = 12  # id
+ACCOUNT_TRADE_GROUP: Final = 13  # id; 0: none
+ACCOUNT_ROLE: Final = 14
+ACCOUNT_WIDTH: Final = 16
+
+# Units of one asset of one account; booked is available plus held. Amounts take two words.
+BALANCE_ASSET: Final = 0  # index of the asset
+BALANCE_AVAILABLE: Final = 1
+BALANCE_HELD: Final = 3
+BALANCE_WIDTH: Final = 5
+
+# How the indexes and outputs begin; see there.
+INDEX_FIRST_BUCKETS: Final = 1024  # a power of two
+INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
+OUTPUT_FIRST_WORDS: Final = 1 << 24
+SCAN_FIRST_WORDS: Final = 1 << 15
+
+# Headers of requests, answers and records; see layouts.
+REQUEST_HEADER_BYTES: Final = 40
+ANSWER_HEADER_WORDS: Final = 5
+RECORD_HEADER_BYTES: Final = 56
+RECORD_HEADER_WORDS: Final = 7
+
+# Most rows of a shard: what its tables have addresses for.
+MOST_ORDERS: Final = 1 << 25
+MOST_LEVELS: Final = 1 << 24
+MOST_BLOCKS: Final = 1 << 20
+MOST_ACCOUNTS: Final = 1 << 22
+MOST_BALANCE_WORDS: Final = 1 << 27
+BALANCE_SPARE_WORDS: Final = 1 << 20  # more than one command can take
+LADDER_FIRST_BLOCKS: Final = 8
+
+# How matching ended.
+MATCHING_DONE: Final = 0  # nothing is left: filled, or the quote amount buys no further lot
+MATCHING_BOOK_ENDED: Final = 1  # nothing more on the other side within the limit
+MATCHING_PREVENTED: Final = 2  # self-trade prevention ended the order
+
+# For looking at four characters at once; see door.is_text.
+TEXT_HIGH_BITS: Final = 0x80808080
+TEXT_ONES: Final = 0x01010101
+TEXT_BELOW_PRINTABLE: Final = 0x5F5F5F5F
+
+FIRST_QUERY: Final = 1000  # kinds from here on are queries
+MAX_TENANT: Final = 2**31 - 1
+DUMP_MAGIC: Final = 0x32455441_54534D51  # b"QMSTATE2"; its last byte is the layout's version
+
+# Why framing.scan_requests stopped.
+SCAN_INCOMPLETE: Final = 0  # at the end of the data or inside a frame
+SCAN_SPECIAL: Final = 1  # before a frame that the process answers itself
+SCAN_BAD_LENGTH: Final = 2  # before a frame that is too short or too long to be one

@@ -1,0 +1,80 @@
+cimport cython
+
+from trading.engine.output cimport Output
+from trading.engine.step cimport Step
+from trading.engine.store cimport Store
+from trading.engine.venue cimport Venue
+
+cdef class Shard:
+    cdef readonly Store store
+    cdef public long long seq
+    cdef public long long time_ns
+    cdef long long _now_ns
+    cdef public dict venues
+    cdef public dict source_numbers
+    cdef readonly long long commands_applied
+    cdef Venue _venue
+    cdef public long long snapshot_seq
+    cdef public long long started_ns
+    cdef Output _records
+    cdef Output _answers
+    cdef Step _step
+    cdef Step _asking
+    cdef long long _result
+    cdef long long _seq
+    cdef long long _events
+    cdef long long _events_end
+    cdef long long _event_count
+    cdef long long _records_end
+
+    @cython.locals(end="long long", at="long long", frame_end="long long")
+    cpdef object run_batch(self, bytes frames, long long time_ns)
+    cdef long long _run(self, const char *frames, long long at, long long frame_end)
+    cdef long long source_number(self, long long tenant_id, long long source)
+    cdef long long _execute(
+        self,
+        const char *data,
+        long long at,
+        long long end,
+        long long kind,
+        long long version,
+        long long tenant_id,
+        long long source,
+        long long source_no,
+        long long trace_id,
+    )
+    @cython.locals(venue=Venue)
+    cdef long long _apply(
+        self, long long kind, long long tenant_id, const char *data, long long at, long long end
+    )
+    cdef Venue venue(self, long long tenant_id)
+    cdef long long _open_venue(
+        self, long long tenant_id, const char *data, long long at, long long end
+    )
+    cdef long long _query(
+        self,
+        const char *data,
+        long long at,
+        long long end,
+        long long kind,
+        long long tenant_id,
+        long long request_id,
+    )
+    cdef long long _ask(
+        self, long long kind, long long tenant_id, const char *data, long long at, long long end
+    )
+    cdef long long _write_status(self, list tenant_ids)
+    cdef long long _refuse(self, long long kind, long long result, long long request_id)
+    cdef long long _answer(self, long long kind, long long request_id)
+    cdef long long _head(
+        self,
+        long long place,
+        long long kind,
+        long long result,
+        long long request_id,
+        long long seq,
+        long long event_count,
+    )
+    @cython.locals(end="long long", at="long long")
+    cpdef replay(self, bytes records)
+    cpdef bytes dump(self)

@@ -1,0 +1,51 @@
+from trading.engine.index cimport Index
+from trading.engine.words cimport i128
+
+cdef class Store:
+    cdef object _orders_room
+    cdef object _levels_room
+    cdef object _blocks_room
+    cdef object _accounts_room
+    cdef object _parties_room
+    cdef object _balances_room
+    cdef long long *orders
+    cdef long long *levels
+    cdef long long *blocks
+    cdef long long *accounts
+    cdef long long *parties
+    cdef long long *balances
+    cdef long long orders_end
+    cdef long long orders_freed
+    cdef long long levels_end
+    cdef long long levels_freed
+    cdef long long blocks_end
+    cdef long long blocks_freed
+    cdef long long accounts_end
+    cdef long long parties_end
+    cdef long long balances_end
+    cdef Index order_ids
+    cdef Index client_keys
+    cdef Index account_ids
+
+    cdef bint has_room(self) except -1
+    cdef bint has_room_for_account(self) except -1
+    cdef long long new_order(self)
+    cdef long long free_order(self, long long order)
+    cdef long long new_level(self, long long ticks)
+    cdef long long free_level(self, long long level)
+    cdef long long new_block(self)
+    cdef long long free_block(self, long long block)
+    cdef long long new_account(self)
+    cdef long long new_party(self)
+    cdef long long append(self, long long level, long long order)
+    cdef long long unlink(self, long long level, long long order)
+    cdef long long find_balance(self, long long account, long long asset)
+    cdef long long balance(self, long long account, long long asset)
+    cdef long long _new_balance(self, long long account, long long asset)
+    cdef i128 amount_at(self, long long at)
+    cdef i128 booked(self, long long account, long long asset)
+    cdef i128 available(self, long long account, long long asset)
+    cdef long long add_available(self, long long account, long long asset, i128 units)
+    cdef long long add_held(self, long long account, long long asset, i128 units)
+    cdef long long hold(self, long long account, long long asset, i128 units)
+    cdef long long _add(self, long long at, i128 units)

@@ -1,0 +1,257 @@
+"""The tables of a shard: orders, levels, accounts and balances, as rows of words.
+
+Rows of all venues stand in the same tables. They are made at the tables' ends or in the place of
+freed ones; where a row stands is no part of the state. The room is set aside at the start, as
+addresses only: memory is what rows are written to, and no table is ever moved.
+"""
+
+from trading.engine import rows
+from trading.engine.index import Index
+from trading.engine.memory import reserve
+from trading.engine.words import high, join, low, move_words, pointer, wide
+
+
+class Store:
+    """The tables; see ``rows`` for what stands in them."""
+
+    def __init__(self) -> None:
+        self._orders_room = reserve(rows.MOST_ORDERS * rows.ORDER_WIDTH)
+        self._levels_room = reserve(rows.MOST_LEVELS * rows.LEVEL_WIDTH)
+        self._blocks_room = reserve(rows.MOST_BLOCKS * rows.BLOCK_WIDTH)
+        self._accounts_room = reserve(rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH)
+        self._parties_room = reserve(2 * rows.MOST_ACCOUNTS)
+        self._balances_room = reserve(rows.MOST_BALANCE_WORDS)
+        self.orders = pointer(self._orders_room)
+        self.levels = pointer(self._levels_room)
+        self.blocks = pointer(self._blocks_room)
+        self.accounts = pointer(self._accounts_room)
+        self.parties = pointer(self._parties_room)  # how many orders of each party rest
+        self.balances = pointer(self._balances_room)
+        # Handles of the next new row, and of the first freed one, whose first word names the next.
+        self.orders_end = rows.ORDER_WIDTH
+        self.orders_freed = 0
+        self.levels_end = rows.LEVEL_WIDTH
+        self.levels_freed = 0
+        self.blocks_end = rows.BLOCK_WIDTH
+        self.blocks_freed = 0
+        self.accounts_end = rows.ACCOUNT_WIDTH
+        self.parties_end = 1
+        self.balances_end = rows.BALANCE_WIDTH
+        self.order_ids = Index(rows.MOST_ORDERS)  # scope: the venue's number
+        self.client_keys = Index(rows.MOST_ORDERS)  # scope: the account's row number
+        self.account_ids = Index(rows.MOST_ACCOUNTS)  # scope: the venue's number
+
+    # Rows.
+
+    def has_room(self) -> bool:
+        """Whether one more order, with all that may come of it, has its place."""
+        return (
+            (self.orders_freed != 0 or self.orders_end < rows.MOST_ORDERS * rows.ORDER_WIDTH)
+            and (self.levels_freed != 0 or self.levels_end < rows.MOST_LEVELS * rows.LEVEL_WIDTH)
+            and (self.blocks_freed != 0 or self.blocks_end < rows.MOST_BLOCKS * rows.BLOCK_WIDTH)
+            and self.balances_end < rows.MOST_BALANCE_WORDS - rows.BALANCE_SPARE_WORDS
+        )
+
+    def has_room_for_account(self) -> bool:
+        """Whether one more account has its place."""
+        return self.accounts_end < rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH
+
+    def new_order(self) -> int:
+        """A row for an order, to be filled in."""
+        order = self.orders_freed
+        if order != 0:
+            self.orders_freed = self.orders[order]
+        else:
+            order = self.orders_end
+            self.orders_end = order + rows.ORDER_WIDTH
+        return order
+
+    def free_order(self, order: int) -> int:
+        """Give an order's row back."""
+        self.orders[order] = self.orders_freed
+        self.orders_freed = order
+        return 0
+
+    def new_level(self, ticks: int) -> int:
+        """An empty level."""
+        levels = self.levels
+        level = self.levels_freed
+        if level != 0:
+            self.levels_freed = levels[level]
+        else:
+            level = self.levels_end
+            self.levels_end = level + rows.LEVEL_WIDTH
+        levels[level + rows.LEVEL_TICKS] = ticks
+        levels[level + rows.LEVEL_LOTS] = 0
+        levels[level + rows.LEVEL_FIRST] = 0
+        levels[level + rows.LEVEL_LAST] = 0
+        levels[level + rows.LEVEL_ORDERS] = 0
+        levels[level + rows.LEVEL_BETTER] = 0
+        levels[level + rows.LEVEL_WORSE] = 0
+        return level
+
+    def free_level(self, level: int) -> int:
+        """Give a level's row back."""
+        self.levels[level] = self.levels_freed
+        self.levels_freed = level
+        return 0
+
+    def new_block(self) -> int:
+        """An empty block of levels."""
+        block = self.blocks_freed
+        if block != 0:
+            self.blocks_freed = self.blocks[block]
+        else:
+            block = self.blocks_end
+            self.blocks_end = block + rows.BLOCK_WIDTH
+        self.blocks[block + rows.BLOCK_COUNT] = 0
+        return block
+
+    def free_block(self, block: int) -> int:
+        """Give a block's row back."""
+        self.blocks[block] = self.blocks_freed
+        self.blocks_freed = block
+        return 0
+
+    def new_account(self) -> int:
+        """A row for an account, all zero."""
+        account = self.accounts_end
+        self.accounts_end = account + rows.ACCOUNT_WIDTH
+        return account
+
+    def new_party(self) -> int:
+        """A party: accounts that never trade with each other."""
+        party = self.parties_end
+        self.parties_end = party + 1
+        return party
+
+    # Queues of a level.
+
+    def append(self, level: int, order: int) -> int:
+        """Put an order at the end of a level's queue."""
+        orders = self.orders
+        levels = self.levels
+        last = levels[level + rows.LEVEL_LAST]
+        if last == 0:
+            levels[level + rows.LEVEL_FIRST] = order
+        else:
+            orders[last + rows.ORDER_BEHIND] = order
+        orders[order + rows.ORDER_AHEAD] = last
+        orders[order + rows.ORDER_BEHIND] = 0
+        orders[order + rows.ORDER_LEVEL] = level
+        levels[level + rows.LEVEL_LAST] = order
+        levels[level + rows.LEVEL_LOTS] += orders[order + rows.ORDER_LEAVES]
+        levels[level + rows.LEVEL_ORDERS] += 1
+        return 0
+
+    def unlink(self, level: int, order: int) -> int:
+        """Take an order out of its level's queue, with what it still had open."""
+        orders = self.orders
+        levels = self.levels
+        ahead = orders[order + rows.ORDER_AHEAD]
+        behind = orders[order + rows.ORDER_BEHIND]
+        if ahead == 0:
+            levels[level + rows.LEVEL_FIRST] = behind
+        else:
+            orders[ahead + rows.ORDER_BEHIND] = behind
+        if behind == 0:
+            levels[level + rows.LEVEL_LAST] = ahead
+        else:
+            orders[behind + rows.ORDER_AHEAD] = ahead
+        orders[order + rows.ORDER_LEVEL] = 0
+        levels[level + rows.LEVEL_LOTS] -= orders[order + rows.ORDER_LEAVES]
+        levels[level + rows.LEVEL_ORDERS] -= 1
+        return 0
+
+    # Balances.
+
+    def find_balance(self, account: int, asset: int) -> int:
+        """Where an account's balance of an asset (by index) stands; 0 if it never had any."""
+        balances = self.balances
+        at = self.accounts[account + rows.ACCOUNT_BALANCES]
+        count = self.accounts[account + rows.ACCOUNT_BALANCE_COUNT]
+        while count > 8:
+            half = count >> 1
+            if balances[at + half * rows.BALANCE_WIDTH] <= asset:
+                at += half * rows.BALANCE_WIDTH
+                count -= half
+            else:
+                count = half
+        end = at + count * rows.BALANCE_WIDTH
+        while at < end:
+            if balances[at] == asset:
+                return at
+            at += rows.BALANCE_WIDTH
+        return 0
+
+    def balance(self, account: int, asset: int) -> int:
+        """The same, made on demand; other balances of the account may move by that."""
+        at = self.find_balance(account, asset)
+        return at if at != 0 else self._new_balance(account, asset)
+
+    def _new_balance(self, account: int, asset: int) -> int:
+        accounts = self.accounts
+        balances = self.balances
+        start = accounts[account + rows.ACCOUNT_BALANCES]
+        count = accounts[account + rows.ACCOUNT_BALANCE_COUNT]
+        room = accounts[account + rows.ACCOUNT_BALANCE_ROOM]
+        if count == room:
+            room = 2 if room == 0 else 2 * room
+            moved = self.balances_end
+            self.balances_end = moved + room * rows.BALANCE_WIDTH
+            move_words(balances, moved, balances, start, count * rows.BALANCE_WIDTH)
+            accounts[account + rows.ACCOUNT_BALANCES] = moved
+            accounts[account + rows.ACCOUNT_BALANCE_ROOM] = room
+            start = moved
+        end = start + count * rows.BALANCE_WIDTH
+        at = start
+        while at < end and balances[at] < asset:
+            at += rows.BALANCE_WIDTH
+        move_words(balances, at + rows.BALANCE_WIDTH, balances, at, end - at)
+        balances[at + rows.BALANCE_ASSET] = asset
+        balances[at + rows.BALANCE_AVAILABLE] = 0
+        balances[at + rows.BALANCE_AVAILABLE + 1] = 0
+        balances[at + rows.BALANCE_HELD] = 0
+        balances[at + rows.BALANCE_HELD + 1] = 0
+        accounts[account + rows.ACCOUNT_BALANCE_COUNT] = count + 1
+        return at
+
+    def amount_at(self, at: int) -> int:
+        """The amount that stands in two words of the balances."""
+        return join(self.balances[at], self.balances[at + 1])
+
+    def available(self, account: int, asset: int) -> int:
+        """Units that an account can spend."""
+        at = self.find_balance(account, asset)
+        if at == 0:
+            return wide(0)
+        return self.amount_at(at + rows.BALANCE_AVAILABLE)
+
+    def add_available(self, account: int, asset: int, units: int) -> int:
+        """Give an account units, or take them from what it can spend."""
+        self._add(self.balance(account, asset) + rows.BALANCE_AVAILABLE, units)
+        return 0
+
+    def add_held(self, account: int, asset: int, units: int) -> int:
+        """Add to what is held of an account's units, or take from it."""
+        self._add(self.balance(account, asset) + rows.BALANCE_HELD, units)
+        return 0
+
+    def hold(self, account: int, asset: int, units: int) -> int:
+        """Turn available units into held ones; with negative units the other way round."""
+        at = self.balance(account, asset)
+        self._add(at + rows.BALANCE_AVAILABLE, -units)
+        self._add(at + rows.BALANCE_HELD, units)
+        return 0
+
+    def _add(self, at: int, units: int) -> int:
+        balances = self.balances
+        total = join(balances[at], balances[at + 1]) + units
+        balances[at] = low(total)
+        balances[at + 1] = high(total)
+        return 0
+
+    def booked(self, account: int, asset: int) -> int:
+        """What an account has of an asset, available or held."""
+        at = self.balance(account, asset)
+        return self.amount_at(at + rows.BALANCE_AVAILABLE) + self.amount_at(at + rows.BALANCE_HELD)
