@@ -173,7 +173,7 @@ def notional_factor(tick_units: int, lot_units: int, base_scale: int) -> int:
 
     Worked out in Python's integers: the product may pass 128 bits.
     """
-    whole = exact(10) ** base_scale
+    whole: int = exact(10) ** base_scale
     product = tick_units * lot_units
     factor = product // whole
     if factor * whole != product or factor > limits.MAX_UNITS:

@@ -1,6 +1,9 @@
-from trading.engine.store cimport Store
-from trading.engine.words cimport i128
+cimport cython
 
+from trading.engine.store cimport Store
+from trading.engine.words cimport FAILED, i128
+
+@cython.final
 cdef class Asset:
     cdef readonly long long asset_id
     cdef readonly long long index
@@ -8,6 +11,7 @@ cdef class Asset:
     cdef readonly bytes code
     cdef readonly i128 supply_units
 
+@cython.final
 cdef class Ladder:
     cdef Store store
     cdef bint is_buy
@@ -17,17 +21,18 @@ cdef class Ladder:
     cdef object _room
     cdef long long *_keys
 
-    cdef long long level_at(self, long long ticks)
-    cdef long long remove(self, long long level)
-    cdef long long _block_of(self, long long key)
-    cdef long long _find(self, long long block, long long key)
+    cdef long long level_at(self, long long ticks) except? FAILED
+    cdef long long remove(self, long long level) except? FAILED
+    cdef long long _block_of(self, long long key) except? FAILED
+    cdef long long _find(self, long long block, long long key) except? FAILED
     cdef long long _insert(
         self, long long at, long long block, long long place, long long key, long long level
-    )
-    cdef long long _merge(self, long long at)
-    cdef long long _insert_block(self, long long at, long long block, long long key)
-    cdef long long _delete_block(self, long long at)
+    ) except? FAILED
+    cdef long long _merge(self, long long at) except? FAILED
+    cdef long long _insert_block(self, long long at, long long block, long long key) except? FAILED
+    cdef long long _delete_block(self, long long at) except? FAILED
 
+@cython.final
 cdef class Instrument:
     cdef readonly long long instrument_id
     cdef readonly long long index
@@ -57,6 +62,6 @@ cdef class Instrument:
     cdef long long *rates
     cdef long long rates_known
 
-    cdef long long forget_rates(self, long long groups)
+    cdef long long forget_rates(self, long long groups) except? FAILED
 
-cpdef i128 fee_of(i128 units, long long ppm)
+cpdef i128 fee_of(i128 units, long long ppm) except? FAILED

@@ -1,13 +1,9 @@
 """What is traded: assets, instruments, and the two sorted sides of an instrument's book."""
 
-from typing import Final
-
 from trading.engine import rows
 from trading.engine.memory import grown
 from trading.engine.store import Store
 from trading.engine.words import fee_units, move_words, pointer, wide
-
-COMPILED: Final = not __file__.endswith(".py")
 
 
 class Asset:

@@ -20,9 +20,28 @@ from pathlib import Path
 from trading.engine import compiled
 
 # -fwrapv: sums of words wrap, as keys of hash tables do on purpose; bounds are checked at the door.
-_CFLAGS = "-O2 -fwrapv -fno-semantic-interposition -Wno-unused-function -Wno-sign-compare"
+_CFLAGS = (
+    "-O3 -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
+    " -Wno-unused-function -Wno-sign-compare"
+)
 # Types come from the .pxd files and from what is assigned, not from annotations. Indexes are those
 # of the core's own rows.
+# Modules whose functions are called by way of the module.
+_CALLED_BY_MODULE = (
+    "administration",
+    "canceling",
+    "door",
+    "emit",
+    "image",
+    "lookups",
+    "matching",
+    "placing",
+)
+# What stands in the compiled folder under the name of each module of the core.
+_STAND_IN = """from trading.engine import core
+
+globals().update({name: value for name, value in vars(core).items() if name[:2] != "__"})
+"""
 _DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,
@@ -30,6 +49,7 @@ _DIRECTIVES = {
     "boundscheck": False,
     "wraparound": False,
     "initializedcheck": False,
+    "auto_pickle": False,
 }
 
 
@@ -59,67 +79,78 @@ def build() -> Path:
         package.mkdir(parents=True)
         (folder / "trading" / "__init__.py").touch()
         (package / "__init__.py").touch()
-        for path in compiled.source_files():
-            (package / path.name).write_text(_cimporting(path.read_text()))
         for path in compiled.type_files():
-            shutil.copy(path, package / path.name)
+            if path.stem not in compiled.CORE:
+                shutil.copy(path, package / path.name)
+        (package / "core.py").write_text(_amalgamated(".py", "import"))
+        (package / "core.pxd").write_text(_amalgamated(".pxd", "cimport"))
         (folder / "setup.py").write_text(_setup_text())
         environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {_CFLAGS}"}
         subprocess.run(
-            [sys.executable, "setup.py", "-q", "build_ext", "--inplace", "--parallel", "2"],
+            [sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
             cwd=folder,
             env=environment,
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        _install(folder, target)
+        for name in compiled.CORE:
+            (package / f"{name}.py").write_text(_STAND_IN)
+        _install(package, target)
     return target
 
 
-def _cimporting(source: str) -> str:
-    """The source with its imports of what has types turned into the compiler's own.
+def _amalgamated(suffix: str, keyword: str) -> str:
+    """All of the core as one file, as SQLite is built: the C compiler then sees through calls.
 
-    ``from trading.engine.store import Store`` becomes ``from cython.cimports.trading.engine.store
-    import Store``: the compiled modules then call each other without going through Python.
+    Imports of the core's own modules go, and with them their names before functions; imports of
+    modules that have types become the compiler's own.
     """
+    parts = ["cimport cython\n" if suffix == ".pxd" else ""]
     typed = {path.stem for path in compiled.type_files()}
+    cimports = "" if suffix == ".pxd" else "cython.cimports."
 
     def turned(match: re.Match[str]) -> str:
         module, names = match.groups()
-        if module:
-            place = "cython.cimports." if module[1:] in typed else ""
-            return f"from {place}trading.engine{module} import {names}"
         listed = re.findall(r"\w+", names)
-        lines = []
-        for place, group in (
-            ("cython.cimports.", [name for name in listed if name in typed]),
-            ("", [name for name in listed if name not in typed]),
-        ):
-            if group:
-                lines.append(f"from {place}trading.engine import {', '.join(group)}")
-        return "\n".join(lines)
+        if module:
+            listed, within = ([] if module[1:] in compiled.CORE else listed), {module[1:]: listed}
+            return "".join(
+                f"from {cimports if module[1:] in typed else ''}trading.engine{module} "
+                f"{keyword} {name}\n"
+                for name in within[module[1:]]
+                if module[1:] not in compiled.CORE
+            )
+        return "".join(
+            f"from {cimports if name in typed else ''}trading.engine {keyword} {name}\n"
+            for name in listed
+            if name not in compiled.CORE
+        )
 
-    pattern = r"^from trading\.engine(\.\w+)? import (\([^)]*\)|[^(\n]*)$"
-    return re.sub(pattern, turned, source, flags=re.MULTILINE)
+    pattern = rf"^from trading\.engine(\.\w+)? {keyword} (\([^)]*\)|[^(\n]*)\n"
+    for name in compiled.CORE:
+        source = (compiled.HERE / f"{name}{suffix}").read_text()
+        source = re.sub(pattern, turned, source, flags=re.MULTILINE)
+        source = re.sub(r"^cimport cython\n", "", source, flags=re.MULTILINE)
+        parts.append(re.sub(rf"\b({'|'.join(_CALLED_BY_MODULE)})\.(?=\w+\()", "", source))
+    return "\n".join(parts)
 
 
 def _setup_text() -> str:
-    names = [path.stem for path in compiled.source_files()]
     return (
         "from Cython.Build import cythonize\n"
         "from setuptools import Extension, setup\n"
         "setup(name='marque-engine', packages=[], ext_modules=cythonize(\n"
-        f"    [Extension(f'trading.engine.{{name}}', [f'trading/engine/{{name}}.py'])\n"
-        f"     for name in {names!r}],\n"
-        f"    nthreads=2, quiet=True, compiler_directives={_DIRECTIVES!r}))\n"
+        "    [Extension('trading.engine.core', ['trading/engine/core.py'])],\n"
+        f"    quiet=True, compiler_directives={_DIRECTIVES!r}))\n"
     )
 
 
 def _install(folder: Path, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix="staged-"))
-    for library in folder.rglob("*.so"):
-        shutil.move(library, staged / library.name)
+    for path in [*folder.glob("*.so"), *folder.glob("*.py")]:
+        if path.stem not in ("__init__", "core") or path.suffix == ".so":
+            shutil.move(path, staged / path.name)
     staged.chmod(0o755)
     try:
         staged.rename(target)

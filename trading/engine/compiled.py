@@ -9,35 +9,35 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # The pure core: these import nothing but each other and a little of the standard library.
+# In the order of their imports: compiled, they are one module named ``core``.
 CORE = (
-    "administration",
-    "book",
-    "canceling",
-    "door",
-    "emit",
-    "image",
     "index",
-    "lookups",
-    "matching",
     "output",
-    "placing",
-    "scan",
-    "shard",
-    "step",
+    "emit",
+    "door",
     "store",
+    "book",
+    "step",
     "venue",
+    "matching",
+    "placing",
+    "canceling",
+    "administration",
+    "lookups",
+    "image",
+    "shard",
+    "scan",
+    "framing",
 )
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
 PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
-# Compiled with it: the loop of the process around the core, which does touch the world.
-EDGE = ("framing",)
 
 
 def source_files() -> list[Path]:
     """The sources of all that is compiled."""
-    return [HERE / f"{name}.py" for name in CORE + EDGE]
+    return [HERE / f"{name}.py" for name in CORE]
 
 
 def type_files() -> list[Path]:

@@ -4,8 +4,6 @@ import select
 import socket
 from typing import Final
 
-from mypy_extensions import i64
-
 # A connection that does not take its answers is not read either, until it has.
 MOST_UNSENT_BYTES: Final = 1024 * 1024
 FEW_UNSENT_BYTES: Final = 128 * 1024
@@ -23,17 +21,17 @@ class Connection:
         self.poller = poller
         self.rest = b""  # the beginning of a frame
         self.unsent = bytearray()
-        self.mask: i64 = _IN
+        self.mask = _IN
         self.last_words = b""  # to be sent behind the last answer, and then to close
         self.closing = False  # close when everything is sent
         self.closed = False
         # A follower asked with Follow for being told the durable seq.
         self.is_follower = False
-        self.follow_request_id: i64 = 0
+        self.follow_request_id = 0
         self.follow_name = ""
-        self.follow_seq: i64 = 0  # has everything before it
-        self.told_seq: i64 = 0
-        self.told_ns: i64 = 0
+        self.follow_seq = 0  # has everything before it
+        self.told_seq = 0
+        self.told_ns = 0
         poller.register(self.fd, _IN)
 
     def send(self, data: bytes) -> None:
@@ -45,7 +43,7 @@ class Connection:
             self._watch()
             return
         try:
-            sent: i64 = self.sock.send(data)
+            sent = self.sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -60,7 +58,7 @@ class Connection:
         if self.closed:
             return
         try:
-            sent: i64 = self.sock.send(self.unsent)
+            sent = self.sock.send(self.unsent)
         except BlockingIOError:
             return
         except OSError:
@@ -90,12 +88,12 @@ class Connection:
             self.sock.close()
 
     def _watch(self) -> None:
-        waiting: i64 = len(self.unsent)
+        waiting = len(self.unsent)
         if waiting == 0 and self.closing:
             self.close()
             return
-        mask: i64 = _OUT if waiting > 0 else 0
-        most: i64 = MOST_UNSENT_BYTES if self.mask & _IN != 0 else FEW_UNSENT_BYTES
+        mask = _OUT if waiting > 0 else 0
+        most = MOST_UNSENT_BYTES if self.mask & _IN != 0 else FEW_UNSENT_BYTES
         if waiting < most and not self.closing and not self.last_words:
             mask |= _IN
         if mask != self.mask:

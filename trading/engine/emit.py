@@ -270,7 +270,13 @@ def order_accepted(
     words[at] = 515396141067
     words[at + 1] = order_id
     words[at + 2] = account_id
-    words[at + 3] = instrument_id | side << 32 | order_type << 40 | time_in_force << 48 | self_trade_prevention << 56
+    words[at + 3] = (
+        instrument_id
+        | side << 32
+        | order_type << 40
+        | time_in_force << 48
+        | self_trade_prevention << 56
+    )
     words[at + 4] = lots
     words[at + 5] = ticks
     words[at + 6] = flags

@@ -1275,7 +1275,8 @@ def decode_events(blob: bytes | memoryview, offset: int = 0, count: int = -1) ->
             raise LayoutError(f"There is no event of kind {kind}.")
         if length < EVENT_HEADER.size or offset + length > end:
             raise LayoutError(f"{event_class.__name__} has a wrong length.")
-        events.append(event_class.decode(blob[offset + EVENT_HEADER.size : offset + length], version))
+        payload = blob[offset + EVENT_HEADER.size : offset + length]
+        events.append(event_class.decode(payload, version))
         offset += length
         count -= 1
     return events

@@ -83,7 +83,9 @@ class Reader:
         return at
 
 
-def dump(seq: int, time_ns: int, venues: dict[int, Venue], source_numbers: dict[int, int]) -> bytes:
+def dump_state(
+    seq: int, time_ns: int, venues: dict[int, Venue], source_numbers: dict[int, int]
+) -> bytes:
     """The state as bytes."""
     out = Writer()
     out.number(rows.DUMP_MAGIC)
@@ -220,7 +222,7 @@ def dump_order(venue: Venue, order: int, out: Writer) -> int:
     return 0
 
 
-def load(data: bytes, store: Store) -> Loaded:
+def load_state(data: bytes, store: Store) -> Loaded:
     """The state a dump holds, put into an empty store; raises ValueError if it is none."""
     try:
         return load_all(Reader(data), store)

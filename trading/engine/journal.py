@@ -1,12 +1,12 @@
-"""The engine journal on disk: preallocated segment files of records, one after another.
+"""The engine journal on disk: preallocated segment files of groups of records.
 
-``<engine_dir>/segments/<first_seq>.log`` (20 digits) holds records from ``first_seq`` on, laid
-out as in :mod:`trading.engine.layouts`, then zeros. A record never crosses into another segment.
-The next segment is made ready in the background: rewriting zeros that are on disk already needs
-no file system bookkeeping at a sync, which a growing file does.
+``<engine_dir>/segments/<first_seq>.log`` (20 digits) holds records from ``first_seq`` on, in
+groups, laid out as in :mod:`trading.engine.layouts`, then zeros. A group never crosses into
+another segment. The next segment is made ready in the background: rewriting zeros that are on
+disk already needs no file system bookkeeping at a sync, which a growing file does.
 
-A group of records is one write and one sync, and all of them carry one ``time_ns`` that no other
-group has. Only the last group written can be torn. That is how recovery tells a torn tail, which
+A group is one write and one sync, under one checksum. Only the last group written can be torn:
+some of its sectors are still the zeros they were. That is how recovery tells a torn group, which
 is cut, from damage to records that were durable, which stops it.
 """
 
@@ -16,10 +16,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from trading.engine import framing, wire
+from trading.engine import wire
+from trading.engine.layouts import GROUP_HEADER_BYTES
 
 READ_BYTES = 1024 * 1024
-_ZEROS = bytes(1024 * 1024)
+SECTOR_BYTES = 512
+_MAGIC = wire.GROUP_MAGIC.to_bytes(4, "little")
+
+# Why scan_groups stopped.
+END = "end"  # the data ends here, with a group or inside one
+ZERO = "zero"  # nothing was written from here on
+BAD = "bad"  # no sound group stands here
+LIMIT = "limit"  # the next group is later than asked for
 
 
 class JournalError(Exception):
@@ -53,12 +61,11 @@ class Segment(NamedTuple):
 
 
 class Tail(NamedTuple):
-    """Where the journal ends: the next record's seq and place, and the last one's time."""
+    """Where the journal ends: the next record's seq and place."""
 
     next_seq: int
     path: Path
     offset: int
-    time_ns: int  # 0 if there is none
     cut_bytes: int  # of a torn group, from ``offset`` on
 
 
@@ -88,6 +95,59 @@ def sync_dir(path: Path) -> None:
         os.close(fd)
 
 
+class FoundGroup(NamedTuple):
+    """A sound group: its seqs, its records, and where it stands in what was read."""
+
+    first_seq: int
+    last_seq: int
+    records: memoryview
+    offset: int
+
+
+class Scanned(NamedTuple):
+    """Sound groups, one after another, and where they end."""
+
+    groups: list[FoundGroup]
+    end: int
+    next_seq: int
+    why: str
+
+
+def scan_groups(data: bytes, start: int, first_seq: int, last_seq: int) -> Scanned:
+    """The sound groups from ``start`` on, which must carry ``first_seq`` and the seqs after it.
+
+    Nothing behind the group with ``last_seq`` is even looked at (0: no limit).
+    """
+    view = memoryview(data)
+    groups: list[FoundGroup] = []
+    at, seq = start, first_seq
+    while True:
+        if last_seq and seq > last_seq:
+            return Scanned(groups, at, seq, LIMIT)
+        if len(data) - at < GROUP_HEADER_BYTES:
+            return Scanned(groups, at, seq, END)
+        group = wire.group_at(view, at)
+        if group is None:
+            is_zero = not any(view[at : at + GROUP_HEADER_BYTES])
+            return Scanned(groups, at, seq, ZERO if is_zero else BAD)
+        records_at = at + GROUP_HEADER_BYTES
+        end = records_at + group.length
+        if end > len(data) and group.first_seq == seq:
+            return Scanned(groups, at, seq, END)
+        if group.first_seq != seq or not group.records or not wire.is_sound(view, at, group):
+            return Scanned(groups, at, seq, BAD)
+        groups.append(FoundGroup(seq, seq + group.records - 1, view[records_at:end], at))
+        at, seq = end, seq + group.records
+
+
+def _place_of(records: memoryview, seq: int) -> int:
+    """Where the record with this seq begins; it is there."""
+    at = 0
+    while (record := wire.decode_record(records, at)).seq < seq:
+        at += record.size
+    return at
+
+
 class SegmentReader:
     """Reads whole, checked records from segment files, onwards from ``from_seq``."""
 
@@ -97,6 +157,7 @@ class SegmentReader:
         self._fd = -1
         self._path = Path()
         self._offset = 0
+        self._group_seq = 0  # the first of the group that stands there
 
     def read(self, last_seq: int = 0, most_bytes: int = READ_BYTES) -> Chunk | None:
         """The next records up to ``last_seq`` (0: all there are), None if there are none.
@@ -110,17 +171,23 @@ class SegmentReader:
             self._open()
         while True:
             data = os.pread(self._fd, most_bytes, self._offset)
-            end, next_seq, _, why = framing.scan_records(data, 0, self.next_seq, last_seq)
-            if next_seq > self.next_seq:
-                chunk = Chunk(self.next_seq, next_seq - 1, data[:end])
-                self.next_seq = next_seq
-                self._offset += end
-                return chunk
-            if why == framing.BAD:
-                raise JournalDamaged(self._path, self._offset, self.next_seq)
-            if why == framing.END and len(data) == most_bytes:
-                most_bytes *= 2  # one record larger than what was read
+            found = scan_groups(data, 0, self._group_seq, last_seq)
+            if found.next_seq > self.next_seq:
+                return self._chunk(found, last_seq or found.next_seq - 1)
+            if found.groups:
+                self._offset += found.end
+                self._group_seq = found.next_seq
                 continue
+            if found.why == BAD:
+                raise JournalDamaged(self._path, self._offset, self._group_seq)
+            if found.why == END and len(data) == most_bytes:
+                most_bytes *= 2  # one group larger than what was read
+                continue
+            if self._group_seq < self.next_seq:
+                raise JournalError(
+                    f"The engine journal in {self.engine_dir} ends with seq "
+                    f"{self._group_seq - 1}, before seq {self.next_seq}."
+                )
             following = segment_path(self.engine_dir, self.next_seq)
             if following == self._path or not following.exists():
                 later = any(s.first_seq > self.next_seq for s in list_segments(self.engine_dir))
@@ -143,18 +210,25 @@ class SegmentReader:
         self._path = segment.path
         self._fd = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
         self._offset = 0
-        seq = segment.first_seq
-        while seq < self.next_seq:
-            data = os.pread(self._fd, 16 * READ_BYTES, self._offset)
-            end, seq, _, why = framing.scan_records(data, 0, seq, self.next_seq - 1)
-            self._offset += end
-            if end == 0:
-                if why == framing.BAD:
-                    raise JournalDamaged(self._path, self._offset, seq)
-                raise JournalError(
-                    f"The engine journal in {self.engine_dir} ends with seq {seq - 1}, "
-                    f"before seq {self.next_seq}."
-                )
+        self._group_seq = segment.first_seq
+
+    def _chunk(self, found: Scanned, last_seq: int) -> Chunk:
+        """The records from ``next_seq`` to ``last_seq`` of groups that hold at least one."""
+        first, last = self.next_seq, min(last_seq, found.next_seq - 1)
+        groups = [group for group in found.groups if group.last_seq >= first]
+        parts = [group.records for group in groups]
+        if last < groups[-1].last_seq:
+            # The rest of this group is for the next time.
+            parts[-1] = parts[-1][: _place_of(parts[-1], last + 1)]
+            self._offset += groups[-1].offset
+            self._group_seq = groups[-1].first_seq
+        else:
+            self._offset += found.end
+            self._group_seq = found.next_seq
+        if groups[0].first_seq < first:
+            parts[0] = parts[0][_place_of(parts[0], first) :]
+        self.next_seq = last + 1
+        return Chunk(first, last, b"".join(parts))
 
 
 def read_chunks(engine_dir: Path, from_seq: int = 1, last_seq: int = 0) -> Iterator[Chunk]:
@@ -169,7 +243,7 @@ def read_chunks(engine_dir: Path, from_seq: int = 1, last_seq: int = 0) -> Itera
 def read_records(engine_dir: Path, from_seq: int = 1, last_seq: int = 0) -> Iterator[wire.Record]:
     """Like read_chunks, record by record; for tools."""
     for chunk in read_chunks(engine_dir, from_seq, last_seq):
-        yield from wire.iterate_records(chunk.data, check=False)
+        yield from wire.iterate_records(chunk.data)
 
 
 def find_tail(engine_dir: Path) -> Tail:
@@ -178,51 +252,51 @@ def find_tail(engine_dir: Path) -> Tail:
     Raises JournalDamaged if the last segment's damage cannot come from a torn last group.
     Earlier segments are checked when they are read.
     """
-    segments = list_segments(engine_dir)
-    segment = segments[-1]
+    segment = list_segments(engine_dir)[-1]
     data = segment.path.read_bytes()
-    end, next_seq, time_ns, _ = framing.scan_records(data, 0, segment.first_seq, 0)
-    if end == 0 and len(segments) > 1:
-        # Cut off between making the segment and writing to it: the group before was durable.
-        before = segments[-2]
-        time_ns = framing.scan_records(before.path.read_bytes(), 0, before.first_seq, 0)[2]
-    if _is_zero(data, end):
-        return Tail(next_seq, segment.path, end, time_ns, 0)
-    cut_bytes = len(data[end:].rstrip(b"\0"))
-    # Far enough for a last record that ends in zeros itself.
-    written = data[: end + cut_bytes + READ_BYTES]
-    if not _is_torn(written, end, next_seq, time_ns):
-        raise JournalDamaged(segment.path, end, next_seq)
-    return Tail(next_seq, segment.path, end, time_ns, cut_bytes)
+    found = scan_groups(data, 0, segment.first_seq, 0)
+    written = len(data[found.end :].rstrip(b"\0"))
+    if written and not _is_torn(data, found.end, found.next_seq):
+        raise JournalDamaged(segment.path, found.end, found.next_seq)
+    return Tail(found.next_seq, segment.path, found.end, written)
 
 
-def _is_zero(data: bytes, start: int) -> bool:
-    size = len(_ZEROS)
-    for at in range(start, len(data), size):
-        piece = data[at : at + size]
-        if piece != (_ZEROS if len(piece) == size else _ZEROS[: len(piece)]):
-            return False
-    return True
-
-
-def _is_torn(data: bytes, at: int, seq: int, time_before_ns: int) -> bool:
+def _is_torn(data: bytes, at: int, seq: int) -> bool:
     """Whether what stands at ``at`` can be the rest of a group that was never durable.
 
-    Sound records behind it betray their groups by their times. If they are of two groups, the
-    first of them was durable before the second was written, and so was the damaged record.
+    A group is written in one go into zeros, so a torn one has sectors that are zero still; and
+    nothing was ever written behind it.
     """
-    found = framing.find_record(data, at + 8, seq)
-    if found < 0:
-        return True
-    group_ns = wire.decode_record(data, found, check=False).time_ns
-    while found >= 0:
-        record = wire.decode_record(data, found, check=False)
-        if record.time_ns != group_ns:
-            return False
-        found = framing.find_record(data, found + record.size, record.seq)
-    if group_ns == time_before_ns:
-        return True
-    # The damaged record ended the group before, or began this one. A sector that was never
-    # written is zero and belongs to this one; else the record's own time says it.
-    own_ns = int.from_bytes(data[at + 16 : at + 24], "little", signed=True)
-    return own_ns in (group_ns, 0) or data[at : at + 8] == bytes(8)
+    if _stands_later(data, at + 8, seq):
+        return False
+    group = wire.group_at(data, at)
+    sector_end = at + SECTOR_BYTES - at % SECTOR_BYTES
+    if group is None or group.first_seq != seq:
+        # Not even the header is whole: it crosses into a sector that was not written, or stands
+        # in one.
+        head = data[at : at + GROUP_HEADER_BYTES]
+        if sector_end - at >= GROUP_HEADER_BYTES:
+            return not any(head)
+        known = sector_end - at
+        expected = wire.group_header([], 0, seq)
+        return not any(head[known:]) and (
+            not any(head[:known]) or head[:4] == expected[:4][: min(known, 4)]
+        )
+    end = at + GROUP_HEADER_BYTES + group.length
+    starts = [at, *range(sector_end, end, SECTOR_BYTES)]
+    return any(
+        not any(data[start : min(stop, end)])
+        for start, stop in zip(starts, [*starts[1:], end], strict=True)
+    )
+
+
+def _stands_later(data: bytes, start: int, seq: int) -> bool:
+    """Whether a sound group later than ``seq`` stands at or behind ``start``."""
+    view = memoryview(data)
+    at = data.find(_MAGIC, start)
+    while at >= 0:
+        group = wire.group_at(view, at)
+        if group is not None and group.first_seq > seq and wire.is_sound(view, at, group):
+            return True
+        at = data.find(_MAGIC, at + 1)
+    return False

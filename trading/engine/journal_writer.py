@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from trading.engine import journal
+from trading.engine import journal, wire
+from trading.engine.layouts import GROUP_HEADER_BYTES
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 _FILL_BYTES = 1024 * 1024
@@ -166,7 +167,7 @@ class Journal:
                 tail = journal.find_tail(engine_dir)
             else:
                 first = self._maker.take(1)
-                tail = journal.Tail(1, first.path, 0, 0, 0)
+                tail = journal.Tail(1, first.path, 0, 0)
                 first.close()
                 journal.sync_dir(engine_dir)
             self._file = open_file(tail.path)
@@ -177,7 +178,6 @@ class Journal:
             self._maker.close()
             raise
         self.next_seq = tail.next_seq
-        self.time_ns = tail.time_ns
         self.cut_bytes = tail.cut_bytes
         self._offset = tail.offset
         self._end = tail.path.stat().st_size
@@ -188,9 +188,11 @@ class Journal:
 
         Raises OSError; nothing may be appended or answered after that.
         """
+        header = wire.group_header(buffers, next_seq - self.next_seq, self.next_seq)
+        size += GROUP_HEADER_BYTES
         if self._offset + size > self._end and self._offset > 0:
             self._start_segment(self.next_seq)
-        self._file.write_durably(buffers, self._offset)
+        self._file.write_durably([header, *buffers], self._offset)
         self._offset += size
         self.next_seq = next_seq
 

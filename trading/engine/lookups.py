@@ -1,7 +1,7 @@
 """Queries, answered from a venue's state without changing it."""
 
-from trading.engine import codec, codes, emit, rows
-from trading.engine.book import Asset, Ladder
+from trading.engine import administration, codec, codes, emit, rows
+from trading.engine.book import Ladder
 from trading.engine.canceling import find_order
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -25,7 +25,7 @@ def write_balances(venue: Venue, account: int, step: Step) -> int:
     """The balance rows of one account."""
     store = venue.store
     for number in sorted(venue.assets):
-        asset = asset_of(venue, number)
+        asset = administration.asset_of(venue, number)
         at = store.find_balance(account, asset.index)
         if at == 0:
             continue
@@ -35,11 +35,6 @@ def write_balances(venue: Venue, account: int, step: Step) -> int:
             account_id = store.accounts[account + rows.ACCOUNT_ID]
             emit.balance_row(step.out, account_id, asset.asset_id, available, held)
     return codes.ACCEPTED
-
-
-def asset_of(venue: Venue, asset_id: int) -> Asset:
-    """The asset with this id, which is there."""
-    return venue.assets[asset_id]
 
 
 def query_open_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:

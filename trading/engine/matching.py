@@ -1,6 +1,6 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codec, codes, emit, limits, rows
+from trading.engine import codes, emit, limits, rows
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -13,6 +13,7 @@ from trading.engine.words import (
     units_of,
     wide,
 )
+
 
 def foresee(venue: Venue, sweep: Sweep) -> int:
     """Work out, without changing anything, what ``match`` would trade: ``sweep.lots`` for

@@ -1,3 +1,7 @@
+cimport cython
+from trading.engine.words cimport FAILED
+
+@cython.final
 cdef class Output:
     cdef object _room
     cdef object _bytes
@@ -6,8 +10,8 @@ cdef class Output:
     cdef public long long at
     cdef public long long events
 
-    cdef long long clear(self)
-    cdef long long room(self, long long count)
-    cdef long long cut_zeros(self, long long start)
-    cdef long long _grow(self, long long least)
+    cdef long long clear(self) except? FAILED
+    cdef long long room(self, long long count) except? FAILED
+    cdef long long cut_zeros(self, long long start) except? FAILED
+    cdef long long _grow(self, long long least) except? FAILED
     cpdef bytes piece(self, long long start, long long end)

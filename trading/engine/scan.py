@@ -38,21 +38,22 @@ def split_events(chunk: bytes) -> dict[int, bytes]:
     while at < end:
         record_end = end_of_record(chunk, at, end)
         tenant = word(chunk, at + 24) & MASK_32
+        seq = word(chunk, at + 8)
         event = at + RECORD_HEADER_BYTES + (word(chunk, at + 48) & MASK_16)
         index = 0
         while event < record_end:
             head = word(chunk, event)
             event_end = event + (head >> 32 & MASK_32)
             if event_end < event + 8 or event_end > record_end:
-                raise ValueError(f"An event is cut off in the record with seq {word(chunk, at + 8)}.")
+                raise ValueError(f"An event is cut off in the record with seq {seq}.")
             rows = rows_of(found, tenant << 16 | head & MASK_16)
             out = rows.out
             count = (event_end - event - 8) >> 3
             if count > rows.width:
-                raise ValueError(f"An event is too long in the record with seq {word(chunk, at + 8)}.")
+                raise ValueError(f"An event is too long in the record with seq {seq}.")
             place = out.room(3 + rows.width)
             words = out.words
-            words[place] = word(chunk, at + 8)
+            words[place] = seq
             words[place + 1] = word(chunk, at + 16)
             words[place + 2] = index
             copy_words(words, place + 3, chunk, event + 8, count)

@@ -13,10 +13,7 @@ import socket
 import time
 from typing import Final
 
-from librt.strings import BytesWriter, read_i32_le, read_i64_le
-from mypy_extensions import i64
-
-from trading.engine import codec, codes, framing
+from trading.engine import codec, codes, framing, rows
 from trading.engine.connection import Connection
 from trading.engine.layouts import REQUEST_HEADER_BYTES
 from trading.engine.log_writer import LogWriter
@@ -44,8 +41,8 @@ class Group:
 
     def __init__(self) -> None:
         self.records: list[bytes] = []
-        self.records_bytes: i64 = 0
-        self.last_seq: i64 = 0
+        self.records_bytes = 0
+        self.last_seq = 0
         self.answers: list[tuple[Connection, bytes]] = []
         self.arrivals: list[tuple[int, int]] = []  # (when read in ns, requests)
 
@@ -74,9 +71,9 @@ class Server:
         self.metrics = metrics
         self.most_connections = most_connections
         # Records not on disk yet, beyond which requests are answered OVERLOADED.
-        self.most_waiting_bytes: i64 = most_waiting_bytes
+        self.most_waiting_bytes = most_waiting_bytes
         self.signals = b""
-        self.durable_seq: i64 = shard.seq
+        self.durable_seq = shard.seq
         self.poller = select.epoll()
         self.connections: dict[int, Connection] = {}
         self.followers: list[Connection] = []
@@ -86,7 +83,7 @@ class Server:
         # Read in this round.
         self._frames: list[bytes] = []
         self._senders: list[tuple[Connection, int]] = []
-        self._round_ns: i64 = 0
+        self._round_ns = 0
         self._applied = Group()  # not handed to the writer yet
         self._writing: Group | None = None  # with the writer
         self.poller.register(listener.fileno(), _IN)
@@ -218,27 +215,25 @@ class Server:
         data = bytes(self._view[:size])
         if connection.rest:
             data = connection.rest + data
-        start: i64 = 0
+        start = 0
         end, frames, why = framing.scan_requests(data, 0, codec.FOLLOW, MAX_FRAME_BYTES)
         while True:
             if frames > 0:
                 self._take(connection, data, start, end, frames)
-            if why != framing.SPECIAL:
+            if why != rows.SCAN_SPECIAL:
                 break
             start = self._on_follow(connection, data, end)
             end, frames, why = framing.scan_requests(data, start, codec.FOLLOW, MAX_FRAME_BYTES)
         connection.rest = data[end:] if end < len(data) else b""
-        if why == framing.BAD_LENGTH:
+        if why == rows.SCAN_BAD_LENGTH:
             self.metrics.bad_frames += 1
             self._refuse_connection(connection)
 
-    def _take(self, connection: Connection, data: bytes, start: i64, end: i64, frames: i64) -> None:
+    def _take(self, connection: Connection, data: bytes, start: int, end: int, frames: int) -> None:
         self.metrics.requests += int(frames)
         if self._waiting_bytes() > self.most_waiting_bytes:
             self.metrics.refused_overloaded += int(frames)
-            out = BytesWriter()
-            framing.refuse_requests(data, start, end, codes.OVERLOADED, out)
-            connection.send(out.getvalue())
+            connection.send(framing.refuse_requests(data, start, end, codes.OVERLOADED))
             return
         self._frames.append(data if start == 0 and end == len(data) else data[start:end])
         self._senders.append((connection, int(frames)))
@@ -258,31 +253,23 @@ class Server:
         frames = self._frames[0] if len(self._frames) == 1 else b"".join(self._frames)
         self._frames = []
         self._senders = []
-        # One time for all that is written together and for no other group: recovery tells
-        # groups apart by it.
-        now: i64 = time.time_ns()
-        if self._applied.records:
-            now = self.shard.time_ns
-        elif now <= self.shard.time_ns:
-            now = self.shard.time_ns + 1
-        output = self.shard.run_batch(frames, now)
+        output = self.shard.run_batch(frames, time.time_ns())
         answers = output.answers
-        ends = output.answer_ends
         group = self._applied
-        index: i64 = -1
-        start: i64 = 0
+        requests = 0
+        start = 0
         for connection, count in senders:
-            index += count
-            end: i64 = ends[index] if index >= 0 else 0
+            end = framing.end_of_answers(answers, start, count)
             group.answers.append((connection, answers[start:end]))
             start = end
-        group.arrivals.append((self._round_ns, len(ends)))
+            requests += count
+        group.arrivals.append((self._round_ns, requests))
         group.last_seq = output.last_seq
         if output.records:
             group.records.append(output.records)
             group.records_bytes += len(output.records)
         if self._writing is None:
-            self._commit(len(ends) <= INLINE_REQUESTS)
+            self._commit(requests <= INLINE_REQUESTS)
 
     def _commit(self, inline: bool) -> None:
         """Make what is applied durable; what wrote no records is so already."""
@@ -328,29 +315,28 @@ class Server:
                 connection.finish()
             if connection.closed:
                 self._forget(connection)
-        now: i64 = time.perf_counter_ns()
+        now = time.perf_counter_ns()
         for arrived_ns, requests in group.arrivals:
             if requests > 0:
                 self.metrics.answer_seconds.add(float(now - arrived_ns) / 1e9, requests)
 
-    def _waiting_bytes(self) -> i64:
+    def _waiting_bytes(self) -> int:
         writing = self._writing
         return self._applied.records_bytes + (writing.records_bytes if writing is not None else 0)
 
-    def _on_follow(self, connection: Connection, data: bytes, at: i64) -> i64:
+    def _on_follow(self, connection: Connection, data: bytes, at: int) -> int:
         """Begin or go on telling a connection the durable seq; returns the frame's end."""
-        size: i64 = i64(read_i32_le(data, at)) + 4
+        size = int.from_bytes(data[at : at + 4], "little") + 4
+        payload = data[at + REQUEST_HEADER_BYTES : at + size]
         self.metrics.requests += 1
-        if size != REQUEST_HEADER_BYTES + codec.FOLLOW_BYTES:
-            out = BytesWriter()
-            framing.refuse_requests(data, at, at + size, codes.BAD_FRAME, out)
-            connection.send(out.getvalue())
+        if len(payload) not in (0, codec.FOLLOW_BYTES):
+            connection.send(framing.refuse_requests(data, at, at + size, codes.BAD_FRAME))
             return at + size
         if not connection.is_follower:
             connection.is_follower = True
             self.followers.append(connection)
-        connection.follow_request_id = read_i64_le(data, at + 8)
-        connection.follow_seq = read_i64_le(data, at + REQUEST_HEADER_BYTES)
+        connection.follow_request_id = int.from_bytes(data[at + 8 : at + 16], "little", signed=True)
+        connection.follow_seq = int.from_bytes(payload, "little", signed=True)
         name = data[at + 24 : at + 32].rstrip(b"\0")  # in source_no
         connection.follow_name = name.decode("ascii") if name.isalnum() else ""
         self._tell(connection)
@@ -358,7 +344,7 @@ class Server:
 
     def _tell_followers(self) -> None:
         """Tell each follower the durable seq, unless it was told something just now."""
-        now: i64 = time.perf_counter_ns()
+        now = time.perf_counter_ns()
         self.notice_due = False
         for connection in list(self.followers):
             if connection.closed:

@@ -4,7 +4,9 @@ from trading.engine.output cimport Output
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.venue cimport Venue
+from trading.engine.words cimport FAILED
 
+@cython.final
 cdef class Shard:
     cdef readonly Store store
     cdef public long long seq
@@ -29,8 +31,8 @@ cdef class Shard:
 
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
-    cdef long long _run(self, const char *frames, long long at, long long frame_end)
-    cdef long long source_number(self, long long tenant_id, long long source)
+    cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
+    cdef long long source_number(self, long long tenant_id, long long source) except? FAILED
     cdef long long _execute(
         self,
         const char *data,
@@ -42,15 +44,15 @@ cdef class Shard:
         long long source,
         long long source_no,
         long long trace_id,
-    )
+    ) except? FAILED
     @cython.locals(venue=Venue)
     cdef long long _apply(
         self, long long kind, long long tenant_id, const char *data, long long at, long long end
-    )
+    ) except? FAILED
     cdef Venue venue(self, long long tenant_id)
     cdef long long _open_venue(
         self, long long tenant_id, const char *data, long long at, long long end
-    )
+    ) except? FAILED
     cdef long long _query(
         self,
         const char *data,
@@ -59,13 +61,13 @@ cdef class Shard:
         long long kind,
         long long tenant_id,
         long long request_id,
-    )
+    ) except? FAILED
     cdef long long _ask(
         self, long long kind, long long tenant_id, const char *data, long long at, long long end
-    )
-    cdef long long _write_status(self, list tenant_ids)
-    cdef long long _refuse(self, long long kind, long long result, long long request_id)
-    cdef long long _answer(self, long long kind, long long request_id)
+    ) except? FAILED
+    cdef long long _write_status(self, list tenant_ids) except? FAILED
+    cdef long long _refuse(self, long long kind, long long result, long long request_id) except? FAILED
+    cdef long long _answer(self, long long kind, long long request_id) except? FAILED
     cdef long long _head(
         self,
         long long place,
@@ -74,7 +76,7 @@ cdef class Shard:
         long long request_id,
         long long seq,
         long long event_count,
-    )
+    ) except? FAILED
     @cython.locals(end="long long", at="long long")
     cpdef replay(self, bytes records)
     cpdef bytes dump(self)

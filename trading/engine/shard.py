@@ -21,7 +21,7 @@ from trading.engine.output import Output
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
-from trading.engine.words import MASK_16, MASK_32, copy_words, move_words, text, word
+from trading.engine.words import MASK_16, MASK_32, copy_words, text, transfer_words, word
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -144,9 +144,7 @@ class Shard:
         payload_words = (end - at) >> 3
         record = records.room(rows.RECORD_HEADER_WORDS + payload_words)
         events = record + rows.RECORD_HEADER_WORDS + payload_words
-        copy_words(
-            records.words, record + rows.RECORD_HEADER_WORDS, data, at, payload_words
-        )
+        copy_words(records.words, record + rows.RECORD_HEADER_WORDS, data, at, payload_words)
         records.events = 0
         step.seq = self.seq + 1
         step.time_ns = self._now_ns
@@ -300,7 +298,7 @@ class Shard:
         answers = self._answers
         count = self._events_end - self._events
         place = answers.room(rows.ANSWER_HEADER_WORDS + count)
-        move_words(
+        transfer_words(
             answers.words, place + rows.ANSWER_HEADER_WORDS, records.words, self._events, count
         )
         records.at = self._records_end
@@ -345,11 +343,7 @@ class Shard:
             version = sizes >> 16 & MASK_16
             checked = door.check_request(records, payload, payload_end, kind, version)
             time_ns = word(records, at + 16)
-            if (
-                word(records, at + 8) != seq
-                or time_ns < self.time_ns
-                or checked != codes.ACCEPTED
-            ):
+            if word(records, at + 8) != seq or time_ns < self.time_ns or checked != codes.ACCEPTED:
                 raise ReplayDifference(seq, f"The record with seq {seq} can't follow here.")
             parties = word(records, at + 24)
             self._now_ns = time_ns
@@ -376,7 +370,7 @@ class Shard:
 
     def dump(self) -> bytes:
         """The whole state, for a snapshot; equal states give equal bytes."""
-        return image.dump(self.seq, self.time_ns, self.venues, self.source_numbers)
+        return image.dump_state(self.seq, self.time_ns, self.venues, self.source_numbers)
 
     def state_hash(self) -> bytes:
         """32 bytes that name the whole state; the same compiled and interpreted."""
@@ -386,7 +380,7 @@ class Shard:
     def load(dumped: bytes) -> "Shard":
         """The shard whose ``dump`` this is; raises ValueError if it is none."""
         shard = Shard()
-        loaded = image.load(dumped, shard.store)
+        loaded = image.load_state(dumped, shard.store)
         shard.seq = loaded.seq
         shard.time_ns = loaded.time_ns
         shard.venues = loaded.venues

@@ -1,7 +1,10 @@
+cimport cython
+
 from trading.engine.book cimport Instrument
 from trading.engine.output cimport Output
 from trading.engine.words cimport i128
 
+@cython.final
 cdef class Sweep:
     cdef Instrument instrument
     cdef long long account
@@ -16,6 +19,7 @@ cdef class Sweep:
     cdef long long lots
     cdef i128 quote_units
 
+@cython.final
 cdef class Step:
     cdef Output out
     cdef Sweep sweep

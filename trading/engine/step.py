@@ -14,8 +14,9 @@ class Sweep:
     foreseen.
     """
 
+    instrument: Instrument
+
     def __init__(self) -> None:
-        self.instrument: Instrument | None = None
         self.account = 0
         self.party = 0
         self.is_buy = False

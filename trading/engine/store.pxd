@@ -1,6 +1,9 @@
-from trading.engine.index cimport Index
-from trading.engine.words cimport i128
+cimport cython
 
+from trading.engine.index cimport Index
+from trading.engine.words cimport FAILED, i128
+
+@cython.final
 cdef class Store:
     cdef object _orders_room
     cdef object _levels_room
@@ -29,23 +32,23 @@ cdef class Store:
 
     cdef bint has_room(self) except -1
     cdef bint has_room_for_account(self) except -1
-    cdef long long new_order(self)
-    cdef long long free_order(self, long long order)
-    cdef long long new_level(self, long long ticks)
-    cdef long long free_level(self, long long level)
-    cdef long long new_block(self)
-    cdef long long free_block(self, long long block)
-    cdef long long new_account(self)
-    cdef long long new_party(self)
-    cdef long long append(self, long long level, long long order)
-    cdef long long unlink(self, long long level, long long order)
-    cdef long long find_balance(self, long long account, long long asset)
-    cdef long long balance(self, long long account, long long asset)
-    cdef long long _new_balance(self, long long account, long long asset)
-    cdef i128 amount_at(self, long long at)
-    cdef i128 booked(self, long long account, long long asset)
-    cdef i128 available(self, long long account, long long asset)
-    cdef long long add_available(self, long long account, long long asset, i128 units)
-    cdef long long add_held(self, long long account, long long asset, i128 units)
-    cdef long long hold(self, long long account, long long asset, i128 units)
-    cdef long long _add(self, long long at, i128 units)
+    cdef long long new_order(self) except? FAILED
+    cdef long long free_order(self, long long order) except? FAILED
+    cdef long long new_level(self, long long ticks) except? FAILED
+    cdef long long free_level(self, long long level) except? FAILED
+    cdef long long new_block(self) except? FAILED
+    cdef long long free_block(self, long long block) except? FAILED
+    cdef long long new_account(self) except? FAILED
+    cdef long long new_party(self) except? FAILED
+    cdef long long append(self, long long level, long long order) except? FAILED
+    cdef long long unlink(self, long long level, long long order) except? FAILED
+    cdef long long find_balance(self, long long account, long long asset) except? FAILED
+    cdef long long balance(self, long long account, long long asset) except? FAILED
+    cdef long long _new_balance(self, long long account, long long asset) except? FAILED
+    cdef i128 amount_at(self, long long at) except? FAILED
+    cdef i128 booked(self, long long account, long long asset) except? FAILED
+    cdef i128 available(self, long long account, long long asset) except? FAILED
+    cdef long long add_available(self, long long account, long long asset, i128 units) except? FAILED
+    cdef long long add_held(self, long long account, long long asset, i128 units) except? FAILED
+    cdef long long hold(self, long long account, long long asset, i128 units) except? FAILED
+    cdef long long _add(self, long long at, i128 units) except? FAILED

@@ -3,13 +3,15 @@ cimport cython
 from trading.engine.book cimport Asset, Instrument
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
-from trading.engine.words cimport i128
+from trading.engine.words cimport FAILED, i128
 
+@cython.final
 cdef class Closed:
     cdef readonly long long oldest
     cdef readonly long long newest
     cdef readonly long long count
 
+@cython.final
 cdef class Venue:
     cdef readonly Store store
     cdef readonly long long number
@@ -35,11 +37,11 @@ cdef class Venue:
     cdef public long long unkeyed_kept
     cdef Instrument _instrument
 
-    cdef long long account(self, long long account_id)
+    cdef long long account(self, long long account_id) except? FAILED
     @cython.locals(found=Instrument)
     cdef Instrument instrument(self, long long instrument_id)
     cdef Instrument instrument_of(self, long long order)
-    cdef long long add_instrument(self, Instrument instrument)
+    cdef long long add_instrument(self, Instrument instrument) except? FAILED
     cdef long long add_account(
         self,
         long long account_id,
@@ -47,23 +49,23 @@ cdef class Venue:
         long long trade_group_id,
         long long role,
         long long state,
-    )
-    cdef long long order(self, long long order_id)
-    cdef long long order_by_client_key(self, long long account, long long client_key)
-    cdef long long client_key_of(self, long long order)
-    cdef long long remember(self, long long order, long long client_key)
-    cdef long long forget(self, long long order)
-    cdef long long keep_closed(self, long long order)
-    cdef long long _append_closed(self, Closed closed, long long order)
-    cdef long long _drop_closed(self, Closed closed, long long order)
-    cdef long long _drop_keyed(self, long long order)
-    cdef long long rest(self, long long order, Instrument instrument, Step step)
-    cdef long long enter(self, long long order, Instrument instrument)
-    cdef long long leave(self, long long order, Instrument instrument)
-    cdef long long release(self, long long order, Instrument instrument, long long lots)
+    ) except? FAILED
+    cdef long long order(self, long long order_id) except? FAILED
+    cdef long long order_by_client_key(self, long long account, long long client_key) except? FAILED
+    cdef long long client_key_of(self, long long order) except? FAILED
+    cdef long long remember(self, long long order, long long client_key) except? FAILED
+    cdef long long forget(self, long long order) except? FAILED
+    cdef long long keep_closed(self, long long order) except? FAILED
+    cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
+    cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
+    cdef long long _drop_keyed(self, long long order) except? FAILED
+    cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
+    cdef long long enter(self, long long order, Instrument instrument) except? FAILED
+    cdef long long leave(self, long long order, Instrument instrument) except? FAILED
+    cdef long long release(self, long long order, Instrument instrument, long long lots) except? FAILED
     cdef long long close_resting(
         self, long long order, Instrument instrument, long long status, Step step
-    )
+    ) except? FAILED
     cdef long long close(
         self,
         long long order,
@@ -72,10 +74,10 @@ cdef class Venue:
         long long rested,
         long long status,
         Step step,
-    )
+    ) except? FAILED
     cdef long long reduce_resting(
         self, long long order, Instrument instrument, long long lots, long long reason, Step step
-    )
+    ) except? FAILED
     cdef long long write_reduced(
         self,
         long long order,
@@ -85,13 +87,13 @@ cdef class Venue:
         long long rested,
         long long reason,
         Step step,
-    )
-    cdef long long write_order_row(self, long long order, Step step)
-    cdef long long add_traded(self, long long order, long long lots, i128 quote_units)
-    cdef long long maker_ppm(self, long long account, Instrument instrument)
-    cdef long long taker_ppm(self, long long account, Instrument instrument)
-    cdef long long _look_up_fees(self, long long group, Instrument instrument)
+    ) except? FAILED
+    cdef long long write_order_row(self, long long order, Step step) except? FAILED
+    cdef long long add_traded(self, long long order, long long lots, i128 quote_units) except? FAILED
+    cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
+    cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
+    cdef long long _look_up_fees(self, long long group, Instrument instrument) except? FAILED
     @cython.locals(instrument=Instrument)
-    cdef long long fees_changed(self)
-    cdef long long fee_group(self, long long group_id)
-    cdef long long party(self, long long trade_group_id)
+    cdef long long fees_changed(self) except? FAILED
+    cdef long long fee_group(self, long long group_id) except? FAILED
+    cdef long long party(self, long long trade_group_id) except? FAILED

@@ -1,6 +1,6 @@
 """The state of one tenant's venue, and the few changes that every handler is made of."""
 
-from trading.engine import codec, codes, emit, limits, rows
+from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
 from trading.engine.store import Store
@@ -133,9 +133,7 @@ class Venue:
         store.order_ids.remove(self.number, orders[order + rows.ORDER_ID])
         if orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             key = store.client_keys.key_of(order // rows.ORDER_WIDTH)
-            store.client_keys.remove(
-                orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH, key
-            )
+            store.client_keys.remove(orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH, key)
         return store.free_order(order)
 
     # Lately closed orders.

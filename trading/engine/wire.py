@@ -285,14 +285,14 @@ def iterate_records(data: bytes | memoryview) -> Iterator[Record]:
         offset += record.size
 
 
-def group_header(buffers: Sequence[bytes], records: int, first_seq: int, time_ns: int) -> bytes:
+def group_header(buffers: Sequence[bytes], records: int, first_seq: int) -> bytes:
     """What stands before the records that become durable together, with their checksum."""
     length = sum(map(len, buffers))
-    rest = _GROUP.pack(GROUP_MAGIC, 0, length, records, first_seq, time_ns)[_CHECKED_FROM:]
+    rest = _GROUP.pack(GROUP_MAGIC, 0, length, records, first_seq, 0)[_CHECKED_FROM:]
     checksum = crc32(rest)
     for buffer in buffers:
         checksum = crc32(buffer, checksum)
-    return _GROUP.pack(GROUP_MAGIC, checksum, length, records, first_seq, time_ns)
+    return _GROUP.pack(GROUP_MAGIC, checksum, length, records, first_seq, 0)
 
 
 class Group(NamedTuple):
@@ -302,15 +302,14 @@ class Group(NamedTuple):
     length: int
     records: int
     first_seq: int
-    time_ns: int
 
 
 def group_at(data: bytes | memoryview, offset: int) -> Group | None:
     """The header at ``offset``; None if there is none, or not all of it."""
     if len(data) - offset < GROUP_HEADER_BYTES:
         return None
-    magic, *fields = _GROUP.unpack_from(data, offset)
-    return Group(*fields) if magic == GROUP_MAGIC else None
+    magic, checksum, length, records, first_seq, _ = _GROUP.unpack_from(data, offset)
+    return Group(checksum, length, records, first_seq) if magic == GROUP_MAGIC else None
 
 
 def is_sound(data: memoryview, offset: int, group: Group) -> bool:

@@ -16,6 +16,15 @@ cdef extern from *:
         memcpy(&value, data + at, 4);
         return value;
     }
+    /* Few words as a rule: a call would cost more than they do. */
+    static inline void marque_copy(long long *target, const char *source, long long count) {
+        if (count > 64) {
+            memcpy(target, source, count * 8);
+            return;
+        }
+        for (long long i = 0; i < count; i++)
+            target[i] = marque_word(source, 8 * i);
+    }
     static inline marque_i128 marque_amount(const char *data, long long at, long long end) {
         marque_i128 value = 0;
         if (at < end)
@@ -63,6 +72,8 @@ cdef extern from *:
     """
     ctypedef long long i128 "marque_i128"
     i128 OVER "MARQUE_OVER"
+    # What a function that raises an exception returns; it may mean itself as well.
+    enum: FAILED "(-1)"
     long long MASK_16 "0xffffLL"
     long long MASK_32 "0xffffffffLL"
     long long MASK_63 "0x7fffffffffffffffLL"
@@ -74,7 +85,7 @@ cdef extern from *:
     i128 fee_units "marque_fee"(i128 amount, long long ppm) noexcept
     long long affordable "marque_affordable"(i128 budget, i128 price, long long most) noexcept
     long long *marque_pointer(object room) except NULL
-    void *memcpy(void *target, const void *source, size_t size) noexcept
+    void marque_copy(long long *target, const char *source, long long count) noexcept
     void *memmove(void *target, const void *source, size_t size) noexcept
 
 
@@ -97,7 +108,14 @@ cdef inline long long octet(const char *data, long long at, long long end) noexc
 cdef inline long long copy_words(
     long long *words, long long place, const char *data, long long at, long long count
 ) noexcept:
-    memcpy(words + place, data + at, count * 8)
+    marque_copy(words + place, data + at, count)
+    return place + count
+
+
+cdef inline long long transfer_words(
+    long long *target, long long place, long long *source, long long start, long long count
+) noexcept:
+    marque_copy(target + place, <const char *>(source + start), count)
     return place + count
 
 

@@ -60,6 +60,13 @@ def move_words(target: memoryview, place: int, source: memoryview, start: int, c
     return place + count
 
 
+def transfer_words(
+    target: memoryview, place: int, source: memoryview, start: int, count: int
+) -> int:
+    """The same for few words as a rule, from one table to another."""
+    return move_words(target, place, source, start, count)
+
+
 def wide(value: int) -> int:
     """A number whose sums and products are exact."""
     return value
