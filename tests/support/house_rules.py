@@ -14,7 +14,7 @@ MAX_FUNCTION_STATEMENTS = 100
 ENGINE_MAY_IMPORT = {
     "money",
     "msgspec",
-    "librt",
+    "isal",
     "mypy_extensions",
     "mypyc",
     "numpy",
@@ -109,7 +109,7 @@ def imported(text: str) -> set[tuple[int, str]]:
 
 
 def engine_imports(text: str) -> list[str]:
-    """The engine stands on the standard library, money, msgspec and what compiles it."""
+    """The engine stands on the standard library, money, msgspec and a fast checksum."""
     problems = []
     for line, name in sorted(imported(text)):
         first = name.split(".")[0]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from trading.engine import compiled
@@ -82,8 +83,12 @@ def build() -> Path:
         for path in compiled.type_files():
             if path.stem not in compiled.CORE:
                 shutil.copy(path, package / path.name)
-        (package / "core.py").write_text(_amalgamated(".py", "import"))
-        (package / "core.pxd").write_text(_amalgamated(".pxd", "cimport"))
+        (package / "core.py").write_text(_amalgamated(".py"))
+        (package / "core.pxd").write_text(_amalgamated(".pxd"))
+        for name in compiled.EDGE:
+            (package / f"{name}.py").write_text(
+                _cimporting((compiled.HERE / f"{name}.py").read_text())
+            )
         (folder / "setup.py").write_text(_setup_text())
         environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {_CFLAGS}"}
         subprocess.run(
@@ -93,54 +98,58 @@ def build() -> Path:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+        for path in package.glob("*.py"):
+            path.unlink()
         for name in compiled.CORE:
             (package / f"{name}.py").write_text(_STAND_IN)
         _install(package, target)
     return target
 
 
-def _amalgamated(suffix: str, keyword: str) -> str:
+def _amalgamated(suffix: str) -> str:
     """All of the core as one file, as SQLite is built: the C compiler then sees through calls.
 
-    Imports of the core's own modules go, and with them their names before functions; imports of
-    modules that have types become the compiler's own.
+    Imports of the core's own modules go, and with them their names before functions.
     """
-    parts = ["cimport cython\n" if suffix == ".pxd" else ""]
-    typed = {path.stem for path in compiled.type_files()}
-    cimports = "" if suffix == ".pxd" else "cython.cimports."
-
-    def turned(match: re.Match[str]) -> str:
-        module, names = match.groups()
-        listed = re.findall(r"\w+", names)
-        if module:
-            listed, within = ([] if module[1:] in compiled.CORE else listed), {module[1:]: listed}
-            return "".join(
-                f"from {cimports if module[1:] in typed else ''}trading.engine{module} "
-                f"{keyword} {name}\n"
-                for name in within[module[1:]]
-                if module[1:] not in compiled.CORE
-            )
-        return "".join(
-            f"from {cimports if name in typed else ''}trading.engine {keyword} {name}\n"
-            for name in listed
-            if name not in compiled.CORE
-        )
-
-    pattern = rf"^from trading\.engine(\.\w+)? {keyword} (\([^)]*\)|[^(\n]*)\n"
+    parts = ["cimport cython\n"] if suffix == ".pxd" else []
     for name in compiled.CORE:
-        source = (compiled.HERE / f"{name}{suffix}").read_text()
-        source = re.sub(pattern, turned, source, flags=re.MULTILINE)
+        source = _cimporting((compiled.HERE / f"{name}{suffix}").read_text(), compiled.CORE)
         source = re.sub(r"^cimport cython\n", "", source, flags=re.MULTILINE)
         parts.append(re.sub(rf"\b({'|'.join(_CALLED_BY_MODULE)})\.(?=\w+\()", "", source))
     return "\n".join(parts)
 
 
+def _cimporting(source: str, left_out: Sequence[str] = ()) -> str:
+    """A source whose imports of what has types of its own have become the compiler's own.
+
+    ``from trading.engine import codes`` becomes ``from cython.cimports.trading.engine import
+    codes``. Imports of the modules ``left_out`` vanish; those of the core stay Python's.
+    """
+    typed = {path.stem for path in compiled.type_files()} - set(compiled.CORE)
+
+    def turned(match: re.Match[str]) -> str:
+        module, keyword, names = match.groups()
+        lines = []
+        for name in re.findall(r"\w+", names):
+            imported = module[1:] if module else name
+            if imported in left_out:
+                continue
+            place = "cython.cimports." if imported in typed and keyword == "import" else ""
+            lines.append(f"from {place}trading.engine{module or ''} {keyword} {name}\n")
+        return "".join(lines)
+
+    pattern = r"^from trading\.engine(\.\w+)? (c?import) (\([^)]*\)|[^(\n]*)\n"
+    return re.sub(pattern, turned, source, flags=re.MULTILINE)
+
+
 def _setup_text() -> str:
+    names = ("core", *compiled.EDGE)
     return (
         "from Cython.Build import cythonize\n"
         "from setuptools import Extension, setup\n"
         "setup(name='marque-engine', packages=[], ext_modules=cythonize(\n"
-        "    [Extension('trading.engine.core', ['trading/engine/core.py'])],\n"
+        "    [Extension(f'trading.engine.{name}', [f'trading/engine/{name}.py'])\n"
+        f"     for name in {names!r}],\n"
         f"    quiet=True, compiler_directives={_DIRECTIVES!r}))\n"
     )
 
@@ -149,8 +158,7 @@ def _install(folder: Path, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix="staged-"))
     for path in [*folder.glob("*.so"), *folder.glob("*.py")]:
-        if path.stem not in ("__init__", "core") or path.suffix == ".so":
-            shutil.move(path, staged / path.name)
+        shutil.move(path, staged / path.name)
     staged.chmod(0o755)
     try:
         staged.rename(target)

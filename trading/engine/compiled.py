@@ -35,9 +35,13 @@ CONSTANTS = ("codec", "codes", "limits", "rows", "words")
 PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
 
 
+# Compiled each by itself: the loop of the process around the core, which does touch the world.
+EDGE = ("connection", "server")
+
+
 def source_files() -> list[Path]:
     """The sources of all that is compiled."""
-    return [HERE / f"{name}.py" for name in CORE]
+    return [HERE / f"{name}.py" for name in CORE + EDGE]
 
 
 def type_files() -> list[Path]:

@@ -270,24 +270,13 @@ def _is_torn(data: bytes, at: int, seq: int) -> bool:
     if _stands_later(data, at + 8, seq):
         return False
     group = wire.group_at(data, at)
-    sector_end = at + SECTOR_BYTES - at % SECTOR_BYTES
-    if group is None or group.first_seq != seq:
-        # Not even the header is whole: it crosses into a sector that was not written, or stands
-        # in one.
-        head = data[at : at + GROUP_HEADER_BYTES]
-        if sector_end - at >= GROUP_HEADER_BYTES:
-            return not any(head)
-        known = sector_end - at
-        expected = wire.group_header([], 0, seq)
-        return not any(head[known:]) and (
-            not any(head[:known]) or head[:4] == expected[:4][: min(known, 4)]
-        )
-    end = at + GROUP_HEADER_BYTES + group.length
-    starts = [at, *range(sector_end, end, SECTOR_BYTES)]
-    return any(
-        not any(data[start : min(stop, end)])
-        for start, stop in zip(starts, [*starts[1:], end], strict=True)
-    )
+    if group is not None and group.first_seq != seq:
+        return False
+    length = GROUP_HEADER_BYTES + (group.length if group is not None else 0)
+    starts = [at, *range(at + SECTOR_BYTES - at % SECTOR_BYTES, at + length, SECTOR_BYTES)]
+    ends = [*starts[1:], at + length]
+    # Of a header that is not whole, only its own sectors are known to belong to the group.
+    return any(not any(data[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
 def _stands_later(data: bytes, start: int, seq: int) -> bool:

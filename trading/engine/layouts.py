@@ -35,8 +35,8 @@ Record in the engine journal (56-byte header; always a multiple of 8)
     u32 event_count | command payload | events
 
 Group in the engine journal (32-byte header): the records that became durable together
-    u32 magic | u32 crc32 of all that follows it in the group | u32 length of the records |
-    u32 how many | i64 first seq | i64 zero | records
+    u32 magic | u32 crc32 of the records | u32 their length | u32 how many | i64 first seq |
+    u64 crc32 of the header up to here | records
 
 Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields

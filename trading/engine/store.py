@@ -66,6 +66,11 @@ class Store:
             self.orders_end = order + rows.ORDER_WIDTH
         return order
 
+    @property
+    def order_rows(self) -> int:
+        """How many rows orders have ever taken."""
+        return self.orders_end // rows.ORDER_WIDTH - 1
+
     def free_order(self, order: int) -> int:
         """Give an order's row back."""
         self.orders[order] = self.orders_freed

@@ -22,10 +22,10 @@ from trading.engine.results import Result
 _REQUEST = struct.Struct("<IHHQIIQQ")
 _ANSWER = struct.Struct("<IHHQqqII")
 _RECORD = struct.Struct("<IHHqqIIQQHHI")
-_GROUP = struct.Struct("<IIIIqq")
+_GROUP = struct.Struct("<IIIIq")
+_SEAL = struct.Struct("<Q")
 _LENGTH_BYTES = 4
 GROUP_MAGIC = 0x3247514D  # b"MQG2"; its last byte is the version of groups and records
-_CHECKED_FROM = 8  # where what a group's checksum covers begins
 
 MAX_REQUEST_BYTES = 65_536  # nothing declared comes near; longer frames are refused unread
 
@@ -287,12 +287,12 @@ def iterate_records(data: bytes | memoryview) -> Iterator[Record]:
 
 def group_header(buffers: Sequence[bytes], records: int, first_seq: int) -> bytes:
     """What stands before the records that become durable together, with their checksum."""
-    length = sum(map(len, buffers))
-    rest = _GROUP.pack(GROUP_MAGIC, 0, length, records, first_seq, 0)[_CHECKED_FROM:]
-    checksum = crc32(rest)
+    checksum = 0
     for buffer in buffers:
         checksum = crc32(buffer, checksum)
-    return _GROUP.pack(GROUP_MAGIC, checksum, length, records, first_seq, 0)
+    length = sum(map(len, buffers))
+    fields = _GROUP.pack(GROUP_MAGIC, checksum, length, records, first_seq)
+    return fields + _SEAL.pack(crc32(fields))
 
 
 class Group(NamedTuple):
@@ -305,17 +305,23 @@ class Group(NamedTuple):
 
 
 def group_at(data: bytes | memoryview, offset: int) -> Group | None:
-    """The header at ``offset``; None if there is none, or not all of it."""
+    """The header at ``offset``; None if there is no sound one."""
     if len(data) - offset < GROUP_HEADER_BYTES:
         return None
-    magic, checksum, length, records, first_seq, _ = _GROUP.unpack_from(data, offset)
-    return Group(checksum, length, records, first_seq) if magic == GROUP_MAGIC else None
+    magic, *fields = _GROUP.unpack_from(data, offset)
+    seal_at = offset + _GROUP.size
+    if magic != GROUP_MAGIC or data[seal_at : seal_at + _SEAL.size] != _SEAL.pack(
+        crc32(data[offset:seal_at])
+    ):
+        return None
+    return Group(*fields)
 
 
 def is_sound(data: memoryview, offset: int, group: Group) -> bool:
-    """Whether all of a group is there, and as it was written."""
-    end = offset + GROUP_HEADER_BYTES + group.length
-    return end <= len(data) and crc32(data[offset + _CHECKED_FROM : end]) == group.checksum
+    """Whether all of a group's records are there, as they were written."""
+    start = offset + GROUP_HEADER_BYTES
+    end = start + group.length
+    return end <= len(data) and crc32(data[start:end]) == group.checksum
 
 
 def record_command(record: Record) -> Message:

@@ -79,6 +79,7 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
         Result.UNSUPPORTED_VERSION,
         Result.UNKNOWN_KIND,
         Result.OVERLOADED,
+        Result.NO_ROOM,
         Result.UNKNOWN_TENANT,
         Result.TENANT_EXISTS,
         Result.NO_FEE_ACCOUNT,

@@ -32,6 +32,12 @@ def frame_of(kind: int, payload: bytes, version: int = 1, **header: int) -> byte
 
 
 PLACE = order(1, "sell", 5, 100).encode()
+BEFORE_TEXT = PLACE + bytes(16)
+
+
+def named(text: bytes) -> bytes:
+    """A PlaceOrder whose client order id is these bytes."""
+    return BEFORE_TEXT + text.ljust(40, b"\0")
 
 
 @pytest.mark.parametrize(
@@ -45,14 +51,15 @@ PLACE = order(1, "sell", 5, 100).encode()
         (frame_of(11, PLACE, 65535), Result.UNSUPPORTED_VERSION),
         (frame_of(11, PLACE[:-1]), Result.BAD_FRAME),
         (frame_of(11, PLACE + b"\0"), Result.BAD_FRAME),
-        (frame_of(12, b""), Result.BAD_FRAME),
+        (frame_of(12, bytes(32)), Result.BAD_FRAME),
+        (frame_of(11, PLACE.ljust(112, b"\0")), Result.BAD_FRAME),
         (frame_of(1001, b"123"), Result.BAD_FRAME),
-        (frame_of(11, PLACE[:96] + b"caf\xe9".ljust(36, b"\0")), Result.FIELD_OUT_OF_RANGE),
-        (frame_of(11, PLACE[:96] + b"a b".ljust(36, b"\0")), Result.FIELD_OUT_OF_RANGE),
-        (frame_of(11, PLACE[:96] + b"a\0b".ljust(36, b"\0")), Result.FIELD_OUT_OF_RANGE),
-        (frame_of(11, PLACE[:96] + b"a\n".ljust(36, b"\0")), Result.FIELD_OUT_OF_RANGE),
-        (frame_of(11, PLACE[:96] + b"a\x7f".ljust(36, b"\0")), Result.FIELD_OUT_OF_RANGE),
-        (frame_of(11, PLACE[:96] + b"\0" * 35 + b"a"), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"caf\xe9")), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"a b")), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"a\0b")), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"a\n")), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"a\x7f")), Result.FIELD_OUT_OF_RANGE),
+        (frame_of(11, named(b"\0" * 39 + b"a")), Result.FIELD_OUT_OF_RANGE),
         (frame_of(11, PLACE, source=1, source_no=2**63), Result.FIELD_OUT_OF_RANGE),
         (frame_of(11, PLACE, tenant_id=2**31), Result.FIELD_OUT_OF_RANGE),
         (frame_of(1, b"\0" * 24, tenant_id=3), Result.FIELD_OUT_OF_RANGE),
@@ -88,7 +95,7 @@ def test_a_short_frame_does_not_harm_its_neighbours() -> None:
 
 def test_longest_client_order_id() -> None:
     world = spot_world()
-    text = "x" * 36
+    text = "x" * 40
     events = world.must(order(1, "sell", 5, 100, client_order_id=text))
     assert events[0].client_order_id == text
 

@@ -218,7 +218,7 @@ class RandomCommands:
             quote_units=chance.choice([1, 100, 5_000, 10**6])
             if by_quote
             else (5 if chance.random() < 0.01 else 0),
-            side=chance.choice([1, 2]) if chance.random() < 0.99 else chance.choice([0, 3, -1]),
+            side=chance.choice([1, 2]) if chance.random() < 0.99 else chance.choice([0, 3, 255]),
             order_type=(1 if limit else 2) if chance.random() < 0.99 else 3,
             time_in_force=chance.choice([1, 1, 1, 2, 3]) if chance.random() < 0.99 else 9,
             self_trade_prevention=chance.randrange(5) if chance.random() < 0.99 else 5,

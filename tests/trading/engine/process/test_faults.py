@@ -15,8 +15,9 @@ import pytest
 
 from tests.trading.engine.process import running
 from tests.trading.engine.process.running import TENANT, RunningEngine, order
-from trading.engine import framing, journal, links, process, snapshot, wire
+from trading.engine import journal, links, process, snapshot, wire
 from trading.engine.client import EngineError, Request
+from trading.engine.layouts import GROUP_HEADER_BYTES
 from trading.engine.results import Result
 
 BROKEN_DISK = Path(__file__).with_name("broken_disk.py")
@@ -165,7 +166,9 @@ def test_a_journal_that_lost_its_end_is_not_served(engine: RunningEngine) -> Non
     path = journal.list_segments(engine.engine_dir)[0].path
     tail = journal.find_tail(engine.engine_dir)
     content = bytearray(path.read_bytes())
-    content[tail.offset - 20 : tail.offset] = bytes(20)
+    last = list(journal.read_records(engine.engine_dir))[-1]
+    size = last.size + GROUP_HEADER_BYTES
+    content[tail.offset - size : tail.offset] = bytes(size)
     path.write_bytes(content)
     engine.launch()
     code, said = engine.wait()
@@ -177,23 +180,13 @@ def test_another_history_in_the_journal_is_found_by_replaying(engine: RunningEng
     """A record that is sound but not what this state gives: replay names it."""
     seq = engine.client().send(TENANT, order("one")).seq
     engine.kill()
-    records = list(journal.read_records(engine.engine_dir))
-    path = journal.list_segments(engine.engine_dir)[0].path
-    offset = sum(record.size for record in records[: seq - 1])
-    last = records[seq - 1]
-    forged = wire.encode_record(
-        seq,
-        last.time_ns,
-        TENANT,
-        last.kind,
-        last.version,
-        last.payload,
-        event_count=last.event_count,
-        event_blob=last.events[:-8] + bytes(8),
-    )
-    content = bytearray(path.read_bytes())
-    content[offset : offset + len(forged)] = forged
-    path.write_bytes(content)
+    tail = journal.find_tail(engine.engine_dir)
+    last = list(journal.read_records(engine.engine_dir))[-1]
+    forged = wire.record_again(last._replace(events=last.events[:-8] + bytes(8)))
+    sealed = wire.group_header([forged], 1, seq) + forged
+    content = bytearray(tail.path.read_bytes())
+    content[tail.offset - len(sealed) : tail.offset] = sealed
+    tail.path.write_bytes(content)
     engine.launch()
     code, said = engine.wait()
     assert code == process.EXIT_DAMAGED
@@ -252,8 +245,8 @@ def test_time_never_runs_backwards(engine: RunningEngine) -> None:
     log.close()
     engine.start()
     times = [engine.client().send(TENANT, order(f"n{n}")).time_ns for n in range(5)]
-    assert times == sorted(set(times))
-    assert times[0] > future_ns
+    assert times == sorted(times)
+    assert times[0] >= future_ns
     engine.kill()
     assert running.replayed(engine.engine_dir).time_ns == times[-1]
 
@@ -300,5 +293,5 @@ def test_a_stopped_engine_answers_what_it_had_taken(engine: RunningEngine) -> No
         while piece := sock.recv(1 << 20):
             data += piece
     assert engine.wait()[0] == 0
-    answers = framing.scan_requests(data, 0, -1, 1 << 20)[1]
+    answers = len(links.take_answers(data)[0])
     assert answers == len(running.placed_counts(engine.engine_dir))

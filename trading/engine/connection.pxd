@@ -1,0 +1,27 @@
+cimport cython
+
+
+@cython.final
+cdef class Connection:
+    cdef public object sock
+    cdef public long long fd
+    cdef public object poller
+    cdef public bytes rest
+    cdef public bytearray unsent
+    cdef public long long mask
+    cdef public bytes last_words
+    cdef public bint closing
+    cdef public bint closed
+    cdef public bint is_follower
+    cdef public long long follow_request_id
+    cdef public str follow_name
+    cdef public long long follow_seq
+    cdef public long long told_seq
+    cdef public long long told_ns
+
+    cpdef send(self, bytes data)
+    cpdef flush(self)
+    cpdef finish(self)
+    cpdef refuse(self, bytes last_words)
+    cpdef close(self)
+    cdef _watch(self)
