@@ -15,7 +15,6 @@ ENGINE_MAY_IMPORT = {
     "money",
     "msgspec",
     "isal",
-    "mypy_extensions",
     "mypyc",
     "numpy",
     "setuptools",

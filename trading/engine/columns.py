@@ -5,8 +5,9 @@
 ``dtype`` and ``HEADER_DTYPE``'s users, so that the engine process does not need it.
 """
 
+from collections import namedtuple
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trading.engine import events, scan
 
@@ -72,3 +73,26 @@ def header_dtype() -> "numpy.dtype[numpy.void]":
     import numpy
 
     return numpy.dtype(HEADER_FIELDS)
+
+
+@cache
+def row_class(event_name: str) -> type:
+    """A named tuple of one row, an i128 put together to one number; see ``rows``."""
+    names = [name for name, _ in _CLASS_OF[event_name].FIELDS]
+    return namedtuple(event_name, ["seq", "time_ns", "index", *names])  # type: ignore[no-any-return]
+
+
+def rows(event_name: str, blob: bytes) -> list[Any]:
+    """The rows of one kind of event as named tuples: exact integers, and text as bytes."""
+    import numpy
+
+    amounts = {f"{name}_lo" for name, kind in _CLASS_OF[event_name].FIELDS if kind == "i128"}
+    table = numpy.frombuffer(blob, dtype=dtype(event_name))
+    values = []
+    for name in table.dtype.names or ():
+        if name in amounts:
+            low, high = table[name].tolist(), table[f"{name[:-3]}_hi"].tolist()
+            values.append([lo | hi << 64 for lo, hi in zip(low, high, strict=True)])
+        elif f"{name[:-3]}_lo" not in amounts or not name.endswith("_hi"):
+            values.append(table[name].tolist())
+    return list(map(row_class(event_name)._make, zip(*values, strict=True)))  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from trading.orders import shapes
 _NS_PER_SECOND = 1_000_000_000
 _DISPLAY_PLACES = 8
 
-Row = tuple[Any, ...]
+Row = Any  # a named tuple of `columns.rows`
 Rows = dict[str, list[Row]]
 
 
@@ -109,7 +109,7 @@ class TenantMarket:
     def apply(self, rows: Rows) -> None:
         """Take in whole records' rows. New steps of an instrument part what is before and after."""
         for row in rows.get("InstrumentChanged", ()):
-            changed_seq = row[0]
+            changed_seq = row.seq
             self._apply_rows({name: _until(kept, changed_seq) for name, kept in rows.items()})
             self._on_instrument(row)
             rows = {name: _after(kept, changed_seq) for name, kept in rows.items()}
@@ -135,95 +135,95 @@ class TenantMarket:
         )
 
     def _on_asset(self, row: Row) -> None:
-        _, _, _, asset_id, scale, code = row
-        text = code.decode()
-        self.add_asset(AssetInfo(asset_id, text, text, scale, min(scale, _DISPLAY_PLACES)))
+        text = row.code.decode()
+        places = min(row.scale, _DISPLAY_PLACES)
+        self.add_asset(AssetInfo(row.asset_id, text, text, row.scale, places))
 
     def _on_instrument(self, row: Row) -> None:
-        instrument_id, base_id, quote_id, tick_lo, tick_hi, lot_lo, lot_hi = row[3:10]
-        min_lots, max_lots, *notionals = row[10:16]
-        price_band_bp, maker_ppm, taker_ppm, state, symbol = row[16:21]
-        base, quote = self.assets[base_id], self.assets[quote_id]
+        base, quote = self.assets[row.base_asset_id], self.assets[row.quote_asset_id]
         info = InstrumentInfo(
-            id=instrument_id,
-            symbol=symbol.decode(),
+            id=row.instrument_id,
+            symbol=row.symbol.decode(),
             base_id=base.id,
             base_code=base.code,
             base_scale=base.scale,
             quote_id=quote.id,
             quote_code=quote.code,
             quote_scale=quote.scale,
-            tick_units=_i128(tick_lo, tick_hi),
-            lot_units=_i128(lot_lo, lot_hi),
-            min_lots=min_lots,
-            max_lots=max_lots,
-            min_notional_units=_i128(notionals[0], notionals[1]),
-            max_notional_units=_i128(notionals[2], notionals[3]),
-            price_band_bp=price_band_bp,
-            maker_ppm=maker_ppm,
-            taker_ppm=taker_ppm,
-            state=state,
+            tick_units=row.tick_units,
+            lot_units=row.lot_units,
+            min_lots=row.min_lots,
+            max_lots=row.max_lots,
+            min_notional_units=row.min_notional_units,
+            max_notional_units=row.max_notional_units,
+            price_band_bp=row.price_band_bp,
+            maker_ppm=row.maker_ppm,
+            taker_ppm=row.taker_ppm,
+            state=row.state,
         )
         self.add_instrument(info)
         self.instruments_changed = True
 
     def _on_accepted(self, row: Row) -> None:
-        seq, time_ns, _, order_id, account_id, instrument_id, lots, ticks = row[:8]
-        if seq <= self.orders_seq:
+        if row.seq <= self.orders_seq:
             return
-        quote_lo, quote_hi, side, order_type, time_in_force, prevention, flags = row[8:15]
         state = shapes.OrderState(
-            order_id=order_id,
-            account_id=account_id,
-            instrument_id=instrument_id,
-            side=side,
-            order_type=order_type,
-            time_in_force=time_in_force,
-            lots=lots,
-            ticks=ticks,
-            quote_units=_i128(quote_lo, quote_hi),
-            self_trade_prevention=prevention,
-            flags=flags,
-            client_order_id=row[16].decode(),
-            leaves_lots=lots,
-            placed_ns=time_ns,
-            updated_ns=time_ns,
+            order_id=row.order_id,
+            account_id=row.account_id,
+            instrument_id=row.instrument_id,
+            side=row.side,
+            order_type=row.order_type,
+            time_in_force=row.time_in_force,
+            lots=row.lots,
+            ticks=row.ticks,
+            quote_units=row.quote_units,
+            self_trade_prevention=row.self_trade_prevention,
+            flags=row.flags,
+            client_order_id=row.client_order_id.decode(),
+            leaves_lots=row.lots,
+            placed_ns=row.time_ns,
+            updated_ns=row.time_ns,
         )
-        self.private.on_accepted(seq, state)
+        self.private.on_accepted(row.seq, state)
 
     def _on_rested(self, row: Row) -> None:
-        seq, _, _, _, account_id, instrument_id, lots, ticks, side = row
-        if seq > self.orders_seq:
-            self.books[instrument_id].change(seq, side, ticks, lots)
-        if seq > self.balances_seq:
-            self.private.hold(seq, account_id, self.infos[instrument_id], side, lots, ticks)
+        if row.seq > self.orders_seq:
+            self.books[row.instrument_id].change(row.seq, row.side, row.ticks, row.lots)
+        self._hold(row, row.lots)
+
+    def _hold(self, row: Row, lots: int) -> None:
+        """Lots of an order that come to rest, or with a minus leave the book."""
+        if row.seq > self.balances_seq:
+            info = self.infos[row.instrument_id]
+            self.private.hold(row.seq, row.account_id, info, row.side, lots, row.ticks)
 
     def _on_traded(self, row: Row) -> None:
-        seq, time_ns, _, trade_id, instrument_id, _, _, lots, ticks = row[:9]
-        info = self.infos[instrument_id]
+        info = self.infos[row.instrument_id]
         trade = private.TradeSide(
-            pk=trade_id,
-            taker_side=row[22],
-            lots=lots,
-            ticks=ticks,
-            base_units=_i128(row[9], row[10]),
-            quote_units=_i128(row[11], row[12]),
-            maker_order_id=row[13],
-            taker_order_id=row[14],
-            maker_account_id=row[15],
-            taker_account_id=row[16],
-            maker_fee_units=_i128(row[18], row[19]),
-            taker_fee_units=_i128(row[20], row[21]),
+            pk=row.trade_id,
+            taker_side=row.taker_side,
+            lots=row.lots,
+            ticks=row.ticks,
+            base_units=row.base_units,
+            quote_units=row.quote_units,
+            maker_order_id=row.maker_order_id,
+            taker_order_id=row.taker_order_id,
+            maker_account_id=row.maker_account_id,
+            taker_account_id=row.taker_account_id,
+            maker_fee_units=row.maker_fee_units,
+            taker_fee_units=row.taker_fee_units,
         )
-        if seq > self.trades_seq:
-            self._record_trade(seq, time_ns, info, trade)
-        if seq > self.orders_seq:
+        if row.seq > self.trades_seq:
+            self._record_trade(row.seq, row.time_ns, info, trade)
+        if row.seq > self.orders_seq:
             maker_side = Side.BUY + Side.SELL - trade.taker_side
-            self.books[instrument_id].change(seq, maker_side, ticks, -lots)
+            self.books[row.instrument_id].change(row.seq, maker_side, row.ticks, -row.lots)
             for order_id in (trade.maker_order_id, trade.taker_order_id):
-                self.private.on_traded(seq, time_ns, order_id, lots, trade.quote_units)
-        if seq > self.balances_seq:
-            self.private.settle(seq, time_ns, info, trade, fee_account_id=row[17])
+                self.private.on_traded(row.seq, row.time_ns, order_id, row.lots, trade.quote_units)
+        if row.seq > self.balances_seq:
+            self.private.settle(
+                row.seq, row.time_ns, info, trade, fee_account_id=row.fee_account_id
+            )
 
     def _record_trade(
         self, seq: int, time_ns: int, info: InstrumentInfo, trade: private.TradeSide
@@ -237,36 +237,29 @@ class TenantMarket:
         line.new_trades.append((trade.pk, text))
 
     def _on_reduced(self, row: Row) -> None:
-        seq, time_ns, _, order_id, account_id, instrument_id, lots, _, ticks, side, rested = row[
-            :11
-        ]
-        if seq > self.orders_seq:
-            self.private.on_reduced(seq, time_ns, order_id, lots)
-            if rested:
-                self.books[instrument_id].change(seq, side, ticks, -lots)
-        if rested and seq > self.balances_seq:
-            self.private.hold(seq, account_id, self.infos[instrument_id], side, -lots, ticks)
+        if row.seq > self.orders_seq:
+            self.private.on_reduced(row.seq, row.time_ns, row.order_id, row.lots)
+            if row.rested:
+                self.books[row.instrument_id].change(row.seq, row.side, row.ticks, -row.lots)
+        if row.rested:
+            self._hold(row, -row.lots)
 
     def _on_closed(self, row: Row) -> None:
-        seq, time_ns, _, order_id, account_id, instrument_id, leaves_lots = row[:7]
-        ticks, side, rested, status = row[7:11]
-        if seq > self.orders_seq:
-            self.private.on_closed(seq, time_ns, order_id, leaves_lots, status)
-            if rested and leaves_lots:
-                self.books[instrument_id].change(seq, side, ticks, -leaves_lots)
-        if rested and leaves_lots and seq > self.balances_seq:
-            info = self.infos[instrument_id]
-            self.private.hold(seq, account_id, info, side, -leaves_lots, ticks)
+        leaves = row.leaves_lots
+        if row.seq > self.orders_seq:
+            self.private.on_closed(row.seq, row.time_ns, row.order_id, leaves, row.status)
+            if row.rested and leaves:
+                self.books[row.instrument_id].change(row.seq, row.side, row.ticks, -leaves)
+        if row.rested and leaves:
+            self._hold(row, -leaves)
 
     def _on_credited(self, row: Row) -> None:
-        seq, _, _, account_id, asset_id, amount_lo, amount_hi = row[:7]
-        if seq > self.balances_seq:
-            self.private.move(seq, account_id, asset_id, _i128(amount_lo, amount_hi))
+        if row.seq > self.balances_seq:
+            self.private.move(row.seq, row.account_id, row.asset_id, row.amount_units)
 
     def _on_debited(self, row: Row) -> None:
-        seq, _, _, account_id, asset_id, amount_lo, amount_hi = row[:7]
-        if seq > self.balances_seq:
-            self.private.move(seq, account_id, asset_id, -_i128(amount_lo, amount_hi))
+        if row.seq > self.balances_seq:
+            self.private.move(row.seq, row.account_id, row.asset_id, -row.amount_units)
 
     # What is to be published
 
@@ -377,10 +370,6 @@ class TenantMarket:
             outputs.append(self._trades_key(info.symbol, line))
             outputs.append(self._candles_key(info, line))
         return outputs
-
-
-def _i128(low: int, high: int) -> int:
-    return high << 64 | low
 
 
 def _until(rows: list[Row], seq: int) -> list[Row]:

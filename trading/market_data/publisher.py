@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy
 import redis.asyncio
 import structlog
 
@@ -96,8 +95,7 @@ class Publisher:
             if name == "VenueOpened" and tenant_id not in self._markets:
                 self._markets[tenant_id] = TenantMarket(tenant_id)
             elif name in _READ:
-                rows = numpy.frombuffer(blob, dtype=columns.dtype(name)).tolist()
-                by_tenant.setdefault(tenant_id, {})[name] = rows
+                by_tenant.setdefault(tenant_id, {})[name] = columns.rows(name, blob)
         for tenant_id, rows in by_tenant.items():
             market = self._markets.get(tenant_id)
             if market is None:

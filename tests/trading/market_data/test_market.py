@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import numpy
 import pytest
 
 import market_flow
@@ -19,8 +18,7 @@ LISTENED = frozenset(market_flow.ACCOUNTS)
 
 def rows_of(data: bytes) -> dict[str, list[Any]]:
     return {
-        name: numpy.frombuffer(blob, dtype=columns.dtype(name)).tolist()
-        for (_, name), blob in columns.split_records(data).items()
+        name: columns.rows(name, blob) for (_, name), blob in columns.split_records(data).items()
     }
 
 
