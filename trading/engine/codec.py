@@ -176,6 +176,9 @@ QUERY_DEPTH: Final = 1004
 QUERY_DEPTH_BYTES: Final = 16
 QUERY_DEPTH_INSTRUMENT_ID: Final = 0
 QUERY_DEPTH_LEVELS: Final = 8
+QUERY_SOURCE: Final = 1005
+QUERY_SOURCE_BYTES: Final = 8
+QUERY_SOURCE_SOURCE: Final = 0
 FOLLOW: Final = 1010
 FOLLOW_BYTES: Final = 8
 FOLLOW_FROM_SEQ: Final = 0
@@ -202,6 +205,7 @@ VERSION_OF: Final[dict[int, int]] = {
     1002: 1,
     1003: 1,
     1004: 1,
+    1005: 1,
     1010: 1,
 }
 PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
@@ -225,6 +229,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     1002: 16,
     1003: 24,
     1004: 16,
+    1005: 8,
     1010: 8,
 }
 
@@ -1025,6 +1030,28 @@ def write_depth_row(
     write_i64_le(out, ticks)
     write_i64_le(out, lots)
     write_i64_le(out, orders)
+
+
+_SOURCE_ROW: Final = Struct("<qqq")
+
+
+def write_source_row(
+    out: BytesWriter,
+    source: i64,
+    last_no: i64,
+) -> None:
+    if not COMPILED:
+        out.write(
+            _SOURCE_ROW.pack(
+                103079281645,
+                source,
+                last_no,
+            )
+        )
+        return
+    write_i64_le(out, 103079281645)
+    write_i64_le(out, source)
+    write_i64_le(out, last_no)
 
 
 _DURABLE_SEQ: Final = Struct("<qq")

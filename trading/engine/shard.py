@@ -266,6 +266,14 @@ class Shard:
         if kind == codec.QUERY_STATUS and tenant_id == 0:
             self._write_status(sorted(self.venues))
             return codes.ACCEPTED
+        if kind == codec.QUERY_SOURCE:
+            source = read_i64_le(data, at + codec.QUERY_SOURCE_SOURCE)
+            if source < 0 or source > _MASK_32:
+                return codes.FIELD_OUT_OF_RANGE
+            last_no: i64 = self.source_numbers.get(tenant_id << 32 | source, 0)
+            codec.write_source_row(step.out, source, last_no)
+            step.event_count += 1
+            return codes.ACCEPTED
         if venue is None:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
