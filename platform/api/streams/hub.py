@@ -19,12 +19,15 @@ import structlog
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from trading.market_data.private import INTERRUPTED
+
 if TYPE_CHECKING:
     from api.streams.socket import Socket
 
 log = structlog.get_logger("marque.streams")
 
 CONTROL_CHANNEL = "api:access"
+_INTERRUPTED = (4012, "updates were interrupted: connect again")
 INTERNAL = 1011  # the close code of RFC 6455 for an error of the server
 UPKEEP_SECONDS = 2.0
 RECHECK_SECONDS = 30.0
@@ -160,10 +163,7 @@ class Hub:
     async def _send_snapshot(self, channel: Channel, socket: Socket) -> None:
         if channel.snapshotting is None:
             channel.snapshotting = self.spawn(self._snapshot(channel))
-        try:
-            snapshot = await asyncio.shield(channel.snapshotting)
-        except (redis.RedisError, OSError):
-            snapshot = None
+        snapshot = await asyncio.shield(channel.snapshotting)
         missed = channel.waiting.pop(socket, None)
         if missed is None or socket not in channel.sockets:
             return
@@ -176,8 +176,15 @@ class Hub:
                 socket.push(text)
 
     async def _snapshot(self, channel: Channel) -> tuple[int, str] | None:
+        """The channel's snapshot; without it updates are of no use, so a lost Redis is awaited."""
+        data: Any = None
         try:
-            data: Any = await self._redis.get(channel.snapshot_key)
+            while channel.sockets:
+                try:
+                    data = await self._redis.get(channel.snapshot_key)
+                    break
+                except (redis.RedisError, OSError):
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             channel.snapshotting = None
         if data is None:
@@ -213,7 +220,7 @@ class Hub:
             channel.last_seq = -1
             for socket in list(channel.sockets):
                 if not channel.snapshot_key:
-                    socket.drop(4012, "updates were interrupted: connect again")
+                    socket.drop(*_INTERRUPTED)
                 else:
                     self.spawn(self._resync_when_ready(channel, socket))
 
@@ -238,7 +245,10 @@ class Hub:
     def _on_data(self, channel: Channel, text: str) -> None:
         if not channel.snapshot_key:
             for socket in list(channel.sockets):
-                socket.push(text)
+                if text == INTERRUPTED:
+                    socket.drop(*_INTERRUPTED)
+                else:
+                    socket.push(text)
             return
         seq = seq_of(text)
         if seq >= 0:
