@@ -1,9 +1,12 @@
+from functools import lru_cache
+
 from django.db import connection
 
 from tenants import directory
 from tenants.models import Brand, Tenant
 
 
+@lru_cache(1024)
 def normalize_host(host: str) -> str:
     """A Host header without its port, in lower case."""
     host = host.strip().lower()

@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_BODY_BYTES = 128 * 1024
+# An ASGI extension of our own server (see runtime.protocol): an answer in one piece.
+WHOLE_ANSWER = "marque.whole_answer"
 
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -89,17 +91,22 @@ def decode_object(data: bytes | str) -> dict[str, Any]:
 
 
 async def answer_json(
-    send: Send, status: int, body: Any, headers: dict[str, str] | None = None
+    scope: Scope, send: Send, status: int, body: Any, headers: dict[str, str]
 ) -> None:
-    """Send a whole JSON answer."""
+    """Send a whole JSON answer; the headers are ours, never a caller's text."""
     data = encode(body)
-    lines = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(data)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    if headers:
-        lines += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(data)),
+        "cache-control": "no-store",
+        **headers,
+    }
+    answer_whole = scope.get("extensions", {}).get(WHOLE_ANSWER)
+    if answer_whole is not None:
+        head = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        await answer_whole(status, head.encode("latin-1"), data)
+        return
+    lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": data})
 

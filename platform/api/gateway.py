@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from api import exchange, metrics, signatures
+from api import exchange, signatures
 from api.access import Caller, KeyEntry
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
@@ -93,7 +93,7 @@ class Gateway:
         try:
             open_tenant(headers)
         except ApiError as error:
-            await exchange.answer_json(send, error.status, error.as_body(), error.headers)
+            await exchange.answer_json(scope, send, error.status, error.as_body(), error.headers)
         else:
             await self._django(scope, receive, send)
 
@@ -128,8 +128,8 @@ class Gateway:
         begin = time.perf_counter()
         rate_headers: dict[str, str] = {}
         slug, code = "", "OK"
+        services = self.services()
         try:
-            services = self.services()
             tenant = open_tenant(headers)
             slug = tenant.slug
             body = await exchange.read_body(receive)
@@ -152,9 +152,8 @@ class Gateway:
             failure = ApiError(Refusal.INTERNAL_ERROR)
             answer, status, code = failure.as_body(), failure.status, failure.code.name
         rate_headers["X-MARQUE-TRACE"] = f"{trace_id:016x}"
-        await exchange.answer_json(send, status, answer, rate_headers)
-        metrics.orders(slug, "http", code).inc()
-        metrics.seconds(slug, "http").observe(time.perf_counter() - begin)
+        await exchange.answer_json(scope, send, status, answer, rate_headers)
+        services.tally.note(slug, "http", code, time.perf_counter() - begin)
 
     async def _verify(
         self,

@@ -7,7 +7,7 @@ import asyncio
 import redis.asyncio
 from django.conf import settings
 
-from api import rates
+from api import metrics, rates
 from api.access import KeyCache
 from api.catalogues import Catalogues
 from api.guard import Guard
@@ -30,6 +30,7 @@ class Services:
         self.guard = Guard(self.redis)
         self.desk = OrderDesk(self.engine, self.catalogues)
         self.hub = Hub(settings.REDIS_URL)
+        self.tally = metrics.Tally()
         self.order_limit = rates.ORDERS
         self.read_limit = rates.READS
 
@@ -38,3 +39,4 @@ class Services:
         await self.hub.close()
         await self.engine.close()
         await self.redis.aclose()
+        self.tally.flush()

@@ -67,7 +67,10 @@ def readiness() -> tuple[int, dict[str, object]]:
         if line["state"] not in ("up", "done"):
             needed = line["name"].split("-")[0] in NEEDED
             (problems if needed else degraded)[line["name"]] = f"is {line['state']}"
-    problems |= lag.measure().problems
+    lags = lag.measure()
+    problems |= lags.problems
+    if lags.relay_stopped:
+        degraded["relay"] = f"is stopped for {', '.join(lags.relay_stopped)}"
     status = "unready" if problems else "ready"
     document: dict[str, object] = {"status": status, "problems": problems, "degraded": degraded}
     return (503 if problems else 200), document

@@ -11,6 +11,7 @@ from django_tenants.utils import tenant_context
 from clearing import selectors as clearing
 from runtime import servers
 from tenants import selectors
+from trading.commands import selectors as commands
 from trading.commands.models import QueuedCommand
 from trading.engine import events, queries
 from trading.engine.client import EngineClient, EngineUnavailable, EngineUnknown
@@ -29,6 +30,7 @@ class Lags:
     clearing_seq: dict[str, int] = field(default_factory=dict)  # by schema
     publisher_seq: int | None = None
     relay_waiting: dict[str, int] = field(default_factory=dict)  # commands, by schema
+    relay_stopped: list[str] = field(default_factory=list)  # schemas that need `relay_resume`
     problems: dict[str, str] = field(default_factory=dict)  # by server: engine, database, redis
 
     def clearing_lag(self) -> dict[str, int]:
@@ -66,6 +68,8 @@ def _ask_database(lags: Lags) -> None:
                 lags.relay_waiting[tenant.schema_name] = QueuedCommand.objects.filter(
                     answered=False
                 ).count()
+                if commands.relay_stop() is not None:
+                    lags.relay_stopped.append(tenant.schema_name)
     except (DatabaseError, LookupError, OSError) as error:
         lags.problems["database"] = first_line(error)
     finally:

@@ -60,7 +60,12 @@ class RuntimeCollector:
         )
         for schema, waiting in self._lags.relay_waiting.items():
             relay.add_metric([schema], waiting)
-        families: list[Metric] = [clearing, relay]
+        stopped = GaugeMetricFamily(
+            "marque_relay_stopped", "1: nothing is sent until `relay_resume`.", labels=["tenant"]
+        )
+        for schema in self._lags.relay_waiting:
+            stopped.add_metric([schema], float(schema in self._lags.relay_stopped))
+        families: list[Metric] = [clearing, relay, stopped]
         if (unpublished := self._lags.publisher_lag()) is not None:
             families.append(
                 GaugeMetricFamily(

@@ -2,13 +2,47 @@
 
 uvicorn writes an answer's head and body each by itself; each is a system call, and the first one
 already wakes the client. Here what is written in one turn of the event loop leaves together, also
-on a WebSocket that the connection becomes.
+on a WebSocket that the connection becomes. An application that has its whole answer may hand it
+over in one piece (the scope's extension ``WHOLE_ANSWER``), which spares looking at each header.
 """
 
 import asyncio
+from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+WHOLE_ANSWER = "marque.whole_answer"
+
+
+async def answer_whole(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
+    """Answer a request at once: all that the two ASGI messages of an answer do together.
+
+    ``head`` holds the header lines with their ends, a right content-length among them.
+    """
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return
+    if cycle.response_started:
+        raise RuntimeError("This request has been answered already.")
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.message_event.set()
+    lines = [STATUS_LINE[status], head]
+    for name, value in cycle.default_headers:
+        lines += (name, b": ", value, b"\r\n")
+    if not cycle.keep_alive:
+        lines.append(b"connection: close\r\n")
+    lines += (b"\r\n", body)
+    cycle.transport.write(b"".join(lines))
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
 
 
 class JoinedWrites:
@@ -39,6 +73,10 @@ class JoinedWrites:
 
 class Protocol(HttpToolsProtocol):
     """One connection."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["extensions"] = {WHOLE_ANSWER: partial(answer_whole, cycle)}  # type: ignore[typeddict-item]
+        super()._start_asgi_task(cycle, app)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]

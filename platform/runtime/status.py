@@ -50,6 +50,7 @@ def document(lags: Lags) -> dict[str, Any]:
         "engine_seq": engine.durable_seq if engine else None,
         "engine_compiled": bool(engine.compiled) if engine else None,
         "problems": lags.problems,
+        "relay_stopped": lags.relay_stopped,
         "processes": lines(data_status, lags),
     }
 
@@ -107,6 +108,10 @@ def table(status: dict[str, Any]) -> str:
     if not status["running"]:
         text.insert(0, "Marque does not run; this is how it ended.")
     text += [f"{server}: {problem}" for server, problem in status["problems"].items()]
+    text += [
+        f"relay: stopped for {schema}; see `manage.py relay_resume {schema}`"
+        for schema in status["relay_stopped"]
+    ]
     return "\n".join(text)
 
 

@@ -1,11 +1,14 @@
 """The terminal in a browser: live data, orders, lost connections, phone."""
 
+import json
 import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from shops import DESK, PHONE, Shop
 
@@ -113,51 +116,165 @@ def test_a_lost_connection_is_told_and_found_again(terminal: Page) -> None:
     terminal.wait_for_function("(t) => document.querySelector('.bids').innerText !== t", arg=before)
 
 
-def test_an_order_whose_answer_was_lost_is_asked_about(aurora: Shop, open_page: OpenPage) -> None:
-    """The answer never reaches the page: it asks by its own client order id and finds it."""
-    page = open_page()
-    page.route_web_socket(
-        re.compile("/ws/v1/stream"),
-        lambda socket: _without_answers(socket.connect_to_server(), socket),
-    )
-    aurora.sign_in(page, "bob@aurora.example")
-    page.goto(aurora.url("/trade/BTC-USDT"))
+class Wire:
+    """The page's own WebSocket: order requests seen on it, and what happens to them.
+
+    ``troubles`` are used up by the order requests, the first first; afterwards all pass.
+    """
+
+    PASS, LOSE, CUT_BEFORE, CUT_AFTER = "pass", "lose the answer", "cut before", "cut after"
+
+    def __init__(self, page: Page, *troubles: str) -> None:
+        self.troubles = list(troubles)
+        self.placed: list[dict[str, object]] = []
+        page.route_web_socket(re.compile("/ws/v1/stream"), self._between)
+
+    def _between(self, page_side: Any) -> None:
+        server = page_side.connect_to_server()
+        trouble_of: dict[int, str] = {}
+
+        def to_server(message: str) -> None:
+            request = json.loads(message)
+            if request["op"] == "order.place":
+                self.placed.append(request["args"])
+                trouble = self.troubles.pop(0) if self.troubles else self.PASS
+                trouble_of[request["id"]] = trouble
+                if trouble == self.CUT_BEFORE:
+                    page_side.close()
+                    return
+            server.send(message)
+
+        def to_page(message: str) -> None:
+            found = re.match(r'\{"id":\s*(\d+),', message)
+            trouble = trouble_of.get(int(found.group(1)), self.PASS) if found else self.PASS
+            if trouble == self.CUT_AFTER:
+                page_side.close()
+            elif trouble == self.PASS:
+                page_side.send(message)
+
+        page_side.on_message(to_server)
+        server.on_message(to_page)
+
+
+class Question:
+    """Holds back the page's questions about a client order id until the test lets them go."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Route] = []
+        self._page = page
+        self._is_open = False
+        page.route(re.compile(r"/api/v1/orders\?client_order_id="), self._on_question)
+
+    def _on_question(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def let_go(self) -> None:
+        self._is_open = True
+        for route in self._held:
+            route.continue_()
+
+
+def at_the_terminal(shop: Shop, page: Page) -> None:
+    """Bob, with a price far enough from the market that his order rests."""
+    shop.sign_in(page, "bob@aurora.example")
+    page.goto(shop.url("/trade/BTC-USDT"))
     expect(page.locator(".bids .ladder-row").first).to_be_visible()
     expect(page.locator("[name=price]")).not_to_have_value("")
     page.fill("[name=price]", f"{Decimal(page.input_value('[name=price]')) * 19 / 20:.2f}")
     page.fill("[name=amount]", "0.001")
-    page.click(".send")
-    expect(page.locator(".toast", has_text="Answer lost, checking")).to_be_visible(timeout=20_000)
-    arrived = page.locator(".toast.good", has_text="Your order arrived")
-    expect(arrived).to_be_visible(timeout=20_000)
-    number = re.search(r"Order (\d+) was accepted", arrived.inner_text())
-    assert number
-    cancel = page.get_by_role("button", name=f"Cancel order {number.group(1)}")
+
+
+def orders_called(page: Page, client_order_id: object) -> list[dict[str, Any]]:
+    """Open orders of that name, as the exchange tells them."""
+    orders = page.evaluate(
+        "async () => (await (await fetch('/api/v1/orders?status=open&limit=200')).json()).results"
+    )
+    return [order for order in orders if order["client_order_id"] == client_order_id]
+
+
+def cancel_and_see(page: Page, order_id: str) -> None:
+    cancel = page.get_by_role("button", name=f"Cancel order {order_id}")
     expect(cancel).to_be_visible()
     cancel.click()
     expect(cancel).to_have_count(0)
-    assert page.evaluate("() => sessionStorage.getItem('orders.unknown')") == "[]"
 
 
-def _without_answers(server: object, page_side: object) -> None:
-    """Everything passes but the answers to requests that place an order."""
-    placed: set[int] = set()
+def remembered(page: Page) -> str:
+    """Orders the page does not know the end of."""
+    found = page.evaluate(
+        "() => Object.entries(sessionStorage).filter(([k]) => k.startsWith('orders.unknown'))"
+    )
+    return str(found[0][1])
 
-    def to_server(message: str) -> None:
-        if '"order.place"' in message:
-            found = re.search(r'"id":\s*(\d+)', message)
-            assert found
-            placed.add(int(found.group(1)))
-        server.send(message)  # type: ignore[attr-defined]
 
-    def to_page(message: str) -> None:
-        found = re.match(r'\{"id":\s*(\d+),', message)
-        if found and int(found.group(1)) in placed:
-            return
-        page_side.send(message)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("trouble", [Wire.LOSE, Wire.CUT_AFTER])
+def test_an_order_whose_answer_was_lost_is_asked_about(
+    aurora: Shop, open_page: OpenPage, trouble: str
+) -> None:
+    """It arrived, and the answer never comes or the socket closes: the page asks and finds it."""
+    page = open_page()
+    wire, question = Wire(page, trouble), Question(page)
+    at_the_terminal(aurora, page)
+    page.click(".send")
+    expect(page.locator(".toast", has_text="Answer lost, checking")).to_be_visible(timeout=30_000)
+    expect(page.locator(".send")).to_have_text("Checking…")
+    expect(page.locator(".send")).to_be_disabled()
+    question.let_go()
+    arrived = page.locator(".toast.good", has_text="Your order arrived")
+    expect(arrived).to_be_visible(timeout=30_000)
+    number = re.search(r"Order (\d+) was accepted", arrived.inner_text())
+    assert number
+    expect(page.locator(".send")).to_have_text("Buy BTC")
+    assert [args["client_order_id"] for args in wire.placed] == [wire.placed[0]["client_order_id"]]
+    assert len(orders_called(page, wire.placed[0]["client_order_id"])) == 1
+    cancel_and_see(page, number.group(1))
+    assert remembered(page) == "[]"
 
-    page_side.on_message(to_server)  # type: ignore[attr-defined]
-    server.on_message(to_page)  # type: ignore[attr-defined]
+
+@pytest.mark.parametrize("again", [Wire.PASS, Wire.CUT_AFTER, Wire.CUT_BEFORE])
+def test_an_order_that_never_arrived_is_sent_again_as_the_same_order(
+    aurora: Shop, open_page: OpenPage, again: str
+) -> None:
+    """The socket closes before the order is out, and what is sent again may be lost as well."""
+    page = open_page()
+    wire, question = Wire(page, Wire.CUT_BEFORE, again), Question(page)
+    at_the_terminal(aurora, page)
+    page.click(".send")
+    expect(page.locator(".send")).to_have_text("Checking…", timeout=30_000)
+    expect(page.locator(".why")).to_contain_text("never placed twice")
+    page.locator(".entry").evaluate(
+        "(form) => form.requestSubmit()"
+    )  # a second click changes nothing
+    assert len(wire.placed) == 1
+    question.let_go()
+    expect(page.locator("[name=amount]")).to_have_value("", timeout=60_000)
+    first, *repeats = wire.placed
+    assert len(repeats) == (2 if again == Wire.CUT_BEFORE else 1)
+    assert all(args == first for args in repeats)
+    [order] = orders_called(page, first["client_order_id"])
+    cancel_and_see(page, str(order["order_id"]))
+    assert remembered(page) == "[]"
+
+
+def test_a_page_loaded_anew_asks_about_what_the_one_before_did_not_learn(
+    aurora: Shop, open_page: OpenPage
+) -> None:
+    page = open_page()
+    wire, question = Wire(page, Wire.LOSE), Question(page)
+    at_the_terminal(aurora, page)
+    page.click(".send")
+    expect(page.locator(".send")).to_have_text(re.compile("Sending…|Checking…"))
+    page.reload()
+    expect(page.locator(".send")).to_have_text("Checking…", timeout=30_000)
+    question.let_go()
+    expect(page.locator(".toast.good", has_text="Your order arrived")).to_be_visible(timeout=30_000)
+    [order] = orders_called(page, wire.placed[0]["client_order_id"])
+    assert len(wire.placed) == 1
+    cancel_and_see(page, str(order["order_id"]))
+    assert remembered(page) == "[]"
 
 
 def test_a_gap_in_the_numbers_brings_a_fresh_snapshot(aurora: Shop, open_page: OpenPage) -> None:
@@ -182,7 +299,9 @@ def test_a_gap_in_the_numbers_brings_a_fresh_snapshot(aurora: Shop, open_page: O
     page.route_web_socket(re.compile("/ws/v1/stream"), between)
     page.goto(aurora.url("/trade/BTC-USDT"))
     expect(page.locator(".bids .ladder-row").first).to_be_visible()
-    page.wait_for_timeout(2_000)
+    deadline = time.monotonic() + 30
+    while len(snapshots) < 2 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
     assert dropped
     assert len(snapshots) >= 2
 

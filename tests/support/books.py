@@ -35,6 +35,9 @@ class Books:
             on_refused=lambda schema, number, result: actions.note_refused(
                 schema_name=schema, number=number, result=result
             ),
+            on_stopped=lambda schema, engine_no, known: actions.note_relay_stopped(
+                schema_name=schema, engine_no=engine_no, known=known
+            ),
         )
         self.writer = TenantWriter(tenant.pk, tenant.schema_name)
 

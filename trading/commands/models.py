@@ -50,3 +50,39 @@ class CommandReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"receipt {self.source_no}"
+
+
+class RelayStop(models.Model):
+    """The relay found that this database and the engine do not fit together, and sends nothing.
+
+    An operator resolves it by saying what becomes of the commands in doubt.
+    """
+
+    class InDoubt(models.TextChoices):
+        SEND = "send", "Send them (again)"
+        DROP = "drop", "Do not send them"
+
+    found_at = models.DateTimeField(auto_now_add=True)
+    engine_no = models.BigIntegerField(help_text="The last number the engine applied.")
+    applied_no = models.BigIntegerField(help_text="The last one the database knows as applied.")
+    numbered_no = models.BigIntegerField(help_text="The last one the database has given.")
+    resolved_at = models.DateTimeField(null=True)
+    in_doubt = models.CharField(max_length=4, choices=InDoubt, blank=True)
+
+    class Meta:
+        constraints = [
+            # Open ones are all alike in this field: there can be only one.
+            models.UniqueConstraint(
+                fields=["in_doubt"],
+                condition=Q(resolved_at__isnull=True),
+                name="one_relay_stop_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"relay stop {self.pk}"
+
+    @property
+    def is_engine_ahead(self) -> bool:
+        """Whether the engine has seen more than the database has sent; else it has lost some."""
+        return self.engine_no > self.numbered_no

@@ -1,8 +1,13 @@
 """The relay: committed rows of every tenant's outbox to the engine, in order, exactly once.
 
-Numbers are given to committed rows only, in one transaction, before anything is sent; the engine
-keeps the last number it applied, so whatever happens here the answer to "did it arrive?" is to
-send it again. Only one relay works at a time (an advisory lock); a second one waits.
+A command gets its number in a committed transaction before it is sent and keeps it for good; one
+is under way at a time. The engine keeps the last number it applied, so whatever happens here the
+answer to "did it arrive?" is to send it again. Only one relay works at a time (an advisory lock);
+a second one waits.
+
+Before the first command of a tenant goes out, and again whenever the database or the engine was
+away, the engine's last number is compared with the database's (see `numbering`). If they do not
+fit, that tenant's relay stops until an operator decides with `manage.py relay_resume`.
 """
 
 import logging
@@ -12,26 +17,31 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
+from django.db import close_old_connections
 
-from trading.commands import database
+from trading.commands import database, numbering
 from trading.commands.actions import CHANNEL
 from trading.commands.stream import CommandStream, NumberedCommand, StreamLost
 from trading.engine.results import Result
 
 log = logging.getLogger("relay")
 
-# One window fits into one read of the engine, so it is taken as a whole.
-WINDOW = 64
+WINDOW = 64  # commands read from the outbox, and noted as answered, together
 POLL_S = 1.0
 RETRY_FIRST_S, RETRY_LONGEST_S = 0.05, 2.0
 _LOCK_KEY = 0x4D51_5245  # "MQRE"
 _DOOR_RESULTS = range(100, 200)
 
 OnRefused = Callable[[str, int, int], None]  # (schema name, command number, result)
+OnStopped = Callable[[str, int, numbering.Known], None]  # (schema name, the engine's number, ours)
 
 
 class Relay:
-    """Serves all tenants until stopped; `on_refused` is told of refusals at the engine's door."""
+    """Serves all tenants until stopped.
+
+    `on_refused` is told of refusals at the engine's door, `on_stopped` of a tenant whose numbers
+    do not fit the engine's.
+    """
 
     def __init__(
         self,
@@ -39,11 +49,14 @@ class Relay:
         connect: "Callable[[], psycopg.Connection[Any]]",
         stream: CommandStream,
         on_refused: OnRefused,
+        on_stopped: OnStopped,
     ) -> None:
         self._connect = connect
         self._stream = stream
         self._on_refused = on_refused
-        self._first_sent: dict[int, int] = {}  # by tenant: the highest number ever sent here
+        self._on_stopped = on_stopped
+        # Tenants whose numbers fit the engine's, as far as database and engine stayed connected.
+        self._fitting: set[int] = set()
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
@@ -54,6 +67,7 @@ class Relay:
             try:
                 with self._connect() as connection:
                     delay_s = RETRY_FIRST_S
+                    self._fitting.clear()
                     self._serve(connection)
             except psycopg.OperationalError as error:
                 log.error("the database is away (%s); next try in %.2f s", error, delay_s)
@@ -74,8 +88,10 @@ class Relay:
                     self.drain(connection, tenant_id, schema_name)
                 except psycopg.OperationalError:
                     raise
-                except psycopg.Error:
-                    log.exception("tenant %s: its outbox cannot be read", schema_name)
+                except Exception:
+                    # One tenant's trouble; the others go on and this one is tried again.
+                    log.exception("tenant %s: its commands cannot be sent", schema_name)
+                    close_old_connections()
             noticed = self._wait_for_notice(connection)
 
     def _take_lock(self, connection: "psycopg.Connection[Any]") -> bool:
@@ -106,31 +122,58 @@ class Relay:
         """Send everything that is committed; stays with the tenant while the engine is away."""
         delay_s = RETRY_FIRST_S
         while not self._stop.is_set():
-            window = self._next_window(connection, schema_name)
-            if not window:
-                return
             try:
-                results = self._stream.send(tenant_id, window)
+                if not self._fits(connection, tenant_id, schema_name):
+                    return
+                window = self._next_window(connection, schema_name)
+                if not window:
+                    return
+                if self._send(connection, tenant_id, schema_name, window):
+                    delay_s = RETRY_FIRST_S
+                    continue
+                log.warning("tenant %s: the engine is too busy for it", schema_name)
             except StreamLost as error:
+                # Whatever comes back may be another engine, or the same with another journal.
+                self._fitting.clear()
                 log.warning("the engine is away (%s); next try in %.2f s", error, delay_s)
-                self._stop.wait(delay_s)
-                delay_s = min(delay_s * 2, RETRY_LONGEST_S)
-                continue
-            delay_s = RETRY_FIRST_S
-            self._note(connection, tenant_id, schema_name, window, results)
+            self._stop.wait(delay_s)
+            delay_s = min(delay_s * 2, RETRY_LONGEST_S)
+
+    def _fits(
+        self, connection: "psycopg.Connection[Any]", tenant_id: int, schema_name: str
+    ) -> bool:
+        """Whether commands may go out: the numbers fit, and nobody has yet to decide."""
+        if tenant_id in self._fitting:
+            return True
+        with connection.transaction(), connection.cursor() as cursor:
+            database.enter_schema(cursor, schema_name)
+            cursor.execute("SELECT 1 FROM commands_relaystop WHERE resolved_at IS NULL")
+            if cursor.fetchone() is not None:
+                return False
+            known = numbering.read_known(cursor)
+        engine_no = self._stream.last_number(tenant_id)
+        if known.explains(engine_no):
+            self._fitting.add(tenant_id)
+            return True
+        log.error(
+            "tenant %s: the engine's last source number is %s, but this database knows of %s to "
+            "%s. Nothing is sent for this tenant until somebody decides: see "
+            "`manage.py relay_resume %s`",
+            schema_name,
+            engine_no,
+            known.applied_no,
+            known.numbered_no,
+            schema_name,
+        )
+        self._on_stopped(schema_name, engine_no, known)
+        return False
 
     def _next_window(
         self, connection: "psycopg.Connection[Any]", schema_name: str
     ) -> list[NumberedCommand]:
         with connection.transaction(), connection.cursor() as cursor:
             database.enter_schema(cursor, schema_name)
-            cursor.execute(
-                "UPDATE commands_queuedcommand AS command SET number = numbered.number FROM ("
-                "  SELECT id, row_number() OVER (ORDER BY id)"
-                "         + (SELECT coalesce(max(number), 0) FROM commands_queuedcommand) AS number"
-                "  FROM commands_queuedcommand WHERE number IS NULL) AS numbered "
-                "WHERE command.id = numbered.id"
-            )
+            cursor.execute(numbering.NUMBER_WAITING)
             cursor.execute(
                 "SELECT number, kind, version, payload, trace_id FROM commands_queuedcommand "
                 "WHERE NOT answered AND number IS NOT NULL ORDER BY number LIMIT %s",
@@ -138,51 +181,46 @@ class Relay:
             )
             return [NumberedCommand(*row) for row in cursor.fetchall()]
 
-    def _note(
+    def _send(
         self,
         connection: "psycopg.Connection[Any]",
         tenant_id: int,
         schema_name: str,
         window: Sequence[NumberedCommand],
-        results: dict[int, int],
+    ) -> bool:
+        """Send one after the other and note what was answered; False if the engine is too busy."""
+        answered: list[int] = []
+        try:
+            for command in window:
+                result = self._stream.send(tenant_id, command)
+                if result == Result.OVERLOADED:
+                    return False
+                if result in _DOOR_RESULTS:
+                    self._note_refused(schema_name, command.number, result)
+                answered.append(command.number)
+            return True
+        finally:
+            self._note_answered(connection, schema_name, answered)
+
+    def _note_refused(self, schema_name: str, number: int, result: int) -> None:
+        """Write its receipt before anything else goes out: no journal will tell of it."""
+        log.error(
+            "tenant %s: the engine's door refused command %s: %s",
+            schema_name,
+            number,
+            Result(result).name,
+        )
+        self._on_refused(schema_name, number, result)
+
+    @staticmethod
+    def _note_answered(
+        connection: "psycopg.Connection[Any]", schema_name: str, answered: list[int]
     ) -> None:
-        """Write down what was answered; what the engine was too busy for goes again."""
-        busy = [number for number, result in results.items() if result == Result.OVERLOADED]
-        answered = [command.number for command in window if command.number not in busy]
-        if busy:
-            log.warning(
-                "tenant %s: the engine was too busy for %s commands", schema_name, len(busy)
-            )
-            self._stop.wait(RETRY_FIRST_S)
-        overtaken = [number for number in busy if answered and number < max(answered)]
-        first_sent = self._first_sent.get(tenant_id, 0)
-        # Before they count as answered: a crash in between tells of a refusal again, never not.
-        for number in answered:
-            result = results[number]
-            if result in _DOOR_RESULTS:
-                log.error(
-                    "tenant %s: the engine's door refused command %s: %s",
-                    schema_name,
-                    number,
-                    Result(result).name,
-                )
-                self._on_refused(schema_name, number, result)
-            elif result == Result.REPEATED and number > first_sent > 0:
-                log.error(
-                    "tenant %s: the engine has seen number %s before it was sent; "
-                    "do this database and this engine journal belong together?",
-                    schema_name,
-                    number,
-                )
+        if not answered:
+            return
         with connection.transaction(), connection.cursor() as cursor:
             database.enter_schema(cursor, schema_name)
             cursor.execute(
                 "UPDATE commands_queuedcommand SET answered = true WHERE number = ANY(%s)",
                 [answered],
             )
-            # Refused for being busy means surely not applied: a new number is safe.
-            cursor.execute(
-                "UPDATE commands_queuedcommand SET number = NULL WHERE number = ANY(%s)",
-                [overtaken],
-            )
-        self._first_sent[tenant_id] = max(first_sent, *(command.number for command in window))

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from trading.commands.models import CommandReceipt, QueuedCommand
+from trading.commands.models import CommandReceipt, QueuedCommand, RelayStop
 from trading.engine.results import Result
 
 
@@ -28,3 +28,22 @@ def state_of(command: QueuedCommand) -> QueuedCommand.State:
 def unanswered() -> QuerySet[QueuedCommand]:
     """Commands that the engine has not answered yet, oldest first."""
     return QueuedCommand.objects.filter(answered=False)
+
+
+def relay_stop() -> RelayStop | None:
+    """Why nothing is sent to the engine until an operator decides; None: the relay works."""
+    return RelayStop.objects.filter(resolved_at=None).first()
+
+
+def in_doubt(stop: RelayStop) -> QuerySet[QueuedCommand]:
+    """Commands of which a stop leaves open whether the engine applied them.
+
+    An engine that is ahead may have had what this database still holds as never sent; one that
+    is behind has lost what this database holds as applied.
+    """
+    if stop.is_engine_ahead:
+        return QueuedCommand.objects.filter(number=None, created_at__lte=stop.found_at)
+    refused_at_the_door = CommandReceipt.objects.filter(seq=0).values("source_no")
+    return QueuedCommand.objects.filter(answered=True, number__gt=stop.engine_no).exclude(
+        number__in=refused_at_the_door
+    )

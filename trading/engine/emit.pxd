@@ -230,6 +230,12 @@ cdef long long depth_row(
     long long orders,
 ) except? FAILED
 
+cdef long long source_row(
+    Output out,
+    long long source,
+    long long last_no,
+) except? FAILED
+
 cdef long long durable_seq(
     Output out,
     long long seq,

@@ -531,6 +531,20 @@ def depth_row(
     return at
 
 
+def source_row(
+    out: Output,
+    source: int,
+    last_no: int,
+) -> int:
+    at = out.room(3)
+    words = out.words
+    words[at] = 103079281645
+    words[at + 1] = source
+    words[at + 2] = last_no
+    out.events += 1
+    return at
+
+
 def durable_seq(
     out: Output,
     seq: int,

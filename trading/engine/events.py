@@ -1209,6 +1209,37 @@ class DepthRow(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SourceRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1005
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("source", "i64"),
+        ("last_no", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    source: int = 0
+    last_no: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.source,
+            self.last_no,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            source,
+            last_no,
+        ) = items
+        return cls(
+            source=source,
+            last_no=last_no,
+        )
+
+
 class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
     VERSION: ClassVar[int] = 1
@@ -1254,6 +1285,7 @@ BY_KIND: dict[int, type[Message]] = {
         BalanceRow,
         OrderRow,
         DepthRow,
+        SourceRow,
         DurableSeq,
     )
 }

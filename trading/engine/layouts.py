@@ -190,6 +190,8 @@ QUERIES: tuple[Layout, ...] = (
         1003, 1, "QueryOrder", (("account_id", "i64"), ("order_id", "i64"), ("client_key", "i64"))
     ),
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
+    # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
+    Layout(1005, 1, "QuerySource", (("source", "i64"),)),
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -403,5 +405,6 @@ EVENTS: tuple[Layout, ...] = (
         "DepthRow",
         (("side", "i64"), ("ticks", "i64"), ("lots", "i64"), ("orders", "i64")),
     ),
+    Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
 )

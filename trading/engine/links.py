@@ -6,7 +6,6 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple, cast
 
 from trading.engine import wire
@@ -74,10 +73,13 @@ class Answer:
         self.seq = frame.seq
         self.time_ns = frame.time_ns
         self.event_bytes = frame.events
+        self._events: list[Message] | None = None
 
-    @cached_property
+    @property
     def events(self) -> list[Message]:
-        return decode_events(self.event_bytes)
+        if self._events is None:  # functools.cached_property would take a lock
+            self._events = decode_events(self.event_bytes)
+        return self._events
 
     def __repr__(self) -> str:
         return f"Answer({self.result.name}, seq={self.seq}, time_ns={self.time_ns})"

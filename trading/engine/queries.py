@@ -135,6 +135,28 @@ class QueryDepth(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QuerySource(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1005
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("source", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    source: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.source,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (source,) = items
+        return cls(
+            source=source,
+        )
+
+
 class Follow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
     VERSION: ClassVar[int] = 1
@@ -165,6 +187,7 @@ BY_KIND: dict[int, type[Message]] = {
         QueryOpenOrders,
         QueryOrder,
         QueryDepth,
+        QuerySource,
         Follow,
     )
 }

@@ -21,7 +21,7 @@ from trading.engine.output import Output
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
-from trading.engine.words import MASK_16, MASK_32, copy_words, text, transfer_words, word
+from trading.engine.words import MASK_16, MASK_32, copy_words, field, text, transfer_words, word
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -255,6 +255,12 @@ class Shard:
         step = self._asking
         if kind == codec.QUERY_STATUS and tenant_id == 0:
             return self._write_status(sorted(self.venues))
+        if kind == codec.QUERY_SOURCE:
+            source = field(data, at + codec.QUERY_SOURCE_SOURCE, end)
+            if source < 0 or source > MASK_32:
+                return codes.FIELD_OUT_OF_RANGE
+            emit.source_row(self._answers, source, self.source_number(tenant_id, source))
+            return codes.ACCEPTED
         venue = self.venue(tenant_id)
         if venue is None:
             return codes.UNKNOWN_TENANT

@@ -26,6 +26,7 @@ VERSION_OF: Final[dict[int, int]] = {
     1002: 1,
     1003: 1,
     1004: 1,
+    1005: 1,
     1010: 1,
 }
 PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
@@ -49,6 +50,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     1002: 16,
     1003: 24,
     1004: 16,
+    1005: 8,
     1010: 8,
 }
 EVENT_BYTES_OF: Final[dict[int, int]] = {
@@ -72,5 +74,6 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     1001: 48,
     1002: 120,
     1004: 32,
+    1005: 16,
     1010: 8,
 }

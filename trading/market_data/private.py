@@ -15,6 +15,9 @@ from trading.engine.enums import OrderStatus, Side
 from trading.instruments.rules import AssetInfo, InstrumentInfo
 from trading.orders import shapes
 
+# Sent to who listens when a publisher begins: what happened before it did was told to nobody.
+INTERRUPTED = '{"channel":"private","type":"interrupted"}'
+
 _encode = msgspec.json.Encoder().encode
 
 

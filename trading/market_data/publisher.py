@@ -17,6 +17,7 @@ import structlog
 
 from trading.engine import columns, follower
 from trading.market_data.market import Output, Row, TenantMarket
+from trading.market_data.private import INTERRUPTED
 
 log = structlog.get_logger("marque.publisher")
 
@@ -144,9 +145,13 @@ class Publisher:
         self._set_listened((await pipe.execute())[-1])
 
     async def _listen_to_interest(self) -> None:
-        self._set_listened(
-            await self._redis.execute_command("PUBSUB", "CHANNELS", "md:*:private:*")
-        )
+        """Begin to track who listens; those who did before have missed what nobody published."""
+        channels = await self._redis.execute_command("PUBSUB", "CHANNELS", "md:*:private:*")
+        self._set_listened(channels)
+        pipe = self._redis.pipeline(transaction=False)
+        for channel in channels:
+            pipe.publish(channel, INTERRUPTED)
+        await pipe.execute()
 
     def _set_listened(self, channels: list[Any]) -> None:
         listened: dict[int, set[int]] = {}

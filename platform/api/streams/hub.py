@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import redis.asyncio
 import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from trading.market_data.private import INTERRUPTED
 
 if TYPE_CHECKING:
     from api.streams.socket import Socket
@@ -23,12 +27,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger("marque.streams")
 
 CONTROL_CHANNEL = "api:access"
+_INTERRUPTED = (4012, "updates were interrupted: connect again")
+INTERNAL = 1011  # the close code of RFC 6455 for an error of the server
 UPKEEP_SECONDS = 2.0
 RECHECK_SECONDS = 30.0
 RETRY_SECONDS = 0.25
 # The publisher looks this often, at the latest, who listens to which account.
 INTEREST_SECONDS = 0.05
 _SUBSCRIBE_SECONDS = 10.0
+_CONNECT_SECONDS = 5.0
 
 
 class Channel:
@@ -52,7 +59,16 @@ class Hub:
 
     def __init__(self, redis_url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(redis_url)
-        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
+        # Nothing is tried again behind our back: a connection that was lost and found again may
+        # have missed messages, and then those who listen must know.
+        self._listener = redis.asyncio.Redis.from_url(
+            redis_url, socket_connect_timeout=_CONNECT_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        self._pubsub = self._listener.pubsub(ignore_subscribe_messages=False)
+        # Held while subscriptions change: two at once would each open a connection, and only one
+        # of them would be read.
+        self._changing = asyncio.Lock()
+        self._stands = False  # this subscription was confirmed
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._reader: asyncio.Task[None] | None = None
@@ -64,7 +80,8 @@ class Hub:
         """Begin to listen, once."""
         if self._reader is None:
             self._reader = asyncio.create_task(self._read())
-            self.spawn(self._keep_up())
+            self.spawn(self._watch_health())
+            self.spawn(self._recheck_all())
 
     async def close(self) -> None:
         """Tell every socket to connect again, and let go of Redis."""
@@ -75,6 +92,7 @@ class Hub:
             task.cancel()
         with contextlib.suppress(redis.RedisError, OSError):
             await self._pubsub.aclose()
+            await self._listener.aclose()
             await self._redis.aclose()
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:
@@ -101,7 +119,7 @@ class Hub:
         if is_new:
             with contextlib.suppress(redis.RedisError, OSError):
                 # Lost here, it is subscribed anew with the connection.
-                await self._pubsub.subscribe(name)
+                await self._subscribe(name)
         try:
             async with asyncio.timeout(_SUBSCRIBE_SECONDS):
                 await channel.ready.wait()
@@ -124,11 +142,16 @@ class Hub:
             del self._channels[name]
             self.spawn(self._unsubscribe(name))
 
+    async def _subscribe(self, *names: str) -> None:
+        async with self._changing:
+            await self._pubsub.subscribe(*names)
+
     async def _unsubscribe(self, name: str) -> None:
-        with contextlib.suppress(redis.RedisError, OSError):
-            await self._pubsub.unsubscribe(name)
-            if name in self._channels:  # somebody came while it was going
-                await self._pubsub.subscribe(name)
+        async with self._changing:
+            if name in self._channels:
+                return  # somebody came while it was going
+            with contextlib.suppress(redis.RedisError, OSError):
+                await self._pubsub.unsubscribe(name)
 
     async def resync(self, socket: Socket, name: str) -> None:
         """Send a socket that missed messages of a channel a new snapshot."""
@@ -140,10 +163,7 @@ class Hub:
     async def _send_snapshot(self, channel: Channel, socket: Socket) -> None:
         if channel.snapshotting is None:
             channel.snapshotting = self.spawn(self._snapshot(channel))
-        try:
-            snapshot = await asyncio.shield(channel.snapshotting)
-        except (redis.RedisError, OSError):
-            snapshot = None
+        snapshot = await asyncio.shield(channel.snapshotting)
         missed = channel.waiting.pop(socket, None)
         if missed is None or socket not in channel.sockets:
             return
@@ -156,8 +176,15 @@ class Hub:
                 socket.push(text)
 
     async def _snapshot(self, channel: Channel) -> tuple[int, str] | None:
+        """The channel's snapshot; without it updates are of no use, so a lost Redis is awaited."""
+        data: Any = None
         try:
-            data: Any = await self._redis.get(channel.snapshot_key)
+            while channel.sockets:
+                try:
+                    data = await self._redis.get(channel.snapshot_key)
+                    break
+                except (redis.RedisError, OSError):
+                    await asyncio.sleep(RETRY_SECONDS)
         finally:
             channel.snapshotting = None
         if data is None:
@@ -170,26 +197,30 @@ class Hub:
     async def _read(self) -> None:
         while True:
             try:
-                await self._pubsub.subscribe(CONTROL_CHANNEL, *self._channels)
+                await self._subscribe(CONTROL_CHANNEL, *self._channels)
                 while True:
                     message = await self._pubsub.get_message(timeout=None)
                     if message is not None:
                         self._on_message(message)
             except (redis.RedisError, OSError) as error:
                 log.warning("the stream's Redis connection was lost", error=str(error))
-                await asyncio.sleep(RETRY_SECONDS)
-                await self._start_afresh()
+            except Exception:
+                log.exception("a message of the stream's Redis connection was not understood")
+            await asyncio.sleep(RETRY_SECONDS)
+            await self._start_afresh()
 
     async def _start_afresh(self) -> None:
-        with contextlib.suppress(redis.RedisError, OSError):
-            await self._pubsub.aclose()
-        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
+        async with self._changing:
+            with contextlib.suppress(redis.RedisError, OSError):
+                await self._pubsub.aclose()
+            self._pubsub = self._listener.pubsub(ignore_subscribe_messages=False)
+            self._stands = False
         for channel in self._channels.values():
             channel.ready.clear()
             channel.last_seq = -1
             for socket in list(channel.sockets):
                 if not channel.snapshot_key:
-                    socket.drop(4012, "updates were interrupted: connect again")
+                    socket.drop(*_INTERRUPTED)
                 else:
                     self.spawn(self._resync_when_ready(channel, socket))
 
@@ -204,13 +235,20 @@ class Hub:
                 self._on_control(message["data"])
             elif (channel := self._channels.get(name)) is not None:
                 self._on_data(channel, message["data"].decode())
+        elif kind == "subscribe" and name == CONTROL_CHANNEL:
+            if self._stands:
+                raise redis.ConnectionError("connected again in between: messages may be missing")
+            self._stands = True
         elif kind == "subscribe" and (channel := self._channels.get(name)) is not None:
             channel.ready.set()
 
     def _on_data(self, channel: Channel, text: str) -> None:
         if not channel.snapshot_key:
             for socket in list(channel.sockets):
-                socket.push(text)
+                if text == INTERRUPTED:
+                    socket.drop(*_INTERRUPTED)
+                else:
+                    socket.push(text)
             return
         seq = seq_of(text)
         if seq >= 0:
@@ -238,20 +276,32 @@ class Hub:
         change = msgspec.json.decode(data)
         for socket in list(self.sockets):
             if socket.is_touched_by(change):
-                self.spawn(socket.recheck())
+                self.spawn(self._recheck(socket))
 
-    async def _keep_up(self) -> None:
-        since_recheck = 0.0
+    async def _recheck(self, socket: Socket) -> None:
+        """Close the socket unless it surely may stay; an error is one socket's affair."""
+        try:
+            await socket.recheck()
+        except Exception:
+            log.exception("a socket's access could not be checked")
+            socket.drop(INTERNAL, "your access could not be checked: connect again")
+
+    async def _recheck_all(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            for socket in list(self.sockets):
+                if socket.caller is not None:
+                    await self._recheck(socket)
+
+    async def _watch_health(self) -> None:
         while True:
             await asyncio.sleep(UPKEEP_SECONDS)
-            since_recheck += UPKEEP_SECONDS
             for socket in list(self.sockets):
-                socket.check_health()
-            if since_recheck >= RECHECK_SECONDS:
-                since_recheck = 0.0
-                for socket in list(self.sockets):
-                    if socket.caller is not None:
-                        await socket.recheck()
+                try:
+                    socket.check_health()
+                except Exception:
+                    log.exception("a socket's health could not be checked")
+                    socket.drop(INTERNAL, "an error happened here: connect again")
 
 
 def seq_of(text: str) -> int:

@@ -225,8 +225,7 @@ class Socket(Writer):
             code = Refusal.INTERNAL_ERROR.name
             self._refuse(request_id, ApiError(Refusal.INTERNAL_ERROR))
         finally:
-            metrics.orders(self.tenant.slug, "websocket", code).inc()
-            metrics.seconds(self.tenant.slug, "websocket").observe(time.perf_counter() - begin)
+            services.tally.note(self.tenant.slug, "websocket", code, time.perf_counter() - begin)
             self._in_flight -= 1
             self._has_room.set()
 

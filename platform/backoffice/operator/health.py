@@ -12,7 +12,7 @@ from backoffice import cells
 from clearing.models import Checkpoint
 from identity.selectors import customers
 from tenants.models import Tenant
-from trading.commands.models import QueuedCommand
+from trading.commands import selectors as commands
 from trading.engine import events
 from trading.instruments.models import Asset, Instrument
 from trading.market_data.models import Candle
@@ -31,6 +31,7 @@ class Health:
     cleared_seq: int = 0
     lag: int | None = None
     waiting_commands: int = 0
+    is_relay_stopped: bool = False
     volumes: list[Any] = field(default_factory=list)
     problem: str = ""
 
@@ -55,7 +56,8 @@ def health_of(tenant: Tenant, host: str, engine: events.StatusRow | None) -> Hea
                 instruments=Instrument.objects.count(),
                 cleared_seq=seq,
                 lag=max(0, engine.durable_seq - seq) if engine else None,
-                waiting_commands=QueuedCommand.objects.filter(answered=False).count(),
+                waiting_commands=commands.unanswered().count(),
+                is_relay_stopped=commands.relay_stop() is not None,
                 volumes=_volumes_of_a_day(),
             )
     except DatabaseError as error:

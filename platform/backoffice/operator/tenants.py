@@ -58,6 +58,14 @@ def tasks_of(request: HttpRequest, health: Health) -> list[Task]:
                 address,
             )
         )
+    if health.is_relay_stopped:
+        schema = {"schema": health.tenant.schema_name}
+        headline = _("Changes of %(name)s do not reach the engine") % name
+        sentence = _(
+            "The engine's last source number and the database's do not fit together, so the relay "
+            "stopped. `manage.py relay_resume %(schema)s` says what to decide."
+        )
+        found.append(Task("bad", "sync_problem", headline, sentence % schema, address))
     if health.lag is not None and health.lag > LAG_RECORDS:
         sentence = _("%(count)s records of the engine journal.") % {"count": f"{health.lag:,}"}
         headline = _("Clearing of %(name)s is behind") % name

@@ -19,6 +19,7 @@ from identity.selectors import customers
 from tenants.selectors import current_tenant
 from trading.accounts.models import Account, AccountState
 from trading.commands import door
+from trading.commands import selectors as commands
 from trading.engine import events, queries
 from trading.instruments.models import Instrument, State
 from trading.market_data.models import Candle
@@ -145,6 +146,16 @@ def _command_tasks(request: HttpRequest) -> list[Task]:
                 % {"count": count},
                 _("In the last 24 hours. What they should have changed is not in force."),
                 f"{address}?state=rejected",
+            )
+        )
+    if commands.relay_stop() is not None:
+        found.append(
+            Task(
+                "bad",
+                "sync_problem",
+                _("Changes do not reach the engine"),
+                _("The platform's operator has to decide how to go on. Until then they wait here."),
+                f"{address}?state=waiting",
             )
         )
     waiting = queued.waiting().aggregate(count=Count("pk"), oldest=Min("created_at"))

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django_tenants.utils import schema_context, tenant_context
 
 import people
@@ -12,6 +12,8 @@ from firms import REASON
 from messaging.models import OutboxMail
 from tenants import directory, selectors
 from tenants.models import Domain, Tenant
+from trading.commands import actions as commands
+from trading.commands import numbering
 from trading.instruments.models import Instrument
 
 
@@ -78,6 +80,27 @@ def test_a_suspended_tenant_shows_its_notice_until_it_is_resumed(
     assert visitor.get("/backoffice/sign-in/").status_code == 200
     trail = platform.browser.get("/operator/audit/", {"q": REASON}).content.decode()
     assert trail.count('data-href="/operator/audit/') == 2
+
+
+def test_a_stopped_relay_is_told_to_the_operator_and_the_firm(
+    platform, staff_of, client_for, other_tenant
+) -> None:
+    firm = client_for(staff_of("owner", platform.tenant))
+    stranger = client_for(staff_of("owner", other_tenant))
+    told = "do not reach the engine"
+    for browser, address in ((platform.browser, "/operator/"), (firm, "/backoffice/")):
+        assert told not in browser.get(address).content.decode()
+    known = numbering.Known(applied_no=3, numbered_no=4)
+    commands.note_relay_stopped(schema_name=platform.tenant.schema_name, engine_no=9, known=known)
+    home = platform.browser.get("/operator/").content.decode()
+    assert f"Changes of {platform.tenant.name} {told}" in home
+    assert f"manage.py relay_resume {platform.tenant.schema_name}" in home
+    assert f"Changes {told}" in firm.get("/backoffice/").content.decode()
+    assert told not in stranger.get("/backoffice/").content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():  # one stop at a time
+        commands.note_relay_stopped(
+            schema_name=platform.tenant.schema_name, engine_no=9, known=known
+        )
 
 
 def test_suspending_needs_a_reason(platform, send) -> None:

@@ -126,3 +126,33 @@ def test_two_relays_work_one_after_the_other(world):
         found = balances(engine, tenant.pk)
         for account_id in traders.account_ids:
             assert found[account_id, traders.instruments[0].quote_id] == FUNDS_UNITS
+
+
+@pytest.mark.slow
+def test_a_restored_database_stops_its_firm_until_an_operator_decides(world):
+    with world.engine() as engine, world.connected():
+        aurora, longmen = (Tenant.objects.get(slug=slug) for slug in ("aurora", "longmen"))
+        with world.process("relay", "--skip-checks"):
+            traders = open_traders(aurora, 1)
+            world.wait_for(lambda: unanswered(aurora) + unanswered(longmen) == 0, seconds=60)
+        with tenant_context(aurora):  # a backup from before the last three commands
+            latest = QueuedCommand.objects.order_by("-number")[:3].values_list("pk", flat=True)
+            QueuedCommand.objects.filter(pk__in=list(latest)).delete()
+        before = balances(engine, aurora.pk)
+        with world.process("relay", "--skip-checks"):
+            world.wait_for(lambda: "manage.py relay_resume" in world.output_of("relay"), seconds=60)
+            more = open_traders(aurora, 1)
+            other = open_traders(longmen, 1)
+            world.wait_for(lambda: unanswered(longmen) == 0, seconds=60)
+            assert unanswered(aurora) > 0
+            assert balances(engine, aurora.pk) == before
+            found = balances(engine, longmen.pk)
+            assert found[other.account_ids[0], other.instruments[0].quote_id] == FUNDS_UNITS
+            world.manage(
+                *("relay_resume", "aurora", "--skip-checks"),
+                *("--in-doubt", "send", "--reason", "They were written after the backup."),
+            )
+            world.wait_for(lambda: unanswered(aurora) == 0, seconds=60)
+        found = balances(engine, aurora.pk)
+        for account_id in (*traders.account_ids, *more.account_ids):
+            assert found[account_id, more.instruments[0].quote_id] == FUNDS_UNITS

@@ -245,3 +245,19 @@ def test_damaged_frames(seed: int) -> None:
     replayed = Shard()
     replayed.replay(records)
     assert replayed.state_hash() == world.shard.state_hash()
+
+
+def test_a_sources_last_number_is_told_also_before_there_is_a_venue() -> None:
+    world = World()
+    ask = queries.QuerySource(source=1)
+    assert world.must(ask)[0].last_no == 0
+    world.send(c.OpenVenue(code="x"), source=1, source_no=5)
+    world.send(c.OpenVenue(code="x"), source=1, source_no=5)  # a repeat
+    world.send(c.OpenVenue(code="x"), source=1, source_no=9)  # refused, but in the journal
+    world.send(c.CreateAsset(asset_id=1, scale=2, code="b d"), source=1, source_no=11)  # 1xx
+    row = world.must(ask)[0]
+    assert (row.source, row.last_no) == (1, 9)
+    assert world.must(queries.QuerySource(source=2))[0].last_no == 0
+    assert world.send(ask, tenant_id=TENANT + 1)[1][0].last_no == 0
+    for source in (-1, 2**32):
+        assert world.send(queries.QuerySource(source=source))[0] == Result.FIELD_OUT_OF_RANGE

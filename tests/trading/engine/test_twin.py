@@ -22,7 +22,7 @@ for seed in range(1, 7):
     messages = [c.OpenVenue(code="x"), *commands.setup()]
     messages += [commands.next() for _ in range(600)]
     messages += [queries.QueryBalances(), queries.QueryOpenOrders()]
-    messages += [queries.QueryDepth(instrument_id=1)]
+    messages += [queries.QueryDepth(instrument_id=1), queries.QuerySource(source=1)]
     frames = [
         wire.request_of(message, tenant, number, number % 3, number, 2**64 - 1 - number)
         for number, message in enumerate(messages)

@@ -25,4 +25,7 @@ class Command(BaseCommand):
             on_refused=lambda schema_name, number, result: actions.note_refused(
                 schema_name=schema_name, number=number, result=result
             ),
+            on_stopped=lambda schema_name, engine_no, known: actions.note_relay_stopped(
+                schema_name=schema_name, engine_no=engine_no, known=known
+            ),
         ).run(stop)

@@ -5,8 +5,12 @@ const QUIET_MS = 12_000; // nothing heard for so long: ask
 const DEAD_MS = 25_000; // still nothing: the connection is gone
 const ANSWER_MS = 6_000;
 const BACKOFF_MS = [400, 1_000, 2_000, 4_000, 8_000, 15_000];
+const LOST = { code: "ORDER_UNKNOWN" };
+// Answers that leave open whether it was done.
+const UNKNOWN_CODES = new Set(["ORDER_UNKNOWN", "INTERNAL_ERROR"]);
 
-/** `kind` is "refused" (the server said no), "not_sent" or "unknown" (sent, answer lost). */
+/** `kind` is "refused" (the server said no), "not_sent" or "unknown" (sent, answer lost: the code
+ *  is ORDER_UNKNOWN if the server did not give another). */
 export class RequestFailure extends Error {
   constructor(kind, error = {}) {
     super(error.message || kind);
@@ -61,7 +65,7 @@ export class Stream extends EventTarget {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.pending.delete(id);
-        reject(new RequestFailure("unknown"));
+        reject(new RequestFailure("unknown", LOST));
       }, ANSWER_MS);
       this.pending.set(id, { resolve, reject, timer });
       if (!this.#send({ op, id, args })) {
@@ -127,7 +131,7 @@ export class Stream extends EventTarget {
     this.socket = null;
     for (const { reject, timer } of this.pending.values()) {
       clearTimeout(timer);
-      reject(new RequestFailure("unknown"));
+      reject(new RequestFailure("unknown", LOST));
     }
     this.pending.clear();
     const pause = BACKOFF_MS[Math.min(this.attempt++, BACKOFF_MS.length - 1)];
@@ -160,5 +164,5 @@ export class Stream extends EventTarget {
 }
 
 function kindOf(error) {
-  return error?.code === "ORDER_UNKNOWN" ? "unknown" : "refused";
+  return UNKNOWN_CODES.has(error?.code) ? "unknown" : "refused";
 }

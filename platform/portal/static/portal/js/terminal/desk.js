@@ -1,38 +1,42 @@
-// Sending and cancelling orders, and finding out what became of one whose answer was lost.
+// Sending and cancelling orders. One click is one order with one client order id: if its answer is
+// lost, the exchange is asked about that id, and only if it knows of none the same order is sent
+// again, under the same id, of which it never makes two.
 
 import { reason } from "../refusals.js";
-import { _, say } from "../text.js";
+import { _ } from "../text.js";
 import { toast } from "../toast.js";
 
-const STORE = "orders.unknown";
-const ASK_AFTER_MS = [400, 2_000, 5_000];
+const PAUSES_MS = [400, 1_000, 2_000, 5_000];
+const RESEND_MS = 30_000; // later than this after the click nobody wants it any more
+// Refused for the moment, which says nothing of an attempt before.
+const TRY_LATER = new Set(["OVERLOADED", "RATE_LIMITED", "ENGINE_UNAVAILABLE", "SERVICE_UNAVAILABLE"]);
 
-export class Desk {
-  constructor(stream, account) {
+export class Desk extends EventTarget {
+  /** `accountId` keeps apart what different people of one browser tab have sent. */
+  constructor(stream, account, accountId) {
+    super();
     this.stream = stream;
     this.account = account;
-    this.asking = false;
-    stream.addEventListener("state", () => { if (stream.live) this.#askAll(); });
-    if (stream.live) this.#askAll();
+    this.store = `orders.unknown.${accountId}`;
+    this.checking = 0; // orders of which it is not known yet what became of them
+    // Left by this page's life before: the answer was still to come.
+    for (const sent of this.#remembered()) {
+      this.#findOut(sent).then((result) => this.dispatchEvent(new CustomEvent("found", { detail: result })));
+    }
   }
 
-  /** Sends one order. Resolves to {outcome: "accepted"|"refused"|"not_sent"|"unknown", …}. */
+  /**
+   * Sends one order and stays with it until it is known what became of it. Resolves to
+   * {outcome: "accepted"|"refused"|"not_sent"|"not_arrived"|"unknown", order, failure, asked};
+   * `asked`: the answer was lost and what is told comes from asking.
+   */
   async place(args) {
-    remember(args.client_order_id);
-    try {
-      const order = await this.stream.request("order.place", args);
-      forget(args.client_order_id);
-      this.account.putOrder(order);
-      return { outcome: "accepted", order };
-    } catch (failure) {
-      if (failure.kind === "unknown") {
-        toast("warn", _("Answer lost, checking"), _("We are asking whether your order arrived. Do not send it again yet."));
-        this.#askAll();
-        return { outcome: "unknown" };
-      }
-      forget(args.client_order_id);
-      return { outcome: failure.kind, failure };
-    }
+    const sent = { args, clickedAt: Date.now() };
+    this.#remember(sent);
+    const result = await this.#send(args);
+    if (result.outcome !== "unknown") return this.#done(sent, result);
+    toast("warn", _("Answer lost, checking"), _("We are asking whether your order arrived. Do not send it again yet."));
+    return this.#findOut(sent);
   }
 
   async cancel(order) {
@@ -61,39 +65,81 @@ export class Desk {
     if (failure.kind !== "not_sent") this.account.load();
   }
 
-  /** Asks for every order with a lost answer, until it is known what became of it. */
-  async #askAll() {
-    if (this.asking) return;
-    this.asking = true;
-    for (const [round, pause] of ASK_AFTER_MS.entries()) {
-      const waiting = remembered();
-      if (!waiting.length) break;
-      await new Promise((done) => setTimeout(done, pause));
-      for (const id of waiting) await this.#ask(id, round === ASK_AFTER_MS.length - 1);
+  async #send(args) {
+    try {
+      return { outcome: "accepted", order: await this.stream.request("order.place", args) };
+    } catch (failure) {
+      return { outcome: failure.kind, failure };
     }
-    this.asking = false;
   }
 
-  async #ask(clientOrderId, isLast) {
+  async #findOut(sent) {
+    this.#count(1);
+    for (let round = 0; ; round += 1) {
+      await new Promise((done) => setTimeout(done, PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)]));
+      await this.#connected();
+      let result = await this.#ask(sent.args.client_order_id);
+      if (result.outcome === "absent") {
+        if (Date.now() - sent.clickedAt > RESEND_MS) result = { outcome: "not_arrived" };
+        else result = await this.#send(sent.args);
+      }
+      if (isKnown(result)) {
+        this.#count(-1);
+        return this.#done(sent, result);
+      }
+      if (result.outcome === "signed_out") {
+        this.#count(-1); // remembered still: the next page after signing in asks again
+        return { outcome: "unknown" };
+      }
+    }
+  }
+
+  /** What the exchange knows of a client order id: "accepted", "absent", or no word on it. */
+  async #ask(clientOrderId) {
     try {
       const query = new URLSearchParams({ client_order_id: clientOrderId });
       const answer = await fetch(`/api/v1/orders?${query}`, { credentials: "same-origin" });
-      if (!answer.ok) return;
-      const body = await answer.json();
-      const order = body.order_id ? body : (body.results ?? body.orders ?? [])[0];
-      if (order) {
-        forget(clientOrderId);
-        this.account.putOrder(order);
-        this.account.load();
-        toast("good", _("Your order arrived"), say("Order %(id)s was accepted.", { id: order.order_id }));
-      } else if (isLast) {
-        forget(clientOrderId);
-        toast("bad", _("Your order did not arrive"), _("Nothing was placed. You can send it again."));
-      }
+      if (answer.status === 401 || answer.status === 403) return { outcome: "signed_out" };
+      if (!answer.ok) return { outcome: "unanswered" };
+      const [order] = (await answer.json()).results;
+      return order ? { outcome: "accepted", order, asked: true } : { outcome: "absent" };
     } catch {
-      // No connection: the next reconnect asks again.
+      return { outcome: "unanswered" };
     }
   }
+
+  async #connected() {
+    while (!this.stream.live) {
+      await new Promise((done) => this.stream.addEventListener("state", done, { once: true }));
+    }
+  }
+
+  #done(sent, result) {
+    this.#forget(sent);
+    if (result.order) {
+      this.account.putOrder(result.order);
+      if (result.asked) this.account.load(); // fills and balances may have been missed as well
+    }
+    return result;
+  }
+
+  #count(change) {
+    this.checking += change;
+    this.dispatchEvent(new Event("checking"));
+  }
+
+  // Kept for this tab only, over a reload.
+  #remembered() { return JSON.parse(sessionStorage.getItem(this.store) ?? "[]"); }
+  #write(all) { sessionStorage.setItem(this.store, JSON.stringify(all)); }
+  #remember(sent) { this.#write([...this.#remembered(), sent]); }
+  #forget(sent) {
+    this.#write(this.#remembered().filter((other) => other.args.client_order_id !== sent.args.client_order_id));
+  }
+}
+
+function isKnown({ outcome, failure }) {
+  if (outcome === "refused") return !TRY_LATER.has(failure.code);
+  return outcome === "accepted" || outcome === "not_arrived";
 }
 
 /** A client order id: made here, so that a lost answer can be asked about. */
@@ -101,8 +147,3 @@ export function newClientOrderId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return `w-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
-
-const remembered = () => JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
-const store = (ids) => sessionStorage.setItem(STORE, JSON.stringify(ids));
-const remember = (id) => store([...remembered(), id]);
-const forget = (id) => store(remembered().filter((other) => other !== id));

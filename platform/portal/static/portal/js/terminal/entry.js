@@ -21,9 +21,10 @@ export class Entry {
     this.amount = $("[name=amount]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
-    for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"]]) {
+    for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
       source?.addEventListener(name, () => schedule(this.draw));
     }
+    desk?.addEventListener("found", ({ detail }) => this.#report(detail));
     this.draw();
   }
 
@@ -237,7 +238,8 @@ export class Entry {
     const why = $(".why", root);
     // A visitor is invited below; to him no sentence in red.
     const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
-    const note = result.incomplete ? _("The book holds less than that; the rest will expire.") : "";
+    const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
+      : result.incomplete ? _("The book holds less than that; the rest will expire.") : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
     $("[data-row=price]", root).classList.toggle("wrong", this.touched && result.problem?.field === "price");
@@ -246,9 +248,16 @@ export class Entry {
     if (!send) return;
     send.classList.toggle("buy", side === "buy");
     send.classList.toggle("sell", side === "sell");
-    send.disabled = this.sending || this.#blocked() !== null;
-    send.setAttribute("aria-busy", String(this.sending));
-    put(send, this.sending ? _("Sending…") : (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
+    const busy = this.#busy;
+    send.disabled = busy !== null || this.#blocked() !== null;
+    send.setAttribute("aria-busy", String(busy !== null));
+    put(send, busy ?? (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
+  }
+
+  /** What the button says while an order is under way, or null. */
+  get #busy() {
+    if (this.desk?.checking) return _("Checking…");
+    return this.sending ? _("Sending…") : null;
   }
 
   /** Why nothing can be sent at all just now, or null. */
@@ -264,7 +273,7 @@ export class Entry {
     this.touched = true;
     const result = this.work();
     this.draw();
-    if (this.sending || result.problem || this.#blocked() !== null) {
+    if (this.#busy !== null || result.problem || this.#blocked() !== null) {
       if (result.problem) $(`[name=${result.problem.field}]`, this.root).focus();
       return;
     }
@@ -291,8 +300,12 @@ export class Entry {
     return order;
   }
 
-  #report({ outcome, order, failure }) {
-    if (outcome === "accepted") {
+  #report({ outcome, order, failure, asked }) {
+    if (asked) {
+      this.amount.value = "";
+      this.touched = false;
+      toast("good", _("Your order arrived"), say("Order %(id)s was accepted.", { id: order.order_id }));
+    } else if (outcome === "accepted") {
       this.amount.value = "";
       this.touched = false;
       const words = {
@@ -305,6 +318,10 @@ export class Entry {
       if (title) toast(order.status.startsWith("expired") ? "warn" : "good", title, summary(order));
     } else if (outcome === "refused") {
       toast("bad", _("Order refused"), reason(failure));
+    } else if (outcome === "not_arrived") {
+      toast("bad", _("Your order did not arrive"), _("Nothing was placed. You can send it again."));
+    } else if (outcome === "unknown") {
+      toast("bad", _("It is not known whether your order arrived"), _("Sign in again and look at your orders before you send another one."));
     } else if (outcome === "not_sent") {
       toast("bad", _("Order not sent"), _("There is no connection. Nothing was sent."));
     }

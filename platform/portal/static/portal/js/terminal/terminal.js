@@ -19,7 +19,7 @@ const instrument = new Instrument(setup.instrument);
 const root = $(".terminal");
 const stream = new Stream();
 const account = setup.signed_in ? new AccountState(stream) : null;
-const desk = account ? new Desk(stream, account) : null;
+const desk = account ? new Desk(stream, account, setup.account) : null;
 const book = new Book(instrument, stream);
 
 const tickers = new Tickers(instrument, stream, $(".t-head"));
