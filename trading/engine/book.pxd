@@ -22,6 +22,7 @@ cdef class Ladder:
     cdef long long *_keys
 
     cdef long long level_at(self, long long ticks) except? FAILED
+    cdef long long take(self, long long level, long long order) except? FAILED
     cdef long long remove(self, long long level) except? FAILED
     cdef long long _block_of(self, long long key) except? FAILED
     cdef long long _find(self, long long block, long long key) except? FAILED
@@ -58,6 +59,8 @@ cdef class Instrument:
     cdef readonly long long open_orders
     cdef readonly Ladder bids
     cdef readonly Ladder asks
+    cdef readonly Ladder rising
+    cdef readonly Ladder falling
     cdef object _rates_room
     cdef long long *rates
     cdef long long rates_known

@@ -77,6 +77,13 @@ class Ladder:
         self._insert(at, block, place, key, level)
         return level
 
+    def take(self, level: int, order: int) -> int:
+        """Take an order out of its level, and the level out of the side if that was its last."""
+        self.store.unlink(level, order)
+        if self.store.levels[level + rows.LEVEL_ORDERS] == 0:
+            self.remove(level)
+        return 0
+
     def remove(self, level: int) -> int:
         """Drop a level whose last order has left."""
         store = self.store
@@ -238,6 +245,9 @@ class Instrument:
         self.open_orders = 0
         self.bids = Ladder(store, True)
         self.asks = Ladder(store, False)
+        # Orders that wait for the last price to rise or to fall to their triggers.
+        self.rising = Ladder(store, False)
+        self.falling = Ladder(store, True)
         # Maker and taker fee of each fee group, by its index; -1: to be looked up.
         self._rates_room = grown(memoryview(b"").cast("q"), 2)
         self.rates = pointer(self._rates_room)

@@ -30,6 +30,7 @@ _CFLAGS = (
 # Modules whose functions are called by way of the module.
 _CALLED_BY_MODULE = (
     "administration",
+    "arriving",
     "canceling",
     "door",
     "emit",
@@ -37,6 +38,7 @@ _CALLED_BY_MODULE = (
     "lookups",
     "matching",
     "placing",
+    "rules",
 )
 # What stands in the compiled folder under the name of each module of the core.
 _STAND_IN = """from trading.engine import core

@@ -15,3 +15,6 @@ cdef long long cancel_all_orders(
 cdef long long reduce_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+cdef long long expire_order(
+    Venue venue, const char *data, long long at, long long end, Step step
+) except? FAILED

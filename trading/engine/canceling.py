@@ -1,4 +1,4 @@
-"""CancelOrder, CancelAllOrders and ReduceOrder."""
+"""CancelOrder, CancelAllOrders, ReduceOrder and ExpireOrder."""
 
 from trading.engine import codec, codes, rows
 from trading.engine.step import Step
@@ -45,7 +45,7 @@ def cancel_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
         return result
 
     # From here it succeeds.
-    venue.close_resting(order, venue.instrument_of(order), codes.ORDER_STATUS_CANCELED, step)
+    venue.close_open(order, venue.instrument_of(order), codes.ORDER_STATUS_CANCELED, step)
     return codes.ACCEPTED
 
 
@@ -78,7 +78,7 @@ def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) 
             and (side == 0 or store.orders[order + rows.ORDER_TERMS] & 15 == side)
             and meant.state != codes.INSTRUMENT_STATE_HALTED
         ):
-            venue.close_resting(order, meant, codes.ORDER_STATUS_CANCELED, step)
+            venue.close_open(order, meant, codes.ORDER_STATUS_CANCELED, step)
         order = newer
     return codes.ACCEPTED
 
@@ -106,7 +106,24 @@ def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     # From here it succeeds.
     instrument = venue.instrument_of(order)
     if lots >= venue.store.orders[order + rows.ORDER_LEAVES]:
-        venue.close_resting(order, instrument, codes.ORDER_STATUS_CANCELED, step)
+        venue.close_open(order, instrument, codes.ORDER_STATUS_CANCELED, step)
     else:
-        venue.reduce_resting(order, instrument, lots, codes.REDUCE_REASON_REQUESTED, step)
+        venue.reduce_open(order, instrument, lots, codes.REDUCE_REASON_REQUESTED, step)
+    return codes.ACCEPTED
+
+
+def expire_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
+    """Apply an ExpireOrder, which the shard gives itself: the end of a GTD order."""
+    order_id = field(data, at + codec.EXPIRE_ORDER_ORDER_ID, end)
+    order = venue.order(order_id)
+    if order == 0:
+        return codes.UNKNOWN_ORDER
+    if venue.store.orders[order + rows.ORDER_LEVEL] == 0:
+        return codes.ORDER_ALREADY_CLOSED
+    expire_ns = venue.expiry_of(order_id)
+    if expire_ns == 0 or expire_ns > step.time_ns:
+        return codes.BAD_EXPIRY
+
+    # From here it succeeds.
+    venue.close_open(order, venue.instrument_of(order), codes.ORDER_STATUS_EXPIRED, step)
     return codes.ACCEPTED

@@ -79,7 +79,7 @@ def header_dtype() -> "numpy.dtype[numpy.void]":
 def row_class(event_name: str) -> type:
     """A named tuple of one row, an i128 put together to one number; see ``rows``."""
     names = [name for name, _ in _CLASS_OF[event_name].FIELDS]
-    return namedtuple(event_name, ["seq", "time_ns", "index", *names])  # type: ignore[no-any-return]
+    return namedtuple(event_name, ["seq", "time_ns", "index", *names])
 
 
 def rows(event_name: str, blob: bytes) -> list[Any]:

@@ -541,6 +541,8 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("client_order_id", "s40"),
         ("quote_units", "i128"),
+        ("trigger_ticks", "i64"),
+        ("expire_ns", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -556,6 +558,8 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     client_order_id: str = ""
     quote_units: int = 0
+    trigger_ticks: int = 0
+    expire_ns: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -572,6 +576,8 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             encode_text("client_order_id", self.client_order_id, 40),
             self.quote_units & MASK_64,
             self.quote_units >> 64,
+            self.trigger_ticks,
+            self.expire_ns,
         )
         return packed
 
@@ -591,6 +597,8 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             client_order_id,
             quote_units_low,
             quote_units_high,
+            trigger_ticks,
+            expire_ns,
         ) = items
         return cls(
             account_id=account_id,
@@ -605,6 +613,8 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             client_order_id=decode_text("PlaceOrder", client_order_id),
             quote_units=quote_units_low | quote_units_high << 64,
+            trigger_ticks=trigger_ticks,
+            expire_ns=expire_ns,
         )
 
 
@@ -752,6 +762,74 @@ class SetReferencePrice(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class ReplaceOrder(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 16
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("order_id", "i64"),
+        ("lots", "i64"),
+        ("ticks", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    order_id: int = 0
+    lots: int = 0
+    ticks: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.order_id,
+            self.lots,
+            self.ticks,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            order_id,
+            lots,
+            ticks,
+            client_key,
+        ) = items
+        return cls(
+            account_id=account_id,
+            order_id=order_id,
+            lots=lots,
+            ticks=ticks,
+            client_key=client_key,
+        )
+
+
+class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 17
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (order_id,) = items
+        return cls(
+            order_id=order_id,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -770,5 +848,7 @@ BY_KIND: dict[int, type[Message]] = {
         CancelAllOrders,
         ReduceOrder,
         SetReferencePrice,
+        ReplaceOrder,
+        ExpireOrder,
     )
 }

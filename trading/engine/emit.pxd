@@ -117,6 +117,8 @@ cdef long long order_accepted(
     long long client_key,
     const char *client_order_id_in, long long client_order_id_at,
     i128 quote_units,
+    long long trigger_ticks,
+    long long expire_ns,
 ) except? FAILED
 
 cdef long long order_rested(
@@ -184,6 +186,37 @@ cdef long long reference_price_set(
     long long ticks,
 ) except? FAILED
 
+cdef long long order_replaced(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+    long long ticks,
+    long long old_lots,
+    long long old_ticks,
+) except? FAILED
+
+cdef long long order_waiting(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long trigger_ticks,
+) except? FAILED
+
+cdef long long order_triggered(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long trigger_ticks,
+    long long last_ticks,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -220,6 +253,7 @@ cdef long long order_row(
     long long status,
     long long client_key,
     long long placed_seq,
+    long long trigger_ticks,
 ) except? FAILED
 
 cdef long long depth_row(

@@ -264,10 +264,12 @@ def order_accepted(
     client_order_id_in: bytes,
     client_order_id_at: int,
     quote_units: int,
+    trigger_ticks: int,
+    expire_ns: int,
 ) -> int:
-    at = out.room(15)
+    at = out.room(17)
     words = out.words
-    words[at] = 515396141067
+    words[at] = 584115617803
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = (
@@ -288,6 +290,8 @@ def order_accepted(
     words[at + 12] = word(client_order_id_in, client_order_id_at + 32)
     words[at + 13] = low(quote_units)
     words[at + 14] = high(quote_units)
+    words[at + 15] = trigger_ticks
+    words[at + 16] = expire_ns
     out.events += 1
     return at
 
@@ -428,6 +432,71 @@ def reference_price_set(
     return at
 
 
+def order_replaced(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    ticks: int,
+    old_lots: int,
+    old_ticks: int,
+) -> int:
+    at = out.room(8)
+    words = out.words
+    words[at] = 274877972497
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = old_lots
+    words[at + 7] = old_ticks
+    out.events += 1
+    return at
+
+
+def order_waiting(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    trigger_ticks: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757394
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = trigger_ticks
+    out.events += 1
+    return at
+
+
+def order_triggered(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    trigger_ticks: int,
+    last_ticks: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495763
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = trigger_ticks
+    words[at + 5] = last_ticks
+    out.events += 1
+    return at
+
+
 def status_row(
     out: Output,
     seq: int,
@@ -490,10 +559,11 @@ def order_row(
     status: int,
     client_key: int,
     placed_seq: int,
+    trigger_ticks: int,
 ) -> int:
-    at = out.room(16)
+    at = out.room(17)
     words = out.words
-    words[at] = 549755880426
+    words[at] = 584115618794
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -509,6 +579,7 @@ def order_row(
     words[at + 13] = status
     words[at + 14] = client_key
     words[at + 15] = placed_seq
+    words[at + 16] = trigger_ticks
     out.events += 1
     return at
 

@@ -9,14 +9,23 @@ class Side(IntEnum):
 
 
 class OrderType(IntEnum):
+    """A stop buys when the price has risen to its trigger and sells when it has fallen to it; a
+    take-profit the other way round. Then it is a market or limit order.
+    """
+
     LIMIT = 1
     MARKET = 2
+    STOP_MARKET = 3
+    STOP_LIMIT = 4
+    TAKE_PROFIT_MARKET = 5
+    TAKE_PROFIT_LIMIT = 6
 
 
 class TimeInForce(IntEnum):
     GTC = 1
     IOC = 2
     FOK = 3
+    GTD = 4  # until a time
 
 
 class SelfTradePrevention(IntEnum):
@@ -38,8 +47,10 @@ class OrderStatus(IntEnum):
     PARTIALLY_FILLED = 2  # resting, something filled
     FILLED = 3
     CANCELED = 4
-    EXPIRED = 5  # what an IOC, FOK or market order could not fill
+    EXPIRED = 5  # what an IOC, FOK or market order could not fill; or its time was over
     EXPIRED_IN_MATCH = 6  # self-trade prevention
+    WAITING = 7  # outside the book, for its trigger
+    REJECTED = 8  # triggered, but then not allowed: no funds, say
 
 
 class ReduceReason(IntEnum):

@@ -558,6 +558,8 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("client_order_id", "s40"),
         ("quote_units", "i128"),
+        ("trigger_ticks", "i64"),
+        ("expire_ns", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -574,6 +576,8 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     client_order_id: str = ""
     quote_units: int = 0
+    trigger_ticks: int = 0
+    expire_ns: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -591,6 +595,8 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             encode_text("client_order_id", self.client_order_id, 40),
             self.quote_units & MASK_64,
             self.quote_units >> 64,
+            self.trigger_ticks,
+            self.expire_ns,
         )
         return packed
 
@@ -611,6 +617,8 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             client_order_id,
             quote_units_low,
             quote_units_high,
+            trigger_ticks,
+            expire_ns,
         ) = items
         return cls(
             order_id=order_id,
@@ -626,6 +634,8 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             client_order_id=decode_text("OrderAccepted", client_order_id),
             quote_units=quote_units_low | quote_units_high << 64,
+            trigger_ticks=trigger_ticks,
+            expire_ns=expire_ns,
         )
 
 
@@ -969,6 +979,164 @@ class ReferencePriceSet(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 17
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("ticks", "i64"),
+        ("old_lots", "i64"),
+        ("old_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    ticks: int = 0
+    old_lots: int = 0
+    old_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.ticks,
+            self.old_lots,
+            self.old_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            ticks,
+            old_lots,
+            old_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            ticks=ticks,
+            old_lots=old_lots,
+            old_ticks=old_ticks,
+        )
+
+
+class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 18
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("trigger_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    trigger_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.trigger_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            trigger_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            trigger_ticks=trigger_ticks,
+        )
+
+
+class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 19
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("trigger_ticks", "i64"),
+        ("last_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    trigger_ticks: int = 0
+    last_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.trigger_ticks,
+            self.last_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            trigger_ticks,
+            last_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            trigger_ticks=trigger_ticks,
+            last_ticks=last_ticks,
+        )
+
+
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1000
     VERSION: ClassVar[int] = 1
@@ -1093,6 +1261,7 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("status", "i64"),
         ("client_key", "i64"),
         ("placed_seq", "i64"),
+        ("trigger_ticks", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1110,6 +1279,7 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     status: int = 0
     client_key: int = 0
     placed_seq: int = 0
+    trigger_ticks: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1128,6 +1298,7 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.status,
             self.client_key,
             self.placed_seq,
+            self.trigger_ticks,
         )
         return packed
 
@@ -1149,6 +1320,7 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             status,
             client_key,
             placed_seq,
+            trigger_ticks,
         ) = items
         return cls(
             order_id=order_id,
@@ -1165,6 +1337,7 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             status=status,
             client_key=client_key,
             placed_seq=placed_seq,
+            trigger_ticks=trigger_ticks,
         )
 
 
@@ -1281,6 +1454,9 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReduced,
         OrderClosed,
         ReferencePriceSet,
+        OrderReplaced,
+        OrderWaiting,
+        OrderTriggered,
         StatusRow,
         BalanceRow,
         OrderRow,

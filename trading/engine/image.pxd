@@ -34,7 +34,7 @@ cdef class Reader:
     cdef long long _take(self, long long width) except? FAILED
 
 cpdef bytes dump_state(object seq, object time_ns, dict venues, dict source_numbers)
-@cython.locals(asset=Asset, instrument=Instrument)
+@cython.locals(asset=Asset, instrument=Instrument, ladder=Ladder)
 cdef long long dump_venue(Venue venue, Writer out) except? FAILED
 cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
@@ -44,10 +44,12 @@ cdef long long dump_order(Venue venue, long long order, Writer out) except? FAIL
 cpdef Loaded load_state(bytes data, Store store)
 @cython.locals(venue=Venue)
 cdef Loaded load_all(Reader reader, Store store)
-@cython.locals(order="long long", handle="long long")
+@cython.locals(instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long")
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 cdef long long load_instrument(Venue venue, long long index, Reader reader) except? FAILED
 cdef long long load_account(Venue venue, Reader reader) except? FAILED
 cdef long long load_order(Venue venue, Reader reader) except? FAILED
-cdef long long load_into_book(Venue venue, long long order) except? FAILED
+cdef long long load_ladder(
+    Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
+) except? FAILED

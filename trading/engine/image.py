@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import administration, codes, rows
+from trading.engine import administration, rows
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.output import Output
 from trading.engine.store import Store
@@ -129,9 +129,12 @@ def dump_venue(venue: Venue, out: Writer) -> int:
     for account_id in sorted(venue.accounts):
         dump_account(venue, venue.account(account_id), out)
     for instrument in venue.instrument_list:
-        out.number(instrument.open_orders)
-        dump_ladder(venue, instrument.bids, out)
-        dump_ladder(venue, instrument.asks, out)
+        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
+            dump_ladder(venue, ladder, out)
+    out.number(len(venue.expiries))
+    for order_id in sorted(venue.expiries):
+        out.number(order_id)
+        out.number(venue.expiries[order_id])
     dump_closed(venue, venue.unkeyed, out)
     dump_closed(venue, venue.keyed, out)
     return 0
@@ -182,16 +185,18 @@ def dump_account(venue: Venue, account: int, out: Writer) -> int:
 
 
 def dump_ladder(venue: Venue, ladder: Ladder, out: Writer) -> int:
-    """The orders of one side as they would trade."""
+    """The orders of one side as they would trade, or fire, level by level; 0 ends the list."""
     store = venue.store
     level = ladder.best
     while level != 0:
+        out.number(store.levels[level + rows.LEVEL_ORDERS])
+        out.number(store.levels[level + rows.LEVEL_TICKS])
         order = store.levels[level + rows.LEVEL_FIRST]
         while order != 0:
             dump_order(venue, order, out)
             order = store.orders[order + rows.ORDER_BEHIND]
         level = store.levels[level + rows.LEVEL_WORSE]
-    return 0
+    return out.number(0)
 
 
 def dump_closed(venue: Venue, closed: Closed, out: Writer) -> int:
@@ -268,16 +273,16 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         venue.fee_lines[line] = (reader.number(), reader.number())
     for _ in range(reader.count()):
         load_account(venue, reader)
-    resting: list[tuple[int, int]] = []
-    for _instrument in venue.instrument_list:
-        for _ in range(reader.count()):
-            # Within a level the orders come in the order in which they trade.
-            order = load_order(venue, reader)
-            load_into_book(venue, order)
-            resting.append((venue.store.orders[order + rows.ORDER_ID], order))
+    opened: list[tuple[int, int]] = []
+    for instrument in venue.instrument_list:
+        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
+            load_ladder(venue, instrument, ladder, reader, opened)
     # Within an account they stand by age.
-    for _order_id, handle in sorted(resting):
+    for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
+    for _ in range(reader.count()):
+        order_id = reader.number()
+        venue.set_timer(order_id, reader.number())
     for _ in range(reader.count()):
         venue.keep_closed(load_order(venue, reader))
     for _ in range(reader.count()):
@@ -364,13 +369,22 @@ def load_order(venue: Venue, reader: Reader) -> int:
     return order
 
 
-def load_into_book(venue: Venue, order: int) -> int:
-    """Put a resting order behind the others of its price."""
+def load_ladder(
+    venue: Venue,
+    instrument: Instrument,
+    ladder: Ladder,
+    reader: Reader,
+    opened: list[tuple[int, int]],
+) -> int:
+    """One side; its orders are added to ``opened`` as (id, handle)."""
     store = venue.store
-    instrument = venue.instrument_of(order)
-    ticks = store.orders[order + rows.ORDER_TICKS]
-    if store.orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
-        store.append(instrument.bids.level_at(ticks), order)
-    else:
-        store.append(instrument.asks.level_at(ticks), order)
+    count = reader.count()
+    while count != 0:
+        level = ladder.level_at(reader.number())
+        for _ in range(count):
+            order = load_order(venue, reader)
+            store.append(level, order)
+            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
+            opened.append((store.orders[order + rows.ORDER_ID], order))
+        count = reader.count()
     return 0

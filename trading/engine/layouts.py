@@ -153,6 +153,8 @@ COMMANDS: tuple[Layout, ...] = (
             ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
             ("client_order_id", "s40"),
             ("quote_units", "i128"),  # market order by quote amount; else 0
+            ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
+            ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
         ),
     ),
     # By order_id, or with order_id 0 by client_key.
@@ -178,6 +180,22 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # What price bands are measured from until the first trade.
     Layout(15, 1, "SetReferencePrice", (("instrument_id", "i64"), ("ticks", "i64"))),
+    # New open lots and a new price (0: as it is) for a resting order, found as in CancelOrder.
+    # Fewer lots at the same price keep the time priority; anything else is a new arrival.
+    Layout(
+        16,
+        1,
+        "ReplaceOrder",
+        (
+            ("account_id", "i64"),
+            ("order_id", "i64"),
+            ("lots", "i64"),
+            ("ticks", "i64"),
+            ("client_key", "i64"),
+        ),
+    ),
+    # The shard's own, when a GTD order's time has come.
+    Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -271,6 +289,8 @@ EVENTS: tuple[Layout, ...] = (
             ("client_key", "i64"),
             ("client_order_id", "s40"),
             ("quote_units", "i128"),
+            ("trigger_ticks", "i64"),
+            ("expire_ns", "i64"),
         ),
     ),
     # What is left came to rest in the book. From here on, and only while it rests, funds are held:
@@ -351,6 +371,49 @@ EVENTS: tuple[Layout, ...] = (
         ),
     ),
     Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
+    # A resting order left its level, with what it held, to arrive anew; what becomes of it follows.
+    Layout(
+        17,
+        1,
+        "OrderReplaced",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("lots", "i64"),  # open from now on
+            ("ticks", "i64"),
+            ("old_lots", "i64"),  # the level shrinks by these
+            ("old_ticks", "i64"),
+        ),
+    ),
+    # An order waits outside the book for its price; nothing is held.
+    Layout(
+        18,
+        1,
+        "OrderWaiting",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("trigger_ticks", "i64"),
+        ),
+    ),
+    # Its price has come: it arrives now. What becomes of it follows.
+    Layout(
+        19,
+        1,
+        "OrderTriggered",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("trigger_ticks", "i64"),
+            ("last_ticks", "i64"),  # the trade's price that did it
+        ),
+    ),
     # Rows of query answers.
     Layout(
         1000,
@@ -397,6 +460,7 @@ EVENTS: tuple[Layout, ...] = (
             ("status", "i64"),
             ("client_key", "i64"),
             ("placed_seq", "i64"),
+            ("trigger_ticks", "i64"),  # while it waits
         ),
     ),
     Layout(

@@ -64,7 +64,7 @@ def foresee(venue: Venue, sweep: Sweep) -> int:
             units = notional(lots, ticks, instrument.factor)
             budget -= units
             if own:
-                if takes_all or sweep.all_or_nothing:
+                if takes_all or sweep.time_in_force == codes.TIME_IN_FORCE_FOK:
                     return rows.MATCHING_PREVENTED
                 continue
             sweep.lots += lots
@@ -121,10 +121,10 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     if mode == codes.SELF_TRADE_PREVENTION_EXPIRE_TAKER:
         return True
     if mode == codes.SELF_TRADE_PREVENTION_EXPIRE_MAKER:
-        venue.close_resting(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
+        venue.close_open(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
         return False
     if mode == codes.SELF_TRADE_PREVENTION_EXPIRE_BOTH:
-        venue.close_resting(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
+        venue.close_open(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
         return True
     # Decrement: the prevented lots count on both; whoever has none left expires.
     orders = venue.store.orders
@@ -132,9 +132,9 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     lots = min_of(leaves, orders[maker + rows.ORDER_LEAVES])
     reason = codes.REDUCE_REASON_SELF_TRADE_PREVENTED
     if lots == orders[maker + rows.ORDER_LEAVES]:
-        venue.close_resting(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
+        venue.close_open(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
     else:
-        venue.reduce_resting(maker, instrument, lots, reason, step)
+        venue.reduce_open(maker, instrument, lots, reason, step)
     if sweep.by_quote:
         sweep.budget_units -= notional(lots, ticks, instrument.factor)
     if lots == leaves:
@@ -223,6 +223,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         taker_leaves,
     )
     if maker_leaves == 0:
+        ladder = instrument.asks if sweep.is_buy else instrument.bids
+        ladder.take(orders[maker + rows.ORDER_LEVEL], maker)
         venue.leave(maker, instrument)
         venue.close(maker, instrument, 0, 1, codes.ORDER_STATUS_FILLED, step)
     else:

@@ -1,20 +1,10 @@
-"""PlaceOrder: the checks in their order of precedence, then hold, match, rest."""
+"""PlaceOrder and ReplaceOrder: the checks in their order of precedence, then the order arrives."""
 
-from trading.engine import codec, codes, limits, matching, rows
+from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
-from trading.engine.venue import Venue
-from trading.engine.words import (
-    amount,
-    beyond,
-    copy_words,
-    field,
-    half,
-    notional,
-    octet,
-    units_of,
-    wide,
-)
+from trading.engine.venue import Venue, waits_for_rise
+from trading.engine.words import amount, copy_words, field, half, notional, octet, units_of, wide
 
 
 def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
@@ -33,9 +23,8 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         if earlier != 0:
             venue.write_order_row(earlier, step)
             return codes.REPEATED
-    state = store.accounts[account + rows.ACCOUNT_STATE]
-    if state != codes.ACCOUNT_STATE_ACTIVE:
-        if state == codes.ACCOUNT_STATE_SUSPENDED:
+    if store.accounts[account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
+        if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
             return codes.ACCOUNT_SUSPENDED
         return codes.ACCOUNT_CANCEL_ONLY
     instrument = venue.instrument(half(data, at + codec.PLACE_ORDER_INSTRUMENT_ID, end))
@@ -48,134 +37,137 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     if venue.fee_account == 0:
         return codes.NO_FEE_ACCOUNT
 
-    side = octet(data, at + codec.PLACE_ORDER_SIDE, end)
-    order_type = octet(data, at + codec.PLACE_ORDER_ORDER_TYPE, end)
-    time_in_force = octet(data, at + codec.PLACE_ORDER_TIME_IN_FORCE, end)
-    mode = octet(data, at + codec.PLACE_ORDER_SELF_TRADE_PREVENTION, end)
-    lots = field(data, at + codec.PLACE_ORDER_LOTS, end)
-    ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
+    sweep = step.sweep
+    sweep.instrument = instrument
+    sweep.account = account
+    sweep.party = store.accounts[account + rows.ACCOUNT_PARTY]
+    sweep.client_key = client_key
+    sweep.is_counted = False
     flags = field(data, at + codec.PLACE_ORDER_FLAGS, end)
-    quote_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
-    if side != codes.SIDE_BUY and side != codes.SIDE_SELL:
-        return codes.BAD_SIDE
-    if order_type != codes.ORDER_TYPE_LIMIT and order_type != codes.ORDER_TYPE_MARKET:
-        return codes.BAD_ORDER_TYPE
-    if time_in_force < codes.TIME_IN_FORCE_GTC or time_in_force > codes.TIME_IN_FORCE_FOK:
-        return codes.BAD_TIME_IN_FORCE
-    if mode > codes.LAST_SELF_TRADE_PREVENTION:
-        return codes.BAD_SELF_TRADE_PREVENTION
-    is_buy = side == codes.SIDE_BUY
-    is_limit = order_type == codes.ORDER_TYPE_LIMIT
-    by_quote = not is_limit and lots == 0
-    if flags != 0 and (
-        flags != codes.ORDER_FLAG_POST_ONLY
-        or not is_limit
-        or time_in_force != codes.TIME_IN_FORCE_GTC
-    ):
-        return codes.BAD_FLAGS
-    result = check_size(instrument, lots, ticks, quote_units, is_limit, by_quote)
+    read_terms(sweep, data, at, end)
+    result = check_terms(sweep, flags)
+    if result == codes.ACCEPTED:
+        result = rules.check_size(instrument, sweep)
     if result != codes.ACCEPTED:
         return result
     has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
     if client_key < 0 or (client_key != 0) != has_text:
         return codes.BAD_CLIENT_ORDER_ID
+    if sweep.order_type > codes.ORDER_TYPE_MARKET or sweep.trigger_ticks != 0:
+        result = check_trigger(sweep)
+        if result != codes.ACCEPTED:
+            return result
+    if sweep.time_in_force == codes.TIME_IN_FORCE_GTD:
+        if sweep.expire_ns <= step.time_ns:
+            return codes.BAD_EXPIRY
+    elif sweep.expire_ns != 0:
+        return codes.BAD_EXPIRY
     if not store.has_room():
         return codes.NO_ROOM
-
-    sweep = step.sweep
-    sweep.instrument = instrument
-    sweep.account = account
-    sweep.party = store.accounts[account + rows.ACCOUNT_PARTY]
-    sweep.is_buy = is_buy
-    sweep.leaves = lots
-    sweep.mode = mode
-    sweep.limit_ticks = ticks if is_limit else sweep_limit(instrument, is_buy)
-    sweep.by_quote = by_quote
-    sweep.all_or_nothing = time_in_force == codes.TIME_IN_FORCE_FOK
-    sweep.budget_units = quote_units
-    sweep.lots = 0
-    sweep.quote_units = wide(0)
-    foreseen = rows.MATCHING_DONE
-    if time_in_force == codes.TIME_IN_FORCE_FOK or (not is_limit and is_buy != by_quote):
-        foreseen = matching.foresee(venue, sweep)
-    kills = time_in_force == codes.TIME_IN_FORCE_FOK and foreseen != rows.MATCHING_DONE
-    needed = wide(0)
-    if is_buy:
-        if is_limit:
-            needed = notional(lots, ticks, instrument.factor)
-        elif by_quote:
-            needed = quote_units
-        elif not kills:
-            needed = sweep.quote_units
-        available = store.available(account, instrument.quote.index)
-    else:
-        if not by_quote:
-            needed = units_of(lots, instrument.lot_units)
-        elif not kills:
-            needed = units_of(sweep.lots, instrument.lot_units)
-        available = store.available(account, instrument.base.index)
-    if available < needed:
-        return codes.INSUFFICIENT_FUNDS
-    if flags != 0 and would_take(venue, instrument, ticks, is_buy):
-        return codes.POST_ONLY_WOULD_TAKE
+    if sweep.trigger_ticks == 0:
+        result = arriving.check_funds(venue, sweep, wide(0))
+        if result != codes.ACCEPTED:
+            return result
 
     # From here it succeeds.
-    order = new_order(venue, sweep, lots, ticks, side, order_type, time_in_force, client_key)
-    store.orders[order + rows.ORDER_SEQ] = step.seq
-    write_accepted(store.orders[order + rows.ORDER_ID], data, at, end, step)
-    if kills:
-        venue.close(order, instrument, lots, 0, codes.ORDER_STATUS_EXPIRED, step)
+    order = new_order(venue, sweep, step.seq)
+    write_accepted(venue.last_order_id, data, at, end, step)
+    if sweep.trigger_ticks != 0:
+        arriving.wait(venue, order, sweep, step)
         return codes.ACCEPTED
-    ended = matching.match(venue, order, sweep, step)
-    leaves = store.orders[order + rows.ORDER_LEAVES]
-    if ended == rows.MATCHING_DONE:
-        venue.close(order, instrument, 0, 0, codes.ORDER_STATUS_FILLED, step)
-    elif ended == rows.MATCHING_PREVENTED:
-        venue.close(order, instrument, leaves, 0, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
-    elif is_limit and time_in_force == codes.TIME_IN_FORCE_GTC:
-        if store.orders[order + rows.ORDER_CUMULATIVE_LOTS] > 0:
-            store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
-        venue.rest(order, instrument, step)
-    else:
-        venue.close(order, instrument, leaves, 0, codes.ORDER_STATUS_EXPIRED, step)
+    arriving.arrive(venue, order, sweep, step)
+    if instrument.rising.best != 0 or instrument.falling.best != 0:
+        arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 
-def new_order(
-    venue: Venue,
-    sweep: Sweep,
-    lots: int,
-    ticks: int,
-    side: int,
-    order_type: int,
-    time_in_force: int,
-    client_key: int,
-) -> int:
+def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
+    """What a PlaceOrder says."""
+    sweep.side = octet(data, at + codec.PLACE_ORDER_SIDE, end)
+    sweep.order_type = octet(data, at + codec.PLACE_ORDER_ORDER_TYPE, end)
+    sweep.time_in_force = octet(data, at + codec.PLACE_ORDER_TIME_IN_FORCE, end)
+    sweep.mode = octet(data, at + codec.PLACE_ORDER_SELF_TRADE_PREVENTION, end)
+    sweep.leaves = field(data, at + codec.PLACE_ORDER_LOTS, end)
+    sweep.ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
+    sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
+    sweep.trigger_ticks = field(data, at + codec.PLACE_ORDER_TRIGGER_TICKS, end)
+    sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
+    sweep.is_buy = sweep.side == codes.SIDE_BUY
+    sweep.is_limit = (
+        sweep.order_type == codes.ORDER_TYPE_LIMIT
+        or sweep.order_type == codes.ORDER_TYPE_STOP_LIMIT
+        or sweep.order_type == codes.ORDER_TYPE_TAKE_PROFIT_LIMIT
+    )
+    sweep.by_quote = sweep.leaves == 0 and sweep.order_type == codes.ORDER_TYPE_MARKET
+    return 0
+
+
+def check_terms(sweep: Sweep, flags: int) -> int:
+    """Whether side, type, time in force, mode and flags are such, and go together."""
+    if sweep.side != codes.SIDE_BUY and sweep.side != codes.SIDE_SELL:
+        return codes.BAD_SIDE
+    if sweep.order_type == 0 or sweep.order_type > codes.LAST_ORDER_TYPE:
+        return codes.BAD_ORDER_TYPE
+    if sweep.time_in_force == 0 or sweep.time_in_force > codes.LAST_TIME_IN_FORCE:
+        return codes.BAD_TIME_IN_FORCE
+    if sweep.mode > codes.LAST_SELF_TRADE_PREVENTION:
+        return codes.BAD_SELF_TRADE_PREVENTION
+    sweep.post_only = flags != 0
+    if flags != 0 and (
+        flags != codes.ORDER_FLAG_POST_ONLY
+        or sweep.order_type != codes.ORDER_TYPE_LIMIT
+        or sweep.time_in_force == codes.TIME_IN_FORCE_IOC
+        or sweep.time_in_force == codes.TIME_IN_FORCE_FOK
+    ):
+        return codes.BAD_FLAGS
+    return codes.ACCEPTED
+
+
+def check_trigger(sweep: Sweep) -> int:
+    """Whether a triggered order, and no other, has a trigger that lies ahead."""
+    trigger = sweep.trigger_ticks
+    if sweep.order_type <= codes.ORDER_TYPE_MARKET or trigger <= 0 or trigger > limits.MAX_TICKS:
+        return codes.BAD_TRIGGER
+    last = sweep.instrument.last_ticks
+    rises = waits_for_rise(sweep.side | sweep.order_type << rows.TERMS_TYPE_SHIFT)
+    if last != 0 and (trigger <= last if rises else trigger >= last):
+        return codes.TRIGGER_WOULD_FIRE
+    return codes.ACCEPTED
+
+
+def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
     """The row of an order that is accepted now, findable from now on."""
     store = venue.store
     order = store.new_order()
     orders = store.orders
     terms = (
-        side
-        | order_type << rows.TERMS_TYPE_SHIFT
-        | time_in_force << rows.TERMS_TIME_IN_FORCE_SHIFT
+        sweep.side
+        | sweep.order_type << rows.TERMS_TYPE_SHIFT
+        | sweep.time_in_force << rows.TERMS_TIME_IN_FORCE_SHIFT
+        | sweep.mode << rows.TERMS_MODE_SHIFT
         | sweep.instrument.index << rows.TERMS_INSTRUMENT_SHIFT
     )
-    if client_key != 0:
+    if sweep.client_key != 0:
         terms |= rows.TERMS_KEYED
-    venue.last_order_id += 1
+    if sweep.post_only:
+        terms |= rows.TERMS_POST_ONLY
+    order_id = venue.last_order_id + 1
+    venue.last_order_id = order_id
     orders[order + rows.ORDER_ACCOUNT] = sweep.account
     orders[order + rows.ORDER_TERMS] = terms
-    orders[order + rows.ORDER_LEAVES] = lots
-    orders[order + rows.ORDER_TICKS] = ticks
+    orders[order + rows.ORDER_LEAVES] = sweep.leaves
+    orders[order + rows.ORDER_TICKS] = sweep.ticks
     orders[order + rows.ORDER_LEVEL] = 0
-    orders[order + rows.ORDER_ID] = venue.last_order_id
+    orders[order + rows.ORDER_ID] = order_id
     orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
-    orders[order + rows.ORDER_LOTS] = lots
+    orders[order + rows.ORDER_LOTS] = sweep.leaves
     orders[order + rows.ORDER_CUMULATIVE_LOTS] = 0
     orders[order + rows.ORDER_CUMULATIVE_QUOTE] = 0
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = 0
-    venue.remember(order, client_key)
+    orders[order + rows.ORDER_SEQ] = seq
+    venue.remember(order, sweep.client_key)
+    if sweep.expire_ns != 0:
+        venue.set_timer(order_id, sweep.expire_ns)
     return order
 
 
@@ -191,83 +183,96 @@ def write_accepted(order_id: int, data: bytes, at: int, end: int, step: Step) ->
     return 0
 
 
-def check_size(
-    instrument: Instrument, lots: int, ticks: int, quote_units: int, is_limit: bool, by_quote: bool
-) -> int:
-    """The instrument's rules for quantity, price and notional."""
-    if lots < 0 or quote_units < 0:
+def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
+    """Apply a ReplaceOrder; fewer lots at the same price only reduce the order."""
+    store = venue.store
+    orders = store.orders
+    account = venue.account(field(data, at + codec.REPLACE_ORDER_ACCOUNT_ID, end))
+    if account == 0:
+        return codes.UNKNOWN_ACCOUNT
+    if store.accounts[account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
+        if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
+            return codes.ACCOUNT_SUSPENDED
+        return codes.ACCOUNT_CANCEL_ONLY
+    order = canceling.find_order(
+        venue,
+        account,
+        field(data, at + codec.REPLACE_ORDER_ORDER_ID, end),
+        field(data, at + codec.REPLACE_ORDER_CLIENT_KEY, end),
+    )
+    result = canceling.check_open(venue, order)
+    if result != codes.ACCEPTED:
+        return result
+    instrument = venue.instrument_of(order)
+    if instrument.state != codes.INSTRUMENT_STATE_OPEN:
+        return codes.INSTRUMENT_CANCEL_ONLY
+    if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
+        return codes.BAD_ORDER_TYPE
+    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_ticks = orders[order + rows.ORDER_TICKS]
+    lots = field(data, at + codec.REPLACE_ORDER_LOTS, end)
+    ticks = field(data, at + codec.REPLACE_ORDER_TICKS, end)
+    if lots == 0:
+        lots = old_lots
+    if ticks == 0:
+        ticks = old_ticks
+    if lots < 0:
         return codes.BAD_QUANTITY
-    if by_quote:
-        if quote_units == 0:
-            return codes.BAD_QUANTITY
-    elif lots == 0 or quote_units != 0:
-        return codes.BAD_QUANTITY
-    else:
-        if lots < instrument.min_lots:
-            return codes.BELOW_MINIMUM_QUANTITY
-        if lots > instrument.lots_cap or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
-            return codes.ABOVE_MAXIMUM_QUANTITY
-    if is_limit:
-        if ticks <= 0 or ticks > limits.MAX_TICKS:
-            return codes.BAD_PRICE
-        if instrument.price_band_bp > 0 and (
-            ticks > highest_ticks(instrument) or ticks < lowest_ticks(instrument)
-        ):
-            return codes.OUTSIDE_PRICE_BAND
-    elif ticks != 0:
-        return codes.BAD_PRICE
-    # A market order by quantity is measured at the reference price; unmeasured without one.
-    notional_units = quote_units
-    if not by_quote:
-        price = ticks if is_limit else reference_price(instrument)
-        if price == 0:
-            return codes.ACCEPTED
-        notional_units = notional(lots, price, instrument.factor)
-    if notional_units < instrument.min_notional_units:
-        return codes.BELOW_MINIMUM_NOTIONAL
-    if notional_units > instrument.notional_cap:
-        return codes.ABOVE_MAXIMUM_NOTIONAL
+    if ticks == old_ticks and lots == old_lots:
+        return codes.NOTHING_TO_CHANGE
+    if ticks == old_ticks and lots < old_lots:
+        reason = codes.REDUCE_REASON_REQUESTED
+        venue.reduce_open(order, instrument, old_lots - lots, reason, step)
+        return codes.ACCEPTED
+    sweep = step.sweep
+    arriving.sweep_of(venue, order, instrument, sweep)
+    sweep.leaves = lots
+    sweep.ticks = ticks
+    result = rules.check_size(instrument, sweep)
+    if result != codes.ACCEPTED:
+        return result
+    if not store.has_room():
+        return codes.NO_ROOM
+    held_units = units_of(old_lots, instrument.lot_units)
+    if sweep.is_buy:
+        held_units = notional(old_lots, old_ticks, instrument.factor)
+    result = arriving.check_funds(venue, sweep, held_units)
+    if result != codes.ACCEPTED:
+        return result
+
+    # From here it succeeds.
+    move(venue, order, instrument, lots, ticks, step)
+    arriving.arrive(venue, order, sweep, step)
+    if instrument.rising.best != 0 or instrument.falling.best != 0:
+        arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 
-def reference_price(instrument: Instrument) -> int:
-    """The last trade's price in ticks, else the set reference price, else 0."""
-    if instrument.last_ticks != 0:
-        return instrument.last_ticks
-    return instrument.reference_ticks
-
-
-def highest_ticks(instrument: Instrument) -> int:
-    """The upper end of the price band, in ticks."""
-    reference = reference_price(instrument)
-    if instrument.price_band_bp == 0 or reference == 0:
-        return limits.MAX_TICKS
-    band = limits.BASIS_POINTS + instrument.price_band_bp
-    highest = wide(reference) * band // limits.BASIS_POINTS
-    if highest > limits.MAX_TICKS:
-        return limits.MAX_TICKS
-    return highest
-
-
-def lowest_ticks(instrument: Instrument) -> int:
-    """The lower end of the price band, in ticks."""
-    reference = reference_price(instrument)
-    if instrument.price_band_bp >= limits.BASIS_POINTS or instrument.price_band_bp == 0:
-        return 1
-    if reference == 0:
-        return 1
-    band = limits.BASIS_POINTS - instrument.price_band_bp
-    return (wide(reference) * band + (limits.BASIS_POINTS - 1)) // limits.BASIS_POINTS
-
-
-def sweep_limit(instrument: Instrument, is_buy: bool) -> int:
-    """How far a market order may sweep: to the end of the price band."""
-    return highest_ticks(instrument) if is_buy else lowest_ticks(instrument)
-
-
-def would_take(venue: Venue, instrument: Instrument, ticks: int, is_buy: bool) -> bool:
-    """Whether a limit order at this price would trade at once."""
-    best = instrument.asks.best if is_buy else instrument.bids.best
-    if best == 0:
-        return False
-    return not beyond(venue.store.levels[best + rows.LEVEL_TICKS], ticks, is_buy)
+def move(
+    venue: Venue, order: int, instrument: Instrument, lots: int, ticks: int, step: Step
+) -> int:
+    """Take a resting order off its level, with its hold, to arrive anew."""
+    store = venue.store
+    orders = store.orders
+    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_ticks = orders[order + rows.ORDER_TICKS]
+    side = orders[order + rows.ORDER_TERMS] & 15
+    venue.release(order, instrument, old_lots)
+    ladder = instrument.bids if side == codes.SIDE_BUY else instrument.asks
+    ladder.take(orders[order + rows.ORDER_LEVEL], order)
+    instrument.open_lots -= old_lots
+    orders[order + rows.ORDER_LEAVES] = lots
+    orders[order + rows.ORDER_TICKS] = ticks
+    orders[order + rows.ORDER_LOTS] += lots - old_lots
+    emit.order_replaced(
+        step.out,
+        orders[order + rows.ORDER_ID],
+        store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
+        instrument.instrument_id,
+        side,
+        lots,
+        ticks,
+        old_lots,
+        old_ticks,
+    )
+    return 0

@@ -32,6 +32,8 @@ ORDER_WIDTH: Final = 16
 TERMS_TYPE_SHIFT: Final = 4  # below it the side
 TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
+TERMS_POST_ONLY: Final = 1 << 21
+TERMS_MODE_SHIFT: Final = 24  # self-trade prevention
 TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue
 
 # All orders resting at one price on one side.

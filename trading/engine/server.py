@@ -26,6 +26,9 @@ MAX_FRAME_BYTES: Final = 65_536
 INLINE_REQUESTS: Final = 2
 NOTICE_NS: Final = 1_000_000  # followers are told at most this often
 NOTICE_SECONDS: Final = 0.001
+# How exactly orders end at their time, and how far ahead that is looked for.
+TIMER_SECONDS: Final = 0.005
+TIMER_NS: Final = 1_000_000_000
 MOST_EVENTS: Final = 256
 
 _IN: Final = 1  # select.EPOLLIN
@@ -105,6 +108,8 @@ class Server:
                 break
             if self.notice_due:
                 timeout = NOTICE_SECONDS
+            elif 0 < self.shard.due_ns <= time.time_ns() + TIMER_NS:
+                timeout = TIMER_SECONDS
             ready = poll(timeout, MOST_EVENTS)
             self._round_ns = time.perf_counter_ns()
             if self._writing is not None and self.writer.finished:
@@ -126,7 +131,7 @@ class Server:
                     self._accept()
                 elif fd == signal_fd:
                     self.signals += self.signal_socket.recv(64)
-            if self._senders:
+            if self._senders or 0 < self.shard.due_ns <= time.time_ns():
                 self._run_batch()
             if self.notice_due:
                 self._tell_followers()

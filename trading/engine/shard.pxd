@@ -31,6 +31,7 @@ cdef class Shard:
 
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
+    cdef long long _expire_orders(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED
     cdef long long _execute(

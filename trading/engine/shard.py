@@ -1,6 +1,7 @@
 """One shard: several tenants' venues behind one sequence, fed with batches of request frames."""
 
 from hashlib import blake2b
+from heapq import heappop
 from typing import Final
 
 from trading.engine import (
@@ -71,6 +72,7 @@ class Shard:
         self._records.clear()
         self._answers.clear()
         first_seq = self.seq + 1
+        self._expire_orders()
         end = len(frames)
         at = 0
         while at < end:
@@ -90,6 +92,24 @@ class Shard:
             first_seq,
             self.seq,
         )
+
+    @property
+    def due_ns(self) -> int:
+        """When the next GTD order may end, for whoever wakes the shard up; 0: there is none."""
+        timers = self.store.timers
+        return timers[0][0] if timers else 0
+
+    def _expire_orders(self) -> int:
+        """End the GTD orders whose time has come, each by a command of its own."""
+        timers = self.store.timers
+        while timers and timers[0][0] <= self._now_ns:
+            expire_ns, tenant_id, order_id = heappop(timers)
+            venue = self.venues[tenant_id]
+            if venue.expiries.get(order_id) == expire_ns:
+                payload = order_id.to_bytes(8, "little")
+                self._execute(payload, 0, 8, codec.EXPIRE_ORDER, 1, tenant_id, 0, 0, 0)
+                self._records.at = self._records_end
+        return 0
 
     def _run(self, frames: bytes, at: int, frame_end: int) -> int:
         """Check one request frame at the door, apply it, answer it."""
@@ -196,6 +216,10 @@ class Shard:
             return placing.place_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ORDER:
             return canceling.cancel_order(venue, data, at, end, step)
+        if kind == codec.REPLACE_ORDER:
+            return placing.replace_order(venue, data, at, end, step)
+        if kind == codec.EXPIRE_ORDER:
+            return canceling.expire_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ALL_ORDERS:
             return canceling.cancel_all_orders(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:

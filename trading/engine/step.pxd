@@ -9,15 +9,25 @@ cdef class Sweep:
     cdef Instrument instrument
     cdef long long account
     cdef long long party
-    cdef bint is_buy
-    cdef long long leaves
+    cdef long long side
+    cdef long long order_type
+    cdef long long time_in_force
     cdef long long mode
-    cdef long long limit_ticks
-    cdef bint by_quote
-    cdef bint all_or_nothing
+    cdef long long leaves
+    cdef long long ticks
+    cdef long long trigger_ticks
+    cdef long long expire_ns
+    cdef long long client_key
     cdef i128 budget_units
+    cdef bint is_buy
+    cdef bint is_limit
+    cdef bint by_quote
+    cdef bint post_only
+    cdef bint is_counted
+    cdef long long limit_ticks
     cdef long long lots
     cdef i128 quote_units
+    cdef bint kills
 
 @cython.final
 cdef class Step:

@@ -9,9 +9,10 @@ class Sweep:
     """An order on its way into the book: who, how far it goes, and what it would meet.
 
     ``limit_ticks`` is the worst price it takes; ``by_quote`` says that ``budget_units`` of the
-    quote asset, not ``leaves`` lots, say how much; ``all_or_nothing`` that losing a part to
-    self-trade prevention is no way to be filled. ``lots`` and ``quote_units`` are what was
-    foreseen.
+    quote asset, not ``leaves`` lots, say how much. ``ticks``, ``order_type`` and so on are as
+    ordered. ``lots`` and ``quote_units`` are what was foreseen; ``kills`` that a FOK order can't
+    be filled. ``is_counted`` says that the order stands in its account's queue already: it was
+    waiting, or is being replaced.
     """
 
     instrument: Instrument
@@ -19,15 +20,26 @@ class Sweep:
     def __init__(self) -> None:
         self.account = 0
         self.party = 0
-        self.is_buy = False
-        self.leaves = 0
+        self.side = 0
+        self.order_type = 0
+        self.time_in_force = 0
         self.mode = 0
-        self.limit_ticks = 0
-        self.by_quote = False
-        self.all_or_nothing = False
+        self.leaves = 0
+        self.ticks = 0
+        self.trigger_ticks = 0
+        self.expire_ns = 0
+        self.client_key = 0
         self.budget_units = wide(0)
+        self.is_buy = False
+        self.is_limit = False
+        self.by_quote = False
+        self.post_only = False
+        self.is_counted = False
+        # Worked out on the way.
+        self.limit_ticks = 0
         self.lots = 0
         self.quote_units = wide(0)
+        self.kills = False
 
 
 class Step:

@@ -29,6 +29,7 @@ cdef class Store:
     cdef Index order_ids
     cdef Index client_keys
     cdef Index account_ids
+    cdef readonly list timers
 
     cdef bint has_room(self) except -1
     cdef bint has_room_for_account(self) except -1

@@ -39,6 +39,9 @@ class Store:
         self.balances_end = rows.BALANCE_WIDTH
         self.order_ids = Index(rows.MOST_ORDERS)  # scope: the venue's number
         self.client_keys = Index(rows.MOST_ORDERS)  # scope: the account's row number
+        # A heap of (when, tenant, order id): GTD orders that end by themselves, and such that have
+        # ended otherwise.
+        self.timers: list[tuple[int, int, int]] = []
         self.account_ids = Index(rows.MOST_ACCOUNTS)  # scope: the venue's number
 
     # Rows.

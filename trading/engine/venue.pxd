@@ -35,6 +35,7 @@ cdef class Venue:
     cdef public long long keyed_kept
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
+    cdef readonly dict expiries
     cdef Instrument _instrument
 
     cdef long long account(self, long long account_id) except? FAILED
@@ -59,11 +60,13 @@ cdef class Venue:
     cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
+    cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
+    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED
     cdef long long release(self, long long order, Instrument instrument, long long lots) except? FAILED
-    cdef long long close_resting(
+    cdef long long close_open(
         self, long long order, Instrument instrument, long long status, Step step
     ) except? FAILED
     cdef long long close(
@@ -75,7 +78,7 @@ cdef class Venue:
         long long status,
         Step step,
     ) except? FAILED
-    cdef long long reduce_resting(
+    cdef long long reduce_open(
         self, long long order, Instrument instrument, long long lots, long long reason, Step step
     ) except? FAILED
     cdef long long write_reduced(
@@ -97,3 +100,6 @@ cdef class Venue:
     cdef long long fees_changed(self) except? FAILED
     cdef long long fee_group(self, long long group_id) except? FAILED
     cdef long long party(self, long long trade_group_id) except? FAILED
+
+@cython.locals(is_stop=bint)
+cdef bint waits_for_rise(long long terms) except -1

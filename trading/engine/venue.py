@@ -1,5 +1,7 @@
 """The state of one tenant's venue, and the few changes that every handler is made of."""
 
+from heapq import heappush
+
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
@@ -48,6 +50,7 @@ class Venue:
         self.keyed_kept = limits.KEYED_ORDERS_KEPT
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
+        self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         self._instrument: Instrument | None = None  # the one looked up last
 
     # Accounts, instruments and orders by id.
@@ -206,6 +209,19 @@ class Venue:
             orders[newer + rows.ORDER_OLDER] = 0
         return self._drop_closed(self.keyed, order)
 
+    # When orders end.
+
+    def set_timer(self, order_id: int, expire_ns: int) -> int:
+        """Have a GTD order end when its time has come."""
+        self.expiries[order_id] = expire_ns
+        heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
+        return 0
+
+    def expiry_of(self, order_id: int) -> int:
+        """When an order ends by itself; 0: never."""
+        found = self.expiries.get(order_id)
+        return 0 if found is None else found
+
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
@@ -222,7 +238,7 @@ class Venue:
         else:
             store.hold(account, instrument.base.index, units_of(lots, instrument.lot_units))
             store.append(instrument.asks.level_at(ticks), order)
-        self.enter(order, instrument)
+        instrument.open_lots += lots
         emit.order_rested(
             step.out,
             orders[order + rows.ORDER_ID],
@@ -235,7 +251,7 @@ class Venue:
         return 0
 
     def enter(self, order: int, instrument: Instrument) -> int:
-        """Put an order that rests from now on into its account's queue and the counts."""
+        """Put an order that stays open into its account's queue and the counts."""
         store = self.store
         orders = store.orders
         accounts = store.accounts
@@ -250,23 +266,15 @@ class Venue:
         accounts[account + rows.ACCOUNT_NEWEST] = order
         store.parties[accounts[account + rows.ACCOUNT_PARTY]] += 1
         instrument.open_orders += 1
-        instrument.open_lots += orders[order + rows.ORDER_LEAVES]
         self.open_orders += 1
         return 0
 
     def leave(self, order: int, instrument: Instrument) -> int:
-        """Take a resting order out of the book, its account's queue and the counts."""
+        """Take an order out of its account's queue and the counts."""
         store = self.store
         orders = store.orders
         accounts = store.accounts
         account = orders[order + rows.ORDER_ACCOUNT]
-        level = orders[order + rows.ORDER_LEVEL]
-        store.unlink(level, order)
-        if store.levels[level + rows.LEVEL_ORDERS] == 0:
-            if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
-                instrument.bids.remove(level)
-            else:
-                instrument.asks.remove(level)
         older = orders[order + rows.ORDER_OLDER]
         newer = orders[order + rows.ORDER_NEWER]
         if older == 0:
@@ -279,7 +287,6 @@ class Venue:
             orders[newer + rows.ORDER_OLDER] = older
         store.parties[accounts[account + rows.ACCOUNT_PARTY]] -= 1
         instrument.open_orders -= 1
-        instrument.open_lots -= orders[order + rows.ORDER_LEAVES]
         self.open_orders -= 1
         return 0
 
@@ -293,12 +300,27 @@ class Venue:
         units = units_of(lots, instrument.lot_units)
         return self.store.hold(account, instrument.base.index, -units)
 
-    def close_resting(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
-        """End a resting order that still has lots open; its hold is released."""
-        lots = self.store.orders[order + rows.ORDER_LEAVES]
-        self.release(order, instrument, lots)
+    def close_open(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
+        """End a resting order that still has lots open, or a waiting one; holds are released."""
+        orders = self.store.orders
+        lots = orders[order + rows.ORDER_LEAVES]
+        level = orders[order + rows.ORDER_LEVEL]
+        rested = 0
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
+            if waits_for_rise(orders[order + rows.ORDER_TERMS]):
+                instrument.rising.take(level, order)
+            else:
+                instrument.falling.take(level, order)
+        else:
+            rested = 1
+            self.release(order, instrument, lots)
+            if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
+                instrument.bids.take(level, order)
+            else:
+                instrument.asks.take(level, order)
+        instrument.open_lots -= lots
         self.leave(order, instrument)
-        return self.close(order, instrument, lots, 1, status, step)
+        return self.close(order, instrument, lots, rested, status, step)
 
     def close(
         self, order: int, instrument: Instrument, leaves: int, rested: int, status: int, step: Step
@@ -325,19 +347,25 @@ class Venue:
             ),
         )
         step.out.cut_zeros(place)
+        terms = orders[order + rows.ORDER_TERMS]
+        if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
+            self.expiries.pop(orders[order + rows.ORDER_ID], None)
         return self.keep_closed(order)
 
-    def reduce_resting(
+    def reduce_open(
         self, order: int, instrument: Instrument, lots: int, reason: int, step: Step
     ) -> int:
-        """Take some, not all, lots off a resting order; it keeps its time priority."""
+        """Take some, not all, lots off an open order; it keeps its time priority."""
         orders = self.store.orders
-        self.release(order, instrument, lots)
+        rested = 0
+        if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
+            rested = 1
+            self.release(order, instrument, lots)
         orders[order + rows.ORDER_LEAVES] -= lots
         self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
         instrument.open_lots -= lots
         return self.write_reduced(
-            order, instrument, lots, orders[order + rows.ORDER_LEAVES], 1, reason, step
+            order, instrument, lots, orders[order + rows.ORDER_LEAVES], rested, reason, step
         )
 
     def write_reduced(
@@ -369,6 +397,10 @@ class Venue:
         """Tell what an order is now; a row of an answer, not a fact of the journal."""
         orders = self.store.orders
         terms = orders[order + rows.ORDER_TERMS]
+        trigger_ticks = 0
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
+            level = orders[order + rows.ORDER_LEVEL]
+            trigger_ticks = self.store.levels[level + rows.LEVEL_TICKS]
         place = emit.order_row(
             step.out,
             orders[order + rows.ORDER_ID],
@@ -388,6 +420,7 @@ class Venue:
             orders[order + rows.ORDER_STATUS],
             self.client_key_of(order),
             orders[order + rows.ORDER_SEQ],
+            trigger_ticks,
         )
         return place
 
@@ -459,3 +492,12 @@ class Venue:
             party = self.store.new_party()
             self.trade_groups[trade_group_id] = party
         return party
+
+
+def waits_for_rise(terms: int) -> bool:
+    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit."""
+    order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+    is_stop = (
+        order_type == codes.ORDER_TYPE_STOP_MARKET or order_type == codes.ORDER_TYPE_STOP_LIMIT
+    )
+    return is_stop == (terms & 15 == codes.SIDE_BUY)

@@ -9,7 +9,7 @@ from trading.engine import codes, compiled, enums, generate
 from trading.engine.results import Result
 
 # What the core may import besides itself.
-ALLOWED = {"typing", "hashlib", "array"}
+ALLOWED = {"typing", "hashlib", "heapq", "array"}
 # Plain Python that the core stands on; ``memory`` is where the system gives it room.
 PLAIN = (*compiled.CONSTANTS, *(name for name in compiled.PLAIN if name != "memory"))
 FORBIDDEN_CALLS = {

@@ -1,0 +1,22 @@
+cimport cython
+
+from trading.engine.book cimport Instrument, Ladder
+from trading.engine.step cimport Step, Sweep
+from trading.engine.venue cimport Venue
+from trading.engine.words cimport FAILED, i128
+
+@cython.locals(all_or_nothing=bint)
+cdef long long check_funds(Venue venue, Sweep sweep, i128 held_units) except? FAILED
+cdef bint would_take(Venue venue, Sweep sweep) except -1
+cdef long long arrive(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
+cdef long long end_order(
+    Venue venue, long long order, Sweep sweep, long long leaves, long long status, Step step
+) except? FAILED
+cdef long long wait(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
+cdef long long fire_triggers(Venue venue, Instrument instrument, Step step) except? FAILED
+cdef long long fire(
+    Venue venue, Instrument instrument, Ladder ladder, long long level, Step step
+) except? FAILED
+cdef long long sweep_of(
+    Venue venue, long long order, Instrument instrument, Sweep sweep
+) except? FAILED

@@ -1,0 +1,8 @@
+from trading.engine.book cimport Instrument
+from trading.engine.step cimport Sweep
+from trading.engine.words cimport FAILED
+
+cdef long long check_size(Instrument instrument, Sweep sweep) except? FAILED
+cdef long long reference_price(Instrument instrument) except? FAILED
+cdef long long highest_ticks(Instrument instrument) except? FAILED
+cdef long long lowest_ticks(Instrument instrument) except? FAILED
