@@ -15,7 +15,6 @@ ENGINE_MAY_IMPORT = {
     "money",
     "msgspec",
     "isal",
-    "mypyc",
     "numpy",
     "setuptools",
     "trading.engine",

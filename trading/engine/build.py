@@ -2,7 +2,7 @@
 
 The sources are plain Python; what each word and each row is to the machine stands beside them in
 ``.pxd`` files. The compiled modules go into ``trading/engine/.compiled/<digest>/``, the digest
-being that of the sources, of the Python version and of Cython. ``trading.engine`` imports them
+being that of the sources and of the Python version. ``trading.engine`` imports them
 from there if the sources are still those (see ``compiled``), so a changed source is never run
 stale: it runs interpreted until the next build. Building takes about a minute, and no time if
 nothing changed. Without a C compiler everything works, only slower; this says so and exits with 0.

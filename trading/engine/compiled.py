@@ -4,7 +4,6 @@ import hashlib
 import os
 import sysconfig
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -53,15 +52,11 @@ def type_files() -> list[Path]:
 
 @cache
 def folder() -> Path:
-    """Where the compiled core of these sources, this Python and this Cython is or would be."""
+    """Where the compiled core of these sources, this Python is or would be."""
     digest = hashlib.sha256()
     for path in source_files() + type_files():
         digest.update(path.read_bytes())
     digest.update(str(sysconfig.get_config_var("EXT_SUFFIX")).encode())
-    try:
-        digest.update(version("Cython").encode())
-    except PackageNotFoundError:
-        digest.update(b"none")
     return HERE / ".compiled" / digest.hexdigest()[:16]
 
 
