@@ -41,10 +41,21 @@ def declare_settings() -> None:
     registry.declare(
         registry.Integer(
             name="identity.attempts_per_account",
-            label=_("Wrong sign-ins per account in a quarter of an hour"),
+            label=_("Wrong sign-ins per account and network address in a quarter of an hour"),
             default=10,
             minimum=3,
             maximum=100,
+            group=SIGN_IN,
+        )
+    )
+    registry.declare(
+        registry.Integer(
+            name="identity.attempts_per_account_anywhere",
+            label=_("Wrong sign-ins per account in a quarter of an hour, from anywhere"),
+            help=_("A low number lets strangers lock customers out; trusted browsers always pass."),
+            default=100,
+            minimum=20,
+            maximum=10_000,
             group=SIGN_IN,
         )
     )
@@ -68,6 +79,9 @@ def identity_policy() -> policy.Policy:
         customer_second_factor=registry.get("identity.customer_second_factor", tenant),
         trusted_device_days=registry.get("identity.trusted_device_days", tenant),
         attempts_per_account=registry.get("identity.attempts_per_account", tenant),
+        attempts_per_account_anywhere=registry.get(
+            "identity.attempts_per_account_anywhere", tenant
+        ),
         attempts_per_address=registry.get("identity.attempts_per_address", tenant),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
@@ -16,6 +17,7 @@ from trading.engine.enums import AccountState
 from trading.engine.results import Result
 
 MAX_AGE_SECONDS = 5.0
+PAGE_PERMISSIONS = frozenset({"read", "trade"})
 _MAX_ENTRIES = 50_000
 
 
@@ -131,14 +133,17 @@ def caller_of(tenant: Tenant, user: User, permissions: frozenset[str], bucket: s
     )
 
 
+def page_caller(tenant: Tenant, user: User, *, second_factor: bool) -> Caller | None:
+    """The caller that a session signs in; None if it does not. ``second_factor`` says whether
+    the session showed one. REST and WebSocket ask here alike."""
+    if user.is_staff or not identity.has_shown_all(user, second_factor=second_factor):
+        return None
+    return caller_of(tenant, user, PAGE_PERMISSIONS, f"{tenant.id}:user:{user.pk}")
+
+
 def load_session(tenant: Tenant, session_key: str) -> Caller | None:
     """The caller that a session cookie of the current schema signs in; None if it does not."""
-    user = identity.user_by_session(session_key)
-    if user is None or user.is_staff:
+    user: Any = identity.user_by_session(session_key)
+    if user is None:
         return None
-    if identity.must_enrol(user) or (
-        identity.has_second_factor(user) and not getattr(user, "second_factor_passed", False)
-    ):
-        return None
-    permissions = frozenset({"read", "trade"})
-    return caller_of(tenant, user, permissions, f"{tenant.id}:user:{user.pk}")
+    return page_caller(tenant, user, second_factor=user.second_factor_passed)

@@ -75,11 +75,8 @@ class PageAuthentication(SessionAuthentication):
         if found is None:
             return None
         user: Any = found[0]
-        if user.is_staff or not identity.is_fully_signed_in(request._request):
-            return None
-        tenant = current_tenant()
-        permissions = frozenset({"read", "trade"})
-        return user, access.caller_of(tenant, user, permissions, f"{tenant.id}:user:{user.pk}")
+        caller = access.page_caller(current_tenant(), user, second_factor=user.is_verified())
+        return None if caller is None else (user, caller)
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -45,6 +45,7 @@ class Refusal(IntEnum):
 
     RATE_LIMITED = 1300
     TOO_MANY_CONNECTIONS = 1301
+    TOO_MANY_WRONG_CREDENTIALS = 1302
 
     ENGINE_UNAVAILABLE = 1400
     ORDER_UNKNOWN = 1401
@@ -196,6 +197,11 @@ REFUSALS: dict[Refusal, Explanation] = {
     ),
     Refusal.TOO_MANY_CONNECTIONS: Explanation(
         429, "Too many connections from this address.", "Close some first."
+    ),
+    Refusal.TOO_MANY_WRONG_CREDENTIALS: Explanation(
+        429,
+        "Too many wrong keys, signatures or sessions came from your address.",
+        "Mend or stop what sends them, then wait as many seconds as Retry-After says.",
     ),
     Refusal.ENGINE_UNAVAILABLE: Explanation(
         503, "The trading engine cannot be reached.", _ASK_AGAIN

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
 from api.errors import ApiError, Refusal
+from identity import visitors
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,6 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 MAX_BODY_BYTES = 128 * 1024
 # An ASGI extension of our own server (see runtime.protocol): an answer in one piece.
 WHOLE_ANSWER = "marque.whole_answer"
+MAX_NUMBER = 2**63 - 1
 
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -37,15 +40,31 @@ def text_of(headers: dict[bytes, bytes], name: bytes) -> str:
     return headers.get(name, b"").decode("utf-8", "replace")
 
 
-def client_address(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    """The caller's address; forwarded ones count only behind our own proxies."""
-    proxies = settings.TRUSTED_PROXIES
-    if proxies:
-        forwarded = [a.strip() for a in text_of(headers, b"x-forwarded-for").split(",")]
-        if len(forwarded) >= proxies and forwarded[-proxies]:
-            return forwarded[-proxies]
+def client_address(scope: Scope) -> str:
+    """The caller's address by the rule of `identity.visitors`; "" if there is none."""
     client = scope.get("client")
-    return client[0] if client else ""
+    forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return visitors.address_of(
+        client[0] if client else None, b",".join(forwarded).decode("latin-1")
+    )
+
+
+def session_of(headers: dict[bytes, bytes]) -> str:
+    """What the session cookie holds; "" without one."""
+    try:
+        cookies = SimpleCookie(text_of(headers, b"cookie"))
+    except CookieError:
+        return ""
+    name = settings.SESSION_COOKIE_NAME
+    return cookies[name].value if name in cookies else ""
+
+
+def whole_number(text: str, *, most: int = MAX_NUMBER) -> int | None:
+    """A whole number from 0 to ``most`` in plain digits; None for anything else."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        return None
+    number = int(text)
+    return number if number <= most else None
 
 
 def target_of(scope: Scope) -> str:

@@ -22,7 +22,7 @@ from api.access import Caller, KeyEntry
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.guard import Allowance
-from api.orders import MAX_BATCH, OrderDesk
+from api.orders import OrderDesk, batch_cost
 from api.services import Services
 from api.streams.socket import serve_socket
 from tenants.models import Tenant
@@ -90,12 +90,23 @@ class Gateway:
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
     ) -> None:
         """Django's part of the API; where no exchange is, the usual error body, not a page."""
+        refused = self.services().refused
+        address = ""
         try:
             open_tenant(headers)
+            if b"x-marque-key" in headers or exchange.session_of(headers):
+                address = exchange.client_address(scope)
+                refused.check(address)
         except ApiError as error:
             await exchange.answer_json(scope, send, error.status, error.as_body(), error.headers)
-        else:
-            await self._django(scope, receive, send)
+            return
+
+        async def send_counted(message: exchange.Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 401 and address:
+                await refused.note(address)
+            await send(message)
+
+        await self._django(scope, receive, send_counted)
 
     async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -129,11 +140,13 @@ class Gateway:
         rate_headers: dict[str, str] = {}
         slug, code = "", "OK"
         services = self.services()
+        address = exchange.client_address(scope)
         try:
+            services.refused.check(address)
             tenant = open_tenant(headers)
             slug = tenant.slug
             body = await exchange.read_body(receive)
-            entry, signed = await self._verify(services, tenant, scope, headers, body)
+            entry, signed = await self._verify(services, tenant, scope, headers, body, address)
             fields = _fields_of(scope, body)
             caller, allowance = await self._admit(
                 services, entry, signed, cost=_cost_of(scope, fields)
@@ -143,6 +156,8 @@ class Gateway:
             answer = await self._dispatch(services.desk, scope, caller, fields, trace_id)
             status = 200
         except ApiError as error:
+            if error.status == 401:
+                await services.refused.note(address)
             rate_headers |= error.headers
             answer, status, code = error.as_body(), error.status, error.code.name
         except exchange.Disconnected:
@@ -162,6 +177,7 @@ class Gateway:
         scope: Scope,
         headers: dict[bytes, bytes],
         body: bytes,
+        address: str,
     ) -> tuple[KeyEntry, Signed]:
         """Key, signature and address; first of all, so that nobody without the secret can use
         up nonces or allowance."""
@@ -171,7 +187,7 @@ class Gateway:
             tenant,
             credentials,
             signatures.signed_text(credentials, scope["method"], exchange.target_of(scope), body),
-            exchange.client_address(scope, headers),
+            address,
         )
         entry = await services.keys.entry(tenant, credentials.key, services.guard.generation)
         signed.check(entry)
@@ -203,7 +219,7 @@ class Gateway:
             if path == ORDERS_PATH:
                 return await desk.place(caller, fields, trace_id)
             if path == BATCH_PATH:
-                results = await desk.place_batch(caller, fields.get("orders"), trace_id)
+                results = await desk.place_batch(caller, fields, trace_id)
                 return {"results": results}
         elif path == ORDERS_PATH:
             if "client_order_id" in fields:
@@ -248,14 +264,12 @@ def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
     if unknown:
         raise ApiError(Refusal.BAD_REQUEST, f"Unknown parameter: {sorted(unknown)[0][:40]}.")
     if "account" in fields:
-        fields["account"] = int(fields["account"]) if fields["account"].isdecimal() else -1
+        number = exchange.whole_number(fields["account"])
+        fields["account"] = -1 if number is None else number
     return fields
 
 
 def _cost_of(scope: Scope, fields: dict[str, Any]) -> int:
     if scope["path"] != BATCH_PATH or scope["method"] != "POST":
         return 1
-    orders = fields.get("orders")
-    if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:
-        raise ApiError(Refusal.BATCH_TOO_LARGE)
-    return len(orders)
+    return batch_cost(fields)

@@ -111,12 +111,13 @@ def check_now(
     bucket: str,
     limit: Limit,
     *,
+    cost: int = 1,
     nonce: str = "",
     nonce_ms: int = 0,
 ) -> Allowance:
     """The same check from a thread, one at a time; raises ApiError."""
     check = _Check(
-        f"api:nonce:{bucket}:{nonce}", nonce_ms, f"api:rate:{bucket}", 1, limit, _Outcome()
+        f"api:nonce:{bucket}:{nonce}", nonce_ms, f"api:rate:{bucket}", cost, limit, _Outcome()
     )
     try:
         script = client.register_script(_SCRIPT)

@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from typing import Any
 
+from api import exchange
 from api.access import Caller
 from api.catalogues import Catalogues
 from api.errors import ApiError, Refusal
@@ -21,7 +22,6 @@ from trading.instruments.rules import Catalogue, InstrumentInfo
 from trading.orders import placing, shapes
 
 MAX_BATCH = 100
-MAX_ORDER_ID = 2**63 - 1
 
 
 class OrderDesk:
@@ -42,11 +42,11 @@ class OrderDesk:
             raise
         return placed_body(info, command, answer)
 
-    async def place_batch(self, caller: Caller, orders: Any, trace_id: int) -> list[dict[str, Any]]:
+    async def place_batch(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> list[dict[str, Any]]:
         """Place up to 100 orders, each for itself; one `{"ok", "result" | "error"}` for each."""
-        if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:
-            raise ApiError(Refusal.BATCH_TOO_LARGE)
-        placing_all = [self._place_item(caller, fields, trace_id) for fields in orders]
+        placing_all = [self._place_item(caller, order, trace_id) for order in batch_of(fields)]
         return list(await asyncio.gather(*placing_all))
 
     async def _place_item(self, caller: Caller, fields: Any, trace_id: int) -> dict[str, Any]:
@@ -100,6 +100,22 @@ class OrderDesk:
         return answer
 
 
+def batch_of(fields: dict[str, Any]) -> list[Any]:
+    """The orders of a batch request; raises ApiError."""
+    orders = fields.get("orders")
+    if not isinstance(orders, list) or not 0 < len(orders) <= MAX_BATCH:
+        raise ApiError(Refusal.BATCH_TOO_LARGE)
+    return orders
+
+
+def batch_cost(fields: dict[str, Any]) -> int:
+    """How many tokens a batch request takes, at every door: one an order."""
+    try:
+        return len(batch_of(fields))
+    except ApiError:
+        return 1
+
+
 def build(info: InstrumentInfo, caller: Caller, fields: dict[str, Any]) -> commands.PlaceOrder:
     """The engine command of a request; makes a client order id where there is none."""
     account_id = caller.account_id(fields.get("account"))
@@ -122,13 +138,12 @@ def order_reference(fields: dict[str, Any]) -> tuple[int, str]:
     if (order_id is None) == (client_order_id is None):
         raise ApiError(Refusal.BAD_REQUEST, "Give either order_id or client_order_id.")
     if client_order_id is not None:
-        is_text = isinstance(client_order_id, str) and client_order_id
-        if not is_text or len(client_order_id) > placing.MAX_CLIENT_ORDER_ID_CHARACTERS:
+        if not placing.is_client_order_id(client_order_id):
             raise ApiError(Result.BAD_CLIENT_ORDER_ID)
         return 0, client_order_id
-    if isinstance(order_id, str) and order_id.isascii() and order_id.isdigit():
-        order_id = int(order_id) if len(order_id) <= 19 else 0
-    if type(order_id) is not int or not 0 < order_id <= MAX_ORDER_ID:
+    if isinstance(order_id, str):
+        order_id = exchange.whole_number(order_id)
+    if type(order_id) is not int or not 0 < order_id <= exchange.MAX_NUMBER:
         raise ApiError(Result.UNKNOWN_ORDER, "An order id is a whole number above zero.")
     return order_id, ""
 

@@ -19,5 +19,7 @@ ORDERS = _limit("MARQUE_API_ORDER_RATE", 200, 1_000)
 READS = _limit("MARQUE_API_READ_RATE", 20, 100)
 # Market data needs no key; it is counted by address.
 PUBLIC = _limit("MARQUE_API_PUBLIC_RATE", 20, 200)
+# Wrong keys, signatures and sessions, by network.
+REFUSED = _limit("MARQUE_API_REFUSED_RATE", 1, 60)
 # WebSockets from one address to one web process.
 CONNECTIONS_PER_ADDRESS = int(os.environ.get("MARQUE_API_CONNECTIONS_PER_ADDRESS", "64"))

@@ -12,6 +12,7 @@ from api.access import KeyCache
 from api.catalogues import Catalogues
 from api.guard import Guard
 from api.orders import OrderDesk
+from api.refused import Refused
 from api.streams.hub import Hub
 from trading.commands import door
 
@@ -28,6 +29,7 @@ class Services:
         self.catalogues = Catalogues()
         self.keys = KeyCache()
         self.guard = Guard(self.redis)
+        self.refused = Refused(self.guard, rates.REFUSED)
         self.desk = OrderDesk(self.engine, self.catalogues)
         self.hub = Hub(settings.REDIS_URL)
         self.tally = metrics.Tally()

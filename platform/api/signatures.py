@@ -15,6 +15,7 @@ import re
 from typing import NamedTuple
 
 from api.errors import ApiError, Refusal
+from identity import crypto
 
 DEFAULT_WINDOW_MS = 5_000
 MAX_WINDOW_MS = 60_000
@@ -38,7 +39,8 @@ class Credentials(NamedTuple):
 
 
 def check_form(credentials: Credentials, now_ms: int) -> None:
-    """Refuse a malformed or stale timestamp, window or nonce; raises ApiError."""
+    """Refuse a malformed or stale timestamp, window or nonce, and what cannot be a key at all,
+    before anything is looked up; raises ApiError."""
     timestamp = credentials.timestamp
     if len(timestamp) != 13 or not timestamp.isascii() or not timestamp.isdigit():
         raise ApiError(Refusal.BAD_TIMESTAMP)
@@ -53,6 +55,8 @@ def check_form(credentials: Credentials, now_ms: int) -> None:
         raise ApiError(Refusal.STALE_TIMESTAMP, extra={"server_time": now_ms})
     if not _NONCE.match(credentials.nonce):
         raise ApiError(Refusal.BAD_NONCE)
+    if not crypto.is_key_id(credentials.key):
+        raise ApiError(Refusal.UNKNOWN_KEY, "That has not the form of an API key.")
 
 
 def signed_text(credentials: Credentials, method: str, target: str, body: bytes = b"") -> bytes:

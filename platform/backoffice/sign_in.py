@@ -188,7 +188,7 @@ def _check_code(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(_next(request))
     outcome = actions.finish_sign_in(request=request, code=code)
     if outcome.state != "signed_in":
-        raise IdentityError(outcome.state, outcome.message)
+        raise outcome.refusal
     # The session is another one now: OTP's middleware looked at it before the code came.
     user: Any = outcome.user
     if not user.is_staff:

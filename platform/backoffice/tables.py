@@ -60,13 +60,10 @@ class Days:
         for suffix, extra_days in (("from", 0), ("to", 1)):
             try:
                 day = parse_date(request.GET.get(f"{self.name}_{suffix}", ""))
-            except ValueError:
-                day = None
-            edges.append(
-                datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=extra_days)
-                if day
-                else None
-            )
+                moment = day and datetime.combine(day, time(), tzinfo=UTC) + timedelta(extra_days)
+            except (ValueError, OverflowError):
+                moment = None
+            edges.append(moment)
         return edges[0], edges[1]
 
     def apply(self, rows: QuerySet, request: HttpRequest) -> QuerySet:
@@ -180,8 +177,8 @@ class ListPage:
 
 
 def asked(request: HttpRequest, name: str, most_characters: int = 100) -> str:
-    """A word of the query string, fit for the database: trimmed, cut, without NUL."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:most_characters]
+    """A word of the query string, trimmed and cut."""
+    return request.GET.get(name, "").strip()[:most_characters]
 
 
 def _whole(text: str | None) -> int:

@@ -4,6 +4,7 @@ Lines carry ids, never names, addresses or e-mails: what is bound to the context
 tenant, a request id and a user id.
 """
 
+import logging
 import os
 import re
 import sys
@@ -13,6 +14,21 @@ import structlog
 
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[^\s@\"'<>]+")
 _URL_SECRET = re.compile(r"(/(?:verify|reset|invitation)/)[^/\s\"']+")
+
+
+class RouteForPath(logging.Filter):
+    """Django's lines about a request name its route: its path may hold a one-time secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = record.__dict__.pop("request", None)
+        path = getattr(request, "path", "")
+        if path:
+            match = getattr(request, "resolver_match", None)
+            route = match.route if match else "unknown route"
+            written = (path, path.encode("unicode_escape").decode("ascii"))
+            if isinstance(record.args, tuple):
+                record.args = tuple(route if arg in written else arg for arg in record.args)
+        return True
 
 
 def hide_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -64,16 +80,21 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": _SHARED,
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"route": {"()": RouteForPath}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["route"]}
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("MARQUE_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
-        # Django's own request log would print paths, and paths can hold one-time secrets.
+        # What went wrong with a request; the rest stands in the line of the request itself.
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         # Two lines for every task that went well; a failed one is an error line.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # Lines about WebSockets come at INFO, with the visitor's address and the query.
         "uvicorn.access": {"level": "WARNING"},
+        "uvicorn.error": {"level": "WARNING"},
     },
 }

@@ -1,14 +1,20 @@
 """Response headers and the request log."""
 
+import re
 import time
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from api.errors import ApiError, Refusal
+from portal.views.errors import bad_request
 
 log = structlog.get_logger("marque.web")
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -33,6 +39,26 @@ def policy_of(path: str) -> str:
         if path.startswith(prefix):
             directives.update(changes)
     return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class PlainAddressMiddleware:
+    """Refuses control characters in an address: PostgreSQL takes no NUL, and nobody types one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if _CONTROL.search(request.path) or _CONTROL.search(unquote(query)):
+            return _bad_address(request)
+        return self.get_response(request)
+
+
+def _bad_address(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        error = ApiError(Refusal.BAD_REQUEST, "The address holds control characters.")
+        return JsonResponse(error.as_body(), status=error.status)
+    return bad_request(request)
 
 
 class RequestLogMiddleware:

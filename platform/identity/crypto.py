@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+
+_KEY_ID = re.compile(r"mk_[0-9a-f]{20}\Z", re.ASCII)
 
 
 @lru_cache(maxsize=4)
@@ -32,6 +35,16 @@ def rotate(data: bytes) -> bytes:
 def new_token() -> str:
     """A random secret of 256 bits that fits in an address."""
     return secrets.token_urlsafe(32)
+
+
+def new_key_id() -> str:
+    """The public id of a new API key."""
+    return "mk_" + secrets.token_hex(10)
+
+
+def is_key_id(text: str) -> bool:
+    """Whether ``text`` has the form of :func:`new_key_id`: nothing else is worth a query."""
+    return _KEY_ID.match(text) is not None
 
 
 def hash_token(token: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from identity import roles
 from identity.actions.api_keys import parse_networks
 from identity.errors import IdentityError
-from identity.models import ApiKey, User
+from identity.models import ApiKey
 
 
 def _email() -> forms.EmailField:
@@ -30,24 +30,24 @@ def _password(label: Any, autocomplete: str) -> forms.CharField:
     )
 
 
-class NewPasswordMixin(forms.Form):
+class NewPasswordForm(forms.Form):
+    """What can be judged without knowing whose password it is; the action knows."""
+
     password = _password(_("Password"), "new-password")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("password"):
-            someone = User(email=values.get("email", ""))
             try:
-                password_validation.validate_password(values["password"], someone)
+                password_validation.validate_password(values["password"])
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return values
 
 
-class SignUpForm(NewPasswordMixin):
+class SignUpForm(forms.Form):
     email = _email()
     accept = forms.BooleanField(label=_("I have read and accept the terms and the risk notice."))
-    field_order = ["email", "password", "accept"]
 
 
 class SignInForm(forms.Form):
@@ -70,11 +70,7 @@ class EmailForm(forms.Form):
     email = _email()
 
 
-class NewPasswordForm(NewPasswordMixin):
-    pass
-
-
-class ChangePasswordForm(NewPasswordMixin):
+class ChangePasswordForm(NewPasswordForm):
     current = _password(_("Present password"), "current-password")
     field_order = ["current", "password"]
 

@@ -10,7 +10,8 @@ class Policy:
     sign_up_open: bool = True
     customer_second_factor: Literal["optional", "required"] = "optional"
     trusted_device_days: int = 30
-    attempts_per_account: int = 10
+    attempts_per_account: int = 10  # from one network
+    attempts_per_account_anywhere: int = 100
     attempts_per_address: int = 60
     attempt_window_seconds: int = 900
 

@@ -4,7 +4,6 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -21,6 +20,7 @@ from identity.models import (
     User,
     UserSession,
 )
+from identity.session_store import SessionStore, is_session_key
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ApiKeyInfo:
 def api_key_by_public_id(public_id: str) -> ApiKeyInfo | None:
     """The living key of an active user in the current schema. One query; for async code wrap it
     in ``sync_to_async`` inside ``tenant_context``. Signal ``api_key_changed`` ends a cached one."""
+    if not crypto.is_key_id(public_id):
+        return None
     key = (
         ApiKey.objects.filter(public_id=public_id, revoked_at=None, user__is_active=True)
         .exclude(expires_at__lte=timezone.now())
@@ -77,6 +79,8 @@ def user_by_session(session_key: str) -> User | None:
 
     ``user.second_factor_passed`` says whether this session showed a second factor.
     """
+    if not is_session_key(session_key):
+        return None
     if not UserSession.objects.filter(session_key=session_key).exists():
         return None
     data = SessionStore(session_key).load()
@@ -107,9 +111,14 @@ def must_enrol(user: User) -> bool:
 def is_fully_signed_in(request: HttpRequest) -> bool:
     """Whether the request's user showed all that is asked of him. Staff need it everywhere."""
     user: Any = request.user
-    if not user.is_authenticated:
-        return False
-    return bool(user.is_verified()) if user.is_staff else not must_enrol(user)
+    return user.is_authenticated and has_shown_all(user, second_factor=user.is_verified())
+
+
+def has_shown_all(user: User, *, second_factor: bool) -> bool:
+    """Whether a signed-in user showed all that is asked of him; ``second_factor`` says whether
+    his session showed one. A customer's session is never begun without it, unless his browser
+    is trusted: it is asked at sign-in, and turning it on ends the other sessions."""
+    return second_factor if user.is_staff else not must_enrol(user)
 
 
 def recovery_codes_left(user: User) -> int:

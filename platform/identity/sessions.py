@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import django_otp
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from identity import visitors
 from identity.errors import IdentityError
 from identity.models import TotpDevice, UserSession
 
@@ -22,12 +22,15 @@ PASSWORD_AT = "password_at"
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The visitor's address; forwarded ones count only behind our own proxies."""
-    proxies = settings.TRUSTED_PROXIES
-    forwarded = [a.strip() for a in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
-        return forwarded[-proxies]
-    return request.META.get("REMOTE_ADDR") or None
+    """The visitor's address by the rule of :mod:`identity.visitors`."""
+    meta = request.META
+    peer, forwarded = meta.get("REMOTE_ADDR"), meta.get("HTTP_X_FORWARDED_FOR", "")
+    return visitors.address_of(peer, forwarded) or None
+
+
+def network_of(request: HttpRequest) -> str:
+    """What limits count the visitor by; "" if his address is not known."""
+    return visitors.network_of(address_of(request) or "")
 
 
 def user_agent_of(request: HttpRequest) -> str:

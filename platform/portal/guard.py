@@ -49,7 +49,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def limited(name: str, per_minute: int) -> Callable[[View], View]:
-    """At most so many posts a minute per user (else per address); more are answered with 429."""
+    """At most so many posts a minute per user (else per network); more are answered with 429."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -65,7 +65,7 @@ def limited(name: str, per_minute: int) -> Callable[[View], View]:
 
 def _posts(request: HttpRequest, name: str) -> int:
     who = (
-        f"user:{request.user.pk}" if request.user.is_authenticated else sessions.address_of(request)
+        f"user:{request.user.pk}" if request.user.is_authenticated else sessions.network_of(request)
     )
     key = f"portal:posts:{name}:{who}"
     try:

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -34,7 +35,6 @@ def _sign_up(shop: Shop, page: Page) -> None:
     page.goto(shop.url("/"))
     page.click("text=Open an account")
     page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
     page.check("[name=accept]")
     page.dblclick("form button.large")  # twice is once
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
@@ -45,7 +45,8 @@ def _sign_up(shop: Shop, page: Page) -> None:
     link = re.search(r"/verify/[\w-]+", page.content())
     assert link
     page.goto(shop.url(link.group()))
-    page.click("text=Yes, this is my address")
+    page.fill("[name=password]", PASSWORD)
+    page.dblclick("form button.large")  # twice is once
     expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
     shop.sign_in(page, EMAIL, PASSWORD)
     expect(page.get_by_role("heading", name="What is next")).to_be_visible()
@@ -131,11 +132,8 @@ def _trade(shop: Shop, page: Page) -> None:
 
 def _check_pages(shop: Shop, page: Page) -> None:
     """Orders, fills, balances and statement tell the same story."""
-    page.goto(shop.url("/orders"))
+    _wait_for_clearing(shop, page)
     expect(page.locator("tbody tr")).to_have_count(3)
-    assert sorted(page.locator("tbody .badge").all_inner_texts()) == [
-        "Cancelled", "Filled", "Filled",
-    ]  # fmt: skip
     fills = _export(page, "/fills")
     bought = [fill for fill in fills if fill["side"] == "buy"]
     sold = [fill for fill in fills if fill["side"] == "sell"]
@@ -157,6 +155,19 @@ def _check_pages(shop: Shop, page: Page) -> None:
     assert Decimal(shown.replace(",", "")) == expected_usdt
     page.goto(shop.url("/dashboard"))
     expect(page.get_by_role("heading", name="What is next")).to_have_count(0)
+
+
+def _wait_for_clearing(shop: Shop, page: Page) -> None:
+    """The pages read what clearing wrote, a moment after the engine's answer. It writes in the
+    engine's order: once the last thing done is there, all before it is."""
+    deadline = time.monotonic() + 60
+    while True:
+        page.goto(shop.url("/orders"))
+        states = sorted(page.locator("tbody .badge").all_inner_texts())
+        if states == ["Cancelled", "Filled", "Filled"]:
+            return
+        assert time.monotonic() < deadline, states
+        page.wait_for_timeout(250)
 
 
 def _export(page: Page, path: str) -> list[dict[str, Any]]:

@@ -22,9 +22,15 @@ def sign(secret: str, text: str, body: bytes = b"") -> str:
 class Bot:
     """Signed requests to one host of a server at 127.0.0.1:port."""
 
-    def __init__(self, port: int, host: str, key: str = "", secret: str = "") -> None:
+    def __init__(
+        self, port: int, host: str, key: str = "", secret: str = "", *, address: str = ""
+    ) -> None:
         self.port, self.host, self.key, self.secret = port, host, key, secret
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10)
+        # Where the proxy in front of the server says that the program is.
+        self.origin = {"X-Forwarded-For": address} if address else {}
+        self.http = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=self.origin, timeout=10
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +97,7 @@ class Stream:
         self._connecting = connect(
             f"ws://{bot.host}:{bot.port}/ws/v1/stream",
             sock=socket.create_connection(("127.0.0.1", bot.port), timeout=10),
-            additional_headers=headers,
+            additional_headers={**bot.origin, **(headers or {})},
             compression=None,
             open_timeout=10,
             **options,

@@ -89,7 +89,9 @@ class Exchange:
             assert api_keys.revoke_api_key(user=user, public_id=key.public_id, acting_user=user)
 
     def start_web(self, **environ: str) -> None:
-        """Start the web process the way the supervisor does, and wait until it answers."""
+        """Start the web process the way the supervisor does, and wait until it answers. It
+        stands behind one proxy of ours, so that a test can come from any address."""
+        environ = {"MARQUE_TRUSTED_PROXIES": "1", **environ}
         with socket.create_server(("127.0.0.1", self.port)) as listener:
             os.set_inheritable(listener.fileno(), True)
             path = os.pathsep.join([str(settings.ROOT), str(settings.ROOT / "platform")])

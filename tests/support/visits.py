@@ -1,5 +1,6 @@
 """Requests as the actions of the identity room see them, without pages."""
 
+import base64
 import re
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
+from identity import actions
 from identity.models import User
+from identity.models.second_factor import code_of, current_step
 from messaging.models import OutboxMail
 
 _LINK = re.compile(r"https?://\S+")
@@ -33,3 +36,10 @@ def finish(request: HttpRequest) -> str:
     """What the session middleware does at a request's end; the session's key."""
     request.session.save()
     return str(request.session.session_key)
+
+
+def waiting_code(request: HttpRequest) -> str:
+    """The first code of the authenticator that the request's session is setting up."""
+    shown = actions.begin_enrolment(request=request, user=request.user, issuer="any")
+    secret = base64.b32decode(shown.secret_text.replace(" ", ""))
+    return code_of(secret, current_step())

@@ -183,20 +183,25 @@ def _flags(fields: Mapping[str, Any], is_limit: bool, time_in_force: int) -> int
     return int(enums.OrderFlag.POST_ONLY)
 
 
+def is_client_order_id(value: Any) -> bool:
+    """Whether a sender may call an order so; nothing else ever reached the books."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= MAX_CLIENT_ORDER_ID_CHARACTERS
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+    )
+
+
 def _client_order_id(fields: Mapping[str, Any]) -> str:
     value = fields.get("client_order_id")
     if value is None:
         return ""
-    if (
-        not isinstance(value, str)
-        or len(value) > MAX_CLIENT_ORDER_ID_CHARACTERS
-        or not value.isascii()
-        or not value.isprintable()
-        or " " in value
-    ):
+    if value != "" and not is_client_order_id(value):
         raise OrderError(
             Result.BAD_CLIENT_ORDER_ID,
             f"client_order_id must be at most {MAX_CLIENT_ORDER_ID_CHARACTERS} printable "
             "ASCII characters without spaces.",
         )
-    return value
+    return str(value)

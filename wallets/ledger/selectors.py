@@ -1,5 +1,6 @@
 """Reads of the ledger: statements with running balance, balances, entries with their trail."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,10 +163,11 @@ def _balances_after(sql: Any, rows: list[Any]) -> dict[int, int]:
 def _parse_cursor(cursor: str) -> tuple[int | None, int | None, int | None]:
     if not cursor:
         return None, None, None
-    try:
-        entry_id, line, asset_id = (int(part) for part in cursor.split("-"))
-    except ValueError as error:
-        raise BadCursor("This is no cursor of a statement: begin again without one.") from error
+    # Short enough for SQL's whole numbers.
+    match = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,9})-([0-9]{1,9})", cursor)
+    if match is None:
+        raise BadCursor("This is no cursor of a statement: begin again without one.")
+    entry_id, line, asset_id = (int(part) for part in match.groups())
     return entry_id, line, asset_id
 
 

@@ -6,19 +6,19 @@ import asyncio
 import contextlib
 import random
 import time
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
-from django.conf import settings
 
 from api import access, exchange, metrics, rates, signatures
 from api.access import Caller
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
+from api.orders import batch_cost
 from api.streams.writer import TOO_SLOW, Writer
+from identity.visitors import network_of
 from tenants.models import Tenant
 from tenants.selectors import normalize_host, tenant_by_id
 from trading.market_data.intervals import INTERVALS
@@ -55,7 +55,7 @@ class Socket(Writer):
         self.tenant = tenant
         self.caller: Caller | None = None
         self._services = services
-        self._scope = scope
+        self.address = exchange.client_address(scope)
         self._headers = headers
         self._receive = receive
         self._session_key = ""
@@ -201,15 +201,12 @@ class Socket(Writer):
         begin, code = time.perf_counter(), "OK"
         try:
             desk = services.desk
-            orders = fields.get("orders") if operation == "order.place_batch" else None
-            cost = len(orders) if isinstance(orders, list) and orders else 1
-            await services.guard.check(
-                f"{caller.bucket}:orders", services.order_limit, cost=min(cost, 100)
-            )
+            cost = batch_cost(fields) if operation == "order.place_batch" else 1
+            await services.guard.check(f"{caller.bucket}:orders", services.order_limit, cost=cost)
             if operation == "order.place":
                 result: Any = await desk.place(caller, fields, trace_id)
             elif operation == "order.place_batch":
-                result = {"results": await desk.place_batch(caller, orders, trace_id)}
+                result = {"results": await desk.place_batch(caller, fields, trace_id)}
             elif operation == "order.cancel":
                 result = await desk.cancel(caller, fields, trace_id)
             elif operation == "order.cancel_all":
@@ -240,24 +237,31 @@ class Socket(Writer):
 
     async def sign_in_by_cookie(self) -> None:
         """Take over the browser's session; raises ApiError if another site's page tries to."""
-        session_key = self._cookie(settings.SESSION_COOKIE_NAME)
+        session_key = exchange.session_of(self._headers)
         origin = exchange.text_of(self._headers, b"origin")
         if not session_key or not origin:
             return
         host = exchange.text_of(self._headers, b"host")
         if normalize_host(urlsplit(origin).netloc) != normalize_host(host):
             raise ApiError(Refusal.BAD_ORIGIN)
+        self._services.refused.check(self.address)
         self.caller = await in_tenant(self.tenant, access.load_session, self.tenant, session_key)
-        self._session_key = session_key if self.caller else ""
-
-    def _cookie(self, name: str) -> str:
-        try:
-            cookies = SimpleCookie(exchange.text_of(self._headers, b"cookie"))
-        except CookieError:
-            return ""
-        return cookies[name].value if name in cookies else ""
+        if self.caller is None:
+            await self._services.refused.note(self.address)
+        else:
+            self._session_key = session_key
 
     async def _authenticate(self, message: dict[str, Any]) -> None:
+        refused = self._services.refused
+        refused.check(self.address)
+        try:
+            await self._check_signature(message)
+        except ApiError as error:
+            if error.status == 401:
+                await refused.note(self.address)
+            raise
+
+    async def _check_signature(self, message: dict[str, Any]) -> None:
         names = ("key", "timestamp", "nonce", "signature", "recv_window")
         values = [str(message.get(name, "")) for name in names]
         credentials = signatures.Credentials(*values)
@@ -266,8 +270,7 @@ class Socket(Writer):
         entry = await services.keys.entry(self.tenant, credentials.key, services.guard.generation)
         text = signatures.signed_text(credentials, "AUTH", "")
         signatures.check_signature(entry.info.secret, credentials.signature, text)
-        address = exchange.client_address(self._scope, self._headers)
-        if not entry.info.allows_address(address):
+        if not entry.info.allows_address(self.address):
             raise ApiError(Refusal.ADDRESS_NOT_ALLOWED)
         await services.guard.check(
             f"{entry.caller.bucket}:reads",
@@ -383,17 +386,17 @@ async def serve_socket(
     """Accept a WebSocket and serve it, or refuse it with an HTTP error."""
     hub = services.hub
     await hub.start()
-    address = exchange.client_address(scope, headers)
     socket = Socket(services, tenant, scope, headers, receive, send)
-    hub.connections[address] += 1
+    network = network_of(socket.address)
+    hub.connections[network] += 1
     try:
-        if hub.connections[address] > rates.CONNECTIONS_PER_ADDRESS:
+        if hub.connections[network] > rates.CONNECTIONS_PER_ADDRESS:
             raise ApiError(Refusal.TOO_MANY_CONNECTIONS)
         await socket.sign_in_by_cookie()
         await socket.run()
     except ApiError as error:
         await exchange.refuse_websocket(receive, send, error)
     finally:
-        hub.connections[address] -= 1
-        if not hub.connections[address]:
-            del hub.connections[address]
+        hub.connections[network] -= 1
+        if not hub.connections[network]:
+            del hub.connections[network]

@@ -17,7 +17,8 @@ from api import guard, rates
 from api.access import Caller
 from api.authentication import ApiKeyAuthentication, PageAuthentication, redis_client
 from api.errors import ApiError, Refusal
-from identity.sessions import address_of
+from api.exchange import whole_number
+from identity.sessions import network_of
 from tenants.selectors import current_tenant
 from trading.accounts.errors import NoAccount
 from trading.accounts.models import Account
@@ -58,9 +59,15 @@ class ApiView(APIView):
             bucket = f"{request.auth.bucket}:{'reads' if is_read else 'orders'}"
             limit = rates.READS if is_read else rates.ORDERS
         else:
-            bucket = f"{current_tenant().id}:address:{address_of(request._request)}"
+            bucket = f"{current_tenant().id}:address:{network_of(plain)}"
             limit = rates.PUBLIC
-        plain.api_allowance = guard.check_now(redis_client(), bucket, limit)
+        plain.api_allowance = guard.check_now(
+            redis_client(), bucket, limit, cost=self.cost(request)
+        )
+
+    def cost(self, request: Request) -> int:
+        """How many tokens the request takes; raises ApiError."""
+        return 1
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
@@ -84,9 +91,9 @@ class ApiView(APIView):
         asked = request.query_params.get("account")
         if asked is None and isinstance(request.data, dict):
             asked = request.data.get("account")
-        if asked is not None and not str(asked).isdecimal():
+        account_id = None if asked is None else whole_number(str(asked))
+        if asked is not None and account_id is None:
             raise ApiError(Result.UNKNOWN_ACCOUNT)
-        account_id = None if asked is None else int(asked)
         if account_id is None and isinstance(request.auth, Caller):
             account_id = request.auth.account_id()
         return access_account(request.user, account_id)
@@ -96,19 +103,20 @@ class ApiView(APIView):
 
     def limit(self, request: Request, *, default: int = DEFAULT_PAGE, most: int = MAX_PAGE) -> int:
         """The `limit` parameter; raises ApiError."""
-        text = request.query_params.get("limit", str(default))
-        if not text.isascii() or not text.isdigit() or not 0 < int(text[:9]) <= most:
+        number = whole_number(request.query_params.get("limit", str(default)), most=most)
+        if not number:
             raise ApiError(Refusal.BAD_REQUEST, f"limit must be 1 to {most}.")
-        return int(text)
+        return number
 
     def cursor(self, request: Request) -> int | None:
         """The `cursor` parameter as a number; raises ApiError."""
         text = request.query_params.get("cursor")
         if not text:
             return None
-        if not text.isascii() or not text.isdigit() or len(text) > 19:
+        number = whole_number(text)
+        if number is None:
             raise ApiError(Refusal.BAD_CURSOR)
-        return int(text)
+        return number
 
 
 class PublicView(ApiView):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from api import serializers
 from api.errors import ApiError, Refusal
+from api.exchange import whole_number
 from api.views.base import PublicView
 from money.units import format_units
 from trading.engine.enums import InstrumentState
@@ -121,9 +122,10 @@ def _before_second(request: Request) -> int | None:
     text = request.query_params.get("before")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    number = whole_number(text, most=10**15)
+    if number is None:
         raise ApiError(Refusal.BAD_REQUEST, "before must be milliseconds since 1970.")
-    return -(-int(text) // 1000)
+    return -(-number // 1000)
 
 
 def instrument_body(info: InstrumentInfo) -> dict[str, Any]:

@@ -177,10 +177,13 @@ class BatchView(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Place up to 100 orders in one request, each for itself: look at every `ok`."""
-        orders = decode_object(request._request.body).get("orders")
-        if not isinstance(orders, list) or not 0 < len(orders) <= entry.MAX_BATCH:
-            raise ApiError(Refusal.BATCH_TOO_LARGE)
+        orders = entry.batch_of(decode_object(request._request.body))
         return Response({"results": [_place_item(request, fields) for fields in orders]})
+
+    def cost(self, request: Request) -> int:
+        if request.method != "POST":
+            return 1
+        return entry.batch_cost(decode_object(request._request.body))
 
 
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def create_api_key(
             raise IdentityError("too_many_keys", _("Revoke a key before you make another one."))
         key = ApiKey.objects.create(
             user=user,
-            public_id="mk_" + secrets.token_hex(10),
+            public_id=crypto.new_key_id(),
             secret_encrypted=crypto.encrypt(secret.encode()),
             label=label.strip()[:60],
             permissions=chosen,
@@ -82,6 +82,8 @@ def create_api_key(
 
 def revoke_api_key(*, user: User, public_id: str, acting_user: Any) -> bool:
     """End a key of the user at once; False if he has no such living key."""
+    if not crypto.is_key_id(public_id):
+        return False
     with transaction.atomic():
         key = (
             ApiKey.objects.select_for_update()

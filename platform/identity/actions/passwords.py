@@ -1,13 +1,13 @@
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import links, sessions, throttling
 from identity.actions import api_keys, devices, second_factor, tokens
+from identity.actions.profile import set_password
+from identity.actions.sign_up import send_verification
 from identity.errors import IdentityError
 from identity.models import User, UserSession
 from identity.models.user import normalize_email
@@ -17,11 +17,11 @@ from messaging import actions as messaging
 def request_password_reset(*, request: HttpRequest, email: str) -> None:
     """Mail a link if the address has an account; the visitor sees no difference."""
     attempt = throttling.begin(request, throttling.Kind.RESET, email)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
     with throttling.same_time(), transaction.atomic():
         user = User.objects.filter(email=normalize_email(email), is_active=True).first()
-        if user is not None:
+        if user is not None and user.email_verified_at is None and not user.is_staff:
+            send_verification(user)  # where he chooses his first password
+        elif user is not None:
             token = tokens.issue(user, tokens.Purpose.RESET_PASSWORD)
             messaging.send_mail(
                 "reset_password",
@@ -35,10 +35,9 @@ def request_password_reset(*, request: HttpRequest, email: str) -> None:
 def reset_password(*, token: str, password: str) -> User:
     """Set a new password by a mailed link. All sessions and API keys end, no browser stays
     trusted; the second factor is asked for as before."""
-    password_hash = make_password(password)
     with transaction.atomic():
         user = tokens.redeem(token, tokens.Purpose.RESET_PASSWORD)
-        _set(user, password_hash)
+        set_password(user, password)
         devices.revoke_other_sessions(user=user, keep_key=None, acting_user=user)
         devices.forget_all_devices(user=user, acting_user=user)
         api_keys.revoke_all_api_keys(user=user, acting_user=user)
@@ -54,7 +53,8 @@ def change_password(*, request: HttpRequest, current: str, password: str) -> Non
     _check_password(request, user, current)
     old_key = request.session.session_key
     with transaction.atomic():
-        _set(user, make_password(password))
+        set_password(user, password)
+        second_factor.forget_enrolment(request)
         devices.revoke_other_sessions(user=user, keep_key=old_key, acting_user=user)
         devices.forget_all_devices(user=user, acting_user=user)
         audit.record("identity.change_password", user, acting_user=user)
@@ -77,19 +77,10 @@ def confirm_password(*, request: HttpRequest, password: str) -> None:
 
 def _check_password(request: HttpRequest, user: User, password: str) -> None:
     attempt = throttling.begin(request, throttling.Kind.SIGN_IN, user.email)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
     if not user.check_password(password):
         throttling.finish(attempt, throttling.Outcome.WRONG, user)
         raise IdentityError("wrong_password", _("The password is not right."))
     attempt.delete()
-
-
-def _set(user: User, password_hash: str) -> None:
-    user.password = password_hash
-    user.password_changed_at = timezone.now()
-    user.save(update_fields=["password", "password_changed_at"])
-    second_factor.forget_unconfirmed(user)
 
 
 def _tell(user: User) -> None:

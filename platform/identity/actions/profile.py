@@ -1,5 +1,8 @@
 import zoneinfo
 
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils import timezone as clock
 from django.utils.translation import gettext as _
 
 from identity.errors import IdentityError
@@ -18,3 +21,15 @@ def set_timezone(*, user: User, timezone: str) -> None:
         raise IdentityError("unknown_timezone", _("Choose a time zone from the list."))
     user.timezone = timezone
     user.save(update_fields=["timezone"])
+
+
+def set_password(user: User, password: str) -> None:
+    """Judge a new password and set it; call inside a database transaction. Raises
+    IdentityError("weak_password")."""
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as error:
+        raise IdentityError("weak_password", " ".join(error.messages)) from error
+    user.set_password(password)
+    user.password_changed_at = clock.now()
+    user.save(update_fields=["password", "password_changed_at"])

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import segno
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,6 +21,7 @@ from identity.models.second_factor import DIGITS, STEP_SECONDS, new_secret
 from messaging import actions as messaging
 
 RECOVERY_CODES = 10
+_WAITING = "waiting_second_factor"
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -32,29 +34,39 @@ class Enrolment:
     qr_svg: str
 
 
-def begin_enrolment(*, request: HttpRequest | None, user: User, issuer: str) -> Enrolment:
-    """Make a new secret, or show the one still waiting for its first code.
+def begin_enrolment(*, request: HttpRequest, user: User, issuer: str) -> Enrolment:
+    """Make a new secret, or show the one still waiting for its first code in this session.
 
-    Who has a second factor already must have shown it lately.
+    The secret waits in the session alone: no other one may see it or confirm it. Who has a
+    second factor already must have shown it lately.
     """
-    with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        if TotpDevice.objects.filter(user=user, confirmed=True).exists():
-            sessions.require_recent(request)
-        device = TotpDevice.objects.filter(user=user, confirmed=False).first()
-        if device is None:
-            device = TotpDevice.objects.create(
-                user=user,
-                name="authenticator",
-                confirmed=False,
-                secret_encrypted=crypto.encrypt(new_secret()),
-            )
-    return enrolment_of(device, issuer)
+    if TotpDevice.objects.filter(user=user, confirmed=True).exists():
+        sessions.require_recent(request)
+    secret = _waiting_secret(request, user)
+    if secret is None:
+        secret = new_secret()
+        request.session[_WAITING] = [user.pk, crypto.encrypt(secret).decode()]
+    return enrolment_of(user, secret, issuer)
 
 
-def enrolment_of(device: TotpDevice, issuer: str) -> Enrolment:
-    secret_text = base64.b32encode(device.secret).decode()
-    label = quote(f"{issuer}:{device.user.email}")
+def _waiting_secret(request: HttpRequest, user: User) -> bytes | None:
+    user_id, encrypted = request.session.get(_WAITING, (0, ""))
+    if user_id != user.pk:
+        return None
+    try:
+        return crypto.decrypt(encrypted.encode())
+    except InvalidToken:  # the server's keys are others now
+        return None
+
+
+def forget_enrolment(request: HttpRequest) -> None:
+    """Drop a secret still waiting for its first code: whoever had the session may have seen it."""
+    request.session.pop(_WAITING, None)
+
+
+def enrolment_of(user: User, secret: bytes, issuer: str) -> Enrolment:
+    secret_text = base64.b32encode(secret).decode()
+    label = quote(f"{issuer}:{user.email}")
     query = urlencode(
         {"secret": secret_text, "issuer": issuer, "digits": DIGITS, "period": STEP_SECONDS},
         quote_via=quote,
@@ -66,55 +78,52 @@ def enrolment_of(device: TotpDevice, issuer: str) -> Enrolment:
     return Enrolment(secret_text=grouped, uri=uri, qr_svg=svg.getvalue().decode())
 
 
-def confirm_enrolment(*, request: HttpRequest | None, user: User, code: str) -> list[str]:
+def confirm_enrolment(*, request: HttpRequest, user: User, code: str) -> list[str]:
     """Take the new authenticator into use with its first code; returns fresh recovery codes.
 
     The former authenticator, recovery codes, trusted browsers and other sessions stop working.
     Raises IdentityError for a wrong code.
     """
-    wrong = IdentityError("wrong_code", _("That code is not right. Try the next one."))
+    secret = _waiting_secret(request, user)
+    if secret is None:
+        raise IdentityError("not_enrolling", _("Begin again: there is no code to confirm."))
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        device = TotpDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-        if device is None:
-            raise IdentityError("not_enrolling", _("Begin again: there is no code to confirm."))
         former = TotpDevice.objects.filter(user=user, confirmed=True)
         if former.exists():
             sessions.require_recent(request)
-        accepted = device.verify_token(_digits(code))
-        if accepted:
-            former.delete()
-            device.confirmed = True
-            device.save(update_fields=["confirmed"])
-            devices.forget_all_devices(user=user, acting_user=user)
-            keep_key = request.session.session_key if request is not None else None
-            devices.revoke_other_sessions(user=user, keep_key=keep_key, acting_user=user)
-            codes = _replace_recovery_codes(user)
-            audit.record("identity.enrol_second_factor", user, acting_user=user)
-            _tell(user, "second_factor_on")
-    if not accepted:
-        raise wrong
-    if request is not None:
-        sessions.rotate(request)
-        sessions.mark_second_factor(request, device)
+        device = _device(user, secret)
+        if not device.accepts(_digits(code)):
+            raise IdentityError("wrong_code", _("That code is not right. Try the next one."))
+        former.delete()
+        device.save()
+        devices.forget_all_devices(user=user, acting_user=user)
+        keep_key = request.session.session_key
+        devices.revoke_other_sessions(user=user, keep_key=keep_key, acting_user=user)
+        codes = _replace_recovery_codes(user)
+        audit.record("identity.enrol_second_factor", user, acting_user=user)
+        _tell(user, "second_factor_on")
+    forget_enrolment(request)
+    sessions.rotate(request)
+    sessions.mark_second_factor(request, device)
     return codes
 
 
-def forget_unconfirmed(user: User) -> None:
-    """Drop a secret still waiting for its first code: someone else may have seen it."""
-    TotpDevice.objects.filter(user=user, confirmed=False).delete()
+def _device(user: User, secret: bytes) -> TotpDevice:
+    return TotpDevice(
+        user=user,
+        name="authenticator",
+        confirmed=True,
+        secret_encrypted=crypto.encrypt(secret),
+    )
 
 
 def enrol_with_secret(*, user: User, secret: bytes, acting_user: Any) -> TotpDevice:
     """Give a user a known, confirmed authenticator: for demo data and tests, never from a page."""
     with transaction.atomic():
         TotpDevice.objects.filter(user=user).delete()
-        device = TotpDevice.objects.create(
-            user=user,
-            name="authenticator",
-            confirmed=True,
-            secret_encrypted=crypto.encrypt(secret),
-        )
+        device = _device(user, secret)
+        device.save()
         audit.record("identity.enrol_second_factor", user, acting_user=acting_user)
     return device
 

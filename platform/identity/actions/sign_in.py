@@ -5,6 +5,7 @@ his session only remembers for ten minutes that the password was right.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from identity import sessions, throttling
 from identity.actions import devices, second_factor
 from identity.actions.sign_up import send_verification
+from identity.errors import IdentityError
 from identity.models import SignInAttempt, TotpDevice, User
 from identity.models.user import normalize_email
 
@@ -36,17 +38,21 @@ class SignIn:
     message: str = ""
     trusted_token: str = ""
 
+    @property
+    def refusal(self) -> IdentityError:
+        """What an action that cannot answer with a step would have raised."""
+        return IdentityError(self.state, self.message)
+
 
 def sign_in(*, request: HttpRequest, email: str, password: str, trusted_token: str = "") -> SignIn:
     """Check a password. ``signed_in``, or ``second_factor`` when a code must follow."""
     email = normalize_email(email)
     trusted = devices.trusted_device(trusted_token)
     is_trusted = trusted is not None and trusted.user.email == email
-    attempt = throttling.begin(request, throttling.Kind.SIGN_IN, email, trusted=is_trusted)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        return SignIn(
-            "throttled", message=_("Too many attempts. Try again in a quarter of an hour.")
-        )
+    try:
+        attempt = throttling.begin(request, throttling.Kind.SIGN_IN, email, trusted=is_trusted)
+    except IdentityError as error:
+        return SignIn("throttled", message=error.message)
     user = _user_with_password(email, password)
     if user is None:
         known = User.objects.filter(email=email).first()
@@ -75,11 +81,10 @@ def finish_sign_in(*, request: HttpRequest, code: str, trust: bool = False) -> S
     user = pending_user(request)
     if user is None:
         return SignIn("refused", message=_("That took too long. Begin again with the password."))
-    attempt = throttling.begin(request, throttling.Kind.SIGN_IN, user.email)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        return SignIn(
-            "throttled", message=_("Too many attempts. Try again in a quarter of an hour.")
-        )
+    try:
+        attempt = throttling.begin(request, throttling.Kind.SIGN_IN, user.email)
+    except IdentityError as error:
+        return SignIn("throttled", message=error.message)
     device = second_factor.accept_code(user, code)
     if device is None:
         throttling.finish(attempt, throttling.Outcome.WRONG_CODE, user)
@@ -122,8 +127,8 @@ def _user_with_password(email: str, password: str) -> User | None:
 
 def _mail_again(request: HttpRequest, user: User) -> None:
     # Counted with the sign-ups: nobody can have a stranger's mailbox filled.
-    attempt = throttling.begin(request, throttling.Kind.SIGN_UP, user.email)
-    if attempt.outcome == throttling.Outcome.PENDING:
+    with suppress(IdentityError):
+        attempt = throttling.begin(request, throttling.Kind.SIGN_UP, user.email)
         with transaction.atomic():
             send_verification(user)
         throttling.finish(attempt, throttling.Outcome.DONE, user)
@@ -132,7 +137,6 @@ def _mail_again(request: HttpRequest, user: User) -> None:
 def _start(
     request: HttpRequest, user: User, attempt: SignInAttempt, device: TotpDevice | None = None
 ) -> None:
-    second_factor.forget_unconfirmed(user)
     auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     throttling.finish(attempt, throttling.Outcome.SIGNED_IN, user)
     request.session[sessions.PASSWORD_AT] = int(time.time())

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,60 +9,35 @@ from django.utils.translation import gettext as _
 from audit import actions as audit
 from identity import links, policy, signals, throttling
 from identity.actions import tokens
+from identity.actions.profile import set_language, set_password
 from identity.errors import IdentityError
 from identity.models import User
 from identity.models.user import normalize_email
 from messaging import actions as messaging
 
 
-def sign_up(*, request: HttpRequest, email: str, password: str, language: str = "") -> None:
+def sign_up(*, request: HttpRequest, email: str, language: str = "") -> None:
     """Create a customer and mail him a link, or tell the mailbox's owner that he is one already.
 
-    The visitor sees no difference. Raises IdentityError when sign-up is closed or was tried too
-    often from here.
+    The password is chosen behind the link: whoever signs up with a stranger's address must leave
+    nothing that its owner's link could bring to life. The visitor sees no difference. Raises
+    IdentityError when sign-up is closed or was tried too often from here.
     """
     if not policy.current().sign_up_open:
         raise IdentityError("sign_up_closed", _("New customers cannot sign up at the moment."))
     attempt = throttling.begin(request, throttling.Kind.SIGN_UP, email)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
     email = normalize_email(email)
-    password_hash = make_password(password)  # before the look-up: a known address costs it too
     with throttling.same_time(), transaction.atomic():
-        user = _create_if_new(email, password_hash, language)
-        if user is None:
-            user = User.objects.select_for_update().get(email=email)
-            if user.email_verified_at is not None or user.is_staff:
-                _tell_existing(user)
-                user = None
-            else:
-                _replace(user, password_hash, language)
-        if user is not None:
+        user, _is_new = User.objects.select_for_update().get_or_create(
+            email=email, defaults={"password": make_password(None)}
+        )
+        if user.email_verified_at is not None or user.is_staff:
+            _tell_existing(user)
+        else:
+            set_language(user=user, language=language)
             send_verification(user)
             audit.record("identity.sign_up", user, acting_user=user)
     throttling.finish(attempt, throttling.Outcome.DONE)
-
-
-def _create_if_new(email: str, password_hash: str, language: str) -> User | None:
-    try:
-        with transaction.atomic():
-            return User.objects.create(
-                email=email,
-                password=password_hash,
-                language=language,
-                password_changed_at=timezone.now(),
-            )
-    except IntegrityError:
-        return None
-
-
-def _replace(user: User, password_hash: str, language: str) -> None:
-    """Whoever signed up before has not proven the address: his password must not be the one
-    that the link of this sign-up verifies."""
-    user.password = password_hash
-    user.password_changed_at = timezone.now()
-    user.language = language
-    user.save(update_fields=["password", "password_changed_at", "language"])
 
 
 def _tell_existing(user: User) -> None:
@@ -82,8 +57,6 @@ def send_verification(user: User) -> None:
 def resend_verification(*, request: HttpRequest, email: str) -> None:
     """Mail the link again if the address waits for it; the visitor sees no difference."""
     attempt = throttling.begin(request, throttling.Kind.SIGN_UP, email)
-    if attempt.outcome == throttling.Outcome.THROTTLED:
-        raise IdentityError("throttled", _("Too many attempts. Try again in a quarter of an hour."))
     with throttling.same_time(), transaction.atomic():
         user = User.objects.filter(
             email=normalize_email(email), email_verified_at=None, is_active=True, is_staff=False
@@ -93,10 +66,12 @@ def resend_verification(*, request: HttpRequest, email: str) -> None:
     throttling.finish(attempt, throttling.Outcome.DONE)
 
 
-def verify_email(*, token: str) -> User:
-    """Redeem the link. Rooms that wait for a verified customer act in the same transaction."""
+def verify_email(*, token: str, password: str) -> User:
+    """Redeem the link and set the password chosen behind it. Rooms that wait for a verified
+    customer act in the same transaction. Raises IdentityError."""
     with transaction.atomic():
         user = tokens.redeem(token, tokens.Purpose.VERIFY_EMAIL)
+        set_password(user, password)
         mark_verified(user, acting_user=user)
     return user
 

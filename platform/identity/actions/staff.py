@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import actions as audit
-from identity import links, roles, signals
-from identity.actions import devices, tokens
+from identity import links, roles
+from identity.actions import api_keys, devices, tokens
+from identity.actions.profile import set_password
 from identity.actions.sign_up import mark_verified
 from identity.errors import IdentityError
-from identity.models import ApiKey, User
+from identity.models import User
 from identity.models.user import normalize_email
 from messaging import actions as messaging
 
@@ -84,12 +85,11 @@ def send_invitation(user: User) -> None:
 
 def accept_invitation(*, token: str, password: str) -> User:
     """The invited person sets a password; the second factor is enrolled after signing in."""
-    password_hash = make_password(password)
     with transaction.atomic():
         user = tokens.redeem(token, tokens.Purpose.INVITATION)
-        user.password = password_hash
-        user.password_changed_at = user.email_verified_at = timezone.now()
-        user.save(update_fields=["password", "password_changed_at", "email_verified_at"])
+        set_password(user, password)
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
         audit.record("identity.accept_invitation", user, acting_user=user)
     return user
 
@@ -125,7 +125,8 @@ def change_role(*, user: User, role: str, acting_user: User, reason: str = "") -
 
 
 def set_user_active(*, user: User, is_active: bool, acting_user: User, reason: str) -> None:
-    """Close a login or open it again. Closing ends its sessions and API keys."""
+    """Close a login or open it again. Closing ends its sessions, API keys, trusted browsers and
+    mailed links for good: whoever is let in again begins anew."""
     roles.require(acting_user, "staff.manage" if user.is_staff else "customers.edit")
     with transaction.atomic():
         user = _locked_colleague(user, acting_user)
@@ -135,10 +136,9 @@ def set_user_active(*, user: User, is_active: bool, acting_user: User, reason: s
             _keep_an_owner()
         if not is_active:
             devices.revoke_other_sessions(user=user, keep_key=None, acting_user=acting_user)
-            for public_id in ApiKey.objects.filter(user=user, revoked_at=None).values_list(
-                "public_id", flat=True
-            ):
-                signals.api_key_changed.send(sender=ApiKey, public_id=public_id)
+            devices.forget_all_devices(user=user, acting_user=acting_user)
+            api_keys.revoke_all_api_keys(user=user, acting_user=acting_user)
+            tokens.forget_all(user)
         audit.record(
             "identity.set_user_active",
             user,

@@ -29,6 +29,11 @@ def issue(user: User, purpose: OneTimeToken.Purpose) -> str:
     return token
 
 
+def forget_all(user: User) -> None:
+    """No link that was mailed to the user works any longer."""
+    OneTimeToken.objects.filter(user=user, used_at=None).delete()
+
+
 def redeem(token: str, purpose: OneTimeToken.Purpose) -> User:
     """Use a link secret up; call inside a database transaction. Raises IdentityError."""
     row = (

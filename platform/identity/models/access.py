@@ -52,6 +52,7 @@ class SignInAttempt(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SIGN_IN)
     email_hash = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True, blank=True)
+    network = models.CharField(max_length=43, blank=True)  # what is counted: IPv6 by its /64
     user_agent = models.CharField(max_length=300, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.PENDING)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -60,7 +61,7 @@ class SignInAttempt(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["email_hash", "created_at"]),
-            models.Index(fields=["address", "created_at"]),
+            models.Index(fields=["network", "created_at"]),
         ]
 
     def __str__(self) -> str:

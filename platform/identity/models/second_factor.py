@@ -52,13 +52,19 @@ class TotpDevice(ThrottlingMixin, Device):
         allowed, _ = self.verify_is_allowed()
         if not allowed:
             return False
-        step = self._step_of(token)
-        if step is None:
+        if not self.accepts(token):
             self.throttle_increment()
             return False
-        self.last_step = step
         self.throttle_reset(commit=False)
         self.save()
+        return True
+
+    def accepts(self, token: str) -> bool:
+        """Whether ``token`` is a current, unused code; remembers it as used, without saving."""
+        step = self._step_of(token)
+        if step is None:
+            return False
+        self.last_step = step
         return True
 
     def _step_of(self, token: str) -> int | None:

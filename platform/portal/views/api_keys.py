@@ -10,7 +10,7 @@ from identity import actions, selectors, sessions
 from identity.errors import IdentityError
 from portal.forms import ApiKeyForm
 from portal.guard import customer_page, limited, stepping_up
-from portal.views.gate import status_of
+from portal.views.gate import refuse, status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         except IdentityError as error:
             if error.code == "step_up":
                 raise
-            form.add_error(None, error.message)
+            refuse(form, error)
         else:
             values = {"key": made.key, "secret": made.secret}
             return render(request, "portal/api_key_made.html", values)

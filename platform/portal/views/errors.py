@@ -1,4 +1,4 @@
-"""Branded pages for what went wrong: 403, 404, 429, 500 and 503."""
+"""Branded pages for what went wrong: 400, 403, 404, 429, 500 and 503."""
 
 import sys
 from http import HTTPStatus
@@ -11,6 +11,15 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from tenants import brands
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        _("This address cannot be understood"),
+        _("It holds characters that no address has. Go back and try again without them."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

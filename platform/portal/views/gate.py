@@ -1,5 +1,10 @@
 """Sign-up, e-mail verification, sign-in, second factor at sign-in, password reset, sign-out."""
 
+from collections.abc import Callable
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity import actions, cookies, forms
 from identity.actions.sign_in import SignIn, pending_user
 from identity.errors import IdentityError
+from identity.models import User
 from portal.guard import limited, next_address
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -18,7 +24,6 @@ MAILED_TO = "mailed_to"
 
 @never_cache
 @form_page
-@sensitive_post_parameters("password")
 @limited("sign-up", per_minute=10)
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -29,11 +34,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             actions.sign_up(
                 request=request,
                 email=form.cleaned_data["email"],
-                password=form.cleaned_data["password"],
                 language=get_language() or "",
             )
         except IdentityError as error:
-            form.add_error(None, error.message)
+            refuse(form, error)
         else:
             request.session[MAILED_TO] = form.cleaned_data["email"]
             return redirect("portal:check_mail")
@@ -61,17 +65,12 @@ def check_mail(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @form_page
+@sensitive_post_parameters("password")
 @limited("verify", per_minute=20)
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """The mailed link. A press is needed: mail filters open links by themselves."""
-    if request.method != "POST":
-        return render(request, "portal/verify.html")
-    try:
-        user = actions.verify_email(token=token)
-    except IdentityError as error:
-        return render(request, "portal/link_expired.html", {"message": error.message}, status=410)
-    request.session.pop(MAILED_TO, None)
-    return render(request, "portal/verified.html", {"email": user.email})
+    """The mailed link, behind which the first password is chosen."""
+    redeem = partial(actions.verify_email, token=token)
+    return _choose_password(request, redeem, page="verify", done="verified")
 
 
 @never_cache
@@ -98,7 +97,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect("portal:second_factor")
         if step.state == "signed_in":
             return _onward(step, onward)
-        form.add_error(None, step.message)
+        refuse(form, step.refusal)
     values = {"form": form, "next": onward}
     return render(request, "portal/sign_in.html", values, status=status_of(form))
 
@@ -120,7 +119,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         )
         if step.state == "signed_in":
             return _onward(step, onward or "/dashboard")
-        form.add_error("code", step.message)
+        refuse(form, step.refusal, "code")
     values = {"form": form, "may_trust": not user.is_staff}
     return render(request, "portal/second_factor.html", values, status=status_of(form))
 
@@ -134,7 +133,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
         try:
             actions.request_password_reset(request=request, email=form.cleaned_data["email"])
         except IdentityError as error:
-            form.add_error(None, error.message)
+            refuse(form, error)
         else:
             email = form.cleaned_data["email"]
             return render(request, "portal/forgot_sent.html", {"email": email})
@@ -146,15 +145,27 @@ def forgot(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @limited("reset", per_minute=10)
 def reset(request: HttpRequest, token: str) -> HttpResponse:
+    """The mailed link, behind which another password is chosen."""
+    redeem = partial(actions.reset_password, token=token)
+    return _choose_password(request, redeem, page="reset", done="password_set")
+
+
+def _choose_password(
+    request: HttpRequest, redeem: Callable[..., User], *, page: str, done: str
+) -> HttpResponse:
     form = forms.NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.reset_password(token=token, password=form.cleaned_data["password"])
+            user = redeem(password=form.cleaned_data["password"])
         except IdentityError as error:
-            values = {"message": error.message, "reset": True}
-            return render(request, "portal/link_expired.html", values, status=410)
-        return render(request, "portal/password_set.html")
-    return render(request, "portal/reset.html", {"form": form}, status=status_of(form))
+            if error.code != "weak_password":
+                values = {"message": error.message, "reset": page == "reset"}
+                return render(request, "portal/link_expired.html", values, status=410)
+            refuse(form, error, "password")
+        else:
+            request.session.pop(MAILED_TO, None)
+            return render(request, f"portal/{done}.html", {"email": user.email})
+    return render(request, f"portal/{page}.html", {"form": form}, status=status_of(form))
 
 
 @require_safe
@@ -178,6 +189,14 @@ def _onward(step: SignIn, onward: str) -> HttpResponse:
     return response
 
 
-def status_of(form: forms.forms.Form) -> int:
-    """422 for a form that comes back with something to mend."""
-    return 422 if form.is_bound and form.errors else 200
+def refuse(form: Form, error: IdentityError, field: str | None = None) -> None:
+    """Show on the form why the action refused it."""
+    form.add_error(field, ValidationError(error.message, code=error.code))
+
+
+def status_of(form: Form) -> int:
+    """422 for a form that comes back with something to mend, 429 for one that came too often."""
+    if not form.is_bound or not form.errors:
+        return 200
+    codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+    return 429 if "throttled" in codes else 422

@@ -2,23 +2,34 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
+from django_tenants.utils import tenant_context
 
 from money.units import format_units
 from portal import history
 from portal.forms import FilterForm, OrderFilterForm, StatementFilterForm
 from portal.guard import customer_page
+from tenants.models import Tenant
+from tenants.selectors import current_tenant
 from trading.accounts import selectors as accounts
 from trading.accounts.errors import NoAccount
 from wallets.ledger.models import EntryKind
+
+_FORMULA = tuple("=+-@\t\r\n")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 Reader = Callable[..., history.Page]
 
@@ -38,19 +49,19 @@ STATEMENT_COLUMNS = (
 
 @require_safe
 @customer_page
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: HttpRequest) -> HttpResponseBase:
     return _list_page(request, "orders", OrderFilterForm, history.orders, ORDER_COLUMNS)
 
 
 @require_safe
 @customer_page
-def fills(request: HttpRequest) -> HttpResponse:
+def fills(request: HttpRequest) -> HttpResponseBase:
     return _list_page(request, "fills", FilterForm, history.fills, FILL_COLUMNS)
 
 
 @require_safe
 @customer_page
-def statement(request: HttpRequest) -> HttpResponse:
+def statement(request: HttpRequest) -> HttpResponseBase:
     return _list_page(
         request, "statement", StatementFilterForm, _worded_statement, STATEMENT_COLUMNS
     )
@@ -58,7 +69,7 @@ def statement(request: HttpRequest) -> HttpResponse:
 
 def _list_page(
     request: HttpRequest, name: str, form_class: Any, read: Reader, columns: tuple[str, ...]
-) -> HttpResponse:
+) -> HttpResponseBase:
     form = form_class(request.GET or None)
     form.is_valid()  # what does not fit is left out of cleaned_data, and so out of the filter
     filters = getattr(form, "cleaned_data", {})
@@ -67,8 +78,8 @@ def _list_page(
     except NoAccount:
         return render(request, f"portal/{name}.html", {"form": form, "rows": []})
     if request.GET.get("format") == "csv":
-        page = read(account, filters, limit=history.EXPORT_ROWS)
-        return csv_response(f"{name}-{datetime.now(UTC):%Y-%m-%d}.csv", columns, page.rows)
+        pages = partial(read, account, filters, limit=history.EXPORT_ROWS)
+        return csv_response(f"{name}-{datetime.now(UTC):%Y-%m-%d}.csv", columns, pages)
     cursor = request.GET.get("cursor", "")
     page = read(account, filters, cursor=cursor)
     values = {
@@ -109,17 +120,49 @@ def kind_words() -> dict[int, str]:
     }
 
 
-def csv_response(name: str, columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> HttpResponse:
-    """Plain numbers and ISO times in UTC; the header row has the API's field names."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    columns = list(columns)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(column, row[column]) for column in columns])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+def csv_response(
+    name: str, columns: Sequence[str], read: Callable[..., history.Page]
+) -> StreamingHttpResponse:
+    """Every row there is, page by page of ``read(cursor=…)``, so that none is held in memory.
+
+    Plain numbers and ISO times in UTC; the header row has the API's field names.
+    """
+    response = StreamingHttpResponse(
+        _csv_parts(columns, read, current_tenant(), translation.get_language()),
+        content_type="text/csv; charset=utf-8",
+    )
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+async def _csv_parts(
+    columns: Sequence[str],
+    read: Callable[..., history.Page],
+    tenant: Tenant,
+    language: str | None,
+) -> AsyncIterator[str]:
+    """The file's parts. They are made after the view and its middleware are done, so the schema
+    and the language are set anew for each."""
+
+    def part(cursor: str) -> tuple[str, str]:
+        with tenant_context(tenant), translation.override(language):
+            page = read(cursor=cursor)
+            rows = ([_cell(column, row[column]) for column in columns] for row in page.rows)
+            return _csv_text(rows), page.next_cursor
+
+    yield "\ufeff" + _csv_text([list(columns)])
+    cursor = ""
+    while True:
+        text, cursor = await sync_to_async(part)(cursor)
+        yield text
+        if not cursor:
+            return
+
+
+def _csv_text(rows: Iterable[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def _cell(column: str, value: Any) -> str:
@@ -128,10 +171,10 @@ def _cell(column: str, value: Any) -> str:
     if column in ("time", "created_at", "updated_at"):
         if isinstance(value, int):
             value = datetime.fromtimestamp(value / 1000, tz=UTC)
-        return value.isoformat(timespec="milliseconds")
+        return str(value.isoformat(timespec="milliseconds"))
     text = str(getattr(value, "code", value))
-    # A spreadsheet runs what begins like a formula; a client order id is whatever a sender wrote.
-    return f"'{text}" if column == "client_order_id" and text[:1] in "=+-@\t\r" and text else text
+    # A spreadsheet runs what begins like a formula, whoever wrote it; a number is one all the same.
+    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
 
 
 def _query(request: HttpRequest, **changes: str) -> str:

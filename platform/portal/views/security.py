@@ -11,7 +11,7 @@ from identity import actions, forms, selectors, sessions
 from identity.errors import IdentityError
 from portal.forms import PasswordConfirmForm
 from portal.guard import customer_page, limited, next_address, sign_in_first, stepping_up
-from portal.views.gate import status_of
+from portal.views.gate import refuse, status_of
 from tenants import brands
 
 SIGN_INS_SHOWN = 20
@@ -52,7 +52,7 @@ def password(request: HttpRequest) -> HttpResponse:
         except IdentityError as error:
             if error.code == "step_up":
                 raise
-            form.add_error("current", error.message)
+            refuse(form, error, "password" if error.code == "weak_password" else "current")
         else:
             messages.success(request, _("Your password is changed. Other sessions have ended."))
             return redirect("portal:security")
@@ -77,7 +77,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         except IdentityError as error:
             if error.code == "step_up":
                 raise
-            form.add_error("code", error.message)
+            refuse(form, error, "code")
         else:
             return _recovery_codes(request, codes, fresh=True)
     enrolment = actions.begin_enrolment(request=request, user=request.user, issuer=brand.name)
@@ -175,7 +175,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             else:
                 actions.confirm_password(request=request, password=form.cleaned_data["password"])
         except IdentityError as error:
-            form.add_error(None, error.message)
+            refuse(form, error)
         else:
             return redirect(onward)
     values = {"form": form, "next": onward, "has_device": has_device}

@@ -149,6 +149,19 @@ def test_pages_of_orders_fills_and_statement_are_whole(
         ("/api/v1/orders/999999999999", 404, "UNKNOWN_ORDER"),
         ("/api/v1/balances?account=1", 404, "UNKNOWN_ACCOUNT"),
         ("/api/v1/nothing", 404, "NOT_FOUND"),
+        ("/api/v1/orders?client_order_id=%00", 400, "BAD_REQUEST"),
+        ("/api/v1/orders?client_order_id=a%0Ab", 400, "BAD_CLIENT_ORDER_ID"),
+        ("/api/v1/orders?client_order_id=%C3%A9", 400, "BAD_CLIENT_ORDER_ID"),
+        ("/api/v1/orders?status=%1F", 400, "BAD_REQUEST"),
+        ("/api/v1/depth/%00", 400, "BAD_REQUEST"),
+        (f"/api/v1/orders?account={'9' * 5_000}", 404, "UNKNOWN_ACCOUNT"),
+        ("/api/v1/orders?account=9999999999999999999", 404, "UNKNOWN_ACCOUNT"),
+        ("/api/v1/orders?account=%D9%A1", 404, "UNKNOWN_ACCOUNT"),
+        ("/api/v1/fills?limit=00000000099999", 400, "BAD_REQUEST"),
+        (f"/api/v1/fills?limit={'1' * 5_000}", 400, "BAD_REQUEST"),
+        ("/api/v1/orders?status=all&cursor=9999999999999999999", 400, "BAD_CURSOR"),
+        ("/api/v1/statement?cursor=9999999999999999999-1-1", 400, "BAD_CURSOR"),
+        (f"/api/v1/statement?cursor={'9' * 5_000}-1-1", 400, "BAD_CURSOR"),
         ("/api/v1/", 404, "NOT_FOUND"),
     ],
 )
@@ -198,6 +211,30 @@ def test_a_page_reads_and_trades_with_its_session(exchange: Exchange, alice_bot:
         results = browser.post("/api/v1/orders/batch", json=batch, headers=CSRF).json()["results"]
         assert [item["ok"] for item in results] == [True, False]
         assert browser.delete("/api/v1/orders", headers=CSRF).json()["count"] == 1
+
+
+def test_a_batch_costs_a_page_as_much_as_a_program(exchange: Exchange, alice_bot: bots.Bot) -> None:
+    wrong = {**ORDER, "side": "up"}
+    for count, cost in ((100, 100), (101, 1)):
+        batch = {"orders": [wrong] * count}
+        with page(exchange, session_cookie(exchange)) as browser:
+            answers = [
+                browser.post("/api/v1/orders/batch", json=batch, headers=CSRF),
+                alice_bot.send("POST", "/api/v1/orders/batch", batch),
+            ]
+        for answer in answers:
+            limit = int(answer.headers["X-RateLimit-Limit"])
+            assert int(answer.headers["X-RateLimit-Remaining"]) <= limit - cost
+        assert len({answer.status_code for answer in answers}) == 1
+    # Ten at once are more than the allowance holds, however fast it comes back.
+    with page(exchange, session_cookie(exchange)) as browser:
+        for _ in range(200):
+            answer = browser.post(
+                "/api/v1/orders/batch", json={"orders": [wrong] * 100}, headers=CSRF
+            )
+            if answer.status_code == 429:
+                break
+    assert (answer.status_code, code_of(answer)) == (429, "RATE_LIMITED")
 
 
 def test_a_page_of_another_site_cannot_trade(exchange: Exchange, alice_bot: bots.Bot) -> None:

@@ -10,7 +10,12 @@ SECRET = b"a secret that is long enough"
 
 
 def credentials(**changes: str) -> signatures.Credentials:
-    fields = {"key": "mk_1", "timestamp": str(NOW), "nonce": "abcdefgh", "signature": ""}
+    fields = {
+        "key": "mk_0123456789abcdef0123",
+        "timestamp": str(NOW),
+        "nonce": "abcdefgh",
+        "signature": "",
+    }
     return signatures.Credentials(**{**fields, **changes})
 
 
@@ -30,6 +35,10 @@ def credentials(**changes: str) -> signatures.Credentials:
         ({"nonce": "short"}, Refusal.BAD_NONCE),
         ({"nonce": "with:colon:"}, Refusal.BAD_NONCE),
         ({"nonce": "x" * 65}, Refusal.BAD_NONCE),
+        ({"key": ""}, Refusal.UNKNOWN_KEY),
+        ({"key": "mk_0123456789abcdef012"}, Refusal.UNKNOWN_KEY),
+        ({"key": "mk_0123456789ABCDEF0123"}, Refusal.UNKNOWN_KEY),
+        ({"key": "mk_0123456789abcdef0123\x00"}, Refusal.UNKNOWN_KEY),
     ],
 )
 def test_malformed_or_stale_credentials(changes: dict[str, str], code: Refusal) -> None:

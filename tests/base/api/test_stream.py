@@ -272,6 +272,23 @@ def test_an_unknown_host_or_path_is_no_stream(exchange: Exchange) -> None:
     assert json.loads(refused.value.response.body)["error"]["code"] == "UNKNOWN_HOST"
 
 
+@pytest.mark.parametrize("key", ["\0", "mk_" + "\0" * 20, "é" * 23, "x" * 100_000])
+def test_what_cannot_be_a_key_is_an_unknown_one(stream: bots.Stream, key: str) -> None:
+    fields = {"timestamp": str(int(time.time() * 1000)), "nonce": secrets.token_hex(8)}
+    refused = stream.ask("auth", key=key, signature="0" * 64, **fields)
+    assert error_code(refused) == "UNKNOWN_KEY"
+    assert error_code(stream.subscribe("private")) == "NOT_SIGNED_IN"
+
+
+def test_no_order_is_asked_for_by_control_characters(stream: bots.Stream) -> None:
+    stream.sign_in()
+    for text in ("\0", "a\nb", " ", "é"):
+        for operation in ("order.place", "order.cancel"):
+            args = {"client_order_id": text}
+            args |= order_args() if operation == "order.place" else {}
+            assert error_code(stream.ask(operation, args=args)) == "BAD_CLIENT_ORDER_ID"
+
+
 # Signed in by a page's session
 
 

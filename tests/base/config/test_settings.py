@@ -1,17 +1,23 @@
 """Configuration: what is wrong in the environment fails at start, in one sentence."""
 
+import io
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+import people
 from config.environment import encryption_keys, flag, required_secret
-from config.logs import hide_personal_data
+from config.logs import LOGGING, RouteForPath, hide_personal_data
 from config.middleware import policy_of
+from tenants.models import Tenant
 
 KEY = Fernet.generate_key().decode()
 
@@ -95,3 +101,48 @@ def test_log_lines_lose_what_must_not_be_there() -> None:
         None, "", {"event": "GET /reset/AbC-12_x for dora@north.example", "n": 1}
     )
     assert event == {"event": "GET /reset/*** for ***", "n": 1}
+
+
+def test_a_failed_request_is_logged_by_its_route(
+    tenant: Tenant,
+    client_for: Callable[..., people.Browser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A path may hold a one-time secret, a cookie or a query a person's data."""
+
+    def fail(**_: Any) -> None:
+        raise RuntimeError("a part broke")
+
+    monkeypatch.setattr("identity.actions.reset_password", fail)
+    lines = io.StringIO()
+    handler = _handler_to(lines)
+    logging.getLogger().addHandler(handler)
+    try:
+        browser = client_for()
+        browser.raise_request_exception = False
+        for secret in ("secret-token-1", "sécret-token-2"):
+            answer = browser.post(
+                f"/reset/{secret}?mail=dora@north.example", {"password": people.PASSWORD}
+            )
+            assert answer.status_code == 500
+        refusing = people.Browser(tenant, enforce_csrf_checks=True)
+        assert refusing.post("/reset/secret-token-3").status_code == 403
+    finally:
+        logging.getLogger().removeHandler(handler)
+    written = lines.getvalue()
+    assert written.count('"event": "Internal Server Error: reset/<str:token>"') == 2
+    assert "a part broke" in written
+    assert "CSRF cookie not set.): reset/<str:token>" in written
+    for secret in ("secret-token", "cret-token", "dora", people.PASSWORD):
+        assert secret not in written
+
+
+def _handler_to(stream: io.StringIO) -> logging.Handler:
+    """The handler of the product's own log, writing elsewhere."""
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(RouteForPath())
+    formatter = LOGGING["formatters"]["lines"]
+    handler.setFormatter(
+        formatter["()"](**{name: value for name, value in formatter.items() if name != "()"})
+    )
+    return handler

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
@@ -15,7 +16,7 @@ from identity.errors import IdentityError
 from identity.models import ApiKey, User
 from messaging.models import OutboxMail
 from tenants.models import Tenant
-from visits import visit
+from visits import link_in, visit
 
 
 def make_key(user: User, **options: Any) -> Any:
@@ -94,6 +95,40 @@ def test_keys_of_a_closed_user_and_expired_keys_are_gone(alice: User, bob: User)
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert selectors.api_key_by_public_id(hers.public_id) is None
     assert selectors.api_key_by_public_id(his.public_id) is None
+
+
+def test_what_closing_a_login_ended_stays_ended(
+    alice: User, bob: User, staff_of: Callable[..., User]
+) -> None:
+    officer, key, bobs = staff_of("compliance"), make_key(alice).key, make_key(bob).key
+    actions.request_password_reset(request=visit(), email=alice.email)
+    token = link_in(OutboxMail.objects.get(template="reset_password")).rpartition("/")[2]
+    actions.trust_device(request=visit(), user=alice)
+    with pytest.raises(PermissionDenied):
+        actions.set_user_active(user=alice, is_active=False, acting_user=bob, reason="envy")
+    assert selectors.api_key_by_public_id(key.public_id) is not None
+    for is_active in (False, True):
+        actions.set_user_active(
+            user=alice, is_active=is_active, acting_user=officer, reason="asked for it"
+        )
+        assert selectors.api_key_by_public_id(key.public_id) is None
+        assert not selectors.trusted_devices_of(alice).exists()
+    with pytest.raises(IdentityError):
+        actions.reset_password(token=token, password="fresh-Badger-lamp-31")
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert selectors.api_key_by_public_id(bobs.public_id) is not None
+    answer = actions.sign_in(request=visit(), email=alice.email, password=people.PASSWORD)
+    assert answer.state == "signed_in"
+
+
+@pytest.mark.parametrize("text", ["", "mk_", "mk_\x00", "mk_" + "0" * 19 + "\n", "x" * 23, "é"])
+def test_what_is_no_key_is_not_looked_up(
+    alice: User, text: str, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        assert selectors.api_key_by_public_id(text) is None
+        assert not actions.revoke_api_key(user=alice, public_id=text, acting_user=alice)
 
 
 def test_a_key_of_one_tenant_is_unknown_at_the_other(alice: User, other_tenant: Tenant) -> None:

@@ -19,7 +19,7 @@ from identity.models.second_factor import code_of, current_step
 from messaging.models import OutboxMail
 from tenants import actions as tenants
 from tenants.models import Tenant
-from visits import finish, visit
+from visits import finish, visit, waiting_code
 
 
 def signed_in(user: User) -> HttpRequest:
@@ -31,10 +31,7 @@ def signed_in(user: User) -> HttpRequest:
 
 
 def enrol(user: User, request: HttpRequest) -> list[str]:
-    actions.begin_enrolment(request=request, user=user, issuer="North")
-    device = TotpDevice.objects.get(user=user, confirmed=False)
-    code = code_of(device.secret, current_step())
-    return actions.confirm_enrolment(request=request, user=user, code=code)
+    return actions.confirm_enrolment(request=request, user=user, code=waiting_code(request))
 
 
 def test_rfc_6238_vectors() -> None:
@@ -47,17 +44,19 @@ def test_an_authenticator_is_enrolled_by_its_first_code(alice: User) -> None:
     request = signed_in(alice)
     old_key = request.session.session_key
     enrolment = actions.begin_enrolment(request=request, user=alice, issuer="North Exchange")
-    device = TotpDevice.objects.get(user=alice)
-    assert not selectors.has_second_factor(alice)
+    assert not TotpDevice.objects.exists()
     uri = urlsplit(enrolment.uri)
     assert unquote(uri.path) == f"/North Exchange:{alice.email}"
-    assert base64.b32decode(parse_qs(uri.query)["secret"][0]) == device.secret
+    secret = parse_qs(uri.query)["secret"][0]
     assert enrolment.qr_svg.startswith("<svg") and "<script" not in enrolment.qr_svg
-    assert device.secret not in bytes(device.secret_encrypted)
+    assert secret not in str(request.session.items())
 
-    code = code_of(device.secret, current_step())
+    code = code_of(base64.b32decode(secret), current_step())
     codes = actions.confirm_enrolment(request=request, user=alice, code=code)
     assert len(set(codes)) == 10
+    device = TotpDevice.objects.get(user=alice)
+    assert device.secret == base64.b32decode(secret)
+    assert device.secret not in bytes(device.secret_encrypted)
     assert selectors.has_second_factor(alice)
     assert request.session.session_key != old_key
     assert UserSession.objects.get(user=alice).session_key == request.session.session_key
@@ -71,11 +70,25 @@ def test_a_page_shown_twice_shows_the_same_secret(alice: User) -> None:
     assert actions.begin_enrolment(request=request, user=alice, issuer="North") == first
 
 
-def test_signing_in_ends_an_enrolment_begun_elsewhere(alice: User) -> None:
-    """A secret that another session has seen is never offered to this one."""
-    first = actions.begin_enrolment(request=signed_in(alice), user=alice, issuer="North")
-    here = signed_in(alice)
+def test_an_enrolment_is_its_own_sessions(alice: User, bob: User) -> None:
+    """A secret that one session has seen is never offered to another, nor taken from it."""
+    here, there = signed_in(alice), signed_in(alice)
+    first = actions.begin_enrolment(request=there, user=alice, issuer="North")
+    code = waiting_code(there)
+    with pytest.raises(IdentityError) as refusal:
+        actions.confirm_enrolment(request=here, user=alice, code=code)
+    assert refusal.value.code == "not_enrolling"
     assert actions.begin_enrolment(request=here, user=alice, issuer="North") != first
+    with pytest.raises(IdentityError, match="not right"):
+        actions.confirm_enrolment(request=here, user=alice, code=code)
+    # Nor is it Bob's, should he come by that browser.
+    with pytest.raises(IdentityError):
+        actions.confirm_enrolment(request=there, user=bob, code=code)
+    assert not TotpDevice.objects.exists()
+    assert len(enrol(alice, here)) == 10
+    with pytest.raises(IdentityError):  # the first is on: the other needs it now
+        actions.confirm_enrolment(request=there, user=alice, code=code)
+    assert TotpDevice.objects.count() == 1
 
 
 def test_turning_it_on_ends_the_other_sessions(alice: User) -> None:
@@ -90,14 +103,12 @@ def test_a_wrong_first_code_enrols_nothing(alice: User) -> None:
     actions.begin_enrolment(request=request, user=alice, issuer="North")
     with pytest.raises(IdentityError):
         actions.confirm_enrolment(request=request, user=alice, code="000000")
-    assert not selectors.has_second_factor(alice)
-    assert TotpDevice.objects.get(user=alice).throttling_failure_count == 1
+    assert not TotpDevice.objects.exists()
 
 
 def test_the_first_code_cannot_sign_in_again(alice: User) -> None:
     request = signed_in(alice)
-    actions.begin_enrolment(request=request, user=alice, issuer="North")
-    code = code_of(TotpDevice.objects.get(user=alice).secret, current_step())
+    code = waiting_code(request)
     actions.confirm_enrolment(request=request, user=alice, code=code)
     other = visit()
     actions.sign_in(request=other, email=alice.email, password=people.PASSWORD)

@@ -17,7 +17,15 @@ from visits import link_in, visit
 
 
 def sign_up(email: str, request: HttpRequest | None = None) -> None:
-    actions.sign_up(request=request or visit(), email=email, password=people.PASSWORD)
+    actions.sign_up(request=request or visit(), email=email)
+
+
+def token_of(mail: OutboxMail) -> str:
+    return link_in(mail).rpartition("/")[2]
+
+
+def verify(token: str, password: str = people.PASSWORD) -> User:
+    return actions.verify_email(token=token, password=password)
 
 
 def test_a_stranger_becomes_a_customer_by_his_mailed_link(tenant: Tenant) -> None:
@@ -30,7 +38,7 @@ def test_a_stranger_becomes_a_customer_by_his_mailed_link(tenant: Tenant) -> Non
     sign_up(" Dora@North.Example ")
     mail = OutboxMail.objects.get(to="dora@north.example")
     assert User.objects.get(email="dora@north.example").email_verified_at is None
-    user = actions.verify_email(token=link_in(mail).rpartition("/")[2])
+    user = verify(token_of(mail))
     assert user.email_verified_at is not None
     assert heard == [user]
     assert user.email == "dora@north.example" and not user.is_staff
@@ -38,35 +46,77 @@ def test_a_stranger_becomes_a_customer_by_his_mailed_link(tenant: Tenant) -> Non
 
 def test_a_link_works_once(tenant: Tenant) -> None:
     sign_up("dora@north.example")
-    token = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
-    actions.verify_email(token=token)
+    token = token_of(OutboxMail.objects.get(template="verify_email"))
+    verify(token)
     with pytest.raises(IdentityError, match="expired or was used"):
-        actions.verify_email(token=token)
+        verify(token)
 
 
 def test_a_newer_link_ends_the_older(tenant: Tenant) -> None:
     sign_up("dora@north.example")
-    old = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
+    old = token_of(OutboxMail.objects.get(template="verify_email"))
     actions.resend_verification(request=visit(), email="dora@north.example")
     with pytest.raises(IdentityError):
-        actions.verify_email(token=old)
+        verify(old)
 
 
-def test_a_link_verifies_the_password_of_its_own_sign_up(tenant: Tenant) -> None:
-    """Who signs up with a stranger's address cannot wait for him to verify it."""
-    email, stranger = "dora@north.example", "strangers-Otter-44"
-    actions.sign_up(request=visit(), email=email, password=stranger)
-    former = link_in(OutboxMail.objects.get(to=email)).rpartition("/")[2]
-    sign_up(email)
+def last_link(email: str) -> str:
     mail = OutboxMail.objects.filter(to=email, template="verify_email").order_by("id").last()
     assert mail is not None
+    return token_of(mail)
+
+
+def test_the_password_is_the_one_chosen_behind_the_link(tenant: Tenant) -> None:
+    """Who signs up with a stranger's address, before him or after, leaves nothing behind."""
+    email = "dora@north.example"
+    sign_up(email)  # a stranger's
+    former = last_link(email)
+    sign_up(email)  # Dora's own
+    sign_up(email)  # and a stranger's again
+    assert not User.objects.get(email=email).has_usable_password()
     with pytest.raises(IdentityError):
-        actions.verify_email(token=former)
-    actions.verify_email(token=link_in(mail).rpartition("/")[2])
-    user = User.objects.get(email=email)
+        verify(former)
+    user = verify(last_link(email))
+    assert user.check_password(people.PASSWORD)
+    assert actions.sign_in(request=visit(), email=email, password=people.PASSWORD).state == (
+        "signed_in"
+    )
+
+
+def test_a_password_left_by_an_older_sign_up_is_void(tenant: Tenant) -> None:
+    email, stranger = "dora@north.example", "strangers-Otter-44"
+    actions.create_user(email=email, password=stranger, verified=False, acting_user=None)
+    sign_up(email)
+    user = verify(last_link(email))
     assert user.check_password(people.PASSWORD) and not user.check_password(stranger)
     answer = actions.sign_in(request=visit(), email=email, password=stranger)
     assert answer.state == "refused"
+
+
+def test_before_the_link_is_opened_nothing_signs_in(tenant: Tenant) -> None:
+    sign_up("dora@north.example")
+    for password in ("", "!", people.PASSWORD):
+        answer = actions.sign_in(request=visit(), email="dora@north.example", password=password)
+        assert answer.state == "refused"
+
+
+def test_a_weak_password_does_not_use_up_the_link(tenant: Tenant) -> None:
+    sign_up("dora.explorer@north.example")
+    token = last_link("dora.explorer@north.example")
+    for weak in ("short", "dora.explorer@north"):
+        with pytest.raises(IdentityError) as refusal:
+            verify(token, weak)
+        assert refusal.value.code == "weak_password"
+    user = User.objects.get(email="dora.explorer@north.example")
+    assert user.email_verified_at is None and not user.has_usable_password()
+    assert verify(token).email_verified_at is not None
+
+
+def test_who_forgot_before_he_verified_is_mailed_the_first_link_again(tenant: Tenant) -> None:
+    sign_up("dora@north.example")
+    actions.request_password_reset(request=visit(), email="dora@north.example")
+    assert not OutboxMail.objects.filter(template="reset_password").exists()
+    assert verify(last_link("dora@north.example")).email_verified_at is not None
 
 
 def test_a_sign_up_leaves_invited_staff_alone(tenant: Tenant) -> None:
@@ -80,15 +130,15 @@ def test_a_sign_up_leaves_invited_staff_alone(tenant: Tenant) -> None:
 
 def test_a_link_of_one_tenant_is_void_at_the_other(tenant: Tenant, other_tenant: Tenant) -> None:
     sign_up("dora@north.example")
-    token = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
+    token = token_of(OutboxMail.objects.get(template="verify_email"))
     with tenant_context(other_tenant), pytest.raises(IdentityError):
-        actions.verify_email(token=token)
+        verify(token)
     assert User.objects.get(email="dora@north.example").email_verified_at is None
 
 
 def test_only_the_hash_of_a_link_is_kept(tenant: Tenant) -> None:
     sign_up("dora@north.example")
-    token = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
+    token = token_of(OutboxMail.objects.get(template="verify_email"))
     assert len(token) > 40
     assert token not in str(list(OneTimeToken.objects.values()))
 
@@ -116,6 +166,21 @@ def test_too_many_mails_for_one_address_are_refused_alike(alice: User) -> None:
         with pytest.raises(IdentityError) as refusal:
             sign_up(email)
         assert refusal.value.code == "throttled"
+
+
+def test_a_stranger_cannot_use_up_the_owners_mails(alice: User) -> None:
+    for _ in range(4):
+        actions.request_password_reset(request=visit("198.51.100.7"), email=alice.email)
+    actions.request_password_reset(request=visit(), email=alice.email)
+    assert OutboxMail.objects.filter(to=alice.email, template="reset_password").count() == 5
+
+
+def test_no_mailbox_is_filled_from_many_places(alice: User) -> None:
+    for number in range(12):
+        actions.request_password_reset(request=visit(f"198.51.100.{number}"), email=alice.email)
+    with pytest.raises(IdentityError, match="Try again in 15 minutes"):
+        actions.request_password_reset(request=visit(), email=alice.email)
+    assert OutboxMail.objects.filter(to=alice.email, template="reset_password").count() == 12
 
 
 def test_too_many_sign_ups_from_one_place_are_refused(tenant: Tenant) -> None:

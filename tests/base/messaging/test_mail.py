@@ -223,3 +223,10 @@ def test_there_is_no_mailbox_outside_development(
     mail = send()
     response = client_for().get("/dev/mailbox/" + path.format(id=mail.pk))
     assert response.status_code == 404
+
+
+def test_a_mailbox_is_not_asked_for_control_characters(
+    tenant: Tenant, client_for: Callable[..., people.Browser], settings: Any
+) -> None:
+    settings.DEBUG = True
+    assert client_for().get("/dev/mailbox/?to=a%00b").status_code == 400

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
 
 import people
@@ -76,9 +77,15 @@ def credit(account_id: int, units: int, number: int) -> None:
 
 
 def csv_rows(browser: people.Browser, address: str) -> list[dict[str, str]]:
-    answer = browser.get(address)
+    answer: Any = browser.get(address)
     assert answer["Content-Type"].startswith("text/csv")
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert "attachment" in answer["Content-Disposition"] and answer["Cache-Control"] == "no-store"
+
+    async def read() -> bytes:
+        return b"".join([part async for part in answer.streaming_content])
+
+    text = async_to_sync(read)().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_orders_are_their_owners_only(
@@ -183,9 +190,94 @@ def test_a_portfolio_is_valued_at_last_prices(alice: User, monkeypatch: pytest.M
     assert portfolio_of(account, "USDT").unpriced == ["BTC"]
 
 
-def test_a_spreadsheet_cannot_be_made_to_run_a_client_order_id(
-    client_for: Client, alice: User
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(1)", "\t=1", "-"])
+def test_a_spreadsheet_cannot_be_made_to_run_what_a_sender_wrote(
+    client_for: Client, alice: User, text: str
 ) -> None:
-    add_order(access_account(alice).pk, 5, client_order_id="=HYPERLINK(1)")
+    add_order(access_account(alice).pk, 5, client_order_id=text)
     (row,) = csv_rows(client_for(alice), "/orders?format=csv")
-    assert row["client_order_id"] == "'=HYPERLINK(1)"
+    assert row["client_order_id"] == f"'{text}"
+
+
+def test_a_negative_amount_stays_a_number(client_for: Client, alice: User) -> None:
+    account = access_account(alice)
+    credit(account.pk, 50 * USDT, 1)
+    credit(account.pk, -20 * USDT, 2)
+    rows = csv_rows(client_for(alice), "/statement?format=csv")
+    assert [row["amount"] for row in rows] == ["-20", "50"]
+
+
+def test_an_export_is_whole(
+    client_for: Client, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is read at once: all rows of the filter, each once, in order, also a trade with
+    oneself at a page's end."""
+    monkeypatch.setattr(history, "EXPORT_ROWS", 3)
+    mine, his = access_account(alice), access_account(bob)
+    for number in range(1, 11):
+        add_order(mine.pk, number, side=Side.SELL if number % 2 else Side.BUY)
+        add_trade(mine.pk, mine.pk if number in (7, 8) else his.pk, number)
+        credit(mine.pk, number * USDT, number)
+    browser = client_for(alice)
+
+    def exported(address: str, name: str) -> list[str]:
+        return [row[name] for row in csv_rows(browser, f"{address}format=csv")]
+
+    newest_first = [str(number) for number in range(10, 0, -1)]
+    assert exported("/orders?", "order_id") == newest_first
+    assert exported("/orders?side=sell&", "order_id") == ["9", "7", "5", "3", "1"]
+    trades = [*newest_first[:3], "8", "7", *newest_first[3:]]
+    assert sorted(exported("/fills?", "trade_id")) == sorted(trades)
+    statement = csv_rows(browser, "/statement?format=csv")
+    assert [row["amount"] for row in statement] == newest_first
+    balances = [str(sum(range(1, number + 1))) for number in range(10, 0, -1)]
+    assert [row["booked_balance"] for row in statement] == balances
+    assert len(csv_rows(client_for(bob), "/fills?format=csv")) == 8
+
+
+def test_an_export_speaks_its_readers_language(client_for: Client, alice: User) -> None:
+    credit(access_account(alice).pk, 50 * USDT, 1)
+    browser = client_for(alice)
+    browser.cookies["language"] = "zh-hans"
+    (row,) = csv_rows(browser, "/statement?format=csv")
+    assert row["kind"] not in ("", "Deposit")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=²",
+        "cursor=" + "9" * 5_000,
+        "cursor=" + "9" * 19,
+        "cursor=1-²",
+        "cursor=9999999999999999999-1",
+        "end=9999-12-31",
+        "begin=0001-01-01&end=0001-01-01",
+        "cursor=-1",
+    ],
+)
+@pytest.mark.parametrize("page", ["orders", "fills", "statement"])
+def test_odd_questions_are_answered(client_for: Client, alice: User, page: str, query: str) -> None:
+    assert client_for(alice).get(f"/{page}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/orders?instrument=%00", "/trade/%00", "/statement?cursor=%01", "/api-keys?x=%7f", "/%1b"],
+)
+def test_control_characters_in_an_address_are_refused(
+    client_for: Client, alice: User, address: str
+) -> None:
+    refused = client_for(alice).get(address)
+    assert refused.status_code == 400
+    assert "cannot be understood" in refused.content.decode()
+    assert client_for().get(address).status_code == 400
+
+
+@pytest.mark.parametrize("cookie", ['"\\000aaaaaaaaaaaa"', "x" * 32 + "'", "é" * 32, "A" * 32])
+def test_a_session_cookie_may_hold_anything(
+    client_for: Client, tenant: Tenant, cookie: str
+) -> None:
+    browser = client_for()
+    answer = browser.get("/dashboard", headers={"cookie": f"session={cookie}"})
+    assert answer["Location"].startswith("/sign-in")
