@@ -7,6 +7,7 @@ connection (SCRAM) and checksums on every page.
 import importlib.util
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +24,7 @@ from runtime.environment import Environment
 from runtime.errors import RuntimeProblem
 
 ADMIN = "postgres"
+HALF_MADE = "unfinished-"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -141,12 +143,10 @@ def prepare(environment: Environment) -> tuple[list[str], privileges.Identity | 
     installation = choose_installation(data)
     bin_dir = reachable_binaries(data, installation, identity)
     sockets = socket_dir(data)
-    for folder in (cluster, sockets):
-        folders.make_folder(folder)
-        if identity is not None:
-            os.chown(folder, identity.uid, identity.gid)
+    _make_own(sockets, identity)
     if not (cluster / "PG_VERSION").exists():
         _initialise(bin_dir, installation.major, cluster, environment, identity)
+    folders.make_folder(cluster)
     _end_stale_postmaster(cluster)
     settings = SETTINGS | {
         "port": str(environment.postgres_port),
@@ -163,8 +163,12 @@ def _initialise(
     environment: Environment,
     identity: privileges.Identity | None,
 ) -> None:
-    for leftover in cluster.iterdir():  # of a start that was interrupted before it finished
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    # Made elsewhere and put in place when it is whole: initdb can be interrupted at any moment,
+    # and what it leaves then looks like a cluster.
+    for leftover in cluster.parent.glob(f"{HALF_MADE}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fresh = cluster.with_name(f"{HALF_MADE}{secrets.token_hex(4)}")
+    _make_own(fresh, identity)
     if major >= 17:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     else:
@@ -176,7 +180,7 @@ def _initialise(
             os.chown(password_file.name, identity.uid, identity.gid)
         command = [
             str(bin_dir / "initdb"),
-            f"--pgdata={cluster}",
+            f"--pgdata={fresh}",
             f"--username={ADMIN}",
             f"--pwfile={password_file.name}",
             "--auth-host=scram-sha-256",
@@ -190,6 +194,15 @@ def _initialise(
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
         raise RuntimeProblem(f"PostgreSQL could not create its folder {cluster}: {last}")
+    if cluster.exists():
+        shutil.rmtree(cluster)
+    fresh.rename(cluster)
+
+
+def _make_own(folder: Path, identity: privileges.Identity | None) -> None:
+    folders.make_folder(folder)
+    if identity is not None:
+        os.chown(folder, identity.uid, identity.gid)
 
 
 def run_as(
