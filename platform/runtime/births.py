@@ -8,11 +8,24 @@ import contextlib
 import errno
 import os
 import signal
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _GONE = ("Z", "X")  # ended; only its parent has not asked yet
+KILL_S = 10.0
 _STATE, _START_TICKS = 0, 19  # fields behind the name in /proc/<pid>/stat
+
+
+class Doomed(NamedTuple):
+    """A process that is to end, and the signal that asks it to."""
+
+    pid: int
+    birth: str
+    number: int
+    name: str
 
 
 def birth_of(pid: int) -> str:
@@ -61,16 +74,51 @@ def send(pid: int, birth: str, number: int) -> bool:
     return True
 
 
+def end(doomed: Sequence[Doomed], grace_s: float) -> list[Doomed]:
+    """Signal these, kill what is left after the grace; those that live even then.
+
+    Raises PermissionError.
+    """
+    for each in doomed:
+        send(each.pid, each.birth, each.number)
+    left = _wait(doomed, grace_s)
+    for each in left:
+        send(each.pid, each.birth, signal.SIGKILL)
+    return _wait(left, KILL_S)
+
+
+def _wait(doomed: Sequence[Doomed], limit_s: float) -> list[Doomed]:
+    deadline_s = time.monotonic() + limit_s
+    while True:
+        left = [each for each in doomed if is_alive(each.pid, each.birth)]
+        if not left or time.monotonic() > deadline_s:
+            return left
+        time.sleep(0.05)
+
+
 def marked(name: str, value: str) -> dict[int, str]:
-    """Births by number of all processes but this one that were started with a variable so."""
+    """Births by number of all other processes that were started with a variable so."""
     wanted = os.fsencode(f"{name}={value}")
+    return _matching(lambda folder: wanted in (folder / "environ").read_bytes().split(b"\0"))
+
+
+def working_in(directory: Path, program: str) -> dict[int, str]:
+    """Births by number of the processes of a program whose working directory this is."""
+
+    def matches(folder: Path) -> bool:
+        here = (folder / "cwd").readlink() == directory
+        return here and (folder / "exe").readlink().name.split()[0] == program
+
+    return _matching(matches)
+
+
+def _matching(matches: Callable[[Path], bool]) -> dict[int, str]:
     found = {}
     for folder in Path("/proc").glob("[1-9]*"):
-        pid = int(folder.name)
         with contextlib.suppress(OSError):  # another user's, or gone
-            birth = birth_of(pid)
-            if wanted in (folder / "environ").read_bytes().split(b"\0") and birth:
-                found[pid] = birth
+            birth = birth_of(int(folder.name))
+            if birth and matches(folder):
+                found[int(folder.name)] = birth
     found.pop(os.getpid(), None)
     return found
 

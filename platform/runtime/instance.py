@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from runtime import births, folders
+from runtime.births import Doomed
 from runtime.child import MARK
 from runtime.errors import RuntimeProblem
 from runtime.supervisor import STATUS_FILE
 
 LOCK_FILE = "supervisor.lock"
-KILL_S = 10.0
 
 
 @contextlib.contextmanager
@@ -62,28 +62,28 @@ def end_stale(data: Path, grace_s: float = 15.0) -> list[str]:
     """End processes that outlived their supervisor; returns their names.
 
     Those of the status file are known by their birth, whatever else they left behind by the mark
-    that every child and its children carry. PostgreSQL overwrites its environment, so that its
-    own pid file is looked at as well, where its command line is made.
+    that every child and its children carry. PostgreSQL overwrites its environment; what it left
+    is found where its command line is made.
     """
     stale = {
-        line["pid"]: (str(line["name"]), line["birth"], line.get("stop_signal", signal.SIGTERM))
+        line["pid"]: Doomed(
+            line["pid"], line["birth"], line.get("stop_signal", signal.SIGTERM), str(line["name"])
+        )
         for line in read_status(data).get("processes", [])
         if is_alive(line)
     }
     for pid, birth in births.marked(MARK, str(data)).items():
-        stale.setdefault(pid, (f"process {pid}", birth, signal.SIGTERM))
-    for pid, (_name, birth, number) in stale.items():
-        _send(pid, birth, number)
-    if not _ended_within(stale, grace_s):
-        for pid, (_name, birth, _number) in stale.items():
-            _send(pid, birth, signal.SIGKILL)
-        if not _ended_within(stale, KILL_S):
-            left = [name for pid, (name, birth, _) in stale.items() if births.is_alive(pid, birth)]
-            raise RuntimeProblem(
-                f"{', '.join(left)} of a killed supervisor cannot be ended: find out what the "
-                "process waits for (a hanging disk?), then start again."
-            )
-    return [name for name, _birth, _number in stale.values()]
+        stale.setdefault(pid, Doomed(pid, birth, signal.SIGTERM, f"process {pid}"))
+    try:
+        left = births.end(list(stale.values()), grace_s)
+    except PermissionError as error:
+        raise _belongs_to_another(data) from error
+    if left:
+        raise RuntimeProblem(
+            f"{', '.join(each.name for each in left)} of a killed supervisor cannot be ended: "
+            "find out what it waits for (a hanging disk?), then start again."
+        )
+    return [each.name for each in stale.values()]
 
 
 def stop_running(data: Path, grace_s: float = 120.0) -> bool:
@@ -91,7 +91,10 @@ def stop_running(data: Path, grace_s: float = 120.0) -> bool:
     running = _holder(data)
     if not is_alive(running):
         return False
-    _send(running["pid"], running["birth"], signal.SIGTERM)
+    try:
+        births.send(running["pid"], running["birth"], signal.SIGTERM)
+    except PermissionError as error:
+        raise _belongs_to_another(data) from error
     limit_s = time.monotonic() + grace_s
     while is_alive(running):
         if time.monotonic() > limit_s:
@@ -122,21 +125,3 @@ def _belongs_to_another(data: Path) -> RuntimeProblem:
         f"The product in {data} belongs to another user: run this as that user, or name another "
         "data folder with MARQUE_DATA_DIR."
     )
-
-
-def _ended_within(stale: dict[int, tuple[str, str, int]], limit_s: float) -> bool:
-    deadline_s = time.monotonic() + limit_s
-    while any(births.is_alive(pid, birth) for pid, (_name, birth, _number) in stale.items()):
-        if time.monotonic() > deadline_s:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _send(pid: int, birth: str, number: int) -> None:
-    try:
-        births.send(pid, birth, number)
-    except PermissionError as error:
-        raise RuntimeProblem(
-            f"Process {pid} of the product belongs to another user: end it as that user."
-        ) from error

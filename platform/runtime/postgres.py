@@ -9,17 +9,18 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from runtime import births, folders, privileges
 from runtime import environment as environments
-from runtime import folders, privileges
+from runtime.births import Doomed
 from runtime.environment import Environment
 from runtime.errors import RuntimeProblem
 
@@ -147,7 +148,7 @@ def prepare(environment: Environment) -> tuple[list[str], privileges.Identity | 
     if not (cluster / "PG_VERSION").exists():
         _initialise(bin_dir, installation.major, cluster, environment, identity)
     folders.make_folder(cluster)
-    _end_stale_postmaster(cluster)
+    _end_stale_server(cluster.resolve())
     settings = SETTINGS | {
         "port": str(environment.postgres_port),
         "unix_socket_directories": str(sockets),
@@ -221,27 +222,22 @@ def run_as(
     )
 
 
-def _end_stale_postmaster(cluster: Path) -> None:
-    """End a server left over from a killed supervisor; forget a pid file without its server."""
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    first_line = (pid_file.read_text().splitlines() or [""])[0]
-    try:
-        process = psutil.Process(int(first_line))
-        ours = str(cluster) in process.cmdline()
-    except (ValueError, psutil.Error):
-        pid_file.unlink(missing_ok=True)
-        return
-    if not ours:
-        pid_file.unlink(missing_ok=True)
-        return
-    process.send_signal(2)  # fast shutdown
-    try:
-        process.wait(timeout=20)
-    except psutil.TimeoutExpired:
-        process.send_signal(3)  # immediate; the next start recovers from the log
-        process.wait(timeout=20)
+def _end_stale_server(cluster: Path) -> None:
+    """End what is left of a server, all of whose processes work in its folder; forget its pid file.
+
+    Its children stand in sessions of their own: one that was stopped outlives a killed server,
+    and its shared memory would keep the next from starting.
+    """
+    stale = births.working_in(cluster, "postgres")
+    # To the server it means a fast shutdown, to a child the end of its query. After a kill the
+    # next start recovers from the log.
+    doomed = [Doomed(pid, birth, signal.SIGINT, "postgres") for pid, birth in stale.items()]
+    if births.end(doomed, grace_s=20):
+        raise RuntimeProblem(
+            f"A PostgreSQL that works in {cluster} cannot be ended: find out what it waits for "
+            "(a hanging disk?), then start again."
+        )
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
 def problem(environment: Environment) -> str:

@@ -119,6 +119,18 @@ def test_an_orphan_that_ignores_its_end_is_ended_by_the_next_start(servers: Prod
     assert not instance.is_alive(orphan)
 
 
+def test_a_database_process_that_outlives_its_server_is_ended_by_the_next_start(servers: Product):
+    """Its shared memory would keep the next server from starting."""
+    server = psutil.Process(servers.process("postgres")["pid"])
+    child = server.children()[0]
+    child.suspend()
+    servers.stop(signal.SIGKILL)
+    server.kill()
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+    assert not child.is_running()
+
+
 def test_a_second_start_is_refused(servers: Product):
     sentence = refused(servers.data)
     assert "already runs" in sentence and str(servers.port) in sentence
