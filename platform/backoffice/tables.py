@@ -1,5 +1,6 @@
 """Lists: columns, filters, search and paging over a queryset, declared in a few lines."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -58,12 +59,12 @@ class Days:
         """The first moment and the moment after the last; a day that is none is left out."""
         edges: list[datetime | None] = []
         for suffix, extra_days in (("from", 0), ("to", 1)):
-            try:
-                day = parse_date(request.GET.get(f"{self.name}_{suffix}", ""))
-                moment = day and datetime.combine(day, time(), tzinfo=UTC) + timedelta(extra_days)
-            except (ValueError, OverflowError):
-                moment = None
-            edges.append(moment)
+            edge = None
+            # A day that is none, or has no day after it (9999-12-31), sets no bound.
+            with contextlib.suppress(ValueError, OverflowError):
+                if day := parse_date(request.GET.get(f"{self.name}_{suffix}", "")):
+                    edge = datetime.combine(day, time(), tzinfo=UTC) + timedelta(days=extra_days)
+            edges.append(edge)
         return edges[0], edges[1]
 
     def apply(self, rows: QuerySet, request: HttpRequest) -> QuerySet:

@@ -4,10 +4,15 @@ import os
 from typing import Any
 
 import structlog
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_shutting_down
 from tenant_schemas_celery.app import CeleryApp
 
+from runtime import ending
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# Less than the supervisor waits. Tasks are acknowledged when done: one broken off comes again.
+LEAVE_S = 7.0
 
 app = CeleryApp("marque", task_cls="config.tasks:FencedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -39,3 +44,9 @@ def label_logs(task: Any, task_id: str, **_: Any) -> None:
 @task_postrun.connect
 def unlabel_logs(**_: Any) -> None:
     structlog.contextvars.clear_contextvars()
+
+
+@worker_shutting_down.connect
+def leave_in_time(**_: Any) -> None:
+    """Celery waits for running tasks without a limit; nobody who stops the product does."""
+    ending.within(LEAVE_S)

@@ -2,42 +2,43 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from backoffice.look import UNFOLD_OPERATOR, UNFOLD_TENANT  # noqa: F401
-from config.environment import encryption_keys, flag, required_secret
 from config.logs import LOGGING  # noqa: F401
+from runtime import given, production
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("MARQUE_DATA_DIR", ROOT / "var"))
 
-DEBUG = flag("MARQUE_DEBUG", default=True)
-SECRET_KEY = required_secret("MARQUE_SECRET_KEY", debug=DEBUG)
+production.check(os.environ)
+DEBUG = given.flag(os.environ, "MARQUE_DEBUG", default=True)
+SECRET_KEY = given.secret(os.environ, "MARQUE_SECRET_KEY", debug=DEBUG)
 # Newest first; each a 32-byte url-safe base64 key. Older keys still decrypt.
-MARQUE_ENCRYPTION_KEYS = encryption_keys("MARQUE_ENCRYPTION_KEYS", debug=DEBUG)
+MARQUE_ENCRYPTION_KEYS = given.encryption_keys(os.environ, "MARQUE_ENCRYPTION_KEYS", debug=DEBUG)
 
-DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:54320/marque_lead")
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:54320/marque")
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:63790/0")
 ENGINE_DIR = Path(os.environ.get("MARQUE_ENGINE_DIR", DATA_DIR / "engine"))
 ENGINE_SOCKET = os.environ.get("MARQUE_ENGINE_SOCKET", str(ENGINE_DIR / "engine.sock"))
 
 # The tenant middleware decides which hosts exist; Django's own list would only repeat it.
 ALLOWED_HOSTS = ["*"]
-HTTPS = flag("MARQUE_HTTPS", default=False)
+HTTPS = given.flag(os.environ, "MARQUE_HTTPS", default=False)
 # Addresses are taken from X-Forwarded-For only behind so many proxies of our own.
-TRUSTED_PROXIES = int(os.environ.get("MARQUE_TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = given.whole(os.environ, "MARQUE_TRUSTED_PROXIES", 0)
 
-_url = urlsplit(DATABASE_URL)
+_database = given.database_parameters(DATABASE_URL)
 DATABASES = {
     "default": {
         "ENGINE": "django_tenants.postgresql_backend",
-        "NAME": _url.path.lstrip("/"),
-        "USER": unquote(_url.username or ""),
-        "PASSWORD": unquote(_url.password or ""),
-        "HOST": _url.hostname or "",
-        "PORT": str(_url.port or ""),
+        "NAME": _database.pop("dbname"),
+        "USER": _database.pop("user", ""),
+        "PASSWORD": _database.pop("password", ""),
+        "HOST": _database.pop("host", ""),
+        "PORT": _database.pop("port", ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 20}},
+        # What is left of the address is libpq's own: sslmode, sslrootcert, options and so on.
+        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": 20}},
     }
 }
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
@@ -234,10 +235,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 # Mail: without a server it stays in the development mailbox at /dev/mailbox/.
 EMAIL_HOST = os.environ.get("MARQUE_SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("MARQUE_SMTP_PORT", "587"))
+EMAIL_PORT = given.port(os.environ, "MARQUE_SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("MARQUE_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("MARQUE_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = flag("MARQUE_SMTP_TLS", default=True)
+EMAIL_USE_TLS = given.flag(os.environ, "MARQUE_SMTP_TLS", default=True)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("MARQUE_MAIL_FROM", "no-reply@localhost")
 EMAIL_BACKEND = (
@@ -277,7 +278,9 @@ LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 
 # Each process keeps the tenants in memory and reads them anew when told so over Redis.
-MARQUE_WATCH_TENANTS = flag("MARQUE_WATCH_TENANTS", default=True)
+MARQUE_WATCH_TENANTS = given.flag(os.environ, "MARQUE_WATCH_TENANTS", default=True)
 # Hosts at which the platform's own staff work, and the port that links carry (0: none).
 OPERATOR_HOSTS = os.environ.get("MARQUE_OPERATOR_HOSTS", "localhost,operator.localhost").split(",")
-PUBLIC_PORT = int(os.environ.get("MARQUE_PUBLIC_PORT", os.environ.get("MARQUE_PORT", "8000")))
+PUBLIC_PORT = given.port(
+    os.environ, "MARQUE_PUBLIC_PORT", given.port(os.environ, "MARQUE_PORT", 8000), least=0
+)

@@ -35,6 +35,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "accounts.change",
             "orders.cancel",
             "ledger.view",
+            "ledger.prove",
             "adjustments.view",
             "adjustments.approve",
             "instruments.change",
@@ -70,6 +71,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
         _READ
         | {
             "ledger.view",
+            "ledger.prove",
             "fees.view",
             "adjustments.view",
             "adjustments.request",
@@ -84,7 +86,8 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
     SUPPORT: frozenset(_READ | {"orders.cancel"}),
     AUDITOR: frozenset(
         _READ
-        | {"ledger.view", "fees.view", "adjustments.view", "staff.view", "brand.view"}
+        | {"ledger.view", "ledger.prove", "fees.view", "adjustments.view", "staff.view"}
+        | {"brand.view"}
         | {"settings.view", "audit.view"}
     ),
 }

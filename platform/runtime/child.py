@@ -7,11 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 
-from runtime import folders, ready
+from runtime import births, folders, ready
 from runtime.processes import Process
 
+# In the environment of every child and what that starts: the data folder it works for.
+MARK = "MARQUE_SUPERVISED"
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 30.0
 # A process that lived this long crashed by chance, not because it cannot start.
@@ -42,7 +43,6 @@ class Child:
         self.popen: subprocess.Popen[bytes] | None = None
         self.ready_fd: int | None = None
         self.birth = ""  # tells this process from a later one of the same number
-        self.started_at = 0.0  # seconds since the epoch
         self.started_s = 0.0  # time.monotonic()
         self.restart_at_s = 0.0
         self._environ = environ
@@ -65,6 +65,7 @@ class Child:
         """Start it; an executable that cannot be started counts as a crash."""
         process = self.process
         environ = {**self._environ, **process.extra_environ}
+        environ[MARK] = environ["MARQUE_DATA_DIR"]
         pass_fds = process.pass_fds
         tell_fd = None
         if process.tells_ready:
@@ -92,8 +93,7 @@ class Child:
                 os.close(tell_fd)
         os.set_blocking(self.output_fd, False)
         self.state = State.STARTING
-        self.birth = birth_of(self.popen.pid)
-        self.started_at = time.time()
+        self.birth = births.birth_of(self.popen.pid)
         self.started_s = time.monotonic()
         self.exit_code = None
 
@@ -104,7 +104,6 @@ class Child:
     def on_exit(self, exit_code: int, now_s: float) -> None:
         """Take note of its end; sets when it is due again, or that it is over."""
         self.exit_code = exit_code
-        self.kill_rest()
         self.close_ready()
         if self.state is State.STOPPING:
             self.state = State.STOPPED
@@ -119,11 +118,19 @@ class Child:
             self.restarts += 1
 
     def send(self, number: signal.Signals) -> None:
-        if self.popen is not None and self.popen.poll() is None:
-            self.popen.send_signal(number)
+        if self.popen is not None and self.exit_code is None and not self.has_ended():
+            os.kill(self.popen.pid, number)  # not Popen's, which takes note of an end by itself
+
+    def has_ended(self) -> bool:
+        """Whether it has ended and waits to be taken note of; until then its number is its own."""
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return self.popen is not None and os.waitid(os.P_PID, self.popen.pid, flags) is not None
 
     def kill_rest(self) -> None:
-        """End what the process started and left behind in its group."""
+        """End what the process started and left behind in its group.
+
+        To be called before its end is taken note of: afterwards the number may be another's.
+        """
         if self.popen is not None:
             try:
                 os.killpg(self.popen.pid, signal.SIGKILL)
@@ -143,25 +150,11 @@ class Child:
             "state": str(self.state),
             "pid": self.pid if alive else None,
             "birth": self.birth if alive else "",
-            "started_at": self.started_at if alive else None,
             "restarts": self.restarts,
             "exit_code": self.exit_code,
             "once": self.process.once,
             "stop_signal": int(self.process.stop_signal),
         }
-
-
-def birth_of(pid: int) -> str:
-    """When the process with this number was made: the boot, and clock ticks since; empty: gone.
-
-    No wall clock is in it, so setting the clock does not make a process another one.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
-    return f"{boot}/{stat.rpartition(')')[2].split()[19]}"
 
 
 def _die_with_parent(parent: int, number: signal.Signals) -> Callable[[], None]:

@@ -2,7 +2,8 @@
 
 What the environment already says wins. The rest is chosen once and remembered in the data
 folder (``environment.json``, readable by its owner only): ports of the embedded servers,
-their passwords, and in development the secrets. The settings only read the environment.
+their passwords, and in development the secrets. A secret that the environment gives is never
+written there. The settings only read the environment.
 """
 
 import base64
@@ -16,10 +17,13 @@ from typing import Any
 from urllib.parse import quote
 
 from runtime import folders, ports
+from runtime import given as givens
 from runtime.errors import RuntimeProblem
+from runtime.given import Given
 
 DATABASE_NAME = "marque"
 DATABASE_USER = "marque"
+SECRETS = ("DATABASE_URL", "REDIS_URL", "MARQUE_SECRET_KEY", "MARQUE_ENCRYPTION_KEYS")
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,12 @@ def prepare() -> Environment:
     remembered = read_remembered(data)
     remembered |= _generated(remembered)
     environment = _assemble(data, given, remembered)
-    if not environment.debug:
-        for name in ("MARQUE_SECRET_KEY", "MARQUE_ENCRYPTION_KEYS"):
-            if not given.get(name):
-                raise RuntimeProblem(f"With MARQUE_DEBUG=0 the environment must set {name}.")
-    remembered["last_run"] = environment.variables()
+    remembered["not_kept"] = [name for name in SECRETS if given.get(name)]
+    remembered["last_run"] = {
+        name: value
+        for name, value in environment.variables().items()
+        if name not in remembered["not_kept"]
+    }
     text = json.dumps(remembered, indent=1, sort_keys=True)
     write_private(remembered_path(data), text)
     return environment
@@ -145,9 +150,17 @@ def prepare() -> Environment:
 def load() -> None:
     """Give a command run by hand the environment that the product last ran with.
 
-    Sets nothing that the environment says already, and nothing before the first start.
+    Sets nothing that the environment says already, and nothing before the first start. Refuses
+    when a secret was given to the product, which is not kept, and is not given to this command.
     """
-    for name, value in read_remembered(folders.data_dir()).get("last_run", {}).items():
+    remembered = read_remembered(folders.data_dir())
+    missing = [name for name in remembered.get("not_kept", ()) if not os.environ.get(name)]
+    if missing:
+        raise RuntimeProblem(
+            f"The product was started with {' and '.join(missing)} in its environment, which is "
+            "kept nowhere: run this command with the same environment."
+        )
+    for name, value in remembered.get("last_run", {}).items():
         os.environ.setdefault(name, value)
 
 
@@ -165,7 +178,7 @@ def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def _assemble(data: Path, given: Mapping[str, str], remembered: Mapping[str, Any]) -> Environment:
+def _assemble(data: Path, given: Given, remembered: Mapping[str, Any]) -> Environment:
     database_url = given.get("DATABASE_URL", "")
     redis_url = given.get("REDIS_URL", "")
     postgres_port = 0 if database_url else int(remembered["postgres_port"])
@@ -185,35 +198,17 @@ def _assemble(data: Path, given: Mapping[str, str], remembered: Mapping[str, Any
             given.get("MARQUE_ENGINE_SOCKET") or folders.run_dir(data) / "engine.sock"
         ),
         host=given.get("MARQUE_HOST", "127.0.0.1"),
-        port=_port(given, "MARQUE_PORT", 8000),
+        port=givens.port(given, "MARQUE_PORT", 8000),
         metrics_host=given.get("MARQUE_METRICS_HOST", "127.0.0.1"),
-        metrics_port=_port(given, "MARQUE_METRICS_PORT", 9100),
+        metrics_port=givens.port(given, "MARQUE_METRICS_PORT", 9100),
         database_url=database_url,
         redis_url=redis_url,
         secret_key=given.get("MARQUE_SECRET_KEY") or remembered["secret_key"],
         encryption_keys=given.get("MARQUE_ENCRYPTION_KEYS") or remembered["encryption_keys"],
-        debug=_flag(given, "MARQUE_DEBUG", default=True),
+        debug=givens.flag(given, "MARQUE_DEBUG", default=True),
         postgres_port=postgres_port,
         postgres_password=remembered["postgres_password"],
         postgres_admin_password=remembered["postgres_admin_password"],
         valkey_port=valkey_port,
         valkey_password=remembered["valkey_password"],
     )
-
-
-def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = given.get(name, "").strip().lower()
-    if text in ("", "1", "true", "yes", "on"):
-        return default if not text else True
-    if text in ("0", "false", "no", "off"):
-        return False
-    raise RuntimeProblem(f"{name} must be 1 or 0, not {given[name]!r}.")
-
-
-def _port(given: Mapping[str, str], name: str, default: int) -> int:
-    text = given.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise RuntimeProblem(f"{name} must be a port between 1 and 65535, not {text!r}.")
-    return int(text)

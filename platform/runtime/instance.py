@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from runtime import child as children
-from runtime import folders
+from runtime import births, folders
+from runtime.births import Doomed
+from runtime.child import MARK
 from runtime.errors import RuntimeProblem
 from runtime.supervisor import STATUS_FILE
 
@@ -24,19 +23,26 @@ LOCK_FILE = "supervisor.lock"
 def claimed(data: Path) -> Iterator[None]:
     """Hold the data folder for this process; refuses when another one holds it.
 
-    The kernel lets go of the lock when its holder dies, however that happens.
+    The kernel lets go of the lock when its holder dies, however that happens. The file names the
+    holder, for `make stop` at any moment from here on.
     """
     folders.make_folder(data, 0o711)
-    descriptor = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError as error:
+        raise _belongs_to_another(data) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            running = read_status(data)
             raise RuntimeProblem(
-                f"Marque already runs in {data} (process {running.get('pid', 'unknown')}, port "
-                f"{running.get('port', 'unknown')}): use that one, or end it with `make stop`."
+                f"Marque already runs in {data} (process {_holder(data).get('pid', 'unknown')}, "
+                f"port {read_status(data).get('port', 'unknown')}): use that one, or end it with "
+                "`make stop`."
             ) from error
+        own = {"pid": os.getpid(), "birth": births.birth_of(os.getpid())}
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps(own).encode())
         yield
     finally:
         os.close(descriptor)
@@ -44,49 +50,51 @@ def claimed(data: Path) -> Iterator[None]:
 
 def read_status(data: Path) -> dict[str, Any]:
     """What the last supervisor wrote; empty before the first."""
-    try:
-        return dict(json.loads((data / STATUS_FILE).read_text()))
-    except (FileNotFoundError, ValueError):
-        return {}
-    except PermissionError as error:
-        raise RuntimeProblem(
-            f"The product in {data} belongs to another user: ask as that user."
-        ) from error
+    return _read(data, STATUS_FILE)
 
 
 def is_alive(line: dict[str, Any]) -> bool:
     """Whether the very process that a status line speaks of still lives."""
-    pid, birth = line.get("pid"), line.get("birth")
-    if not pid or not birth or children.birth_of(pid) != birth:
-        return False
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
+    return bool(line.get("pid")) and births.is_alive(line["pid"], line.get("birth", ""))
 
 
 def end_stale(data: Path, grace_s: float = 15.0) -> list[str]:
-    """End processes that outlived their supervisor; returns their names."""
-    stale = [line for line in read_status(data).get("processes", []) if is_alive(line)]
-    for line in stale:
-        _send(line["pid"], line.get("stop_signal", signal.SIGTERM))
-    limit_s = time.monotonic() + grace_s
-    while any(is_alive(line) for line in stale) and time.monotonic() < limit_s:
-        time.sleep(0.05)
-    for line in stale:
-        if is_alive(line):
-            _send(line["pid"], signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(line["pid"], signal.SIGKILL)
-    return [str(line["name"]) for line in stale]
+    """End processes that outlived their supervisor; returns their names.
+
+    Those of the status file are known by their birth, whatever else they left behind by the mark
+    that every child and its children carry. PostgreSQL overwrites its environment; what it left
+    is found where its command line is made.
+    """
+    stale = {
+        line["pid"]: Doomed(
+            line["pid"], line["birth"], line.get("stop_signal", signal.SIGTERM), str(line["name"])
+        )
+        for line in read_status(data).get("processes", [])
+        if is_alive(line)
+    }
+    for pid, birth in births.marked(MARK, str(data)).items():
+        stale.setdefault(pid, Doomed(pid, birth, signal.SIGTERM, f"process {pid}"))
+    try:
+        left = births.end(list(stale.values()), grace_s)
+    except PermissionError as error:
+        raise _belongs_to_another(data) from error
+    if left:
+        raise RuntimeProblem(
+            f"{', '.join(each.name for each in left)} of a killed supervisor cannot be ended: "
+            "find out what it waits for (a hanging disk?), then start again."
+        )
+    return [each.name for each in stale.values()]
 
 
-def stop_running(data: Path, grace_s: float = 90.0) -> bool:
+def stop_running(data: Path, grace_s: float = 120.0) -> bool:
     """Ask the running supervisor to stop and wait for it; False when none runs."""
-    running = read_status(data)
+    running = _holder(data)
     if not is_alive(running):
         return False
-    _send(int(running["pid"]), signal.SIGTERM)
+    try:
+        births.send(running["pid"], running["birth"], signal.SIGTERM)
+    except PermissionError as error:
+        raise _belongs_to_another(data) from error
     limit_s = time.monotonic() + grace_s
     while is_alive(running):
         if time.monotonic() > limit_s:
@@ -98,12 +106,22 @@ def stop_running(data: Path, grace_s: float = 90.0) -> bool:
     return True
 
 
-def _send(pid: int, number: int) -> None:
+def _holder(data: Path) -> dict[str, Any]:
+    """Number and birth of the process that held the folder last."""
+    return _read(data, LOCK_FILE)
+
+
+def _read(data: Path, name: str) -> dict[str, Any]:
     try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+        return dict(json.loads((data / name).read_text()))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
     except PermissionError as error:
-        raise RuntimeProblem(
-            f"Process {pid} of the product belongs to another user: end it as that user."
-        ) from error
+        raise _belongs_to_another(data) from error
+
+
+def _belongs_to_another(data: Path) -> RuntimeProblem:
+    return RuntimeProblem(
+        f"The product in {data} belongs to another user: run this as that user, or name another "
+        "data folder with MARQUE_DATA_DIR."
+    )

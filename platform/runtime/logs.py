@@ -2,6 +2,8 @@
 
 import logging
 import logging.handlers
+import os
+import select
 import sys
 from pathlib import Path
 
@@ -52,8 +54,13 @@ class Log:
         return f"\x1b[{colour}m{name:<9} |\x1b[0m"
 
     def _show(self, text: str) -> None:
+        """Write what the terminal takes now: one that is stopped (Ctrl-S), or a pipe that nobody
+        reads, costs lines, not the supervisor. The file has them all."""
+        data = text.encode("utf-8", "replace")
         try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            for start in range(0, len(data), select.PIPE_BUF):
+                if not select.select([], [sys.stdout], [], 0)[1]:
+                    return
+                os.write(sys.stdout.fileno(), data[start : start + select.PIPE_BUF])
         except (BrokenPipeError, BlockingIOError):  # the reader went away; the file goes on
             self._quiet = True

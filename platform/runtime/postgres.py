@@ -7,22 +7,25 @@ connection (SCRAM) and checksums on every page.
 import importlib.util
 import os
 import re
+import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from runtime import births, folders, privileges
 from runtime import environment as environments
-from runtime import folders, privileges
+from runtime.births import Doomed
 from runtime.environment import Environment
 from runtime.errors import RuntimeProblem
 
 ADMIN = "postgres"
+HALF_MADE = "unfinished-"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -141,13 +144,11 @@ def prepare(environment: Environment) -> tuple[list[str], privileges.Identity | 
     installation = choose_installation(data)
     bin_dir = reachable_binaries(data, installation, identity)
     sockets = socket_dir(data)
-    for folder in (cluster, sockets):
-        folders.make_folder(folder)
-        if identity is not None:
-            os.chown(folder, identity.uid, identity.gid)
+    _make_own(sockets, identity)
     if not (cluster / "PG_VERSION").exists():
         _initialise(bin_dir, installation.major, cluster, environment, identity)
-    _end_stale_postmaster(cluster)
+    folders.make_folder(cluster)
+    _end_stale_server(cluster.resolve())
     settings = SETTINGS | {
         "port": str(environment.postgres_port),
         "unix_socket_directories": str(sockets),
@@ -163,8 +164,12 @@ def _initialise(
     environment: Environment,
     identity: privileges.Identity | None,
 ) -> None:
-    for leftover in cluster.iterdir():  # of a start that was interrupted before it finished
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    # Made elsewhere and put in place when it is whole: initdb can be interrupted at any moment,
+    # and what it leaves then looks like a cluster.
+    for leftover in cluster.parent.glob(f"{HALF_MADE}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fresh = cluster.with_name(f"{HALF_MADE}{secrets.token_hex(4)}")
+    _make_own(fresh, identity)
     if major >= 17:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     else:
@@ -176,7 +181,7 @@ def _initialise(
             os.chown(password_file.name, identity.uid, identity.gid)
         command = [
             str(bin_dir / "initdb"),
-            f"--pgdata={cluster}",
+            f"--pgdata={fresh}",
             f"--username={ADMIN}",
             f"--pwfile={password_file.name}",
             "--auth-host=scram-sha-256",
@@ -190,6 +195,15 @@ def _initialise(
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
         raise RuntimeProblem(f"PostgreSQL could not create its folder {cluster}: {last}")
+    if cluster.exists():
+        shutil.rmtree(cluster)
+    fresh.rename(cluster)
+
+
+def _make_own(folder: Path, identity: privileges.Identity | None) -> None:
+    folders.make_folder(folder)
+    if identity is not None:
+        os.chown(folder, identity.uid, identity.gid)
 
 
 def run_as(
@@ -208,27 +222,22 @@ def run_as(
     )
 
 
-def _end_stale_postmaster(cluster: Path) -> None:
-    """End a server left over from a killed supervisor; forget a pid file without its server."""
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    first_line = (pid_file.read_text().splitlines() or [""])[0]
-    try:
-        process = psutil.Process(int(first_line))
-        ours = str(cluster) in process.cmdline()
-    except (ValueError, psutil.Error):
-        pid_file.unlink(missing_ok=True)
-        return
-    if not ours:
-        pid_file.unlink(missing_ok=True)
-        return
-    process.send_signal(2)  # fast shutdown
-    try:
-        process.wait(timeout=20)
-    except psutil.TimeoutExpired:
-        process.send_signal(3)  # immediate; the next start recovers from the log
-        process.wait(timeout=20)
+def _end_stale_server(cluster: Path) -> None:
+    """End what is left of a server, all of whose processes work in its folder; forget its pid file.
+
+    Its children stand in sessions of their own: one that was stopped outlives a killed server,
+    and its shared memory would keep the next from starting.
+    """
+    stale = births.working_in(cluster, "postgres")
+    # To the server it means a fast shutdown, to a child the end of its query. After a kill the
+    # next start recovers from the log.
+    doomed = [Doomed(pid, birth, signal.SIGINT, "postgres") for pid, birth in stale.items()]
+    if births.end(doomed, grace_s=20):
+        raise RuntimeProblem(
+            f"A PostgreSQL that works in {cluster} cannot be ended: find out what it waits for "
+            "(a hanging disk?), then start again."
+        )
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
 def problem(environment: Environment) -> str:

@@ -1,10 +1,9 @@
 """Asking the servers whether they answer: the database and Redis, embedded or not."""
 
-from urllib.parse import urlsplit
-
 import psycopg
 import redis
 
+from runtime import given
 from runtime.errors import RuntimeProblem
 
 
@@ -35,11 +34,7 @@ def redis_problem(redis_url: str, timeout_s: float = 3) -> str:
 def check_given(database_url: str, redis_url: str) -> None:
     """Refuse addresses from the environment that lead nowhere; empty ones are not looked at."""
     if database_url:
-        if urlsplit(database_url).scheme not in ("postgresql", "postgres"):
-            raise RuntimeProblem(
-                "DATABASE_URL must look like postgresql://user:password@host:5432/name; correct "
-                "it, or unset it to use the embedded PostgreSQL."
-            )
+        given.database_parameters(database_url)
         problem = database_problem(database_url, timeout_s=5)
         if problem:
             raise RuntimeProblem(

@@ -1,11 +1,10 @@
 """The state of every process, for people (a table) and for programs (JSON)."""
 
-import time
 from typing import Any
 
 import psutil
 
-from runtime import folders, instance, lag
+from runtime import births, folders, instance, lag
 from runtime.lag import Lags
 
 
@@ -18,13 +17,12 @@ def lines(data_status: dict[str, Any], lags: Lags) -> list[dict[str, Any]]:
         state = line["state"]
         if not supervised and state not in ("done", "stopped"):
             state = "unsupervised" if alive else "stopped"
-        uptime_s = max(0, round(time.time() - line["started_at"])) if alive else None
         found.append(
             {
                 "name": line["name"],
                 "state": state,
                 "pid": line["pid"] if alive else None,
-                "uptime_s": uptime_s,
+                "uptime_s": births.age_s(line["birth"]) if alive else None,
                 "restarts": line["restarts"],
                 "memory_bytes": memory_bytes(line["pid"]) if alive else None,
                 **_lag_of(line["name"], lags),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from runtime import child as children
+from runtime import births
 from runtime import environment as environments
 from runtime.child import Child, State
 from runtime.environment import Environment
@@ -28,6 +28,9 @@ SETTLE_S = 1.0
 # During the start a process of an early stage may crash this often before the start is given up.
 START_ATTEMPTS = 4
 START_LIMIT_S = 240.0
+HURRIED_S = 3.0
+# A process that does not even end when killed waits in the kernel, for a disk that hangs say.
+KILL_S = 5.0
 
 
 class Supervisor:
@@ -42,7 +45,7 @@ class Supervisor:
         self._partial: dict[str, bytes] = {}
         self._last_lines: dict[str, list[str]] = {}
         self._stop_signals = 0
-        self._birth = children.birth_of(os.getpid())
+        self._birth = births.birth_of(os.getpid())
         self._status_text = ""
         self._next_probe_s = 0.0
         self._wake_read, self._wake_write = os.pipe()
@@ -108,15 +111,26 @@ class Supervisor:
             if child.state in (State.STARTING, State.UP):
                 child.state = State.STOPPING
                 child.send(child.process.stop_signal)
+        killed_s: dict[str, float] = {}
         while running := [child for child in members if child.state is State.STOPPING]:
             self.step(PROBE_INTERVAL_S)
             for child in running:
-                grace_s = child.process.stop_grace_s
-                if self._stop_signals > 1:
-                    grace_s = min(grace_s, 3.0)
-                if time.monotonic() - begun_s > grace_s and child.state is State.STOPPING:
-                    self.log.line(NAME, f"{child.name} did not stop in {grace_s:g} s: killed")
-                    child.send(signal.SIGKILL)
+                self._hasten(child, time.monotonic() - begun_s, killed_s)
+
+    def _hasten(self, child: Child, waited_s: float, killed_s: dict[str, float]) -> None:
+        """Kill what does not stop within its grace; give up what not even that ends."""
+        grace_s = child.process.stop_grace_s
+        if self._stop_signals > 1:
+            grace_s = min(grace_s, HURRIED_S)
+        if waited_s <= grace_s or child.state is not State.STOPPING:
+            return
+        if child.name not in killed_s:
+            killed_s[child.name] = waited_s
+            self.log.line(NAME, f"{child.name} did not stop in {grace_s:g} s: killed")
+            child.send(signal.SIGKILL)
+        elif waited_s - killed_s[child.name] > KILL_S:
+            child.state = State.STOPPED
+            self.log.line(NAME, f"{child.name} (process {child.pid}) cannot be ended: left behind")
 
     def _start(self, child: Child) -> None:
         try:
@@ -160,9 +174,10 @@ class Supervisor:
     def _reap(self, child: Child, now_s: float) -> None:
         if child.popen is None or child.exit_code is not None:
             return
-        exit_code = child.popen.poll()
-        if exit_code is None:
+        if not child.has_ended():
             return
+        child.kill_rest()  # also before the last reading, which would not end while that writes
+        exit_code = child.popen.wait()
         self._read(child, last=True)
         was_stopping = child.state is State.STOPPING
         self._forget_ready(child)

@@ -6,11 +6,12 @@ Works without Django, so that it starts at once and lives through anything that 
 import argparse
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 
 from runtime import environment as environments
-from runtime import folders, instance, ports, postgres, processes, servers
+from runtime import folders, given, instance, ports, postgres, processes, production, servers
 from runtime.environment import Environment
 from runtime.errors import EXIT_PROBLEM, RuntimeProblem
 from runtime.logs import Log
@@ -34,7 +35,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "stop":
             return _stop()
+        # Until the supervisor listens for signals itself, each ends what was begun here.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
         return _up(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 0
     except RuntimeProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return EXIT_PROBLEM
@@ -47,6 +54,7 @@ def _stop() -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
+    production.check(os.environ)
     data = folders.data_dir()
     with instance.claimed(data):
         servers.check_given(os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""))
@@ -67,7 +75,7 @@ def _up(options: argparse.Namespace) -> int:
             table = processes.server_processes(environment) + processes.product_processes(
                 environment,
                 listener_fd=listener.fileno(),
-                web_workers=_web_workers(),
+                web_workers=given.whole(os.environ, "MARQUE_WEB_WORKERS", 1, least=1, most=64),
                 demo=options.demo,
             )
             _run(Supervisor(environment, log), _chosen(table, options), log)
@@ -123,13 +131,6 @@ def _chosen(table: list[Process], options: argparse.Namespace) -> list[Process]:
         for process in table
         if process.name not in without and (not only or process.name in only)
     ]
-
-
-def _web_workers() -> int:
-    text = os.environ.get("MARQUE_WEB_WORKERS", "1")
-    if not text.isdigit() or not 1 <= int(text) <= 64:
-        raise RuntimeProblem(f"MARQUE_WEB_WORKERS must be a number from 1 to 64, not {text!r}.")
-    return int(text)
 
 
 def _empty(environment: Environment) -> None:

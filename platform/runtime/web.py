@@ -9,17 +9,25 @@ import socket
 
 import uvicorn
 
-from runtime import ready
+from runtime import ending, ready
 from runtime.protocol import Protocol
+
+GRACEFUL_S = 5
+# Less than the supervisor waits; what threads still do then is broken off.
+LEAVE_S = 8.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn, saying when it takes requests."""
+    """uvicorn, saying when it takes requests, and gone in time when told to stop."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
             ready.tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending.within(LEAVE_S)
+        await super().shutdown(sockets=sockets)
 
 
 def main() -> None:
@@ -38,7 +46,7 @@ def main() -> None:
         log_config=None,  # Django's, which the application sets up
         proxy_headers=False,  # the tenants' middleware knows how many proxies are our own
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=GRACEFUL_S,
     )
     Server(config).run(sockets=[socket.socket(fileno=options.fd)])
 

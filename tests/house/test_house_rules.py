@@ -70,7 +70,7 @@ def test_the_readme_names_commands_that_exist():
 
 def test_the_readme_names_every_setting():
     readme = (house_rules.ROOT / "README.md").read_text()
-    internal = {"MARQUE_READY_FD"}  # between the supervisor and its processes
+    internal = {"MARQUE_READY_FD", "MARQUE_SUPERVISED"}  # between supervisor and processes
     read = set().union(
         *(house_rules.settings_read(path.read_text()) for path in house_rules.product_files(".py"))
     )

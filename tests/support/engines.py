@@ -12,7 +12,7 @@ from typing import Self
 
 from django.conf import settings
 
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class EngineProcess:

@@ -59,17 +59,18 @@ class Product:
             shutil.rmtree(folders.run_dir(self.data), ignore_errors=True)
             shutil.rmtree(self.data, ignore_errors=True)
 
-    def start(self) -> None:
+    def start(self, stdout: int | None = None) -> None:
+        """Start it; what it says is in ``output``, unless another descriptor takes it."""
         with self.output.open("ab") as output:
             self.popen = subprocess.Popen(
                 [sys.executable, MANAGE, "up", *self.arguments],
                 env=self.environ,
-                stdout=output,
+                stdout=output if stdout is None else stdout,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
             )
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = 90) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, timeout_s: float = 180) -> int:
         """Send the signal once and wait; returns the exit code."""
         assert self.popen is not None
         if self.popen.poll() is None:
@@ -86,7 +87,7 @@ class Product:
                 return dict(line)
         return {}
 
-    def wait_up(self, *names: str, timeout_s: float = 60) -> None:
+    def wait_up(self, *names: str, timeout_s: float = 180) -> None:
         """Until each of these is up, under this very supervisor."""
         assert self.popen is not None
         pid = self.popen.pid
@@ -99,8 +100,8 @@ class Product:
 
         self.wait(all_up, f"{', '.join(names)} up", timeout_s)
 
-    def wait(self, condition: Callable[[], bool], what: str, timeout_s: float = 60) -> float:
-        """Until the condition holds; returns how long that took in seconds."""
+    def wait(self, condition: Callable[[], bool], what: str, timeout_s: float = 180) -> None:
+        """Until the condition holds."""
         begun_s = time.monotonic()
         while not condition():
             assert self.popen is not None
@@ -109,9 +110,8 @@ class Product:
             if time.monotonic() - begun_s > timeout_s:
                 raise AssertionError(f"not within {timeout_s} s: {what}\n{self.said()[-4000:]}")
             time.sleep(0.02)
-        return time.monotonic() - begun_s
 
-    def manage(self, *arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, timeout_s: float = 180) -> subprocess.CompletedProcess[str]:
         """Another `manage.py` command run by hand beside the product."""
         return subprocess.run(
             [sys.executable, MANAGE, *arguments],

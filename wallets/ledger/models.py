@@ -4,6 +4,7 @@ Entries and postings are only ever inserted; triggers (migration 0002) refuse up
 deletes, and refuse at commit any entry that does not sum to zero in every asset.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -144,3 +145,41 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ledger_account_id}: {self.units}"
+
+
+class ProofRun(models.TextChoices):
+    """What made the books be proved."""
+
+    SCHEDULE = "schedule", "On schedule"
+    STAFF = "staff", "Asked for by staff"
+    COMMAND = "command", "By command"
+
+
+class ProofOutcome(models.TextChoices):
+    """Unfinished: the engine or clearing could not be asked, so nothing is known."""
+
+    PROVED = "proved", "Proved"
+    BROKEN = "broken", "Broken"
+    UNFINISHED = "unfinished", "Unfinished"
+
+
+class BooksProof(models.Model):
+    """What one proof of the books found; written by `actions.prove_books` only."""
+
+    run = models.CharField(max_length=10, choices=ProofRun.choices)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=ProofOutcome.choices)
+    problem = models.CharField(max_length=300, help_text="Why it is unfinished, else empty.")
+    seq = models.BigIntegerField(null=True, help_text="The engine's seq that was compared.")
+    assets = models.JSONField(help_text="Per asset: code, engine, ledger (decimal text), breaks.")
+    breaks = models.JSONField(help_text="The fields of each `verify.Break`.")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} at seq {self.seq}"

@@ -13,7 +13,16 @@ from trading.instruments.info import catalogue
 from trading.instruments.rules import AssetInfo
 from trading.orders.selectors import held_units
 from wallets.ledger import chart
-from wallets.ledger.models import Balance, EntryKind, JournalEntry, LedgerAccount, Line, Posting
+from wallets.ledger.models import (
+    Balance,
+    BooksProof,
+    EntryKind,
+    JournalEntry,
+    LedgerAccount,
+    Line,
+    Posting,
+)
+from wallets.ledger.verify import Break
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +206,13 @@ def postings_of_ledger_account(ledger_account: LedgerAccount) -> QuerySet[Postin
 def ledger_accounts() -> QuerySet[LedgerAccount]:
     """The chart of accounts, with balances where there are some."""
     return LedgerAccount.objects.select_related("asset", "account", "balance")
+
+
+def proofs() -> QuerySet[BooksProof]:
+    """Proofs of the books, newest first."""
+    return BooksProof.objects.select_related("asked_by")
+
+
+def breaks_of(proof: BooksProof) -> list[Break]:
+    """The differences a proof found, as they were kept."""
+    return [Break(**fields) for fields in proof.breaks]

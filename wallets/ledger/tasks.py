@@ -4,22 +4,23 @@ import logging
 
 from celery import shared_task
 
+from identity.models import User
 from tenants.selectors import current_tenant
-from trading.commands.door import EngineUnavailable, EngineUnknown
-from wallets.ledger.verify import verify_books
+from wallets.ledger import actions, selectors
+from wallets.ledger.models import ProofRun
 
 log = logging.getLogger("books")
 
 
 @shared_task
-def prove_books() -> int:
+def prove_books(run: str = ProofRun.SCHEDULE.value, user_id: int | None = None) -> int:
     """Prove the books of the current tenant; the number of breaks, each logged."""
     tenant = current_tenant()
-    try:
-        breaks = verify_books(tenant)
-    except (EngineUnavailable, EngineUnknown) as error:
-        log.warning("the books of %s could not be proved: %s", tenant.slug, error)
-        return 0
+    user = User.objects.filter(pk=user_id).first() if user_id is not None else None
+    proof = actions.prove_books(tenant=tenant, run=run, acting_user=user)
+    if proof.problem:
+        log.warning("the books of %s could not be proved: %s", tenant.slug, proof.problem)
+    breaks = selectors.breaks_of(proof)
     for found in breaks:
         log.critical("BREAK in the books of %s: %s", tenant.slug, found)
     return len(breaks)

@@ -6,7 +6,7 @@ load, without stopping anybody. Every difference is a `Break`; none means the bo
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,9 @@ from wallets.ledger.entries import ENTRY_INDEX_BITS
 from wallets.ledger.models import EntryKind, Line
 
 WAIT_FOR_CLEARING_S = 30.0
+CLEARING_BEHIND = "clearing_behind"
+
+_Units = dict[tuple[int, int], int]  # by (account id, asset id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,32 @@ class Break:
         return f"{self.cause}{place} {self.asset}{amounts} (seq {self.seq}) {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class AssetFinding:
+    """What one asset came to: all accounts together in the engine and in the ledger."""
+
+    asset: str
+    engine: str
+    ledger: str
+    breaks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a proof found as of the engine's seq; no assets: clearing was behind."""
+
+    seq: int
+    breaks: list[Break]
+    assets: list[AssetFinding]
+
+
 @dataclass(slots=True)
 class _Engine:
     """The engine's word at one seq, in units by (account id, asset id)."""
 
     seq: int
-    booked: dict[tuple[int, int], int]
-    held: dict[tuple[int, int], int]
+    booked: _Units
+    held: _Units
     orders: dict[int, Any]
 
 
@@ -61,34 +83,64 @@ def verify_books(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> list[Br
 
     Raises EngineUnavailable or EngineUnknown if the engine cannot be asked.
     """
+    return prove(tenant, wait_s=wait_s).breaks
+
+
+def prove(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> Proof:
+    """The proof of one tenant's books, asset by asset.
+
+    Raises EngineUnavailable or EngineUnknown if the engine cannot be asked.
+    """
     with tenant_context(tenant):
         engine = _ask_engine(tenant.pk)
         if not _wait_for_clearing(engine.seq, wait_s):
-            return [
-                Break(
-                    "clearing_behind",
-                    f"Clearing did not reach the engine's seq within {wait_s:.0f} s; "
-                    "is it running? Nothing else was compared.",
-                    engine.seq,
-                )
-            ]
+            behind = Break(
+                CLEARING_BEHIND,
+                f"Clearing did not reach the engine's seq within {wait_s:.0f} s; "
+                "is it running? Nothing else was compared.",
+                engine.seq,
+            )
+            return Proof(engine.seq, [behind], [])
         is_nested = connection.in_atomic_block
         with transaction.atomic():
             if not is_nested:
                 _freeze()
             catalogue(fresh=True)
-            return list(_breaks(engine))
+            ledger = _ledger(engine.seq)
+            breaks = list(_breaks(engine, ledger))
+            return Proof(engine.seq, breaks, _assets(engine, ledger, breaks))
 
 
-def _breaks(engine: _Engine) -> Iterator[Break]:
+def _breaks(engine: _Engine, ledger: _Units) -> Iterator[Break]:
     yield from _entries_out_of_balance(engine.seq)
     yield from _assets_out_of_balance(engine.seq)
     yield from _balances_unlike_postings(engine.seq)
-    yield from _engine_unlike_ledger(engine)
+    yield from _engine_unlike_ledger(engine, ledger)
     yield from _holds_unlike_orders(engine)
     yield from _orders_unlike_engine(engine)
     yield from _trades_unlike_entries(engine.seq)
     yield from _fees_unlike_trades(engine.seq)
+
+
+def _assets(engine: _Engine, ledger: _Units, breaks: list[Break]) -> list[AssetFinding]:
+    """Every asset of the tenant with its sums, in the catalogue's order."""
+    counts = Counter(found.asset for found in breaks)
+    sums: list[Counter[int]] = []
+    for units_of in (engine.booked, ledger):
+        total: Counter[int] = Counter()
+        for (_account_id, asset_id), units in units_of.items():
+            total[asset_id] += units
+        sums.append(total)
+    booked, posted = sums
+    return [
+        AssetFinding(
+            asset=info.code,
+            engine=info.text(booked[asset_id]),
+            ledger=info.text(posted[asset_id]),
+            breaks=counts[info.code],
+        )
+        for asset_id, info in catalogue().assets.items()
+    ]
 
 
 def _ask_engine(tenant_id: int) -> _Engine:
@@ -200,14 +252,18 @@ def _balances_unlike_postings(seq: int) -> Iterator[Break]:
         )
 
 
-def _engine_unlike_ledger(engine: _Engine) -> Iterator[Break]:
-    """Engine balances against the postings up to the same seq."""
+def _ledger(seq: int) -> _Units:
+    """What the postings up to a seq give each engine account of each asset."""
     rows = _rows(
         "SELECT ledger_account_id, -sum(units) FROM ledger_posting "
         "WHERE ledger_account_id & %s = %s AND entry_id < %s GROUP BY 1",
-        [chart.LINE_MASK, int(Line.ENGINE_ACCOUNT), (engine.seq + 1) << ENTRY_INDEX_BITS],
+        [chart.LINE_MASK, int(Line.ENGINE_ACCOUNT), (seq + 1) << ENTRY_INDEX_BITS],
     )
-    ledger = {chart.parts_of(ledger_id)[1:]: int(units) for ledger_id, units in rows}
+    return {chart.parts_of(ledger_id)[1:]: int(units) for ledger_id, units in rows}
+
+
+def _engine_unlike_ledger(engine: _Engine, ledger: _Units) -> Iterator[Break]:
+    """Engine balances against the postings up to the same seq."""
     for key in sorted(ledger.keys() | engine.booked.keys()):
         booked, posted = engine.booked.get(key, 0), ledger.get(key, 0)
         if booked != posted:

@@ -1,15 +1,27 @@
 """Drill-down from a balance to its postings, to the entry, to the engine's event; proofs."""
 
 import re
+from datetime import timedelta
 
+import pytest
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from books import Books
+from firms import marks
 from tenants.models import Tenant
 from trading.engine import journal
 from trading.instruments.models import Asset
-from wallets.ledger.models import Balance, JournalEntry, LedgerAccount, Posting
+from wallets.ledger import actions, verify
+from wallets.ledger.models import (
+    Balance,
+    BooksProof,
+    JournalEntry,
+    LedgerAccount,
+    Posting,
+    ProofRun,
+)
 
 
 def test_from_a_balance_to_the_engines_event(firm, client_for) -> None:
@@ -45,19 +57,67 @@ def test_the_trial_balance_balances(firm, client_for) -> None:
     assert "not balanced" not in page
 
 
-def test_verifying_finds_nothing_wrong_and_then_what_was_broken(firm, client_for, send) -> None:
+def test_the_start_page_tells_the_last_proof_and_proves_nothing_itself(
+    firm, client_for, monkeypatch
+) -> None:
     browser = client_for(firm.owner)
-    good = send(browser, "/backoffice/ledger/verify/").content.decode()
-    assert "Every proof held." in good
-    part = browser.get("/backoffice/home/books/").content.decode()
-    assert "The books are in order" in part
+    assert "The books have not been proved yet" in browser.get("/backoffice/").content.decode()
+    actions.prove_books(tenant=firm.tenant, run=ProofRun.SCHEDULE, wait_s=0)
+    BooksProof.objects.update(ended_at=timezone.now() - timedelta(minutes=3, seconds=5))
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a page must not prove the books while it is made")
+
+    monkeypatch.setattr(verify, "prove", never)
+    home = browser.get("/backoffice/").content.decode()
+    assert "The books are in order" in home and "Last proof 3 min ago" in home
+    assert f"seq {firm.books.writer.seq}" in home and "is the worker running?" not in home
+    page = browser.get("/backoffice/ledger/verify/").content.decode()
+    assert ">USDT</td>" in page and "Asset by asset" in page
+    BooksProof.objects.update(ended_at=timezone.now() - timedelta(hours=2))
+    home = browser.get("/backoffice/").content.decode()
+    assert "Last proof 2 h ago" in home and "is the worker running?" in home
+
+
+def test_what_was_broken_is_shown_where_it_broke(firm, client_for) -> None:
     # The kept sum of a ledger account is no posting: it can be damaged, and the proof sees it.
     Balance.objects.filter(
         ledger_account__account=firm.account, ledger_account__asset__code="USDT"
     ).update(units=-1)
-    bad = send(browser, "/backoffice/ledger/verify/").content.decode()
-    assert "Every proof held." not in bad and "bo-task-bad" in bad
-    assert "break" in browser.get("/backoffice/home/books/").content.decode()
+    actions.prove_books(tenant=firm.tenant, run=ProofRun.SCHEDULE, wait_s=0)
+    browser = client_for(firm.owner)
+    assert "The books have 2 breaks" in browser.get("/backoffice/").content.decode()
+    page = browser.get("/backoffice/ledger/verify/").content.decode()
+    assert page.count("bo-task-bad") == 3 and "balance_unlike_postings" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "proves"),
+    [
+        ("finance", True, True),
+        ("auditor", True, True),
+        ("compliance", True, False),
+        ("support", False, False),
+    ],
+)
+def test_those_who_may_prove_the_books_now(
+    firm, client_for, staff_of, send, django_capture_on_commit_callbacks, role, sees, proves
+) -> None:
+    browser = client_for(staff_of(role))
+    home = browser.get("/backoffice/").content.decode()
+    assert ("The books have not been proved yet" in home) is sees
+    assert ("/backoffice/ledger/verify/now/" in home) is proves
+    before = marks()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send(browser, "/backoffice/ledger/verify/now/")
+    if not proves:
+        assert answer.status_code == 403
+        assert marks() == before and not BooksProof.objects.exists()
+        return
+    assert answer["Location"] == "/backoffice/ledger/verify/"
+    assert BooksProof.objects.get().asked_by == browser.user
+    page = browser.get("/backoffice/ledger/verify/").content.decode()
+    assert "The books are being proved." in page and "Asked for by staff" in page
 
 
 def test_a_record_of_another_tenant_is_not_shown(firm, client_for, other_tenant: Tenant) -> None:

@@ -1,6 +1,7 @@
 """Configuration: what is wrong in the environment fails at start, in one sentence."""
 
 import io
+import json
 import logging
 import os
 import subprocess
@@ -9,55 +10,71 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 import people
-from config.environment import encryption_keys, flag, required_secret
 from config.logs import LOGGING, RouteForPath, hide_personal_data
 from config.middleware import policy_of
 from tenants.models import Tenant
-
-KEY = Fernet.generate_key().decode()
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("1", True), ("TRUE", True), ("0", False), ("off", False)]
-)
-def test_flags(monkeypatch: pytest.MonkeyPatch, text: str, value: bool) -> None:
-    monkeypatch.setenv("MARQUE_X", text)
-    assert flag("MARQUE_X", default=not value) is value
+from whole_production import PRODUCTION
 
 
-def test_a_flag_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MARQUE_X", "maybe")
-    with pytest.raises(ImproperlyConfigured, match="MARQUE_X"):
-        flag("MARQUE_X", default=True)
+def settings_of(**variables: str) -> "subprocess.CompletedProcess[str]":
+    """What the settings make of an environment: the database's, as JSON, or a refusal."""
+    code = (
+        "import json; from config import settings; print(json.dumps(settings.DATABASES['default']))"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARQUE_")}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
-def test_secrets_have_no_default_outside_development(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("MARQUE_X", raising=False)
-    for read in (required_secret, encryption_keys):
-        assert read("MARQUE_X", debug=True)
-        with pytest.raises(ImproperlyConfigured, match="MARQUE_X"):
-            read("MARQUE_X", debug=False)
-    monkeypatch.setenv("MARQUE_X", "short")
-    for read in (required_secret, encryption_keys):
-        with pytest.raises(ImproperlyConfigured, match="MARQUE_X"):
-            read("MARQUE_X", debug=False)
-    monkeypatch.setenv("MARQUE_X", f"{KEY}, {KEY}")
-    assert encryption_keys("MARQUE_X", debug=False) == [KEY, KEY]
+def test_parameters_of_the_database_address_reach_libpq() -> None:
+    url = "postgresql://me:a%40b@db.example:6432/mine?sslmode=verify-full&sslrootcert=/ca.pem"
+    database = json.loads(settings_of(DATABASE_URL=url).stdout)
+    assert (database["NAME"], database["USER"], database["PASSWORD"]) == ("mine", "me", "a@b")
+    assert (database["HOST"], database["PORT"]) == ("db.example", "6432")
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+    assert database["OPTIONS"]["sslrootcert"] == "/ca.pem"
+    assert "pool" in database["OPTIONS"]
+
+
+@pytest.mark.django_db
+def test_parameters_of_the_database_address_are_in_force() -> None:
+    """Two of them, read back from the server and from libpq over a real connection."""
+    own = {**connections["default"].settings_dict}
+    own["OPTIONS"] = {"application_name": "asked-for", "sslmode": "disable"}
+    connection = DatabaseWrapper(own, alias="parameters")
+    try:
+        connection.ensure_connection()
+        told = connection.connection.info.get_parameters()
+        assert (told["application_name"], told["sslmode"]) == ("asked-for", "disable")
+    finally:
+        connection.close()
+
+
+def test_settings_refuse_half_a_production() -> None:
+    done = settings_of(MARQUE_DEBUG="0", MARQUE_SECRET_KEY="k" * 40)
+    assert done.returncode != 0
+    said = done.stderr.splitlines()
+    for name in ("MARQUE_ENCRYPTION_KEYS", "MARQUE_HTTPS", "MARQUE_SMTP_HOST"):
+        assert any(line.strip().startswith(f"{name}:") for line in said), name
+    assert not any(line.strip().startswith("MARQUE_SECRET_KEY:") for line in said)
 
 
 @pytest.mark.slow
 def test_production_settings_pass_djangos_own_check(tmp_path: object) -> None:
     environ = os.environ | {
-        "MARQUE_DEBUG": "0",
-        "MARQUE_HTTPS": "1",
-        "MARQUE_TRUSTED_PROXIES": "1",
+        **PRODUCTION,
         "MARQUE_SECRET_KEY": "mJ3vXq8TzLw2RkYp6NsHcFb9GdAeUx4V7t5QyZoP1iWnKrEj0C",
-        "MARQUE_ENCRYPTION_KEYS": KEY,
         "MARQUE_DATA_DIR": str(tmp_path),
     }
     result = subprocess.run(
@@ -72,7 +89,7 @@ def test_production_settings_pass_djangos_own_check(tmp_path: object) -> None:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -53,7 +53,7 @@ def bootstrap(clone: Path, **variables: str) -> "subprocess.CompletedProcess[str
         env={**environ, "PATH": str(clone / "bin"), **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
 
@@ -71,6 +71,15 @@ def test_only_another_version_is_one_sentence(clone: Path):
     assert done.returncode == 2
     assert "Python 3.11 or 3.12 is needed" in done.stderr and done.stderr.count("\n") == 1
     assert not (clone / ".venv").exists()
+
+
+def test_a_named_python_of_another_version_is_one_sentence(clone: Path):
+    python(clone, "python3.13", OTHER_VERSION)
+    python(clone, "python3.11")  # would fit, and was not asked for
+    done = bootstrap(clone, MARQUE_PYTHON="python3.13")
+    assert done.returncode == 2
+    assert "MARQUE_PYTHON=python3.13 is no Python 3.11 or 3.12" in done.stderr
+    assert done.stderr.count("\n") == 1 and not (clone / ".venv").exists()
 
 
 def test_a_python_without_venv_is_one_sentence(clone: Path):

@@ -106,3 +106,33 @@ def test_a_clone_out_of_reach_keeps_its_data_elsewhere(tmp_path: Path):
     assert elsewhere.parent == folders.SHARED_DATA
     assert elsewhere.name.startswith("marque-")
     assert elsewhere != folders.default_data_dir(tmp_path / "hidden" / "other" / "marque")
+
+
+def test_given_secrets_are_written_nowhere(monkeypatch: pytest.MonkeyPatch):
+    given = {
+        "DATABASE_URL": "postgresql://me:hidden-1@db.example/mine",
+        "REDIS_URL": "redis://:hidden-2@cache.example/1",
+        "MARQUE_SECRET_KEY": f"hidden-3{'s' * 40}",
+        "MARQUE_ENCRYPTION_KEYS": "aGlkZGVuLTQtLS0tLS0tLS0tLS0tLS0tLS0tLS0tLS0=",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    environment = environments.prepare()
+    assert environment.database_url == given["DATABASE_URL"]
+    assert environment.variables() | given == environment.variables()
+    for path in environment.data_dir.rglob("*"):
+        if path.is_file():
+            assert not any(value in path.read_text() for value in given.values()), path
+
+
+def test_a_command_by_hand_is_told_which_secret_it_lacks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REDIS_URL", "redis://cache.example/1")
+    environments.prepare()
+    environments.load()
+    monkeypatch.delenv("REDIS_URL")
+    with pytest.raises(RuntimeProblem, match="started with REDIS_URL in its environment"):
+        environments.load()
+    monkeypatch.delenv("DATABASE_URL")  # `load` has set it
+    environments.prepare()  # without a given one, the embedded server is remembered again
+    environments.load()
+    assert "127.0.0.1" in os.environ["REDIS_URL"]

@@ -2,15 +2,16 @@
 
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-import psutil
 import pytest
 
+from runtime import births, folders
 from runtime import environment as environments
-from runtime import folders
+from runtime import supervisor as supervisors
 from runtime.child import LONGEST_DELAY_S, Child, State
 from runtime.errors import RuntimeProblem
 from runtime.logs import Log
@@ -40,7 +41,7 @@ def python(name: str, code: str, **rest: object) -> Process:
     return Process(name, [sys.executable, "-c", code], **settings)  # type: ignore[arg-type]
 
 
-def run_until(supervisor: Supervisor, condition: Callable[[], bool], limit_s: float = 20) -> None:
+def run_until(supervisor: Supervisor, condition: Callable[[], bool], limit_s: float = 120) -> None:
     begun_s = time.monotonic()
     while not condition():
         assert time.monotonic() - begun_s < limit_s, supervisor.log.path.read_text()
@@ -102,17 +103,21 @@ def test_what_a_dead_process_left_behind_is_ended(supervisor: Supervisor):
     assert parent.pid is not None
     os.kill(parent.pid, 9)
     run_until(supervisor, lambda: parent.restarts == 1)
-    gone = not psutil.pid_exists(rest) or psutil.Process(rest).status() == "zombie"
-    assert gone
+    run_until(supervisor, lambda: births.birth_of(rest) == "")
 
 
 def test_processes_stop_in_turn_and_the_stubborn_are_killed(supervisor: Supervisor):
-    stubborn = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
+    # It says that it is ready once it ignores the signal: until then that would end it.
+    stubborn = (
+        "import signal; from runtime import ready; "
+        f"signal.signal(signal.SIGTERM, signal.SIG_IGN); ready.tell(); {SLEEP}"
+    )
+    grace = {"stop_grace_s": 0.5, "tells_ready": True}
     supervisor.add(
         [
             python("database", SLEEP, stop_turn=StopTurn.SERVERS),
             python("engine", SLEEP, stop_turn=StopTurn.ENGINE),
-            python("stubborn", stubborn, stop_turn=StopTurn.WORKERS, stop_grace_s=0.5),
+            python("stubborn", stubborn, stop_turn=StopTurn.WORKERS, **grace),
             python("web", SLEEP, stop_turn=StopTurn.WEB),
         ]
     )
@@ -129,13 +134,49 @@ def test_processes_stop_in_turn_and_the_stubborn_are_killed(supervisor: Supervis
     assert {one.state for one in supervisor.children} == {State.STOPPED}
 
 
+def test_a_process_that_cannot_be_ended_does_not_hold_up_the_stop(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+):
+    """As one would be that waits in the kernel: no signal has an effect."""
+    supervisor.add([python("stuck", SLEEP, stop_grace_s=0.2), python("other", SLEEP)])
+    supervisor.launch(Stage.WORKERS)
+    run_until(supervisor, lambda: all(one.state is State.UP for one in supervisor.children))
+    stuck = child(supervisor, "stuck")
+    with monkeypatch.context() as patch:
+        patch.setattr(stuck, "send", lambda number: None)
+        patch.setattr(supervisors, "KILL_S", 0.2)
+        supervisor.stop()
+    assert "stuck did not stop in 0.2 s: killed" in logged(supervisor)
+    assert f"stuck (process {stuck.pid}) cannot be ended: left behind" in logged(supervisor)
+    assert {one.state for one in supervisor.children} == {State.STOPPED}
+    stuck.kill_rest()
+
+
+def test_a_dead_process_is_taken_note_of_while_its_rest_writes_on(supervisor: Supervisor):
+    """The last words are read to their end; a writer without an end must not be waited for."""
+    endless = "while True: print('x' * 1000, flush=True)"
+    code = (
+        "import subprocess, sys, time; "
+        f"subprocess.Popen([sys.executable, '-c', {endless!r}]); time.sleep(600)"
+    )
+    supervisor.add([python("parent", code)])
+    supervisor.launch(Stage.WORKERS)
+    run_until(supervisor, lambda: "xxx" in logged(supervisor))
+    parent = child(supervisor, "parent")
+    assert parent.pid is not None
+    os.kill(parent.pid, signal.SIGKILL)
+    run_until(supervisor, lambda: parent.restarts == 1)
+
+
 def test_a_process_that_says_when_it_is_ready_is_waited_for(supervisor: Supervisor):
-    code = f"import time; from runtime import ready; time.sleep(0.5); ready.tell(); {SLEEP}"
+    code = (
+        "import time; from runtime import ready; time.sleep(0.5); "
+        f"print('ready now', flush=True); ready.tell(); {SLEEP}"
+    )
     supervisor.add([python("web", code, stage=Stage.WEB, tells_ready=True)])
-    begun_s = time.monotonic()
     supervisor.start(Stage.WEB)
-    assert time.monotonic() - begun_s > 0.5
     assert child(supervisor, "web").state is State.UP
+    run_until(supervisor, lambda: "ready now" in logged(supervisor))
 
 
 def test_a_start_that_cannot_succeed_is_given_up_with_its_last_words(supervisor: Supervisor):

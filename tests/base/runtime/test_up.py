@@ -1,5 +1,6 @@
 """`manage.py up` with the real embedded servers: start, crash, stop, and what it refuses."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import redis
 
 from running import MANAGE, Product, clean_environ
 from runtime import folders, instance, ports
+from whole_production import PRODUCTION
 
 SERVERS = ("--only", "postgres,valkey")
 
@@ -44,8 +46,8 @@ def servers(_installation: Product) -> Product:
     return _installation
 
 
-def refused(data: Path, *arguments: str, **variables: str) -> str:
-    """What `up` says before it exits with code 2; it must be one line and no traceback."""
+def refused(data: Path, *arguments: str, lines: int = 1, **variables: str) -> str:
+    """What `up` says before it exits with code 2; so many lines, and no traceback."""
     free = ports.choose()
     environ = clean_environ(
         data, **{"MARQUE_PORT": str(free), "MARQUE_METRICS_PORT": str(free + 1), **variables}
@@ -55,11 +57,11 @@ def refused(data: Path, *arguments: str, **variables: str) -> str:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 2, done.stdout + done.stderr
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("\n") == lines
     assert "Traceback" not in done.stdout + done.stderr
     return done.stderr
 
@@ -84,16 +86,16 @@ def test_servers_start_keep_data_and_stop_in_order(servers: Product):
     assert redis.Redis.from_url(again["last_run"]["REDIS_URL"]).get("kept") == b"7"
 
 
-def test_a_killed_server_is_back_within_a_second(servers: Product):
+def test_a_killed_server_is_started_again_at_once(servers: Product):
     for name in ("valkey", "postgres"):
         old = servers.process(name)["pid"]
         os.kill(old, signal.SIGKILL)
-        taken_s = servers.wait(
+        servers.wait(
             lambda name=name, old=old: servers.process(name).get("pid") not in (None, old),
             f"{name} started again",
         )
-        assert taken_s < 1.0
         servers.wait_up(name)
+        assert f"{name} ended with SIGKILL; again in 0.2 s" in servers.said()
         assert servers.process(name)["restarts"] >= 1
     url = servers.remembered()["last_run"]["DATABASE_URL"]
     assert psycopg.connect(url).execute("SELECT 1").fetchone() == (1,)
@@ -117,6 +119,18 @@ def test_an_orphan_that_ignores_its_end_is_ended_by_the_next_start(servers: Prod
     assert not instance.is_alive(orphan)
 
 
+def test_a_database_process_that_outlives_its_server_is_ended_by_the_next_start(servers: Product):
+    """Its shared memory would keep the next server from starting."""
+    server = psutil.Process(servers.process("postgres")["pid"])
+    child = server.children()[0]
+    child.suspend()
+    servers.stop(signal.SIGKILL)
+    server.kill()
+    servers.start()
+    servers.wait_up("postgres", "valkey")
+    assert not child.is_running()
+
+
 def test_a_second_start_is_refused(servers: Product):
     sentence = refused(servers.data)
     assert "already runs" in sentence and str(servers.port) in sentence
@@ -125,7 +139,7 @@ def test_a_second_start_is_refused(servers: Product):
 
 def test_stop_ends_the_running_product(servers: Product):
     assert servers.manage("stop").stdout == "Marque has stopped.\n"
-    assert servers.popen is not None and servers.popen.wait(5) == 0
+    assert servers.popen is not None and servers.popen.wait(60) == 0
     assert servers.manage("stop").stdout == "Marque does not run.\n"
 
 
@@ -173,10 +187,41 @@ def test_wrong_words_are_one_sentence(data: Path):
     assert "MARQUE_DEBUG must be" in refused(data, MARQUE_DEBUG="perhaps")
 
 
-def test_production_needs_its_secrets_from_outside(data: Path):
-    assert "must set MARQUE_SECRET_KEY" in refused(data, MARQUE_DEBUG="0")
-    sentence = refused(data, MARQUE_DEBUG="0", MARQUE_SECRET_KEY="k" * 40)
-    assert "must set MARQUE_ENCRYPTION_KEYS" in sentence
+def test_production_without_its_settings_is_one_list(data: Path):
+    sentence = refused(data, lines=len(PRODUCTION), MARQUE_DEBUG="0")
+    for name in set(PRODUCTION) - {"MARQUE_DEBUG"}:
+        assert f"  {name}: " in sentence
+    assert not (data / "environment.json").exists()
+
+
+def test_development_does_not_listen_to_other_machines(data: Path):
+    sentence = refused(data, MARQUE_HOST="0.0.0.0")
+    assert "MARQUE_HOST=0.0.0.0" in sentence and "MARQUE_DEBUG=0" in sentence
+
+
+def by_hand(*lines: str) -> "subprocess.CompletedProcess[str]":
+    """`manage.py up` under an interpreter that is made to differ by these lines first."""
+    code = "; ".join(
+        [
+            *("import runpy, sys", *lines, f"sys.argv = [{MANAGE!r}, 'up']"),
+            f"runpy.run_path({MANAGE!r}, run_name='__main__')",
+        ]
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=180, check=False
+    )
+
+
+def test_another_python_is_one_sentence():
+    done = by_hand("sys.version_info = (3, 13, 0, 'final', 0)")
+    assert done.returncode == 2
+    assert "this is Python 3.13" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_python_without_the_packages_is_one_sentence():
+    done = by_hand("sys.modules['psutil'] = None")
+    assert done.returncode == 2
+    assert "make setup" in done.stderr and done.stderr.count("\n") == 1
 
 
 def test_a_database_of_another_version_is_one_sentence(data: Path):
@@ -231,8 +276,40 @@ def test_a_stale_pid_file_of_another_process_is_forgotten(servers: Product):
 
 def test_a_stop_during_the_start_ends_all(servers: Product):
     servers.stop()
+    before = servers.process("postgres").get("birth")
     servers.start()
-    servers.wait(lambda: servers.process("postgres").get("state") == "starting", "starting")
+    # Whether it has become ready meanwhile is chance, and of no account here.
+    servers.wait(lambda: servers.process("postgres").get("birth") not in (before, ""), "begun")
     begun = servers.process("postgres")
     assert servers.stop() == 0
     assert not instance.is_alive(begun)
+
+
+def test_a_stop_before_the_first_process_ends_the_preparation(data: Path):
+    """`make stop` finds a start that is still making its database cluster."""
+    with Product(*SERVERS, data=data) as product:
+        product.start()
+        lock = data / instance.LOCK_FILE
+        product.wait(lambda: lock.exists() and lock.stat().st_size > 0, "the folder claimed")
+        assert product.manage("stop").stdout == "Marque has stopped.\n"
+        assert product.popen is not None and product.popen.wait(60) == 0
+        assert "Traceback" not in product.said()
+        product.start()  # what was left half made is no obstacle
+        product.wait_up("postgres", "valkey")
+
+
+def test_a_terminal_that_takes_nothing_does_not_hold_up_the_product(data: Path):
+    """As after Ctrl-S, or in front of a pager: nobody reads what the supervisor writes."""
+    unread, written = os.pipe()
+    os.set_blocking(written, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(written, b"x" * 4096)
+    os.set_blocking(written, True)
+    with Product(*SERVERS, data=data) as product:
+        product.start(stdout=written)
+        product.wait_up("postgres", "valkey")
+        assert product.stop() == 0
+        assert "postgres stopped" in (data / "log" / "marque.log").read_text()
+    os.close(written)
+    os.close(unread)

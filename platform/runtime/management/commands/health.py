@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from runtime import health, ready
+from runtime import given, health, ready
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host = os.environ.get("MARQUE_METRICS_HOST", "127.0.0.1")
-        port = int(os.environ.get("MARQUE_METRICS_PORT", "9100"))
+        port = given.port(os.environ, "MARQUE_METRICS_PORT", 9100)
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         with health.HealthServer((host, port), health.Handler) as server:
             ready.tell()

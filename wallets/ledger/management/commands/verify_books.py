@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django_tenants.utils import get_public_schema_name
 
 from tenants.models import Tenant
-from trading.commands.door import EngineUnavailable, EngineUnknown
-from wallets.ledger.verify import WAIT_FOR_CLEARING_S, verify_books
+from wallets.ledger import actions, selectors
+from wallets.ledger.models import ProofRun
+from wallets.ledger.verify import WAIT_FOR_CLEARING_S
 
 
 class Command(BaseCommand):
@@ -33,10 +34,10 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no tenant {options['tenant']!r}.")
         broken = 0
         for tenant in tenants:
-            try:
-                breaks = verify_books(tenant, wait_s=options["wait"])
-            except (EngineUnavailable, EngineUnknown) as error:
-                raise CommandError(f"The engine cannot be asked: {error}") from error
+            proof = actions.prove_books(tenant=tenant, run=ProofRun.COMMAND, wait_s=options["wait"])
+            if proof.problem:
+                raise CommandError(f"{tenant.slug}: {proof.problem}")
+            breaks = selectors.breaks_of(proof)
             broken += len(breaks)
             verdict = f"{len(breaks)} breaks" if breaks else "the books are in order"
             self.stdout.write(f"{tenant.slug}: {verdict}")
