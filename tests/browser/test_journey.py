@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from identity.models.second_factor import code_of, current_step
-from shops import DEMO_PASSWORD, Shop
+from shops import DEMO_PASSWORD, Shop, reload_until
 
 EMAIL = f"wanda-{secrets.token_hex(4)}@journey.example"
 PASSWORD = "three-Boats-on-a-lake"
@@ -40,8 +40,10 @@ def _sign_up(shop: Shop, page: Page) -> None:
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
     page.goto(shop.url(f"/dev/mailbox/?to={EMAIL}"))
-    assert page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm")).count()
-    page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm")).first.click()
+    mail = page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm"))
+    reload_until(page, lambda: mail.count() > 0)
+    mail.first.click()
+    page.wait_for_url(re.compile(r"/dev/mailbox/\d+"))
     link = re.search(r"/verify/[\w-]+", page.content())
     assert link
     page.goto(shop.url(link.group()))
@@ -132,6 +134,8 @@ def _trade(shop: Shop, page: Page) -> None:
 def _check_pages(shop: Shop, page: Page) -> None:
     """Orders, fills, balances and statement tell the same story."""
     page.goto(shop.url("/orders"))
+    # Clearing writes a moment behind the engine.
+    reload_until(page, lambda: page.locator("tbody .badge", has_text="Cancelled").count() == 1)
     expect(page.locator("tbody tr")).to_have_count(3)
     assert sorted(page.locator("tbody .badge").all_inner_texts()) == [
         "Cancelled", "Filled", "Filled",
