@@ -12,7 +12,7 @@ from typing import Self
 
 from django.conf import settings
 
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class EngineProcess:
@@ -71,7 +71,7 @@ class EngineProcess:
         if self.popen.poll() is None:
             self.popen.send_signal(sign)
         try:
-            self.popen.wait(timeout=15)
+            self.popen.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()
