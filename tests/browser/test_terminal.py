@@ -136,7 +136,6 @@ def test_what_an_answer_told_stays_while_the_lists_are_loaded(
     own = page.locator("[data-rows=open] tr", has=page.locator(".side.buy"))
     expect(own).to_have_count(1)
     expect(page.locator("[data-count=open]")).to_have_text("")
-    page.unroute(open_orders)
     for route in held:
         route.fulfill(json={"results": [], "next": None})
     expect(page.locator("[data-count=open]")).to_have_text("1")
