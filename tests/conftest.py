@@ -42,8 +42,11 @@ import people
 import world as worlds
 from engines import EngineProcess
 from identity.models import User
+from live_exchange import Exchange
+from running import Product
 from tenants import actions, directory, selectors
 from tenants.models import Tenant
+from world import World
 
 TENANTS = {"north": "North Exchange", "south": "South Exchange"}
 
@@ -65,6 +68,17 @@ def pytest_configure(config: pytest.Config) -> None:
     throttling.ANSWER_SECONDS = 0.0
 
     app.conf.task_always_eager = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """A failed test tells what the processes that it worked with said last."""
+    report = yield
+    if report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(value, Product | World | Exchange):
+                report.sections.append((f"last words of {name}", value.last_words()))
+    return report
 
 
 @pytest.fixture(scope="session")

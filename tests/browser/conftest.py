@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import running
 from shops import DESK, PHONE, Shop
@@ -20,6 +20,7 @@ from shops import DESK, PHONE, Shop
 pytestmark = pytest.mark.browser
 
 CHROMIUM = os.environ.get("MARQUE_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+PATIENCE_MS = 60_000  # a busy machine; what is there is seen at once
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -49,6 +50,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; Django would refuse its ORM beside it.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -101,7 +103,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
             locale="en-GB",
             **options,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from identity.models.second_factor import code_of, current_step
-from shops import DEMO_PASSWORD, Shop
+from shops import DEMO_PASSWORD, Shop, reload_until
 
 EMAIL = f"wanda-{secrets.token_hex(4)}@journey.example"
 PASSWORD = "three-Boats-on-a-lake"
@@ -40,8 +40,10 @@ def _sign_up(shop: Shop, page: Page) -> None:
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
     page.goto(shop.url(f"/dev/mailbox/?to={EMAIL}"))
-    assert page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm")).count()
-    page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm")).first.click()
+    mail = page.locator("a[href*='/dev/mailbox/']").filter(has_text=re.compile("onfirm"))
+    reload_until(page, lambda: mail.count() > 0)
+    mail.first.click()
+    page.wait_for_url(re.compile(r"/dev/mailbox/\d+"))
     link = re.search(r"/verify/[\w-]+", page.content())
     assert link
     page.goto(shop.url(link.group()))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from shops import DESK, PHONE, Shop
 
@@ -65,9 +65,18 @@ FAINT = """() => {
 }"""
 
 
+# Loaded, its font too, and nothing is fading in any more (live prices flash for ever); a terminal
+# has its book.
+AT_REST = """() => document.readyState === 'complete' && document.fonts.status === 'loaded'
+    && document.getAnimations().every((one) => one.playState !== 'running'
+        || one.effect.getComputedTiming().iterations === Infinity
+        || one.animationName?.startsWith('flash'))
+    && (!document.querySelector('.terminal') || document.querySelector('.ladder-row'))"""
+
+
 def check(page: Page, address: str, shop: Shop, *, scheme: str) -> None:
     page.goto(shop.url(address))
-    page.wait_for_timeout(400)
+    page.wait_for_function(AT_REST)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, f"{address} is {wide} px too wide"
     assert page.locator("h1").count() == 1, address
@@ -106,13 +115,12 @@ def test_theme_and_language_are_remembered(aurora: Shop, open_page: OpenPage) ->
     bright = page.evaluate(ground)
     page.click("summary[aria-label=Theme]")
     page.click("[data-set-theme=dark]")
-    assert page.evaluate(ground) != bright
+    page.wait_for_function(f"(bright) => {ground} !== bright", arg=bright)
     page.goto(aurora.url("/fees"))
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.click("summary[aria-label=Language]")
     page.click("button[lang=zh-hans]")
-    page.wait_for_url("**/fees")
-    assert page.locator("h1").inner_text() == "费率"
+    expect(page.locator("h1")).to_have_text("费率")
 
 
 def test_a_keyboard_reaches_what_it_needs(aurora: Shop, open_page: OpenPage) -> None:

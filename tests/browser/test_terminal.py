@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from shops import DESK, PHONE, Shop
 
@@ -26,21 +26,22 @@ def terminal(aurora: Shop, open_page: OpenPage) -> Page:
     return page
 
 
+# The prices of both sides, read at once: null while they are those seen before.
+PRICES = """(before) => {
+  const sides = ['asks', 'bids'].map((side) =>
+      [...document.querySelectorAll(`.${side} .price`)].map((node) => node.textContent));
+  return JSON.stringify(sides) === JSON.stringify(before) ? null : sides;
+}"""
+
+
 def test_the_book_moves_and_stays_in_order(terminal: Page) -> None:
-    read = """() => ['asks', 'bids'].map((side) =>
-        [...document.querySelectorAll(`.${side} .price`)].map((n) => n.textContent))"""
-    first = terminal.evaluate(read)
-    terminal.wait_for_function(
-        "(first) => document.querySelector('.bids').innerText !== first", arg=first[1]
-    )
-    for _ in range(5):
-        asks, bids = (
-            [Decimal(text.replace(",", "")) for text in side] for side in terminal.evaluate(read)
-        )
+    seen: list[list[str]] = []
+    for _ in range(6):
+        seen = terminal.wait_for_function(PRICES, arg=seen).json_value()
+        asks, bids = ([Decimal(text.replace(",", "")) for text in side] for side in seen)
         assert asks == sorted(asks, reverse=True)
         assert bids == sorted(bids, reverse=True)
         assert bids[0] < asks[-1]
-        terminal.wait_for_timeout(200)
 
 
 def test_what_is_shown_before_sending_is_what_comes(terminal: Page) -> None:
@@ -84,10 +85,21 @@ def test_a_bad_order_is_told_before_it_is_sent(
     assert not any("order.place" in str(frame) for frame in sent)
 
 
-def test_own_orders_are_marked_and_cancelled_together(terminal: Page) -> None:
-    price = terminal.locator(".bids .price").last.inner_text().replace(",", "")
-    _buy(terminal, price)
-    expect(terminal.locator(".bids .ladder-row.mine")).to_have_count(1)
+# Whether the page shows the bids that the exchange has.
+IS_CURRENT = """async () => {
+  const book = await (await fetch('/api/v1/depth/BTC-USDT')).json();
+  const shown = [...document.querySelectorAll('.bids .price')]
+      .map((node) => Number(node.textContent.replaceAll(',', '')));
+  return shown.length > 0 && shown.every((price, at) => price === Number(book.bids[at][0]));
+}"""
+
+
+def test_own_orders_are_marked_and_cancelled_together(aurora: Shop, terminal: Page) -> None:
+    with aurora.still_market():  # or the level moves out of sight, or is taken
+        terminal.wait_for_function(IS_CURRENT, polling=250)
+        price = terminal.locator(".bids .price").last.inner_text().replace(",", "")
+        _buy(terminal, price)
+        expect(terminal.locator(".bids .ladder-row.mine")).to_have_count(1)
     _buy(terminal, f"{Decimal(price) * Decimal('0.95'):.2f}")
     _buy(terminal, f"{Decimal(price) * Decimal('0.94'):.2f}")
     terminal.wait_for_function("document.querySelectorAll('[data-rows=open] tr').length >= 2")
@@ -103,6 +115,37 @@ def _buy(page: Page, price: str) -> None:
     expect(page.locator("[name=amount]")).to_have_value("")  # emptied once it is accepted
 
 
+def test_what_an_answer_told_stays_while_the_lists_are_loaded(
+    aurora: Shop, open_page: OpenPage
+) -> None:
+    """The lists were read before the order was placed, and no private update comes."""
+    page = open_page()
+    held: list[Route] = []
+    open_orders = re.compile(r"/api/v1/orders\?status=open")
+    page.route(open_orders, lambda route: held.append(route))
+
+    def without_private(page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+        server.on_message(
+            lambda message: None if '"private"' in str(message)[:60] else page_side.send(message)
+        )
+
+    page.route_web_socket(re.compile("/ws/v1/stream"), without_private)
+    aurora.sign_in(page, "bob@aurora.example")
+    with page.expect_request(open_orders):
+        page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator("[name=price]")).not_to_have_value("")
+    _buy(page, f"{Decimal(page.input_value('[name=price]')) * 19 / 20:.2f}")
+    own = page.locator("[data-rows=open] tr", has=page.locator(".side.buy"))
+    expect(own).to_have_count(1)
+    expect(page.locator("[data-count=open]")).to_have_text("")
+    for route in held:
+        route.fulfill(json={"results": [], "next": None})
+    expect(page.locator("[data-count=open]")).to_have_text("1")
+    own.locator("button").click()
+    expect(own).to_have_count(0)
+
+
 def test_a_lost_connection_is_told_and_found_again(terminal: Page) -> None:
     context = terminal.context
     context.set_offline(True)
@@ -110,7 +153,7 @@ def test_a_lost_connection_is_told_and_found_again(terminal: Page) -> None:
     expect(terminal.locator(".send")).to_be_disabled()
     expect(terminal.locator(".why")).to_contain_text("No connection")
     context.set_offline(False)
-    expect(terminal.locator(".stale-bar")).to_be_hidden(timeout=30_000)
+    expect(terminal.locator(".stale-bar")).to_be_hidden()
     expect(terminal.locator(".send")).to_be_enabled()
     before = terminal.locator(".bids").inner_text()
     terminal.wait_for_function("(t) => document.querySelector('.bids').innerText !== t", arg=before)

@@ -44,7 +44,7 @@ def resting(exchange: Exchange) -> Iterator[dict[str, Any]]:
             return orders()["results"][0]["client_order_id"] is not None
 
         # The client order id stands in SQL, so it shows once clearing has written the order.
-        exchange.world.wait_for(is_cleared, seconds=20)
+        exchange.world.wait_for(is_cleared)
         before = orders()
         yield order
         assert orders() == before
@@ -84,7 +84,7 @@ def test_a_stranger_sees_the_market_and_nothing_private(
     exchange: Exchange, resting: dict[str, Any]
 ) -> None:
     with exchange.stranger() as bot, bot.stream() as stream:
-        exchange.world.wait_for(lambda: stream.subscribe("tickers")["ok"], seconds=15)
+        exchange.world.wait_for(lambda: stream.subscribe("tickers")["ok"])
         assert not stream.subscribe("private")["ok"]
         attempts_on(stream, exchange, resting)
 

@@ -20,9 +20,10 @@ import pytest
 from bots import Bot
 from running import Product
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 EVERYTHING = ("postgres", "valkey", "engine", "web", "clearing", "publisher", "relay", "replay")
+ORDERS_A_DEATH = 10
 VICTIMS = ("engine", "web", "clearing", "publisher", "relay", "replay", "valkey", "postgres")
 
 MAKE_KEY = """
@@ -111,6 +112,16 @@ def orders_in_the_books(product: Product, slug: str) -> list[tuple[str, str]]:
     return [(client_order_id, order_id) for _, client_order_id, order_id in lines]
 
 
+def wait_for_orders(product: Product, traders: list[Trader]) -> None:
+    """Until each trader had some more orders acknowledged: trading goes on."""
+    enough = {trader: len(trader.acknowledged) + ORDERS_A_DEATH for trader in traders}
+    product.wait(
+        lambda: all(len(trader.acknowledged) >= count for trader, count in enough.items()),
+        "orders are acknowledged",
+        timeout_s=120,
+    )
+
+
 def test_every_acknowledged_order_survives_the_death_of_any_process(product: Product) -> None:
     stopping = threading.Event()
     traders = [
@@ -121,25 +132,26 @@ def test_every_acknowledged_order_survives_the_death_of_any_process(product: Pro
         trader.start()
     try:
         for name in VICTIMS:
-            time.sleep(1.0)
+            wait_for_orders(product, traders)
             pid = product.process(name)["pid"]
             os.kill(pid, signal.SIGKILL)
             product.wait(
                 lambda name=name, pid=pid: product.process(name).get("pid") not in (None, pid),
                 f"{name} started again",
             )
-            product.wait_up(*EVERYTHING, timeout_s=90)
+            product.wait_up(*EVERYTHING, timeout_s=240)
+        wait_for_orders(product, traders)
     finally:
-        time.sleep(1.0)
         stopping.set()
         for trader in traders:
-            trader.join(30)
+            trader.join(120)
+            assert not trader.is_alive()
     # Proves engine = ledger as of one seq, so from here on clearing has seen every order.
-    done = product.manage("verify_books", timeout_s=120)
+    done = product.manage("verify_books", timeout_s=240)
     assert done.returncode == 0, done.stdout + done.stderr
     for trader in traders:
         assert trader.problems == []
-        assert len(trader.acknowledged) > 50
+        assert len(trader.acknowledged) >= ORDERS_A_DEATH * len(VICTIMS)
         found = orders_in_the_books(product, trader.bot.host.partition(".")[0])
         known = dict(found)
         assert len(known) == len(found), "a client order id stands twice"

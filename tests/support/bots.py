@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
+PATIENCE_S = 60  # a busy machine; what is there comes at once
 _counter = itertools.count(1)
 
 
@@ -29,7 +30,7 @@ class Bot:
         # Where the proxy in front of the server says that the program is.
         self.origin = {"X-Forwarded-For": address} if address else {}
         self.http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers=self.origin, timeout=10
+            base_url=f"http://127.0.0.1:{port}", headers=self.origin, timeout=PATIENCE_S
         )
 
     def __enter__(self) -> Self:
@@ -96,10 +97,10 @@ class Stream:
         self.messages: list[dict[str, Any]] = []
         self._connecting = connect(
             f"ws://{bot.host}:{bot.port}/ws/v1/stream",
-            sock=socket.create_connection(("127.0.0.1", bot.port), timeout=10),
+            sock=socket.create_connection(("127.0.0.1", bot.port), timeout=PATIENCE_S),
             additional_headers={**bot.origin, **(headers or {})},
             compression=None,
-            open_timeout=10,
+            open_timeout=PATIENCE_S,
             **options,
         )
         self.socket: ClientConnection = self._connecting.__enter__()
@@ -119,6 +120,28 @@ class Stream:
     def subscribe(self, *channels: str) -> dict[str, Any]:
         return self.ask("subscribe", channels=list(channels))
 
+    def follow_private(self) -> None:
+        """Subscribe to one's own updates. Returns once the first has come: the publisher looks
+        every moment who listens, and what happens before it knows is not told."""
+        assert self.subscribe("private")["ok"]
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            order_id = self.bot.limit("buy", "0.01", "60000").json()["order_id"]
+            self.bot.send("DELETE", f"/api/v1/orders/{order_id}")
+            try:
+                # An order that ended says so last.
+                self.until_seen(
+                    lambda m, own=order_id: (
+                        m.get("type") == "order"
+                        and (m["order"]["order_id"], m["order"]["status"]) == (own, "canceled")
+                    ),
+                    seconds=1,
+                )
+            except TimeoutError:
+                assert time.monotonic() < deadline, "no private update came"
+            else:
+                return
+
     def sign_in(self) -> dict[str, Any]:
         stamp, nonce = str(int(time.time() * 1000)), secrets.token_hex(8)
         return self.ask(
@@ -129,12 +152,12 @@ class Stream:
             signature=sign(self.bot.secret, f"{stamp}{nonce}AUTH"),
         )
 
-    def receive(self, timeout: float = 5) -> dict[str, Any]:
+    def receive(self, timeout: float = PATIENCE_S) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self.socket.recv(timeout=timeout))
         self.messages.append(message)
         return message
 
-    def until(self, condition: Any, *, seconds: float = 5) -> dict[str, Any]:
+    def until(self, condition: Any, *, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The next message that fits; fails the test after some seconds."""
         deadline = time.monotonic() + seconds
         while True:
@@ -142,7 +165,7 @@ class Stream:
             if condition(message):
                 return message
 
-    def until_seen(self, condition: Any, *, seconds: float = 5) -> dict[str, Any]:
+    def until_seen(self, condition: Any, *, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """The first message that fits, also one that came before."""
         for message in self.messages:
             if condition(message):

@@ -71,7 +71,7 @@ class EngineProcess:
         if self.popen.poll() is None:
             self.popen.send_signal(sign)
         try:
-            self.popen.wait(timeout=15)
+            self.popen.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()

@@ -47,6 +47,10 @@ class Exchange:
             with tenant_context(tenant):
                 yield tenant
 
+    def last_words(self) -> str:
+        """The end of what each of its processes said."""
+        return self.world.last_words()
+
     def bot(self, name: str, *, host: str = "") -> bots.Bot:
         """A program with somebody's key, at his exchange or another host."""
         key, secret, _ = self.keys[name]
@@ -81,7 +85,7 @@ class Exchange:
         with self.inside("longmen" if name == "charlie" else "aurora"):
             account = accounts_of(user_of(name)).get()
             self.keys[name] = (key.public_id, bot.secret, account.pk)
-            self.world.wait_for(lambda: fund(account.pk), seconds=30)
+            self.world.wait_for(lambda: fund(account.pk))
 
     def revoke_key(self, key: Any) -> None:
         with self.inside("aurora"):
@@ -105,7 +109,7 @@ class Exchange:
                     stderr=output,
                     start_new_session=True,
                 )
-        self.world.wait_for(self._answers, seconds=60)
+        self.world.wait_for(self._answers)
 
     def stop_web(self) -> None:
         if self.web is not None:

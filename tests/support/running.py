@@ -16,6 +16,17 @@ from runtime import folders, instance, ports
 MANAGE = str(folders.ROOT / "manage.py")
 
 
+def tail_of(path: Path, lines: int = 60) -> str:
+    """The last lines of a log that may not be there, without requests that went as usual."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - 200_000))
+        said = log.read().decode(errors="replace").splitlines()
+    usual = ('"event": "request"', '"level": "info"')
+    return "\n".join([line for line in said if not all(part in line for part in usual)][-lines:])
+
+
 def clean_environ(data: Path, **variables: str) -> dict[str, str]:
     """This process's environment without anything that points at another installation."""
     environ = {
@@ -79,6 +90,11 @@ class Product:
 
     def said(self) -> str:
         return self.output.read_text(errors="replace") if self.output.exists() else ""
+
+    def last_words(self) -> str:
+        """The end of the log of all its processes; of its output while there is no log."""
+        log = self.data / "log" / "marque.log"
+        return tail_of(log if log.exists() else self.output)
 
     def process(self, name: str) -> dict[str, Any]:
         """The status line of a process; empty when there is none."""

@@ -1,6 +1,11 @@
 """A tenant of the running product, as a browser sees it."""
 
+import contextlib
+import os
 import re
+import signal
+import time
+from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Page
 
@@ -35,3 +40,22 @@ class Shop:
         page.fill("[name=password]", password)
         page.click("form button.large")
         page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    @contextlib.contextmanager
+    def still_market(self) -> Iterator[None]:
+        """The replayed market stands still during the block."""
+        group = self.product.process("replay")["pid"]
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
+
+def reload_until(page: Page, condition: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Load the page again until what clearing or a task writes is on it."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s on {page.url}"
+        page.wait_for_timeout(200)
+        page.reload()

@@ -7,7 +7,7 @@ starts ``manage.py`` processes takes the ``world`` fixture instead::
         with world.engine(), world.process("relay"), world.connected():
             aurora = Tenant.objects.get(slug="aurora")      # committed data, ordinary ORM
             ...
-            world.wait_for(lambda: ..., seconds=10)
+            world.wait_for(lambda: ...)
 
 Everything started ends with the world, and the database is dropped.
 """
@@ -31,6 +31,7 @@ from django.db import connection
 from psycopg import sql
 
 from engines import EngineProcess
+from running import tail_of
 from tenants import directory
 
 
@@ -57,7 +58,7 @@ class World:
             "MARQUE_ENGINE_SOCKET": self.engine_process.socket,
         }
 
-    def manage(self, *arguments: str, timeout_s: float = 120) -> str:
+    def manage(self, *arguments: str, timeout_s: float = 240) -> str:
         """Run a management command to its end; its output. Fails the test if it fails."""
         result = subprocess.run(
             self._command(arguments),
@@ -103,6 +104,12 @@ class World:
         finally:
             self.engine_process.stop()
 
+    def last_words(self) -> str:
+        """The end of what each of its processes said."""
+        paths = [self.engine_process.output, *sorted(self.folder.glob("*.out"))]
+        said = {path.stem: tail_of(path, 25) for path in paths}
+        return "\n".join(f"[{name}]\n{text}" for name, text in said.items() if text)
+
     def output_of(self, name: str) -> str:
         path = self.folder / f"{name}.out"
         return path.read_text(errors="replace") if path.exists() else ""
@@ -121,7 +128,7 @@ class World:
             settings.ENGINE_SOCKET, settings.ENGINE_DIR = before[1:]
 
     @staticmethod
-    def wait_for(condition: Callable[[], Any], *, seconds: float = 10) -> Any:
+    def wait_for(condition: Callable[[], Any], *, seconds: float = 120) -> Any:
         """Ask until the answer is true; fails the test after ``seconds``."""
         deadline = time.monotonic() + seconds
         while True:
@@ -171,10 +178,27 @@ def make_template(name: str) -> None:
 
 
 def drop_database(name: str) -> None:
+    """Drop it if it is there, and end our own connections to it.
+
+    ``WITH (FORCE)`` would end everybody's and fails when autovacuum, which is not of our role, is
+    at work in it; a plain DROP asks autovacuum to leave.
+    """
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    deadline = time.monotonic() + 60
     with _server() as server:
-        server.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        while True:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = %s AND usename = current_user AND backend_type = 'client backend'",
+                [name],
+            )
+            try:
+                server.execute(drop)  # waits up to five seconds for who is still there
+            except psycopg.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return
 
 
 def with_database(url: str, name: str) -> str:
@@ -182,12 +206,12 @@ def with_database(url: str, name: str) -> str:
 
 
 def end(popen: subprocess.Popen[bytes]) -> None:
-    """End a process group: kindly, after ten seconds by force."""
+    """End a process group: kindly, after half a minute by force."""
     if popen.poll() is not None:
         return
     os.killpg(popen.pid, signal.SIGTERM)
     try:
-        popen.wait(timeout=10)
+        popen.wait(timeout=30)
     except subprocess.TimeoutExpired:
         os.killpg(popen.pid, signal.SIGKILL)
         popen.wait()

@@ -16,10 +16,9 @@ from typing import Any
 
 from trading.engine import commands, events, queries
 from trading.engine.client import AsyncEngineClient, EngineUnavailable, EngineUnknown
-from trading.engine.enums import TimeInForce
 from trading.engine.results import Result
 from trading.replay import binance
-from trading.replay.quotes import QuoteKeeper, limit_order
+from trading.replay.quotes import QuoteKeeper
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +92,7 @@ class MarketMaker:
     async def _play(self, path: Path, *, swapped: bool) -> None:
         maker_id, taker_id = self._target.account_ids[:: -1 if swapped else 1]
         keeper = QuoteKeeper(account_id=maker_id, instrument_id=self._target.instrument_id)
-        for account_id in self._target.account_ids:
-            await self._send([self._cancel_all(account_id)], keeper)
+        await self._reconcile(keeper, maker_id)
         book = binance.RecordedBook(self._target.ticks_of, self._target.lots_of)
         trades = _Trades([])
         steps = 0
@@ -111,9 +109,13 @@ class MarketMaker:
                 steps += 1
                 if steps % self._pace.reconcile_every == 0:
                     await self._reconcile(keeper, maker_id)
-                await self._trade(keeper, taker_id, trades.rows)
+                moves: list[Any] = keeper.step(trades.rows, taker_id, *book.best(self._pace.levels))
                 trades.rows.clear()
-                await self._send(keeper.moves(*book.best(self._pace.levels)), keeper)
+                if steps == 1:
+                    # What the pass before left goes together with what replaces it, so that
+                    # nobody sees an empty book when the recording begins again.
+                    moves = [self._cancel_all(taker_id), *moves]
+                await self._send(moves, keeper)
 
     async def _in_time(
         self, path: Path, book: binance.RecordedBook
@@ -139,16 +141,6 @@ class MarketMaker:
             yield message
         yield None
 
-    async def _trade(
-        self, keeper: QuoteKeeper, taker_id: int, trades: Sequence[tuple[bool, int, int]]
-    ) -> None:
-        for is_buy, ticks, lots in trades:
-            await self._send(keeper.moves_before_trade(is_buy, ticks, lots), keeper)
-            order = limit_order(
-                taker_id, self._target.instrument_id, is_buy, ticks, lots, TimeInForce.IOC
-            )
-            await self._send([order], keeper)
-
     async def _reconcile(self, keeper: QuoteKeeper, maker_id: int) -> None:
         """Learn of fills by customers, whose answers go to them."""
         query = queries.QueryOpenOrders(
@@ -158,6 +150,7 @@ class MarketMaker:
         keeper.reset(row for row in answer.events if isinstance(row, events.OrderRow))
 
     async def _send(self, moves: Sequence[Any], keeper: QuoteKeeper) -> None:
+        """Send all in one write, which the engine takes as one batch, and learn the answers."""
         answers = await asyncio.gather(
             *(self._client.send(self._target.tenant_id, move) for move in moves)
         )

@@ -1,6 +1,6 @@
 """One account's resting orders, kept at a wanted depth. Pure: commands out, answers in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from trading.engine import commands, events
@@ -59,6 +59,28 @@ class QuoteKeeper:
             moves.append(self._place(maker_buys, ticks, missing))
         return moves
 
+    def step(
+        self, trades: Sequence[tuple[bool, int, int]], taker_id: int, bids: Depth, asks: Depth
+    ) -> list[Command]:
+        """All of a step for one batch: trades (is taker buy, ticks, lots) made with the account
+        ``taker_id``, then the moves to the target.
+
+        What the trades will leave is foreseen, so that nobody sees the book in between.
+        """
+        ahead = QuoteKeeper(account_id=self._account_id, instrument_id=self._instrument_id)
+        ahead._levels = {
+            is_buy: {ticks: dict(level) for ticks, level in levels.items()}
+            for is_buy, levels in self._levels.items()
+        }
+        commands_: list[Command] = []
+        for is_buy, ticks, lots in trades:
+            commands_ += ahead.moves_before_trade(is_buy, ticks, lots)
+            commands_.append(
+                limit_order(taker_id, self._instrument_id, is_buy, ticks, lots, TimeInForce.IOC)
+            )
+            ahead._foresee(is_buy, ticks, lots)
+        return commands_ + ahead.moves(bids, asks)
+
     def on_answer(self, command: Any, result: Result, answer_events: Iterable[Any]) -> None:
         """Learn from the answer to any command, the account's own or one that met its orders."""
         if result in (Result.UNKNOWN_ORDER, Result.ORDER_ALREADY_CLOSED):
@@ -79,6 +101,26 @@ class QuoteKeeper:
         self._levels = {True: {}, False: {}}
         for row in sorted(rows, key=lambda row: row.order_id):
             self._learn(row.order_id, row.side == Side.BUY, row.ticks, row.leaves_lots)
+
+    def _foresee(self, is_taker_buy: bool, ticks: int, lots: int) -> None:
+        """Take out what `moves_before_trade` and its trade will leave no more."""
+        maker_buys = not is_taker_buy
+        side, opposite = self._levels[maker_buys], self._levels[is_taker_buy]
+        for better in [t for t in side if (t > ticks if maker_buys else t < ticks)]:
+            del side[better]
+        level = side.pop(ticks, {})
+        if sum(level.values()) < lots:
+            # What is added for the trade expires the account's own orders that it would meet.
+            for met in [t for t in opposite if (t <= ticks if maker_buys else t >= ticks)]:
+                del opposite[met]
+        left: dict[int, int] = {}
+        for order_id, leaves in level.items():
+            taken = min(leaves, lots)
+            lots -= taken
+            if leaves > taken:
+                left[order_id] = leaves - taken
+        if left:
+            side[ticks] = left
 
     def _shrink(self, level: dict[int, int], excess: int) -> Iterator[Command]:
         for order_id, leaves in reversed(level.items()):

@@ -360,7 +360,7 @@ def test_an_engine_killed_under_orders_loses_none_that_was_answered(
             if number == 30:
                 exchange.world.engine_process.kill()
         while len(answers) < len(ids):
-            answer = stream.receive(timeout=10)
+            answer = stream.receive()
             if isinstance(answer.get("id"), int) and answer["id"] < len(ids):
                 code = "" if answer["ok"] else answer["error"]["code"]
                 answers[ids[answer["id"]]] = (answer["ok"], code)

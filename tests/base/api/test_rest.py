@@ -66,7 +66,7 @@ def cleared(exchange: Exchange, bot: bots.Bot, path: str, condition: Any) -> Any
         body = answer.json()
         return body if condition(body) else None
 
-    return exchange.world.wait_for(ask, seconds=20)
+    return exchange.world.wait_for(ask)
 
 
 def test_a_trade_shows_in_fills_balances_statement_and_candles(

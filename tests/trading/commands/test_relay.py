@@ -1,5 +1,6 @@
 """The relay as a real process: killed again and again it loses nothing and doubles nothing."""
 
+import itertools
 import os
 import random
 import signal
@@ -20,12 +21,17 @@ from trading.engine.enums import FundsReason
 
 KILLS = 8
 WRITERS = 3
-COMMANDS_A_WRITER = 400
+ANSWERS_A_RELAY = 20
 
 
 def unanswered(tenant):
     with tenant_context(tenant):
         return QueuedCommand.objects.filter(answered=False).count()
+
+
+def answered(tenant):
+    with tenant_context(tenant):
+        return QueuedCommand.objects.filter(answered=True).count()
 
 
 def balances(engine, tenant_id):
@@ -41,14 +47,17 @@ def test_killed_relays_and_engines_lose_and_double_nothing(world):
         traders = open_traders(tenant, 4)
         asset_id = traders.instruments[0].quote_id
         expected = dict.fromkeys(traders.account_ids, FUNDS_UNITS)
-        lock = threading.Lock()
+        lock, killed = threading.Lock(), threading.Event()
 
         def write(seed: int) -> None:
-            """Credits of random sizes; every fifth transaction is rolled back."""
+            """Credits of random sizes until the last relay was killed; every fifth transaction is
+            rolled back."""
             own = random.Random(seed)
             try:
                 with tenant_context(tenant):
-                    for number in range(COMMANDS_A_WRITER):
+                    for number in itertools.count():
+                        if killed.is_set():
+                            return
                         account_id = own.choice(traders.account_ids)
                         units = own.randint(1, 10**6)
                         with transaction.atomic():
@@ -67,28 +76,31 @@ def test_killed_relays_and_engines_lose_and_double_nothing(world):
                                 continue
                         with lock:
                             expected[account_id] += units
-                        time.sleep(own.random() * 0.02)
+                        time.sleep(own.random() * 0.04)
             finally:
                 connection.close()
 
         writers = [threading.Thread(target=write, args=(seed,)) for seed in range(WRITERS)]
         for writer in writers:
             writer.start()
-        for kill in range(KILLS):
-            relay = world.start("relay", "--skip-checks")
-            before = unanswered(tenant)
-            world.wait_for(lambda b=before: unanswered(tenant) != b, seconds=30)
-            time.sleep(rng.random() * 0.3)
-            if kill % 4 == 3:
-                engine.kill()
-                time.sleep(rng.random() * 0.2)
-                engine.start()
-            os.killpg(relay.pid, signal.SIGKILL)
-            relay.wait()
-        for writer in writers:
-            writer.join()
+        try:
+            for kill in range(KILLS):
+                relay = world.start("relay", "--skip-checks")
+                enough = answered(tenant) + ANSWERS_A_RELAY
+                world.wait_for(lambda e=enough: answered(tenant) >= e)
+                time.sleep(rng.random() * 0.3)
+                if kill % 4 == 3:
+                    engine.kill()
+                    time.sleep(rng.random() * 0.2)
+                    engine.start()
+                os.killpg(relay.pid, signal.SIGKILL)
+                relay.wait()
+        finally:
+            killed.set()
+            for writer in writers:
+                writer.join()
         with world.process("relay", "--skip-checks"):
-            world.wait_for(lambda: unanswered(tenant) == 0, seconds=60)
+            world.wait_for(lambda: unanswered(tenant) == 0)
         found = balances(engine, tenant.pk)
         assert {a: found[a, asset_id] for a in traders.account_ids} == expected
 
@@ -101,10 +113,10 @@ def test_while_the_engine_is_away_commands_wait(world):
             traders = open_traders(tenant, 1)
             waiting = unanswered(tenant)
             assert waiting > 0
-            world.wait_for(lambda: "the engine is away" in world.output_of("relay"), seconds=30)
+            world.wait_for(lambda: "the engine is away" in world.output_of("relay"))
             assert unanswered(tenant) == waiting
             with world.engine() as engine:
-                world.wait_for(lambda: unanswered(tenant) == 0, seconds=30)
+                world.wait_for(lambda: unanswered(tenant) == 0)
                 found = balances(engine, tenant.pk)
         asset_id = traders.instruments[0].quote_id
         assert found[traders.account_ids[0], asset_id] == FUNDS_UNITS
@@ -115,13 +127,13 @@ def test_two_relays_work_one_after_the_other(world):
     with world.engine() as engine, world.connected():
         tenant = Tenant.objects.get(slug="aurora")
         with world.process("relay", "--skip-checks"):
-            world.wait_for(lambda: unanswered(tenant) == 0, seconds=30)
+            world.wait_for(lambda: unanswered(tenant) == 0)
             second = world.start("relay", "--skip-checks")
             world.wait_for(lambda: "another relay is at work" in world.output_of("relay"))
             traders = open_traders(tenant, 2)
-            world.wait_for(lambda: unanswered(tenant) == 0, seconds=30)
+            world.wait_for(lambda: unanswered(tenant) == 0)
         open_traders(tenant, 2)
-        world.wait_for(lambda: unanswered(tenant) == 0, seconds=30)
+        world.wait_for(lambda: unanswered(tenant) == 0)
         assert second.poll() is None
         found = balances(engine, tenant.pk)
         for account_id in traders.account_ids:

@@ -21,7 +21,6 @@ from trading.engine.shard import Shard
 
 ROOT = Path(__file__).resolve().parents[4]
 TENANT = 1
-START_SECONDS = 30.0
 ACCOUNTS = 20
 
 
@@ -80,7 +79,7 @@ class RunningEngine:
         """As if the machine stopped, but for what the system had taken already."""
         assert self.popen is not None
         self.popen.send_signal(signal.SIGKILL)
-        self.popen.communicate(timeout=30)
+        self.popen.communicate(timeout=120)
 
     def stop(self) -> tuple[int, str]:
         """SIGTERM; returns status and what it said at last."""
@@ -91,7 +90,7 @@ class RunningEngine:
     def wait(self) -> tuple[int, str]:
         """Until it ends by itself; returns status and what it said at last."""
         assert self.popen is not None
-        said = self.popen.communicate(timeout=30)[1]
+        said = self.popen.communicate(timeout=120)[1]
         return self.popen.returncode, said
 
     def client(self, **options: float) -> EngineClient:
@@ -193,7 +192,7 @@ class Trader(threading.Thread):
         self.stopping = threading.Event()
         self.failure: BaseException | None = None
         self._random = random.Random(f"{seed}-{number}")
-        self._client = EngineClient(socket_path, timeout_seconds=10.0, patience_seconds=30.0)
+        self._client = EngineClient(socket_path, timeout_seconds=60.0, patience_seconds=120.0)
 
     def run(self) -> None:
         try:

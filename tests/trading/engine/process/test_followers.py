@@ -30,12 +30,11 @@ def engine(tmp_path: Path) -> Iterator[RunningEngine]:
 
 
 class Following(threading.Thread):
-    """A follower that keeps what it saw, and when."""
+    """A follower that keeps what it saw."""
 
     def __init__(self, engine: RunningEngine, from_seq: int = 1, name: str = "") -> None:
         super().__init__(daemon=True)
         self.seqs: list[int] = []
-        self.times: dict[int, float] = {}
         self.stopping = threading.Event()
         self._chunks = follower.follow(
             engine.engine_dir, engine.socket_path, from_seq, self.stopping, name=name
@@ -43,13 +42,11 @@ class Following(threading.Thread):
 
     def run(self) -> None:
         for chunk in self._chunks:
-            now = time.perf_counter()
             seqs = [record.seq for record in wire.iterate_records(chunk.data)]
             assert (seqs[0], seqs[-1]) == (chunk.first_seq, chunk.last_seq)
             self.seqs += seqs
-            self.times.update(dict.fromkeys(seqs, now))
 
-    def reach(self, seq: int, seconds: float = 20.0) -> None:
+    def reach(self, seq: int, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not self.seqs or self.seqs[-1] < seq:
             assert time.monotonic() < deadline, f"only at {self.seqs[-1:]}, not {seq}"
@@ -58,7 +55,7 @@ class Following(threading.Thread):
 
     def stop(self) -> None:
         self.stopping.set()
-        self.join(10)
+        self.join(60)
         assert not self.is_alive()
 
 
@@ -97,21 +94,21 @@ def test_a_follower_asking_for_more_than_there_is_gets_an_error(engine: RunningE
         next(chunks)
 
 
-def test_a_record_reaches_its_follower_soon(engine: RunningEngine) -> None:
+def test_a_record_reaches_its_follower_at_the_engines_word(
+    engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not because it looks again by and by."""
     following = Following(engine)
     following.start()
     client = engine.client()
-    late = []
+    following.reach(client.send(TENANT, order("first")).seq)
+    monkeypatch.setattr(follower, "_RETRY_SECONDS", 600.0)
+    monkeypatch.setattr(follower, "_STOP_CHECK_SECONDS", 600.0)
     for number in range(100):
-        seq = client.send(TENANT, order(f"o{number}")).seq
-        answered = time.perf_counter()
-        following.reach(seq)
-        late.append(following.times[seq] - answered)
-        time.sleep(0.003)
+        following.reach(client.send(TENANT, order(f"o{number}")).seq)
+    monkeypatch.undo()
+    following.reach(client.send(TENANT, order("last")).seq)  # and now it looks for a stop again
     following.stop()
-    late.sort()
-    # 2 ms on a quiet machine; the median bears one that is busy.
-    assert late[50] < 0.01, late[50]
 
 
 def test_a_follower_lives_through_engine_kills(engine: RunningEngine) -> None:
@@ -148,7 +145,7 @@ def test_no_follower_sees_what_is_not_durable(tmp_path: Path) -> None:
         gate.touch()
         placing = threading.Thread(target=place, args=(engine, 50))
         placing.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while journal.find_tail(engine.engine_dir).next_seq <= durable + 1:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -156,7 +153,7 @@ def test_no_follower_sees_what_is_not_durable(tmp_path: Path) -> None:
         assert following.seqs[-1] == durable
         gate.unlink()
         following.reach(durable + 50)
-        placing.join(30)
+        placing.join(60)
         following.stop()
 
 
@@ -194,7 +191,7 @@ def test_killed_followers_resume_at_their_checkpoint(engine: RunningEngine, tmp_
             if turn < 4:
                 time.sleep(chance.uniform(0.1, 0.6))
             else:
-                deadline = time.monotonic() + 20
+                deadline = time.monotonic() + 60
                 while not seen.exists() or not seen.read_text().endswith(f"\n{last}\n"):
                     assert time.monotonic() < deadline
                     time.sleep(0.05)
@@ -219,7 +216,7 @@ def test_following_in_an_event_loop(engine: RunningEngine) -> None:
                     stop.set()
         return seqs
 
-    seqs = asyncio.run(asyncio.wait_for(run(), 30))
+    seqs = asyncio.run(asyncio.wait_for(run(), 120))
     assert seqs == list(range(1, len(seqs) + 1))
 
 
@@ -227,7 +224,7 @@ def test_the_engine_counts_how_far_its_followers_are(engine: RunningEngine) -> N
     following = Following(engine, name="clearing")
     following.start()
     following.reach(place(engine, 100))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     wanted = 'marque_engine_follower_lag_records{follower="clearing"} 0\n'
     while wanted not in (engine.engine_dir / "engine.metrics").read_text():
         assert time.monotonic() < deadline

@@ -23,20 +23,20 @@ export class AccountState extends EventTarget {
     if (stream.live) this.load();
   }
 
-  /** Reads everything; what the stream says meanwhile is newer and is put on top. */
+  /** Reads everything; what stream and answers say meanwhile is newer and is put on top. */
   async load() {
     const generation = ++this.generation;
-    this.during = [];
+    this.during ??= []; // a load that this one overtakes has not put its own on top
     try {
       const [open, past, fills, balances] = await Promise.all(
-        ["orders?status=open&limit=200", "orders?status=closed&limit=60", "fills?limit=60", "balances"].map(read),
+        ["orders?status=open&limit=200", `orders?status=closed&limit=${PAST_ROWS}`, `fills?limit=${PAST_ROWS}`, "balances"].map(read),
       );
       if (generation !== this.generation) return;
       // What the stream has already told closed stays closed: the tables may lag a moment.
       const living = open.filter((order) => !this.closed.has(String(order.order_id)));
       this.orders = new Map(living.map((order) => [String(order.order_id), order]));
-      this.past = past;
-      this.fills = fills;
+      this.past = withUnwritten(this.past, past, (order) => [order.order_id]);
+      this.fills = withUnwritten(this.fills, fills, (fill) => [fill.trade_id, fill.order_id]);
       this.balances = new Map(balances.map((balance) => [balance.asset, balance]));
       const late = this.during;
       this.during = null;
@@ -59,7 +59,7 @@ export class AccountState extends EventTarget {
 
   #apply(message, late) {
     if (message.type === "order") {
-      this.putOrder(message.order ?? message);
+      this.#putOrder(message.order ?? message);
     } else if (message.type === "fill") {
       const fill = message.fill ?? message;
       if (this.fills.some((other) => sameFill(other, fill))) return;
@@ -75,9 +75,15 @@ export class AccountState extends EventTarget {
 
   /** An order as the server last told it, from an answer or from the stream. */
   putOrder(order) {
+    this.during?.push({ type: "order", order });
+    this.#putOrder(order);
+  }
+
+  #putOrder(order) {
     const id = String(order.order_id);
     if (isOpen(order)) {
       if (this.closed.has(id)) return; // an older word on an order already seen closed
+      if (Number(order.filled_quantity) < Number(this.orders.get(id)?.filled_quantity)) return;
       this.orders.set(id, { ...this.orders.get(id), ...order });
     } else {
       const known = this.orders.get(id);
@@ -111,6 +117,15 @@ export class AccountState extends EventTarget {
 
 const plain = (price) => String(price).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 const sameFill = (a, b) => String(a.trade_id) === String(b.trade_id) && String(a.order_id) === String(b.order_id);
+
+/** Rows read from the tables behind those told before that the tables, which lag a moment, do not
+ *  hold yet. `key` gives a row's ids, the one that rises first. */
+function withUnwritten(told, read, key) {
+  const written = new Set(read.map((row) => key(row).join()));
+  const oldest = read.length < PAST_ROWS ? -1n : BigInt(key(read[read.length - 1])[0]);
+  const late = told.filter((row) => !written.has(key(row).join()) && BigInt(key(row)[0]) > oldest);
+  return [...late, ...read].slice(0, PAST_ROWS);
+}
 
 async function read(path) {
   const answer = await fetch(`/api/v1/${path}`, { credentials: "same-origin" });
