@@ -70,7 +70,8 @@ class Venue:
 
     def instrument_of(self, order: int) -> Instrument:
         """The instrument of an order."""
-        index = self.store.orders[order + rows.ORDER_TERMS] >> rows.TERMS_INSTRUMENT_SHIFT
+        terms = self.store.orders[order + rows.ORDER_TERMS]
+        index = terms >> rows.TERMS_INSTRUMENT_SHIFT & rows.MOST_INSTRUMENTS
         return self.instrument_list[index]
 
     def add_instrument(self, instrument: Instrument) -> int:
@@ -99,7 +100,8 @@ class Venue:
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
         accounts[account + rows.ACCOUNT_ROLE] = role
         self.accounts[account_id] = account
-        self.store.account_ids.add(self.number, account_id, account // rows.ACCOUNT_WIDTH)
+        accounts[account + rows.ACCOUNT_VENUE] = self.number
+        self.store.account_ids.add(account // rows.ACCOUNT_WIDTH)
         if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
             self.fee_account = account
         return account
@@ -117,26 +119,28 @@ class Venue:
         """The client key an order was placed with, or 0."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
             return 0
-        return self.store.client_keys.key_of(order // rows.ORDER_WIDTH)
+        row = order // rows.ORDER_WIDTH
+        return self.store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY]
 
     def remember(self, order: int, client_key: int) -> int:
         """Make an order findable by its id and its client key."""
         store = self.store
         row = order // rows.ORDER_WIDTH
-        store.order_ids.add(self.number, store.orders[order + rows.ORDER_ID], row)
+        store.order_ids.add(row)
         if client_key != 0:
             scope = store.orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH
-            store.client_keys.add(scope, client_key, row)
+            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY] = client_key
+            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_SCOPE] = scope
+            store.client_keys.add(row)
         return 0
 
     def forget(self, order: int) -> int:
         """The opposite of ``remember``; the order's row is free then."""
         store = self.store
-        orders = store.orders
-        store.order_ids.remove(self.number, orders[order + rows.ORDER_ID])
-        if orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
-            key = store.client_keys.key_of(order // rows.ORDER_WIDTH)
-            store.client_keys.remove(orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH, key)
+        row = order // rows.ORDER_WIDTH
+        store.order_ids.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            store.client_keys.remove(row)
         return store.free_order(order)
 
     # Lately closed orders.
