@@ -104,6 +104,7 @@ MOST_LEVELS: Final = 1 << 24
 MOST_BLOCKS: Final = 1 << 20
 MOST_VENUES: Final = (1 << 15) - 1
 MOST_INSTRUMENTS: Final = (1 << 16) - 1  # of one venue
+NEAR_INSTRUMENTS: Final = 4096  # ids below this are looked up in a list
 MOST_ACCOUNTS: Final = 1 << 22
 MOST_BALANCE_WORDS: Final = 1 << 27
 BALANCE_SPARE_WORDS: Final = 1 << 20  # more than one command can take

@@ -35,6 +35,7 @@ class Venue:
         self.asset_list: list[Asset] = []  # by Asset.index
         self.instruments: dict[int, Instrument] = {}
         self.instrument_list: list[Instrument] = []  # by Instrument.index
+        self.near_instruments: list[Instrument | None] = []  # by id, as far as ids are small
         self.accounts: dict[int, int] = {}  # handle by id
         self.trade_groups: dict[int, int] = {}  # party by id
         self.fee_groups: dict[int, int] = {}  # index by id
@@ -51,7 +52,6 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
-        self._instrument: Instrument | None = None  # the one looked up last
 
     # Accounts, instruments and orders by id.
 
@@ -61,12 +61,9 @@ class Venue:
 
     def instrument(self, instrument_id: int) -> Instrument | None:
         """The instrument with this id."""
-        found = self._instrument
-        if found is None or found.instrument_id != instrument_id:
-            found = self.instruments.get(instrument_id)
-            if found is not None:
-                self._instrument = found
-        return found
+        if 0 <= instrument_id < len(self.near_instruments):
+            return self.near_instruments[instrument_id]
+        return self.instruments.get(instrument_id)
 
     def instrument_of(self, order: int) -> Instrument:
         """The instrument of an order."""
@@ -78,6 +75,11 @@ class Venue:
         """Make a new instrument findable."""
         self.instruments[instrument.instrument_id] = instrument
         self.instrument_list.append(instrument)
+        if instrument.instrument_id < rows.NEAR_INSTRUMENTS:
+            while len(self.near_instruments) <= instrument.instrument_id:
+                number = len(self.near_instruments)
+                self.near_instruments.append(self.instruments.get(number))
+            self.near_instruments[instrument.instrument_id] = instrument
         instrument.forget_rates(len(self.fee_group_ids))
         return 0
 
