@@ -3,7 +3,7 @@
 from trading.engine import codes, emit, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.step import Step, Sweep
-from trading.engine.venue import Venue, waits_for_rise
+from trading.engine.venue import Venue
 from trading.engine.words import beyond, notional, units_of, wide
 
 
@@ -94,7 +94,7 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     instrument = sweep.instrument
     store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
     terms = store.orders[order + rows.ORDER_TERMS]
-    ladder = instrument.rising if waits_for_rise(terms) else instrument.falling
+    ladder = instrument.rising if rules.waits_for_rise(terms) else instrument.falling
     store.append(ladder.level_at(sweep.trigger_ticks), order)
     venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves

@@ -90,7 +90,6 @@ cdef class Venue:
         long long reason,
         Step step,
     ) except? FAILED
-    cdef long long write_order_row(self, long long order, Step step) except? FAILED
     cdef long long add_traded(self, long long order, long long lots, i128 quote_units) except? FAILED
     cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
@@ -99,6 +98,3 @@ cdef class Venue:
     cdef long long fees_changed(self) except? FAILED
     cdef long long fee_group(self, long long group_id) except? FAILED
     cdef long long party(self, long long trade_group_id) except? FAILED
-
-@cython.locals(is_stop=bint)
-cdef bint waits_for_rise(long long terms) except -1

@@ -4,6 +4,7 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.words import high, join, low, notional, units_of
@@ -399,37 +400,6 @@ class Venue:
             orders[order + rows.ORDER_TICKS],
         )
 
-    def write_order_row(self, order: int, step: Step) -> int:
-        """Tell what an order is now; a row of an answer, not a fact of the journal."""
-        orders = self.store.orders
-        terms = orders[order + rows.ORDER_TERMS]
-        trigger_ticks = 0
-        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-            level = orders[order + rows.ORDER_LEVEL]
-            trigger_ticks = self.store.levels[level + rows.LEVEL_TICKS]
-        place = emit.order_row(
-            step.out,
-            orders[order + rows.ORDER_ID],
-            self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
-            self.instrument_of(order).instrument_id,
-            orders[order + rows.ORDER_LOTS],
-            orders[order + rows.ORDER_LEAVES],
-            orders[order + rows.ORDER_CUMULATIVE_LOTS],
-            join(
-                orders[order + rows.ORDER_CUMULATIVE_QUOTE],
-                orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
-            ),
-            orders[order + rows.ORDER_TICKS],
-            terms & 15,
-            terms >> rows.TERMS_TYPE_SHIFT & 255,
-            terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255,
-            orders[order + rows.ORDER_STATUS],
-            self.client_key_of(order),
-            orders[order + rows.ORDER_SEQ],
-            trigger_ticks,
-        )
-        return place
-
     def add_traded(self, order: int, lots: int, quote_units: int) -> int:
         """Count a trade of an order."""
         orders = self.store.orders
@@ -498,12 +468,3 @@ class Venue:
             party = self.store.new_party()
             self.trade_groups[trade_group_id] = party
         return party
-
-
-def waits_for_rise(terms: int) -> bool:
-    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit."""
-    order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
-    is_stop = (
-        order_type == codes.ORDER_TYPE_STOP_MARKET or order_type == codes.ORDER_TYPE_STOP_LIMIT
-    )
-    return is_stop == (terms & 15 == codes.SIDE_BUY)

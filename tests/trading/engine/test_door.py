@@ -52,7 +52,7 @@ def named(text: bytes) -> bytes:
         (frame_of(11, PLACE[:-1]), Result.BAD_FRAME),
         (frame_of(11, PLACE + b"\0"), Result.BAD_FRAME),
         (frame_of(12, bytes(32)), Result.BAD_FRAME),
-        (frame_of(11, PLACE.ljust(112, b"\0")), Result.BAD_FRAME),
+        (frame_of(11, PLACE.ljust(c.PlaceOrder.STRUCT.size + 8, b"\0")), Result.BAD_FRAME),
         (frame_of(1001, b"123"), Result.BAD_FRAME),
         (frame_of(11, named(b"caf\xe9")), Result.FIELD_OUT_OF_RANGE),
         (frame_of(11, named(b"a b")), Result.FIELD_OUT_OF_RANGE),
