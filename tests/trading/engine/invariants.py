@@ -53,6 +53,11 @@ def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
     needed: dict[tuple[int, int], int] = {}
     levels: dict[Level, list[int]] = {}
     venue = world.shard.venues[TENANT]
+    for instrument_id, instrument in venue.instruments.items():
+        mine = [row for row in orders if row.instrument_id == instrument_id]
+        assert instrument.open_orders == len(mine)
+        assert instrument.open_lots == sum(row.leaves_lots for row in mine)
+    assert venue.open_orders == len(orders)
     for row in orders:
         instrument = venue.instruments[row.instrument_id]
         assert 0 < row.leaves_lots <= row.lots
