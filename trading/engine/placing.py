@@ -146,6 +146,7 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
         | sweep.time_in_force << rows.TERMS_TIME_IN_FORCE_SHIFT
         | sweep.mode << rows.TERMS_MODE_SHIFT
         | sweep.instrument.index << rows.TERMS_INSTRUMENT_SHIFT
+        | venue.number << rows.TERMS_VENUE_SHIFT
     )
     if sweep.client_key != 0:
         terms |= rows.TERMS_KEYED

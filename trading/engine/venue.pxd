@@ -21,6 +21,7 @@ cdef class Venue:
     cdef readonly list asset_list
     cdef readonly dict instruments
     cdef readonly list instrument_list
+    cdef readonly list near_instruments
     cdef readonly dict accounts
     cdef readonly dict trade_groups
     cdef readonly dict fee_groups
@@ -36,10 +37,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
-    cdef Instrument _instrument
 
     cdef long long account(self, long long account_id) except? FAILED
-    @cython.locals(found=Instrument)
     cdef Instrument instrument(self, long long instrument_id)
     cdef Instrument instrument_of(self, long long order)
     cdef long long add_instrument(self, Instrument instrument) except? FAILED
