@@ -66,8 +66,7 @@ class ReferenceVenue(ReferenceOrders):
         due = [
             order
             for order in self.open_orders()
-            if order.command.time_in_force == TimeInForce.GTD
-            and order.command.expire_ns <= time_ns
+            if order.command.time_in_force == TimeInForce.GTD and order.command.expire_ns <= time_ns
         ]
         done = []
         for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):

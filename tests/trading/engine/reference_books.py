@@ -246,4 +246,4 @@ class ReferenceBooks:
         reference = rules["last"] or rules["reference"]
         if not rules["price_band_bp"] or not reference:
             return True
-        return abs(ticks - reference) * 10_000 <= reference * rules["price_band_bp"]
+        return bool(abs(ticks - reference) * 10_000 <= reference * rules["price_band_bp"])

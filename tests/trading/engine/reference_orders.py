@@ -164,9 +164,7 @@ class ReferenceOrders(ReferenceBooks):
                 # Only towards the taker's bad side does the band hold a market order back.
                 reference = rules["last"] or rules["reference"]
                 worse = (
-                    maker.ticks > reference
-                    if command.side == Side.BUY
-                    else maker.ticks < reference
+                    maker.ticks > reference if command.side == Side.BUY else maker.ticks < reference
                 )
                 if worse and not self.inside_band(rules, maker.ticks):
                     return "ended"

@@ -246,7 +246,7 @@ class RandomCommands:
         return self.rare()
 
     def account(self) -> int:
-        return self.chance.choice([1, 1, 2, 2, 3, 3, 4, 5, FEES_ACCOUNT, 77])
+        return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])
 
     def some_order(self) -> dict[str, int]:
         chance = self.chance
@@ -277,9 +277,13 @@ class RandomCommands:
         chance = self.chance
         self.orders += 1
         limit = chance.random() < 0.75
-        triggered = chance.random() < 0.25
+        triggered = chance.random() < 0.35
         by_quote = not limit and chance.random() < (0.02 if triggered else 0.5)
-        lots = chance.choice([1, 1, 2, 3, 5, 8, 20, 80, 0, -2])
+        lots = (
+            chance.choice([1, 1, 2, 3, 5, 8, 20, 80])
+            if chance.random() < 0.96
+            else -2 * chance.randrange(2)
+        )
         order_type = OrderType.LIMIT if limit else OrderType.MARKET
         if triggered and limit:
             order_type = chance.choice([OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT])
@@ -349,7 +353,8 @@ class RandomCommands:
                     instrument_id=chance.choice([1, 2, 3]), ticks=chance.choice([95, 100, 0])
                 ),
                 lambda: c.SetInstrumentState(
-                    instrument_id=chance.choice([1, 2, 3]), state=chance.choice([1, 1, 1, 1, 1, 2, 3, 4])
+                    instrument_id=chance.choice([1, 2, 3]),
+                    state=chance.choice([1, 1, 1, 1, 1, 2, 3, 4]),
                 ),
                 lambda: self.instrument(chance.choice([1, 1, 3]), 1, 2, change=True),
                 lambda: self.instrument(chance.choice([1, 3]), 1, 2),
@@ -357,7 +362,7 @@ class RandomCommands:
                     account_id=account_id,
                     group_id=chance.choice([0, 1, 2]),
                     trade_group_id=chance.choice([0, 0, 5, 6]),
-                    state=chance.choice([1, 1, 1, 1, 2, 3, 0]),
+                    state=chance.choice([1, 1, 1, 1, 1, 1, 1, 2, 3, 0]),
                 ),
                 lambda: c.CreateAccount(
                     account_id=chance.choice([3, 8]), role=chance.choice([0, 1, 4]), state=1
