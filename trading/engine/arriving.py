@@ -117,6 +117,8 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
     """
     while True:
         last = instrument.last_ticks
+        if last == 0:
+            return 0  # there was no trade yet, which is not a price of 0
         level = instrument.rising.best
         ladder = instrument.rising
         if level == 0 or venue.store.levels[level + rows.LEVEL_TICKS] > last:

@@ -229,7 +229,10 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     arriving.sweep_of(venue, order, instrument, sweep)
     sweep.leaves = lots
     sweep.ticks = ticks
+    # What it has open makes room for what it will.
+    instrument.open_lots -= old_lots
     result = rules.check_size(instrument, sweep)
+    instrument.open_lots += old_lots
     if result != codes.ACCEPTED:
         return result
     if not store.has_room():
