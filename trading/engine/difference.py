@@ -2,11 +2,18 @@
 
 
 class ReplayDifference(Exception):
-    """Replaying gave other bytes than the engine journal holds; ``seq`` says where."""
+    """Replaying gave other bytes than the engine journal holds; ``seq`` says where.
 
-    def __init__(self, seq: int, message: str) -> None:
+    ``recorded`` and ``replayed`` are that record as it stands and as it came now, where both are.
+    """
+
+    def __init__(
+        self, seq: int, message: str, recorded: bytes = b"", replayed: bytes = b""
+    ) -> None:
         super().__init__(message)
         self.seq = seq
+        self.recorded = recorded
+        self.replayed = replayed
 
 
 def first_difference(recorded: bytes, replayed: bytes) -> ReplayDifference:
@@ -16,7 +23,11 @@ def first_difference(recorded: bytes, replayed: bytes) -> ReplayDifference:
         size = int.from_bytes(recorded[at : at + 4], "little")
         if recorded[at : at + size] != replayed[at : at + size]:
             seq = int.from_bytes(recorded[at + 8 : at + 16], "little", signed=True)
+            replayed_size = int.from_bytes(replayed[at : at + 4], "little")
             return ReplayDifference(
-                seq, f"Replaying the record with seq {seq} gave another result or events."
+                seq,
+                f"Replaying the record with seq {seq} gave another result or events.",
+                recorded[at : at + size],
+                replayed[at : at + replayed_size],
             )
         at += size

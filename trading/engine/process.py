@@ -6,7 +6,8 @@ is ready. Requests and answers are the frames of :mod:`trading.engine.layouts`.
 
 DIR holds ``segments/`` (the engine journal), ``snapshots/``, ``lock`` and ``engine.metrics``
 (Prometheus text, new every second). SIGTERM and SIGINT finish the group, write a snapshot and end
-with status 0; what cannot go on says why in one sentence and ends with one of the codes below.
+with status 0; SIGUSR1 has a snapshot written now. What cannot go on says why in one sentence and
+ends with one of the codes below.
 """
 
 import argparse
@@ -203,6 +204,7 @@ class Engine:
         self._child_pid = 0
         self._child_seq = 0
         self._snapshot_at = time.monotonic()
+        self._snapshot_asked = False
 
     def serve(self) -> None:
         """Serve until SIGTERM or SIGINT; raises JournalFailed."""
@@ -213,6 +215,8 @@ class Engine:
                 self.server.run(time.monotonic() + 1.0)
                 signals, self.server.signals = self.server.signals, b""
                 stopping = signal.SIGTERM in signals or signal.SIGINT in signals
+                # One that is under way may have begun before what the asker wants in it.
+                self._snapshot_asked |= signal.SIGUSR1 in signals
                 self._reap(os.WNOHANG)
                 if not stopping and self._is_snapshot_due():
                     self._start_snapshot()
@@ -226,7 +230,11 @@ class Engine:
 
     def _is_snapshot_due(self) -> bool:
         records = self.shard.seq - self.shard.snapshot_seq
-        if self._child_pid or records == 0:
+        if self._child_pid or self.shard.seq == 0:
+            return False
+        if self._snapshot_asked:
+            return True
+        if records == 0:
             return False
         age_seconds = time.monotonic() - self._snapshot_at
         if records >= self.options.snapshot_records:
@@ -236,6 +244,7 @@ class Engine:
     def _start_snapshot(self) -> None:
         # A snapshot must not hold what the journal might lose.
         self.server.drain()
+        self._snapshot_asked = False
         self._snapshot_at = time.monotonic()
         self._child_seq = int(self.shard.seq)
         try:
@@ -264,7 +273,7 @@ def run(options: Options, *, open_file: OpenFile = SegmentFile) -> int:
     wake, signal_socket = socket.socketpair()
     for end in (wake, signal_socket):
         end.setblocking(False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGUSR1):
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     memory.huge_pages = True

@@ -33,6 +33,15 @@ class Loaded(NamedTuple):
     refused: list[str]
 
 
+class Image(NamedTuple):
+    """A snapshot's header and ``Shard.dump()`` behind it, whose checksum is right."""
+
+    seq: int
+    time_ns: int
+    state_hash: bytes
+    body: bytes
+
+
 def snapshots_dir(engine_dir: Path) -> Path:
     return engine_dir / "snapshots"
 
@@ -75,8 +84,8 @@ def write(engine_dir: Path, shard: Shard) -> Path:
     return path
 
 
-def read(path: Path) -> Shard:
-    """The shard a snapshot holds; raises SnapshotError unless it proves to be that state."""
+def read_image(path: Path) -> Image:
+    """What a snapshot file holds, not made a shard of yet; raises SnapshotError and OSError."""
     data = path.read_bytes()
     if len(data) < _HEADER.size:
         raise SnapshotError(f"{path} is cut off.")
@@ -84,6 +93,12 @@ def read(path: Path) -> Shard:
     body = data[_HEADER.size :]
     if magic != _MAGIC or len(body) != size or zlib.crc32(body) != checksum:
         raise SnapshotError(f"{path} is damaged.")
+    return Image(seq, time_ns, state_hash, body)
+
+
+def read(path: Path) -> Shard:
+    """The shard a snapshot holds; raises SnapshotError unless it proves to be that state."""
+    seq, time_ns, state_hash, body = read_image(path)
     try:
         shard = Shard.load(body)
     except (ValueError, IndexError) as error:

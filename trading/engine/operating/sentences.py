@@ -1,0 +1,237 @@
+"""What happens to an order, in sentences with its numbers in whole assets."""
+
+from typing import NamedTuple
+
+from money.units import format_units
+from trading.engine import commands, events, wire
+from trading.engine.enums import (
+    OrderFlag,
+    OrderStatus,
+    OrderType,
+    ReduceReason,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from trading.engine.message import Message
+from trading.engine.operating import wording
+
+
+class Asset(NamedTuple):
+    scale: int
+    code: str
+
+
+class Instrument(NamedTuple):
+    symbol: str
+    base: Asset
+    quote: Asset
+    tick_units: int
+    lot_units: int
+
+
+class Definitions:
+    """A tenant's assets and instruments as they stand; what is unknown stays plain numbers."""
+
+    def __init__(self) -> None:
+        self._assets: dict[int, Asset] = {}
+        self._instruments: dict[int, Instrument] = {}
+
+    def take(self, event: Message) -> None:
+        if isinstance(event, events.AssetCreated):
+            self._assets[event.asset_id] = Asset(event.scale, event.code)
+        elif isinstance(event, events.InstrumentCreated | events.InstrumentChanged):
+            base = self._assets.get(event.base_asset_id)
+            quote = self._assets.get(event.quote_asset_id)
+            if base is not None and quote is not None:
+                self._instruments[event.instrument_id] = Instrument(
+                    event.symbol, base, quote, event.tick_units, event.lot_units
+                )
+
+    def symbol(self, instrument_id: int) -> str:
+        known = self._instruments.get(instrument_id)
+        return known.symbol if known else f"instrument {instrument_id}"
+
+    def quantity(self, instrument_id: int, lots: int) -> str:
+        """``0.5 BTC (50 lots)``."""
+        known = self._instruments.get(instrument_id)
+        counted = f"{lots} lot" if lots == 1 else f"{lots} lots"
+        return (
+            f"{self.base(instrument_id, lots * known.lot_units)} ({counted})" if known else counted
+        )
+
+    def price(self, instrument_id: int, ticks: int) -> str:
+        """``61500 USDT (6150000 ticks)``."""
+        known = self._instruments.get(instrument_id)
+        counted = f"{ticks} tick" if ticks == 1 else f"{ticks} ticks"
+        return (
+            f"{self.quote(instrument_id, ticks * known.tick_units)} ({counted})"
+            if known
+            else counted
+        )
+
+    def base(self, instrument_id: int, units: int) -> str:
+        known = self._instruments.get(instrument_id)
+        return _amount(units, known.base if known else None, "base")
+
+    def quote(self, instrument_id: int, units: int) -> str:
+        known = self._instruments.get(instrument_id)
+        return _amount(units, known.quote if known else None, "quote")
+
+
+def _amount(units: int, asset: Asset | None, kind: str) -> str:
+    if asset is None:
+        return f"{units} units of the {kind} asset"
+    return f"{format_units(units, asset.scale)} {asset.code}"
+
+
+class Teller:
+    """Tells one order's events, in their order, and keeps how it stands."""
+
+    def __init__(self, order_id: int, definitions: Definitions) -> None:
+        self.order_id = order_id
+        self.definitions = definitions
+        self.standing = ""
+
+    def happened(self, event: Message, command: Message) -> str:
+        """One event of the order; ``command`` is what caused it."""
+        if isinstance(event, events.OrderAccepted):
+            return self._accepted(event)
+        if isinstance(event, events.Traded):
+            return self._traded(event)
+        if isinstance(event, events.OrderReduced):
+            return self._reduced(event)
+        if isinstance(event, events.OrderReplaced):
+            return self._replaced(event)
+        if isinstance(event, events.OrderClosed):
+            return self._closed(event, command)
+        if isinstance(event, events.OrderRested):
+            numbers = self._at(event.instrument_id, event.lots, event.ticks)
+            self.standing = f"it rests in the book: {numbers}"
+            return f"Rests in the book: {numbers}; funds are held for it."
+        if isinstance(event, events.OrderWaiting):
+            price = self.definitions.price(event.instrument_id, event.trigger_ticks)
+            self.standing = f"it waits outside the book for its trigger {price}"
+            return f"Waits outside the book for its trigger {price}; nothing is held."
+        if isinstance(event, events.OrderTriggered):
+            trigger = self.definitions.price(event.instrument_id, event.trigger_ticks)
+            last = self.definitions.price(event.instrument_id, event.last_ticks)
+            return f"Triggered: a trade at {last} met its trigger {trigger}; it arrives now."
+        return wording.message_text(event)
+
+    def refused(self, command: Message, result: int) -> str:
+        """A command about the order that changed nothing."""
+        said = f"{wire.result_name(result)} ({result})"
+        if isinstance(command, commands.PlaceOrder):
+            return f"Sent again under its client order id: {said}, nothing was applied."
+        name = type(command).__name__
+        wish = ""
+        if isinstance(command, commands.ReduceOrder):
+            wish = f" by {command.lots} lots"
+        elif isinstance(command, commands.ReplaceOrder):
+            wish = f" to {command.lots} lots at {command.ticks} ticks (0: as it is)"
+        return f"{name}{wish} was refused: {said}."
+
+    def _at(self, instrument_id: int, lots: int, ticks: int) -> str:
+        quantity = self.definitions.quantity(instrument_id, lots)
+        return f"{quantity} at {self.definitions.price(instrument_id, ticks)}"
+
+    def _accepted(self, event: events.OrderAccepted) -> str:
+        known, which = self.definitions, event.instrument_id
+        words = [
+            _name(Side, event.side),
+            known.quantity(which, event.lots)
+            if not event.quote_units
+            else f"for {known.quote(which, event.quote_units)}",
+            f"in {known.symbol(which)},",
+            _name(OrderType, event.order_type),
+        ]
+        if event.ticks:
+            words.append(f"at {known.price(which, event.ticks)}")
+        if event.trigger_ticks:
+            words.append(f"with trigger {known.price(which, event.trigger_ticks)}")
+        terms = [_name(TimeInForce, event.time_in_force)]
+        if event.expire_ns:
+            terms.append(f"until {wording.time_text(event.expire_ns)}")
+        if event.flags & OrderFlag.POST_ONLY:
+            terms.append("post-only")
+        if event.self_trade_prevention:
+            terms.append(
+                f"self-trade prevention {_name(SelfTradePrevention, event.self_trade_prevention)}"
+            )
+        if event.client_order_id:
+            terms.append(f'client order id "{event.client_order_id}"')
+        self.standing = "it was accepted"
+        return f"Accepted from account {event.account_id}: {' '.join(words)}, {', '.join(terms)}."
+
+    def _traded(self, event: events.Traded) -> str:
+        known, which = self.definitions, event.instrument_id
+        is_taker = event.taker_order_id == self.order_id
+        buys = is_taker == (event.taker_side == Side.BUY)
+        other_order = event.maker_order_id if is_taker else event.taker_order_id
+        other_account = event.maker_account_id if is_taker else event.taker_account_id
+        fee_units = event.taker_fee_units if is_taker else event.maker_fee_units
+        leaves = event.taker_leaves_lots if is_taker else event.maker_leaves_lots
+        # Each pays its fee out of what it receives.
+        fee = known.base(which, fee_units) if buys else known.quote(which, fee_units)
+        left = f"; {known.quantity(which, leaves)} left" if leaves else ""
+        if leaves and not is_taker:
+            self.standing = f"it rests in the book: {self._at(which, leaves, event.ticks)}"
+        return (
+            f"{'Bought' if buys else 'Sold'} {self._at(which, event.lots, event.ticks)} for "
+            f"{known.quote(which, event.quote_units)} as {'taker' if is_taker else 'maker'}, "
+            f"with order {other_order} of account {other_account} (trade {event.trade_id}), "
+            f"fee {fee}{left}."
+        )
+
+    def _reduced(self, event: events.OrderReduced) -> str:
+        known, which = self.definitions, event.instrument_id
+        left = known.quantity(which, event.leaves_lots)
+        if event.rested:
+            numbers = self._at(which, event.leaves_lots, event.ticks)
+            self.standing = f"it rests in the book: {numbers}"
+        why = "as asked"
+        if event.reason == ReduceReason.SELF_TRADE_PREVENTED:
+            why = "by self-trade prevention"
+        return f"Reduced by {known.quantity(which, event.lots)} {why}; {left} left."
+
+    def _replaced(self, event: events.OrderReplaced) -> str:
+        old = self._at(event.instrument_id, event.old_lots, event.old_ticks)
+        new = self._at(event.instrument_id, event.lots, event.ticks)
+        return f"Replaced: no longer {old}, but {new}; it arrives anew, behind others."
+
+    def _closed(self, event: events.OrderClosed, command: Message) -> str:
+        known, which = self.definitions, event.instrument_id
+        closed = _ENDS.get(event.status, _name(OrderStatus, event.status))
+        if event.status == OrderStatus.CANCELED:
+            closed += f" ({type(command).__name__})"
+        elif event.status == OrderStatus.EXPIRED:
+            is_timed = isinstance(command, commands.ExpireOrder)
+            closed += ": its time was over" if is_timed else ": the rest found no match"
+        self.standing = f"it is closed: {_name(OrderStatus, event.status)}"
+        traded = "nothing was traded"
+        if event.cumulative_lots:
+            traded = (
+                f"{known.quantity(which, event.cumulative_lots)} traded for "
+                f"{known.quote(which, event.cumulative_quote_units)} in all"
+            )
+        left = ""
+        if event.leaves_lots:
+            left = f", {known.quantity(which, event.leaves_lots)} left unfilled"
+        return f"{closed}; {traded}{left}."
+
+
+_ENDS: dict[int, str] = {
+    OrderStatus.FILLED: "Filled",
+    OrderStatus.CANCELED: "Canceled",
+    OrderStatus.EXPIRED: "Expired",
+    OrderStatus.EXPIRED_IN_MATCH: "Expired by self-trade prevention",
+    OrderStatus.REJECTED: "Rejected after its trigger: its size, its account or its funds did not "
+    "allow it any more",
+}
+
+
+def _name(
+    kind: type[Side | OrderType | TimeInForce | OrderStatus | SelfTradePrevention], value: int
+) -> str:
+    return str(kind(value).name) if value in set(kind) else str(value)
