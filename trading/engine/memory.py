@@ -17,7 +17,14 @@ def reserve(words: int) -> memoryview:
     A forked child sees them as they were. Raises OSError if the system won't.
     """
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
-    room = mmap.mmap(-1, words * 8, flags=flags)
+    try:
+        room = mmap.mmap(-1, words * 8, flags=flags)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"the system sets no {words * 8 >> 20} MiB of addresses aside for a table: allow it "
+            "with vm.overcommit_memory=0 or 1 and no limit on address space (ulimit -v)",
+        ) from error
     if huge_pages:
         room.madvise(mmap.MADV_HUGEPAGE)
     return memoryview(room).cast("q")
