@@ -28,10 +28,12 @@ cdef class Shard:
     cdef long long _events_end
     cdef long long _event_count
     cdef long long _records_end
+    cdef long long _most_timers
 
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
     cdef long long _expire_orders(self) except? FAILED
+    cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED
     cdef long long _execute(

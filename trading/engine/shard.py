@@ -1,7 +1,7 @@
 """One shard: several tenants' venues behind one sequence, fed with batches of request frames."""
 
 from hashlib import blake2b
-from heapq import heappop
+from heapq import heapify, heappop
 from typing import Final
 
 from trading.engine import (
@@ -60,6 +60,7 @@ class Shard:
         self._events_end = 0
         self._event_count = 0
         self._records_end = 0
+        self._most_timers = rows.TIMERS_FIRST_MOST
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -102,6 +103,8 @@ class Shard:
     def _expire_orders(self) -> int:
         """End the GTD orders whose time has come, each by a command of its own."""
         timers = self.store.timers
+        if len(timers) > self._most_timers:
+            self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
             expire_ns, tenant_id, order_id = heappop(timers)
             venue = self.venues[tenant_id]
@@ -109,6 +112,17 @@ class Shard:
                 payload = order_id.to_bytes(8, "little")
                 self._execute(payload, 0, 8, codec.EXPIRE_ORDER, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
+        return 0
+
+    def _drop_timers_without_order(self) -> int:
+        """Forget the timers of orders that ended otherwise, before they outnumber the others."""
+        venues = self.venues
+        timers = self.store.timers
+        timers[:] = [
+            timer for timer in timers if venues[timer[1]].expiries.get(timer[2]) is not None
+        ]
+        heapify(timers)
+        self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
 
     def _run(self, frames: bytes, at: int, frame_end: int) -> int:

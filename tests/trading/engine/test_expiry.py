@@ -137,3 +137,12 @@ def test_latest_end() -> None:
     assert world.shard.due_ns == 2**63 - 1
     assert world.must(queries.QueryOpenOrders())[0].order_id == 1
     assert expired(world.shard.run_batch(b"", 2**63 - 1).records) == [(TENANT, 1)]
+
+
+def test_timers_of_orders_that_ended_otherwise_do_not_pile_up() -> None:
+    world = spot_world()
+    world.must(gtd(1, 10**18))
+    for number in range(2, 2_000):
+        world.must(gtd(1, 10**18), c.CancelOrder(account_id=1, order_id=number))
+    assert len(world.shard.store.timers) < 1_100
+    assert expired(world.shard.run_batch(b"", 10**18).records) == [(TENANT, 1)]

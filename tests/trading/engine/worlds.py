@@ -191,6 +191,10 @@ class RandomCommands:
         self.time_ns += len(messages)
         return messages
 
+    def wait(self, nanoseconds: int) -> None:
+        """Let time go on, as the world's does."""
+        self.time_ns += nanoseconds
+
     def watch(self, events: list[Any]) -> None:
         """Look at what came of the commands."""
         for event in events:
