@@ -98,6 +98,7 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     store.append(ladder.level_at(sweep.trigger_ticks), order)
     venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves
+    instrument.waiting_orders += 1
     emit.order_waiting(
         step.out,
         store.orders[order + rows.ORDER_ID],
@@ -148,6 +149,7 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
         instrument.last_ticks,
     )
     instrument.open_lots -= sweep.leaves
+    instrument.waiting_orders -= 1
     result = rules.check_size(instrument, sweep)
     if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
         result = codes.ACCOUNT_SUSPENDED

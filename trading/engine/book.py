@@ -248,6 +248,7 @@ class Instrument:
         # Orders that wait for the last price to rise or to fall to their triggers.
         self.rising = Ladder(store, False)
         self.falling = Ladder(store, True)
+        self.waiting_orders = 0
         # Maker and taker fee of each fee group, by its index; -1: to be looked up.
         self._rates_room = grown(memoryview(b"").cast("q"), 2)
         self.rates = pointer(self._rates_room)

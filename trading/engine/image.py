@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import administration, rows
+from trading.engine import administration, codes, rows
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.output import Output
 from trading.engine.store import Store
@@ -386,6 +386,8 @@ def load_ladder(
             order = load_order(venue, reader)
             store.append(level, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
+            if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
+                instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0

@@ -64,7 +64,10 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         return codes.BAD_EXPIRY
     if not store.has_room():
         return codes.NO_ROOM
-    if sweep.trigger_ticks == 0:
+    if sweep.trigger_ticks != 0:
+        if instrument.waiting_orders >= limits.MAX_WAITING_ORDERS:
+            return codes.NO_ROOM
+    else:
         result = arriving.check_funds(venue, sweep, wide(0))
         if result != codes.ACCEPTED:
             return result

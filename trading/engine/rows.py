@@ -101,14 +101,14 @@ RECORD_HEADER_WORDS: Final = 7
 
 # Most rows of a shard: what its tables have addresses for.
 MOST_ORDERS: Final = 1 << 25
-MOST_LEVELS: Final = 1 << 24
-MOST_BLOCKS: Final = 1 << 20
+MOST_LEVELS: Final = 1 << 25  # each order may have one of its own
+MOST_BLOCKS: Final = 1 << 22  # neighbouring blocks that are nearly empty are merged
 MOST_VENUES: Final = (1 << 15) - 1
 MOST_INSTRUMENTS: Final = (1 << 16) - 1  # of one venue
 NEAR_INSTRUMENTS: Final = 4096  # ids below this are looked up in a list
 MOST_ACCOUNTS: Final = 1 << 22
 MOST_BALANCE_WORDS: Final = 1 << 27
-BALANCE_SPARE_WORDS: Final = 1 << 20  # more than one command can take
+BALANCE_SPARE_WORDS: Final = 1 << 24  # more than one command can take
 LADDER_FIRST_BLOCKS: Final = 8
 
 # How matching ended.

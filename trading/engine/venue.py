@@ -314,6 +314,7 @@ class Venue:
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
+            instrument.waiting_orders -= 1
             if waits_for_rise(orders[order + rows.ORDER_TERMS]):
                 instrument.rising.take(level, order)
             else:
