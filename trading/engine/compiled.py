@@ -26,6 +26,7 @@ CORE = (
     "administration",
     "lookups",
     "image",
+    "loading",
     "shard",
     "scan",
     "framing",

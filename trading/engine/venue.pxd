@@ -98,7 +98,7 @@ cdef class Venue:
     @cython.locals(instrument=Instrument)
     cdef long long fees_changed(self) except? FAILED
     cdef long long fee_group(self, long long group_id) except? FAILED
-    cdef long long party(self, long long trade_group_id) except? FAILED
+    cdef long long party(self, long long account, long long trade_group_id) except? FAILED
 
 @cython.locals(is_stop=bint)
 cdef bint waits_for_rise(long long terms) except -1

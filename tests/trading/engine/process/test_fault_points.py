@@ -12,6 +12,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.trading.engine.process import running
 from tests.trading.engine.process.dying import POINTS, RECOVERING
 from tests.trading.engine.process.running import RunningEngine, Trader
@@ -21,7 +23,7 @@ from trading.engine.journal_writer import Journal
 DYING = Path(__file__).with_name("dying.py")
 SEED = int(os.environ.get("MARQUE_KILL_SEED", "1"))
 KILLS = int(os.environ.get("MARQUE_KILLS", "32"))
-KILLS_A_JOURNAL = 48
+KILLS_A_JOURNAL = 32
 TRADERS = 4
 # How often a point is passed at most before it kills: what comes often kills later.
 MOST_PASSES = {"before_write": 40, "torn_write": 20, "before_sync": 40, "before_answer": 40}
@@ -47,9 +49,7 @@ class Rounds:
         self.said = f"seed {seed}"
         self.engine = RunningEngine(engine_dir, program=DYING, starts=False)
         self.kills: Counter[str] = Counter()
-        self.traders = [
-            Trader(self.engine.socket_path, number, seed) for number in range(TRADERS)
-        ]
+        self.traders = [Trader(self.engine.socket_path, number, seed) for number in range(TRADERS)]
 
     def furnish(self) -> None:
         self.engine.options = ("--fault", "none:1:1")
@@ -107,6 +107,21 @@ class Rounds:
         return sum(len(trader.acknowledged) for trader in self.traders)
 
 
+def report(kills: Counter[str], acknowledged: int, started: float) -> None:
+    """Write what was done so far to where it is wanted."""
+    done = {
+        "seed": SEED,
+        "kills": kills.total(),
+        "points": dict(kills),
+        "acknowledged": acknowledged,
+        "seconds": round(time.monotonic() - started),
+    }
+    if "MARQUE_KILL_REPORT" in os.environ:
+        Path(os.environ["MARQUE_KILL_REPORT"]).write_text(json.dumps(done) + "\n")
+
+
+# Generous: some seconds a kill, however slow the machine.
+@pytest.mark.timeout(300 + 10 * KILLS)
 def test_a_kill_at_every_step(tmp_path: Path) -> None:
     started = time.monotonic()
     kills: Counter[str] = Counter()
@@ -125,16 +140,8 @@ def test_a_kill_at_every_step(tmp_path: Path) -> None:
             snapshots += len(snapshot.list_snapshots(rounds.engine.engine_dir))
             assert len(journal.list_segments(rounds.engine.engine_dir)) > 1
         kills += rounds.kills
-    if KILLS >= len(POINTS):
+        report(kills, acknowledged, started)
+    if len(POINTS) <= KILLS:
         assert set(kills) == set(POINTS)
         assert snapshots > 0
     assert acknowledged > 0
-    report = {
-        "seed": SEED,
-        "kills": kills.total(),
-        "points": dict(kills),
-        "acknowledged": acknowledged,
-        "seconds": round(time.monotonic() - started),
-    }
-    if "MARQUE_KILL_REPORT" in os.environ:
-        Path(os.environ["MARQUE_KILL_REPORT"]).write_text(json.dumps(report) + "\n")
