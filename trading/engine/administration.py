@@ -307,6 +307,9 @@ def change_account(venue: Venue, data: bytes, at: int, end: int, step: Step) -> 
     account = venue.account(account_id)
     if account == 0:
         return codes.UNKNOWN_ACCOUNT
+    is_known = trade_group_id == 0 or venue.trade_groups.get(trade_group_id) is not None
+    if not is_known and not venue.store.has_room_for_party():
+        return codes.NO_ROOM
 
     # From here it succeeds.
     store = venue.store
@@ -318,7 +321,7 @@ def change_account(venue: Venue, data: bytes, at: int, end: int, step: Step) -> 
             resting += 1
             order = store.orders[order + rows.ORDER_NEWER]
         store.parties[accounts[account + rows.ACCOUNT_PARTY]] -= resting
-        party = venue.party(trade_group_id)
+        party = venue.party(account, trade_group_id)
         store.parties[party] += resting
         accounts[account + rows.ACCOUNT_PARTY] = party
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id

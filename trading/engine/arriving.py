@@ -153,6 +153,8 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     result = rules.check_size(instrument, sweep)
     if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
         result = codes.ACCOUNT_SUSPENDED
+    if not store.has_room():
+        result = codes.NO_ROOM
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0))
     if result != codes.ACCEPTED:

@@ -27,6 +27,7 @@ CORE = (
     "administration",
     "lookups",
     "image",
+    "loading",
     "shard",
     "scan",
     "framing",

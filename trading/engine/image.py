@@ -1,27 +1,14 @@
-"""The state as bytes, and back: what snapshots hold and what the state hash is taken of.
+"""The state as bytes: what snapshots hold and what the state hash is taken of.
 
 Equal states give equal bytes, however they came about: everything stands in the order of its id,
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import administration, codes, rows
-from trading.engine.book import Asset, Instrument, Ladder
+from trading.engine import rows
+from trading.engine.book import Instrument, Ladder
 from trading.engine.output import Output
-from trading.engine.store import Store
 from trading.engine.venue import Closed, Venue
-from trading.engine.words import amount, copy_words, high, low, text, word
-
-
-class Loaded:
-    """What a dump held."""
-
-    def __init__(
-        self, seq: int, time_ns: int, venues: dict[int, Venue], source_numbers: dict[int, int]
-    ) -> None:
-        self.seq = seq
-        self.time_ns = time_ns
-        self.venues = venues
-        self.source_numbers = source_numbers
+from trading.engine.words import copy_words, high, low
 
 
 class Writer:
@@ -46,41 +33,6 @@ class Writer:
         place = self.out.room(count)
         copy_words(self.out.words, place, data, 0, count)
         return 0
-
-
-class Reader:
-    """Reads a dump from front to back; raises IndexError at its end."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-        self.end = len(data)
-
-    def number(self) -> int:
-        at = self._take(8)
-        return word(self.data, at)
-
-    def count(self) -> int:
-        """A number of things to come, each of at least one word."""
-        found = self.number()
-        if found < 0 or found > self.end - self.at:
-            raise IndexError
-        return found
-
-    def amount(self) -> int:
-        at = self._take(16)
-        return amount(self.data, at, self.end)
-
-    def text(self, width: int) -> bytes:
-        at = self._take(width)
-        return text(self.data, at, self.end, width)
-
-    def _take(self, width: int) -> int:
-        at = self.at
-        if at + width > self.end:
-            raise IndexError
-        self.at = at + width
-        return at
 
 
 def dump_state(
@@ -225,169 +177,4 @@ def dump_order(venue: Venue, order: int, out: Writer) -> int:
     out.number(orders[order + rows.ORDER_CUMULATIVE_LOTS])
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE])
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1])
-    return 0
-
-
-def load_state(data: bytes, store: Store) -> Loaded:
-    """The state a dump holds, put into an empty store; raises ValueError if it is none."""
-    try:
-        return load_all(Reader(data), store)
-    except (IndexError, KeyError) as error:
-        raise ValueError("The snapshot is damaged.") from error
-
-
-def load_all(reader: Reader, store: Store) -> Loaded:
-    """The same; raises IndexError or KeyError as well."""
-    if reader.end < 8 or reader.number() != rows.DUMP_MAGIC:
-        raise ValueError("This is no snapshot, or one of a version not known here.")
-    seq = reader.number()
-    time_ns = reader.number()
-    source_numbers: dict[int, int] = {}
-    for _ in range(reader.count()):
-        key = reader.number()
-        source_numbers[key] = reader.number()
-    venues: dict[int, Venue] = {}
-    for number in range(reader.count()):
-        venue = Venue(store, number + 1, reader.number(), reader.text(24))
-        load_venue(venue, reader)
-        venues[venue.tenant_id] = venue
-    if reader.at != reader.end:
-        raise ValueError("The snapshot is damaged.")
-    return Loaded(seq, time_ns, venues, source_numbers)
-
-
-def load_venue(venue: Venue, reader: Reader) -> int:
-    """All of one tenant but its id and code."""
-    venue.last_order_id = reader.number()
-    venue.last_trade_id = reader.number()
-    venue.keyed_kept = reader.number()
-    venue.keyed_kept_per_account = reader.number()
-    venue.unkeyed_kept = reader.number()
-    for index in range(reader.count()):
-        asset_id = reader.number()
-        scale = reader.number()
-        load_asset(venue, Asset(asset_id, index, scale, reader.text(16)), reader)
-    for index in range(reader.count()):
-        load_instrument(venue, index, reader)
-    for _ in range(reader.count()):
-        line = (reader.number(), reader.number())
-        venue.fee_lines[line] = (reader.number(), reader.number())
-    for _ in range(reader.count()):
-        load_account(venue, reader)
-    opened: list[tuple[int, int]] = []
-    for instrument in venue.instrument_list:
-        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
-            load_ladder(venue, instrument, ladder, reader, opened)
-    # Within an account they stand by age.
-    for _order_id, handle in sorted(opened):
-        venue.enter(handle, venue.instrument_of(handle))
-    for _ in range(reader.count()):
-        order_id = reader.number()
-        venue.set_timer(order_id, reader.number())
-    for _ in range(reader.count()):
-        venue.keep_closed(load_order(venue, reader))
-    for _ in range(reader.count()):
-        venue.keep_closed(load_order(venue, reader))
-    return 0
-
-
-def load_asset(venue: Venue, asset: Asset, reader: Reader) -> int:
-    """What an asset's supply is, and its place in the venue."""
-    asset.supply_units = reader.amount()
-    venue.assets[asset.asset_id] = asset
-    venue.asset_list.append(asset)
-    return 0
-
-
-def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
-    """The rules and prices of an instrument."""
-    instrument_id = reader.number()
-    base = venue.assets[reader.number()]
-    quote = venue.assets[reader.number()]
-    instrument = Instrument(venue.store, instrument_id, index, base, quote)
-    instrument.tick_units = reader.amount()
-    instrument.lot_units = reader.amount()
-    instrument.min_lots = reader.number()
-    instrument.max_lots = reader.number()
-    instrument.min_notional_units = reader.amount()
-    instrument.max_notional_units = reader.amount()
-    instrument.price_band_bp = reader.number()
-    instrument.maker_ppm = reader.number()
-    instrument.taker_ppm = reader.number()
-    instrument.state = reader.number()
-    instrument.symbol = reader.text(24)
-    instrument.last_ticks = reader.number()
-    instrument.reference_ticks = reader.number()
-    administration.derive_rules(instrument)
-    return venue.add_instrument(instrument)
-
-
-def load_account(venue: Venue, reader: Reader) -> int:
-    """An account and its balances."""
-    store = venue.store
-    if not store.has_room_for_account():
-        raise ValueError("The snapshot has more accounts than there is room for.")
-    account_id = reader.number()
-    group_id = reader.number()
-    trade_group_id = reader.number()
-    role = reader.number()
-    account = venue.add_account(account_id, group_id, trade_group_id, role, reader.number())
-    asset = reader.number()
-    while asset != 0:
-        if asset < 0 or asset > len(venue.asset_list):
-            raise IndexError
-        store.add_available(account, asset - 1, reader.amount())
-        store.add_held(account, asset - 1, reader.amount())
-        asset = reader.number()
-    return 0
-
-
-def load_order(venue: Venue, reader: Reader) -> int:
-    """One order, findable from now on."""
-    store = venue.store
-    if not store.has_room():
-        raise ValueError("The snapshot has more orders than there is room for.")
-    order = store.new_order()
-    orders = store.orders
-    orders[order + rows.ORDER_ID] = reader.number()
-    account = venue.account(reader.number())
-    terms = reader.number()
-    if account == 0 or terms >> rows.TERMS_INSTRUMENT_SHIFT >= len(venue.instrument_list):
-        raise IndexError
-    orders[order + rows.ORDER_ACCOUNT] = account
-    orders[order + rows.ORDER_TERMS] = terms | venue.number << rows.TERMS_VENUE_SHIFT
-    orders[order + rows.ORDER_STATUS] = reader.number()
-    orders[order + rows.ORDER_LOTS] = reader.number()
-    orders[order + rows.ORDER_LEAVES] = reader.number()
-    orders[order + rows.ORDER_TICKS] = reader.number()
-    client_key = reader.number()
-    orders[order + rows.ORDER_SEQ] = reader.number()
-    orders[order + rows.ORDER_CUMULATIVE_LOTS] = reader.number()
-    orders[order + rows.ORDER_CUMULATIVE_QUOTE] = reader.number()
-    orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.number()
-    orders[order + rows.ORDER_LEVEL] = 0
-    venue.remember(order, client_key)
-    return order
-
-
-def load_ladder(
-    venue: Venue,
-    instrument: Instrument,
-    ladder: Ladder,
-    reader: Reader,
-    opened: list[tuple[int, int]],
-) -> int:
-    """One side; its orders are added to ``opened`` as (id, handle)."""
-    store = venue.store
-    count = reader.count()
-    while count != 0:
-        level = ladder.level_at(reader.number())
-        for _ in range(count):
-            order = load_order(venue, reader)
-            store.append(level, order)
-            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
-            if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-                instrument.waiting_orders += 1
-            opened.append((store.orders[order + rows.ORDER_ID], order))
-        count = reader.count()
     return 0

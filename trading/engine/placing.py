@@ -228,6 +228,9 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         reason = codes.REDUCE_REASON_REQUESTED
         venue.reduce_open(order, instrument, old_lots - lots, reason, step)
         return codes.ACCEPTED
+    if lots - old_lots > limits.MAX_OPEN_LOTS - orders[order + rows.ORDER_LOTS]:
+        # All that was ever asked of one order stays a word, however often it is replaced.
+        return codes.ABOVE_MAXIMUM_QUANTITY
     sweep = step.sweep
     arriving.sweep_of(venue, order, instrument, sweep)
     sweep.leaves = lots

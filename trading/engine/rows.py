@@ -108,7 +108,8 @@ MOST_INSTRUMENTS: Final = (1 << 16) - 1  # of one venue
 NEAR_INSTRUMENTS: Final = 4096  # ids below this are looked up in a list
 MOST_ACCOUNTS: Final = 1 << 22
 MOST_BALANCE_WORDS: Final = 1 << 27
-BALANCE_SPARE_WORDS: Final = 1 << 24  # more than one command can take
+# One command can add two balances to each account, which doubles its room at most.
+BALANCE_ROOM_WORDS: Final = 4 * MOST_BALANCE_WORDS
 LADDER_FIRST_BLOCKS: Final = 8
 
 # How matching ended.

@@ -42,6 +42,8 @@ def split_events(chunk: bytes) -> dict[int, bytes]:
         event = at + RECORD_HEADER_BYTES + (word(chunk, at + 48) & MASK_16)
         index = 0
         while event < record_end:
+            if record_end - event < 8:
+                raise ValueError(f"An event is cut off in the record with seq {seq}.")
             head = word(chunk, event)
             event_end = event + (head >> 32 & MASK_32)
             if event_end < event + 8 or event_end > record_end:

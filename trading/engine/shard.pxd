@@ -80,6 +80,15 @@ cdef class Shard:
         long long seq,
         long long event_count,
     ) except? FAILED
-    @cython.locals(end="long long", at="long long")
+    cdef long long _check_sender(
+        self, long long kind, long long tenant_id, long long source, long long source_no
+    ) except? FAILED
+    @cython.locals(
+        end="long long",
+        at="long long",
+        tenant_id="long long",
+        source="long long",
+        source_no="long long",
+    )
     cpdef replay(self, bytes records)
     cpdef bytes dump(self)

@@ -12,6 +12,7 @@ from trading.engine import (
     door,
     emit,
     image,
+    loading,
     lookups,
     placing,
     rows,
@@ -364,6 +365,14 @@ class Shard:
         words[place + 4] = event_count
         return 0
 
+    def _check_sender(self, kind: int, tenant_id: int, source: int, source_no: int) -> int:
+        """Whether ``_run`` would have executed this for its sender; ACCEPTED or why not."""
+        if tenant_id > rows.MAX_TENANT or source_no < 0 or kind >= rows.FIRST_QUERY:
+            return codes.FIELD_OUT_OF_RANGE
+        if source != 0 and source_no <= self.source_number(tenant_id, source):
+            return codes.REPEATED
+        return codes.ACCEPTED
+
     def replay(self, records: bytes) -> None:
         """Apply whole journal records at their recorded times and compare what comes of them.
 
@@ -389,9 +398,14 @@ class Shard:
             version = sizes >> 16 & MASK_16
             checked = door.check_request(records, payload, payload_end, kind, version)
             time_ns = word(records, at + 16)
+            parties = word(records, at + 24)
+            tenant_id = parties & MASK_32
+            source = parties >> 32 & MASK_32
+            source_no = word(records, at + 32)
+            if checked == codes.ACCEPTED:
+                checked = self._check_sender(kind, tenant_id, source, source_no)
             if word(records, at + 8) != seq or time_ns < self.time_ns or checked != codes.ACCEPTED:
                 raise ReplayDifference(seq, f"The record with seq {seq} can't follow here.")
-            parties = word(records, at + 24)
             self._now_ns = time_ns
             self._execute(
                 records,
@@ -399,9 +413,9 @@ class Shard:
                 payload_end,
                 kind,
                 version,
-                parties & MASK_32,
-                parties >> 32 & MASK_32,
-                word(records, at + 32),
+                tenant_id,
+                source,
+                source_no,
                 word(records, at + 40),
             )
             written.at = self._records_end
@@ -426,7 +440,7 @@ class Shard:
     def load(dumped: bytes) -> "Shard":
         """The shard whose ``dump`` this is; raises ValueError if it is none."""
         shard = Shard()
-        loaded = image.load_state(dumped, shard.store)
+        loaded = loading.load_state(dumped, shard.store)
         shard.seq = loaded.seq
         shard.time_ns = loaded.time_ns
         shard.venues = loaded.venues

@@ -35,6 +35,7 @@ cdef class Store:
 
     cdef bint has_room(self) noexcept
     cdef bint has_room_for_account(self) noexcept
+    cdef bint has_room_for_party(self) noexcept
     cdef long long new_order(self) noexcept
     cdef long long free_order(self, long long order) noexcept
     cdef long long new_level(self, long long ticks) noexcept

@@ -20,7 +20,7 @@ class Store:
         self._blocks_room = reserve(rows.MOST_BLOCKS * rows.BLOCK_WIDTH)
         self._accounts_room = reserve(rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH)
         self._parties_room = reserve(2 * rows.MOST_ACCOUNTS)
-        self._balances_room = reserve(rows.MOST_BALANCE_WORDS)
+        self._balances_room = reserve(rows.BALANCE_ROOM_WORDS)
         self.orders = pointer(self._orders_room)
         self.levels = pointer(self._levels_room)
         self.blocks = pointer(self._blocks_room)
@@ -35,7 +35,7 @@ class Store:
         self.blocks_end = rows.BLOCK_WIDTH
         self.blocks_freed = 0
         self.accounts_end = rows.ACCOUNT_WIDTH
-        self.parties_end = 1
+        self.parties_end = rows.MOST_ACCOUNTS  # below it each account has its own
         self.balances_end = rows.BALANCE_WIDTH
         self._keys_room = reserve((rows.MOST_ORDERS + 1) * rows.CLIENT_WIDTH)
         self.keys = pointer(self._keys_room)
@@ -76,12 +76,17 @@ class Store:
             (self.orders_freed != 0 or self.orders_end < rows.MOST_ORDERS * rows.ORDER_WIDTH)
             and (self.levels_freed != 0 or self.levels_end < rows.MOST_LEVELS * rows.LEVEL_WIDTH)
             and (self.blocks_freed != 0 or self.blocks_end < rows.MOST_BLOCKS * rows.BLOCK_WIDTH)
-            and self.balances_end < rows.MOST_BALANCE_WORDS - rows.BALANCE_SPARE_WORDS
+            and self.balances_end < rows.MOST_BALANCE_WORDS
         )
 
     def has_room_for_account(self) -> bool:
         """Whether one more account has its place."""
-        return self.accounts_end < rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH
+        is_full = self.accounts_end >= rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH
+        return not is_full and self.has_room_for_party()
+
+    def has_room_for_party(self) -> bool:
+        """Whether one more trade group has its place."""
+        return self.parties_end < 2 * rows.MOST_ACCOUNTS
 
     def new_order(self) -> int:
         """A row for an order, to be filled in."""
@@ -152,7 +157,7 @@ class Store:
         return account
 
     def new_party(self) -> int:
-        """A party: accounts that never trade with each other."""
+        """The party of a trade group: accounts that never trade with each other."""
         party = self.parties_end
         self.parties_end = party + 1
         return party

@@ -97,4 +97,4 @@ cdef class Venue:
     @cython.locals(instrument=Instrument)
     cdef long long fees_changed(self) except? FAILED
     cdef long long fee_group(self, long long group_id) except? FAILED
-    cdef long long party(self, long long trade_group_id) except? FAILED
+    cdef long long party(self, long long account, long long trade_group_id) except? FAILED

@@ -7,7 +7,7 @@ from trading.engine.book import Asset, Instrument
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import high, join, low, notional, units_of
+from trading.engine.words import added, high, join, low, notional, units_of
 
 
 class Closed:
@@ -98,7 +98,7 @@ class Venue:
         accounts[account + rows.ACCOUNT_ID] = account_id
         accounts[account + rows.ACCOUNT_STATE] = state
         accounts[account + rows.ACCOUNT_FEE_GROUP] = self.fee_group(group_id)
-        accounts[account + rows.ACCOUNT_PARTY] = self.party(trade_group_id)
+        accounts[account + rows.ACCOUNT_PARTY] = self.party(account, trade_group_id)
         accounts[account + rows.ACCOUNT_GROUP] = group_id
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
         accounts[account + rows.ACCOUNT_ROLE] = role
@@ -405,7 +405,7 @@ class Venue:
         """Count a trade of an order."""
         orders = self.store.orders
         at = order + rows.ORDER_CUMULATIVE_QUOTE
-        total = join(orders[at], orders[at + 1]) + quote_units
+        total = added(join(orders[at], orders[at + 1]), quote_units)
         orders[at] = low(total)
         orders[at + 1] = high(total)
         orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
@@ -460,10 +460,10 @@ class Venue:
             self.fees_changed()
         return index
 
-    def party(self, trade_group_id: int) -> int:
-        """The party of a trade group, made on demand; a new one of its own for 0."""
+    def party(self, account: int, trade_group_id: int) -> int:
+        """The party of a trade group, made on demand; for 0 the account's own."""
         if trade_group_id == 0:
-            return self.store.new_party()
+            return account // rows.ACCOUNT_WIDTH
         party = self.trade_groups.get(trade_group_id)
         if party is None:
             party = self.store.new_party()

@@ -84,6 +84,7 @@ cdef extern from *:
     enum: FAILED "(-1)"
     long long MASK_16 "0xffffLL"
     long long MASK_32 "0xffffffffLL"
+    long long MASK_62 "0x3fffffffffffffffLL"
     long long MASK_63 "0x7fffffffffffffffLL"
     long long word "marque_word"(const char *data, long long at) noexcept
     long long marque_half(const char *data, long long at) noexcept

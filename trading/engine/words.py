@@ -11,6 +11,7 @@ from typing import Final
 OVER: Final = (1 << 127) - 1
 MASK_16: Final = (1 << 16) - 1
 MASK_32: Final = (1 << 32) - 1
+MASK_62: Final = (1 << 62) - 1
 MASK_63: Final = (1 << 63) - 1
 _MASK_64: Final = (1 << 64) - 1
 _SIGN_64: Final = 1 << 63

@@ -1,0 +1,49 @@
+cimport cython
+
+from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.store cimport Store
+from trading.engine.venue cimport Closed, Venue
+from trading.engine.words cimport FAILED, i128
+
+@cython.final
+cdef class Loaded:
+    cdef readonly object seq
+    cdef readonly object time_ns
+    cdef readonly dict venues
+    cdef readonly dict source_numbers
+
+@cython.final
+cdef class Reader:
+    cdef bytes data
+    cdef long long at
+    cdef long long end
+
+    cdef long long number(self) except? FAILED
+    cdef long long within(self, long long least, long long most) except? FAILED
+    cdef long long count(self) except? FAILED
+    cdef i128 units(self) except? FAILED
+    cdef bytes text(self, long long width)
+    cdef long long _take(self, long long width) except? FAILED
+
+cpdef Loaded load_state(bytes data, Store store)
+@cython.locals(venue=Venue)
+cdef Loaded load_all(Reader reader, Store store)
+@cython.locals(
+    asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
+)
+cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
+cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
+@cython.locals(instrument=Instrument, base=Asset, quote=Asset)
+cdef long long load_instrument(Venue venue, long long index, Reader reader) except? FAILED
+cdef long long load_account(Venue venue, Reader reader, list totals) except? FAILED
+cdef long long load_order(Venue venue, Reader reader) except? FAILED
+cdef bint are_terms(Venue venue, long long terms) except -1
+cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FAILED
+cdef long long load_ladder(
+    Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
+) except? FAILED
+@cython.locals(is_buy=bint)
+cdef long long check_standing(
+    Instrument instrument, Ladder ladder, long long order, long long ticks
+) except? FAILED
