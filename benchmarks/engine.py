@@ -15,8 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks import engine_ugly
 from benchmarks import engine_workload as workload
-from trading.engine import COMPILED, shard
+from trading.engine import COMPILED, memory, shard
 
 
 def loaded(flow: workload.Workload) -> shard.Shard:
@@ -93,8 +94,10 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--one-mode", action="store_true", help="only as this process runs")
+    parser.add_argument("--ugly", action="store_true", help="the flows that are hard as well")
     parser.add_argument("--memory-orders", type=int, default=1_000_000)
     options = parser.parse_args()
+    memory.huge_pages = True  # as in the engine process
     mode = "compiled" if COMPILED else "interpreted"
     if not options.one_mode:
         sys.stdout.write(
@@ -113,6 +116,12 @@ def main() -> int:
             rate = measure_replay(flow, records, options.runs)
             sys.stdout.write(f"| {mode} | replay, {text} | {rate / 1e6:.2f} M commands/s | |\n")
         sys.stdout.flush()
+    if options.ugly:
+        for name in engine_ugly.FLOWS:
+            flow = engine_ugly.made(name, options.seed, options.commands)
+            rate, state, _ = measure(flow, min(options.runs, 3))
+            sys.stdout.write(f"| {mode} | {name} | {rate / 1e6:.2f} M commands/s | {state} |\n")
+            sys.stdout.flush()
     if COMPILED:
         figure = measure_memory(options.memory_orders)
         text = f"{options.memory_orders} resting orders"

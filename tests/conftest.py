@@ -26,6 +26,7 @@ would empty the tenants' tables; take ``world``.
 """
 
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,13 @@ from world import World
 TENANTS = {"north": "North Exchange", "south": "South Exchange"}
 
 
+def _end_in_order(number: int, _frame: object) -> None:
+    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # Fixtures still end what they started: processes of a world have sessions of their own.
+    signal.signal(signal.SIGTERM, _end_in_order)
     # The real hasher with the least work: tests sign in often.
     Argon2PasswordHasher.time_cost = 1
     Argon2PasswordHasher.memory_cost = 8

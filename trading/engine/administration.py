@@ -35,6 +35,8 @@ def create_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         return codes.INSTRUMENT_EXISTS
     if result != codes.ACCEPTED:
         return result
+    if len(venue.instrument_list) > rows.MOST_INSTRUMENTS:
+        return codes.NO_ROOM
 
     # From here it succeeds.
     instrument = Instrument(

@@ -3,7 +3,7 @@
 from trading.engine import codes, emit, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.step import Step, Sweep
-from trading.engine.venue import Venue, waits_for_rise
+from trading.engine.venue import Venue
 from trading.engine.words import beyond, notional, units_of, wide
 
 
@@ -94,7 +94,7 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     instrument = sweep.instrument
     store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
     terms = store.orders[order + rows.ORDER_TERMS]
-    ladder = instrument.rising if waits_for_rise(terms) else instrument.falling
+    ladder = instrument.rising if rules.waits_for_rise(terms) else instrument.falling
     store.append(ladder.level_at(sweep.trigger_ticks), order)
     venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves
@@ -117,6 +117,8 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
     """
     while True:
         last = instrument.last_ticks
+        if last == 0:
+            return 0  # there was no trade yet, which is not a price of 0
         level = instrument.rising.best
         ladder = instrument.rising
         if level == 0 or venue.store.levels[level + rows.LEVEL_TICKS] > last:

@@ -39,6 +39,7 @@ _CALLED_BY_MODULE = (
     "matching",
     "placing",
     "rules",
+    "telling",
 )
 # What stands in the compiled folder under the name of each module of the core.
 _STAND_IN = """from trading.engine import core

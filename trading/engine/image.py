@@ -214,7 +214,8 @@ def dump_order(venue: Venue, order: int, out: Writer) -> int:
     orders = venue.store.orders
     out.number(orders[order + rows.ORDER_ID])
     out.number(venue.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID])
-    out.number(orders[order + rows.ORDER_TERMS])
+    # Without the venue's number, which depends on the order in which venues came.
+    out.number(orders[order + rows.ORDER_TERMS] & rows.TERMS_OF_ORDER)
     out.number(orders[order + rows.ORDER_STATUS])
     out.number(orders[order + rows.ORDER_LOTS])
     out.number(orders[order + rows.ORDER_LEAVES])
@@ -354,7 +355,7 @@ def load_order(venue: Venue, reader: Reader) -> int:
     if account == 0 or terms >> rows.TERMS_INSTRUMENT_SHIFT >= len(venue.instrument_list):
         raise IndexError
     orders[order + rows.ORDER_ACCOUNT] = account
-    orders[order + rows.ORDER_TERMS] = terms
+    orders[order + rows.ORDER_TERMS] = terms | venue.number << rows.TERMS_VENUE_SHIFT
     orders[order + rows.ORDER_STATUS] = reader.number()
     orders[order + rows.ORDER_LOTS] = reader.number()
     orders[order + rows.ORDER_LEAVES] = reader.number()

@@ -6,19 +6,35 @@ waits for a whole table to be moved.
 
 from trading.engine.memory import reserve
 from trading.engine.rows import INDEX_FIRST_BUCKETS, INDEX_SPREAD
-from trading.engine.words import MASK_32, MASK_63, pointer
+from trading.engine.words import MASK_63, pointer
 
 
 class Index:
-    """Row numbers (from 1 to ``rows``) by (scope, key); 0 <= scope < 2**31.
+    """Row numbers (from 1 to ``rows``) of a table by (scope, key).
 
-    Keys are spread by their lowest bits: consecutive ids stand side by side.
+    Both stand in the rows themselves, which are ``width`` words wide: the key at ``key_at``, the
+    scope at ``scope_at`` above its lowest ``scope_shift`` bits. They must not change while a row
+    can be found. Keys are spread by their lowest bits: consecutive ids stand side by side.
     """
 
-    def __init__(self, rows: int) -> None:
-        # Per row: its key, and its scope << 32 | the next row in its bucket.
-        self._entries_room = reserve(2 * (rows + 1))
-        self._entries = pointer(self._entries_room)
+    def __init__(
+        self,
+        rows: int,
+        table: memoryview,
+        width: int,
+        key_at: int,
+        scope_at: int,
+        scope_shift: int,
+    ) -> None:
+        self._table_room = table
+        self._table = pointer(table)
+        self._width = width
+        self._key_at = key_at
+        self._scope_at = scope_at
+        self._scope_shift = scope_shift
+        # Per row the next one in its bucket, per bucket its first row.
+        self._links_room = reserve(rows + 1)
+        self._links = pointer(self._links_room)
         self._heads_room = reserve(2 * rows + INDEX_FIRST_BUCKETS)
         self._heads = pointer(self._heads_room)
         self._round = INDEX_FIRST_BUCKETS  # buckets at the start of this round of splits
@@ -34,68 +50,61 @@ class Index:
 
     def find(self, scope: int, key: int) -> int:
         """The row with this key, or 0."""
-        entries = self._entries
+        table = self._table
         row = self._heads[self._bucket(scope, key)]
         while row != 0:
-            link = entries[2 * row + 1]
-            if entries[2 * row] == key and link >> 32 == scope:
+            at = row * self._width
+            if (
+                table[at + self._key_at] == key
+                and table[at + self._scope_at] >> self._scope_shift == scope
+            ):
                 return row
-            row = link & MASK_32
+            row = self._links[row]
         return 0
 
-    def key_of(self, row: int) -> int:
-        """The key that a row was added with."""
-        return self._entries[2 * row]
-
-    def add(self, scope: int, key: int, row: int) -> int:
-        """Make a row findable; its key must not be there yet."""
+    def add(self, row: int) -> int:
+        """Make a row findable, whose key must not be there yet."""
         self.count += 1
         if self.count > self._round + self._split:
             self._grow()
-        bucket = self._bucket(scope, key)
-        entries = self._entries
-        entries[2 * row] = key
-        entries[2 * row + 1] = scope << 32 | self._heads[bucket]
+        bucket = self._bucket_of(row)
+        self._links[row] = self._heads[bucket]
         self._heads[bucket] = row
         return 0
 
-    def remove(self, scope: int, key: int) -> int:
-        """Forget a key that is there."""
-        entries = self._entries
-        bucket = self._bucket(scope, key)
-        before = 0
-        row = self._heads[bucket]
-        while row != 0:
-            link = entries[2 * row + 1]
-            following = link & MASK_32
-            if entries[2 * row] == key and link >> 32 == scope:
-                if before == 0:
-                    self._heads[bucket] = following
-                else:
-                    entries[2 * before + 1] += following - row
-                self.count -= 1
-                return row
-            before = row
-            row = following
+    def _bucket_of(self, row: int) -> int:
+        at = row * self._width
+        scope = self._table[at + self._scope_at] >> self._scope_shift
+        return self._bucket(scope, self._table[at + self._key_at])
+
+    def remove(self, row: int) -> int:
+        """Forget a row that can be found."""
+        links = self._links
+        bucket = self._bucket_of(row)
+        before = self._heads[bucket]
+        if before == row:
+            self._heads[bucket] = links[row]
+        else:
+            while links[before] != row:
+                before = links[before]
+            links[before] = links[row]
+        self.count -= 1
         return 0
 
     def _grow(self) -> int:
         """Split one bucket in two."""
-        entries = self._entries
         old = self._split
-        new = old + self._round
         row = self._heads[old]
         self._heads[old] = 0
-        self._heads[new] = 0
+        self._heads[old + self._round] = 0
         self._split += 1
         if self._split == self._round:
             self._round *= 2
             self._split = 0
         while row != 0:
-            link = entries[2 * row + 1]
-            following = link & MASK_32
-            bucket = self._bucket(link >> 32, entries[2 * row])
-            entries[2 * row + 1] = link - following + self._heads[bucket]
+            following = self._links[row]
+            bucket = self._bucket_of(row)
+            self._links[row] = self._heads[bucket]
             self._heads[bucket] = row
             row = following
         return 0

@@ -1,6 +1,6 @@
 """Queries, answered from a venue's state without changing it."""
 
-from trading.engine import administration, codec, codes, emit, rows
+from trading.engine import administration, codec, codes, emit, rows, telling
 from trading.engine.book import Ladder
 from trading.engine.canceling import find_order
 from trading.engine.step import Step
@@ -58,7 +58,7 @@ def write_open_orders(venue: Venue, account: int, instrument_id: int, step: Step
     order = store.accounts[account + rows.ACCOUNT_OLDEST]
     while order != 0:
         if instrument_id == 0 or venue.instrument_of(order).instrument_id == instrument_id:
-            venue.write_order_row(order, step)
+            telling.write_order_row(venue, order, step)
         order = store.orders[order + rows.ORDER_NEWER]
     return codes.ACCEPTED
 
@@ -77,7 +77,7 @@ def query_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         order = find_order(venue, account, order_id, client_key)
     if order == 0:
         return codes.UNKNOWN_ORDER
-    venue.write_order_row(order, step)
+    telling.write_order_row(venue, order, step)
     return codes.ACCEPTED
 
 

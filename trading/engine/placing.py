@@ -1,9 +1,9 @@
 """PlaceOrder and ReplaceOrder: the checks in their order of precedence, then the order arrives."""
 
-from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules
+from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules, telling
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
-from trading.engine.venue import Venue, waits_for_rise
+from trading.engine.venue import Venue
 from trading.engine.words import amount, copy_words, field, half, notional, octet, units_of, wide
 
 
@@ -21,7 +21,7 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     if client_key != 0:
         earlier = venue.order_by_client_key(account, client_key)
         if earlier != 0:
-            venue.write_order_row(earlier, step)
+            telling.write_order_row(venue, earlier, step)
             return codes.REPEATED
     if store.accounts[account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
         if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
@@ -129,7 +129,7 @@ def check_trigger(sweep: Sweep) -> int:
     if sweep.order_type <= codes.ORDER_TYPE_MARKET or trigger <= 0 or trigger > limits.MAX_TICKS:
         return codes.BAD_TRIGGER
     last = sweep.instrument.last_ticks
-    rises = waits_for_rise(sweep.side | sweep.order_type << rows.TERMS_TYPE_SHIFT)
+    rises = rules.waits_for_rise(sweep.side | sweep.order_type << rows.TERMS_TYPE_SHIFT)
     if last != 0 and (trigger <= last if rises else trigger >= last):
         return codes.TRIGGER_WOULD_FIRE
     return codes.ACCEPTED
@@ -146,6 +146,7 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
         | sweep.time_in_force << rows.TERMS_TIME_IN_FORCE_SHIFT
         | sweep.mode << rows.TERMS_MODE_SHIFT
         | sweep.instrument.index << rows.TERMS_INSTRUMENT_SHIFT
+        | venue.number << rows.TERMS_VENUE_SHIFT
     )
     if sweep.client_key != 0:
         terms |= rows.TERMS_KEYED
@@ -228,7 +229,10 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     arriving.sweep_of(venue, order, instrument, sweep)
     sweep.leaves = lots
     sweep.ticks = ticks
+    # What it has open makes room for what it will.
+    instrument.open_lots -= old_lots
     result = rules.check_size(instrument, sweep)
+    instrument.open_lots += old_lots
     if result != codes.ACCEPTED:
         return result
     if not store.has_room():

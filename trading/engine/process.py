@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from trading.engine import COMPILED, journal, metrics, snapshot
+from trading.engine import COMPILED, journal, memory, metrics, snapshot
 from trading.engine.journal_writer import SEGMENT_BYTES, Journal, OpenFile, SegmentFile
 from trading.engine.log_writer import LogWriter
 from trading.engine.server import JournalFailed, Server
@@ -267,6 +267,7 @@ def run(options: Options, *, open_file: OpenFile = SegmentFile) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    memory.huge_pages = True
     try:
         options.engine_dir.mkdir(parents=True, exist_ok=True)
         with locked(options.engine_dir):

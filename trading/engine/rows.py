@@ -34,7 +34,9 @@ TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
 TERMS_POST_ONLY: Final = 1 << 21
 TERMS_MODE_SHIFT: Final = 24  # self-trade prevention
-TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue
+TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue, 16 bits
+TERMS_OF_ORDER: Final = (1 << 48) - 1  # all but the venue's number
+TERMS_VENUE_SHIFT: Final = 48  # the venue's number, 15 bits
 
 # All orders resting at one price on one side.
 LEVEL_TICKS: Final = 0
@@ -70,6 +72,7 @@ ACCOUNT_CLOSED_COUNT: Final = 11
 ACCOUNT_GROUP: Final = 12  # id
 ACCOUNT_TRADE_GROUP: Final = 13  # id; 0: none
 ACCOUNT_ROLE: Final = 14
+ACCOUNT_VENUE: Final = 15  # the venue's number
 ACCOUNT_WIDTH: Final = 16
 
 # Units of one asset of one account; booked is available plus held. Amounts take two words.
@@ -77,6 +80,11 @@ BALANCE_ASSET: Final = 0  # index of the asset
 BALANCE_AVAILABLE: Final = 1
 BALANCE_HELD: Final = 3
 BALANCE_WIDTH: Final = 5
+
+# The client key of the order with the same row number.
+CLIENT_KEY: Final = 0
+CLIENT_SCOPE: Final = 1  # the account's row number
+CLIENT_WIDTH: Final = 2
 
 # How the indexes and outputs begin; see there.
 INDEX_FIRST_BUCKETS: Final = 1024  # a power of two
@@ -94,6 +102,9 @@ RECORD_HEADER_WORDS: Final = 7
 MOST_ORDERS: Final = 1 << 25
 MOST_LEVELS: Final = 1 << 24
 MOST_BLOCKS: Final = 1 << 20
+MOST_VENUES: Final = (1 << 15) - 1
+MOST_INSTRUMENTS: Final = (1 << 16) - 1  # of one venue
+NEAR_INSTRUMENTS: Final = 4096  # ids below this are looked up in a list
 MOST_ACCOUNTS: Final = 1 << 22
 MOST_BALANCE_WORDS: Final = 1 << 27
 BALANCE_SPARE_WORDS: Final = 1 << 20  # more than one command can take

@@ -1,6 +1,6 @@
 """An instrument's rules for quantity, price and notional, and its price band."""
 
-from trading.engine import codes, limits
+from trading.engine import codes, limits, rows
 from trading.engine.book import Instrument
 from trading.engine.step import Sweep
 from trading.engine.words import notional, wide
@@ -73,3 +73,12 @@ def lowest_ticks(instrument: Instrument) -> int:
         return 1
     band = limits.BASIS_POINTS - instrument.price_band_bp
     return (wide(reference) * band + (limits.BASIS_POINTS - 1)) // limits.BASIS_POINTS
+
+
+def waits_for_rise(terms: int) -> bool:
+    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit."""
+    order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+    is_stop = (
+        order_type == codes.ORDER_TYPE_STOP_MARKET or order_type == codes.ORDER_TYPE_STOP_LIMIT
+    )
+    return is_stop == (terms & 15 == codes.SIDE_BUY)

@@ -258,6 +258,8 @@ class Shard:
             return codes.FIELD_OUT_OF_RANGE
         if self.venue(tenant_id) is not None:
             return codes.TENANT_EXISTS
+        if len(self.venues) >= rows.MOST_VENUES:
+            return codes.NO_ROOM
 
         # From here it succeeds.
         self.venues[tenant_id] = Venue(self.store, len(self.venues) + 1, tenant_id, code)

@@ -11,12 +11,14 @@ cdef class Store:
     cdef object _accounts_room
     cdef object _parties_room
     cdef object _balances_room
+    cdef object _keys_room
     cdef long long *orders
     cdef long long *levels
     cdef long long *blocks
     cdef long long *accounts
     cdef long long *parties
     cdef long long *balances
+    cdef long long *keys
     cdef long long orders_end
     cdef long long orders_freed
     cdef long long levels_end
@@ -31,25 +33,25 @@ cdef class Store:
     cdef Index account_ids
     cdef readonly list timers
 
-    cdef bint has_room(self) except -1
-    cdef bint has_room_for_account(self) except -1
-    cdef long long new_order(self) except? FAILED
-    cdef long long free_order(self, long long order) except? FAILED
-    cdef long long new_level(self, long long ticks) except? FAILED
-    cdef long long free_level(self, long long level) except? FAILED
-    cdef long long new_block(self) except? FAILED
-    cdef long long free_block(self, long long block) except? FAILED
-    cdef long long new_account(self) except? FAILED
-    cdef long long new_party(self) except? FAILED
-    cdef long long append(self, long long level, long long order) except? FAILED
-    cdef long long unlink(self, long long level, long long order) except? FAILED
-    cdef long long find_balance(self, long long account, long long asset) except? FAILED
-    cdef long long balance(self, long long account, long long asset) except? FAILED
-    cdef long long _new_balance(self, long long account, long long asset) except? FAILED
-    cdef i128 amount_at(self, long long at) except? FAILED
-    cdef i128 booked(self, long long account, long long asset) except? FAILED
-    cdef i128 available(self, long long account, long long asset) except? FAILED
-    cdef long long add_available(self, long long account, long long asset, i128 units) except? FAILED
-    cdef long long add_held(self, long long account, long long asset, i128 units) except? FAILED
-    cdef long long hold(self, long long account, long long asset, i128 units) except? FAILED
-    cdef long long _add(self, long long at, i128 units) except? FAILED
+    cdef bint has_room(self) noexcept
+    cdef bint has_room_for_account(self) noexcept
+    cdef long long new_order(self) noexcept
+    cdef long long free_order(self, long long order) noexcept
+    cdef long long new_level(self, long long ticks) noexcept
+    cdef long long free_level(self, long long level) noexcept
+    cdef long long new_block(self) noexcept
+    cdef long long free_block(self, long long block) noexcept
+    cdef long long new_account(self) noexcept
+    cdef long long new_party(self) noexcept
+    cdef long long append(self, long long level, long long order) noexcept
+    cdef long long unlink(self, long long level, long long order) noexcept
+    cdef long long find_balance(self, long long account, long long asset) noexcept
+    cdef long long balance(self, long long account, long long asset) noexcept
+    cdef long long _new_balance(self, long long account, long long asset) noexcept
+    cdef i128 amount_at(self, long long at) noexcept
+    cdef i128 booked(self, long long account, long long asset) noexcept
+    cdef i128 available(self, long long account, long long asset) noexcept
+    cdef long long add_available(self, long long account, long long asset, i128 units) noexcept
+    cdef long long add_held(self, long long account, long long asset, i128 units) noexcept
+    cdef long long hold(self, long long account, long long asset, i128 units) noexcept
+    cdef long long _add(self, long long at, i128 units) noexcept

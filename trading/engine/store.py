@@ -37,12 +37,36 @@ class Store:
         self.accounts_end = rows.ACCOUNT_WIDTH
         self.parties_end = 1
         self.balances_end = rows.BALANCE_WIDTH
-        self.order_ids = Index(rows.MOST_ORDERS)  # scope: the venue's number
-        self.client_keys = Index(rows.MOST_ORDERS)  # scope: the account's row number
+        self._keys_room = reserve((rows.MOST_ORDERS + 1) * rows.CLIENT_WIDTH)
+        self.keys = pointer(self._keys_room)
+        # Scopes: the venue's number, the account's row number, the venue's number.
+        self.order_ids = Index(
+            rows.MOST_ORDERS,
+            self._orders_room,
+            rows.ORDER_WIDTH,
+            rows.ORDER_ID,
+            rows.ORDER_TERMS,
+            rows.TERMS_VENUE_SHIFT,
+        )
+        self.client_keys = Index(
+            rows.MOST_ORDERS,
+            self._keys_room,
+            rows.CLIENT_WIDTH,
+            rows.CLIENT_KEY,
+            rows.CLIENT_SCOPE,
+            0,
+        )
+        self.account_ids = Index(
+            rows.MOST_ACCOUNTS,
+            self._accounts_room,
+            rows.ACCOUNT_WIDTH,
+            rows.ACCOUNT_ID,
+            rows.ACCOUNT_VENUE,
+            0,
+        )
         # A heap of (when, tenant, order id): GTD orders that end by themselves, and such that have
         # ended otherwise.
         self.timers: list[tuple[int, int, int]] = []
-        self.account_ids = Index(rows.MOST_ACCOUNTS)  # scope: the venue's number
 
     # Rows.
 

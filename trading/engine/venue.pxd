@@ -21,6 +21,7 @@ cdef class Venue:
     cdef readonly list asset_list
     cdef readonly dict instruments
     cdef readonly list instrument_list
+    cdef readonly list near_instruments
     cdef readonly dict accounts
     cdef readonly dict trade_groups
     cdef readonly dict fee_groups
@@ -36,10 +37,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
-    cdef Instrument _instrument
 
     cdef long long account(self, long long account_id) except? FAILED
-    @cython.locals(found=Instrument)
     cdef Instrument instrument(self, long long instrument_id)
     cdef Instrument instrument_of(self, long long order)
     cdef long long add_instrument(self, Instrument instrument) except? FAILED
@@ -91,7 +90,6 @@ cdef class Venue:
         long long reason,
         Step step,
     ) except? FAILED
-    cdef long long write_order_row(self, long long order, Step step) except? FAILED
     cdef long long add_traded(self, long long order, long long lots, i128 quote_units) except? FAILED
     cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
@@ -100,6 +98,3 @@ cdef class Venue:
     cdef long long fees_changed(self) except? FAILED
     cdef long long fee_group(self, long long group_id) except? FAILED
     cdef long long party(self, long long trade_group_id) except? FAILED
-
-@cython.locals(is_stop=bint)
-cdef bint waits_for_rise(long long terms) except -1

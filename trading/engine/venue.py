@@ -4,6 +4,7 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.words import high, join, low, notional, units_of
@@ -35,6 +36,7 @@ class Venue:
         self.asset_list: list[Asset] = []  # by Asset.index
         self.instruments: dict[int, Instrument] = {}
         self.instrument_list: list[Instrument] = []  # by Instrument.index
+        self.near_instruments: list[Instrument | None] = []  # by id, as far as ids are small
         self.accounts: dict[int, int] = {}  # handle by id
         self.trade_groups: dict[int, int] = {}  # party by id
         self.fee_groups: dict[int, int] = {}  # index by id
@@ -51,7 +53,6 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
-        self._instrument: Instrument | None = None  # the one looked up last
 
     # Accounts, instruments and orders by id.
 
@@ -61,22 +62,25 @@ class Venue:
 
     def instrument(self, instrument_id: int) -> Instrument | None:
         """The instrument with this id."""
-        found = self._instrument
-        if found is None or found.instrument_id != instrument_id:
-            found = self.instruments.get(instrument_id)
-            if found is not None:
-                self._instrument = found
-        return found
+        if 0 <= instrument_id < len(self.near_instruments):
+            return self.near_instruments[instrument_id]
+        return self.instruments.get(instrument_id)
 
     def instrument_of(self, order: int) -> Instrument:
         """The instrument of an order."""
-        index = self.store.orders[order + rows.ORDER_TERMS] >> rows.TERMS_INSTRUMENT_SHIFT
+        terms = self.store.orders[order + rows.ORDER_TERMS]
+        index = terms >> rows.TERMS_INSTRUMENT_SHIFT & rows.MOST_INSTRUMENTS
         return self.instrument_list[index]
 
     def add_instrument(self, instrument: Instrument) -> int:
         """Make a new instrument findable."""
         self.instruments[instrument.instrument_id] = instrument
         self.instrument_list.append(instrument)
+        if instrument.instrument_id < rows.NEAR_INSTRUMENTS:
+            while len(self.near_instruments) <= instrument.instrument_id:
+                number = len(self.near_instruments)
+                self.near_instruments.append(self.instruments.get(number))
+            self.near_instruments[instrument.instrument_id] = instrument
         instrument.forget_rates(len(self.fee_group_ids))
         return 0
 
@@ -99,7 +103,8 @@ class Venue:
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
         accounts[account + rows.ACCOUNT_ROLE] = role
         self.accounts[account_id] = account
-        self.store.account_ids.add(self.number, account_id, account // rows.ACCOUNT_WIDTH)
+        accounts[account + rows.ACCOUNT_VENUE] = self.number
+        self.store.account_ids.add(account // rows.ACCOUNT_WIDTH)
         if role == codes.ACCOUNT_ROLE_HOUSE_FEES:
             self.fee_account = account
         return account
@@ -117,26 +122,28 @@ class Venue:
         """The client key an order was placed with, or 0."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
             return 0
-        return self.store.client_keys.key_of(order // rows.ORDER_WIDTH)
+        row = order // rows.ORDER_WIDTH
+        return self.store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY]
 
     def remember(self, order: int, client_key: int) -> int:
         """Make an order findable by its id and its client key."""
         store = self.store
         row = order // rows.ORDER_WIDTH
-        store.order_ids.add(self.number, store.orders[order + rows.ORDER_ID], row)
+        store.order_ids.add(row)
         if client_key != 0:
             scope = store.orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH
-            store.client_keys.add(scope, client_key, row)
+            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY] = client_key
+            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_SCOPE] = scope
+            store.client_keys.add(row)
         return 0
 
     def forget(self, order: int) -> int:
         """The opposite of ``remember``; the order's row is free then."""
         store = self.store
-        orders = store.orders
-        store.order_ids.remove(self.number, orders[order + rows.ORDER_ID])
-        if orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
-            key = store.client_keys.key_of(order // rows.ORDER_WIDTH)
-            store.client_keys.remove(orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH, key)
+        row = order // rows.ORDER_WIDTH
+        store.order_ids.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            store.client_keys.remove(row)
         return store.free_order(order)
 
     # Lately closed orders.
@@ -393,37 +400,6 @@ class Venue:
             orders[order + rows.ORDER_TICKS],
         )
 
-    def write_order_row(self, order: int, step: Step) -> int:
-        """Tell what an order is now; a row of an answer, not a fact of the journal."""
-        orders = self.store.orders
-        terms = orders[order + rows.ORDER_TERMS]
-        trigger_ticks = 0
-        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-            level = orders[order + rows.ORDER_LEVEL]
-            trigger_ticks = self.store.levels[level + rows.LEVEL_TICKS]
-        place = emit.order_row(
-            step.out,
-            orders[order + rows.ORDER_ID],
-            self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
-            self.instrument_of(order).instrument_id,
-            orders[order + rows.ORDER_LOTS],
-            orders[order + rows.ORDER_LEAVES],
-            orders[order + rows.ORDER_CUMULATIVE_LOTS],
-            join(
-                orders[order + rows.ORDER_CUMULATIVE_QUOTE],
-                orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
-            ),
-            orders[order + rows.ORDER_TICKS],
-            terms & 15,
-            terms >> rows.TERMS_TYPE_SHIFT & 255,
-            terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255,
-            orders[order + rows.ORDER_STATUS],
-            self.client_key_of(order),
-            orders[order + rows.ORDER_SEQ],
-            trigger_ticks,
-        )
-        return place
-
     def add_traded(self, order: int, lots: int, quote_units: int) -> int:
         """Count a trade of an order."""
         orders = self.store.orders
@@ -492,12 +468,3 @@ class Venue:
             party = self.store.new_party()
             self.trade_groups[trade_group_id] = party
         return party
-
-
-def waits_for_rise(terms: int) -> bool:
-    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit."""
-    order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
-    is_stop = (
-        order_type == codes.ORDER_TYPE_STOP_MARKET or order_type == codes.ORDER_TYPE_STOP_LIMIT
-    )
-    return is_stop == (terms & 15 == codes.SIDE_BUY)

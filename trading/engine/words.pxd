@@ -22,8 +22,16 @@ cdef extern from *:
             memcpy(target, source, count * 8);
             return;
         }
-        for (long long i = 0; i < count; i++)
-            target[i] = marque_word(source, 8 * i);
+        while (count >= 4) {
+            memcpy(target, source, 32);
+            target += 4;
+            source += 32;
+            count -= 4;
+        }
+        while (count-- > 0) {
+            memcpy(target++, source, 8);
+            source += 8;
+        }
     }
     static inline marque_i128 marque_amount(const char *data, long long at, long long end) {
         marque_i128 value = 0;

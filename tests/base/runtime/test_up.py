@@ -200,10 +200,10 @@ def test_development_does_not_listen_to_other_machines(data: Path):
 
 
 def by_hand(*lines: str) -> "subprocess.CompletedProcess[str]":
-    """`manage.py up` under an interpreter that is made to differ by these lines first."""
+    """`manage.py stop` under an interpreter that is made to differ by these lines first."""
     code = "; ".join(
         [
-            *("import runpy, sys", *lines, f"sys.argv = [{MANAGE!r}, 'up']"),
+            *("import runpy, sys", *lines, f"sys.argv = [{MANAGE!r}, 'stop']"),
             f"runpy.run_path({MANAGE!r}, run_name='__main__')",
         ]
     )
@@ -219,7 +219,7 @@ def test_another_python_is_one_sentence():
 
 
 def test_a_python_without_the_packages_is_one_sentence():
-    done = by_hand("sys.modules['psutil'] = None")
+    done = by_hand("sys.modules['psycopg'] = None")
     assert done.returncode == 2
     assert "make setup" in done.stderr and done.stderr.count("\n") == 1
 

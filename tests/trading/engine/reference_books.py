@@ -211,34 +211,39 @@ class ReferenceBooks:
         key = (account_id, asset_id)
         self.booked[key] = self.booked.get(key, 0) + units
 
-    def check_quantity(self, command: c.PlaceOrder, rules: dict[str, Any], limit: bool) -> None:
-        if command.lots < 0 or command.quote_units < 0:
+    def check_quantity(
+        self, rules: dict[str, Any], lots: int, quote_units: int, by_quote_allowed: bool
+    ) -> None:
+        if lots < 0 or quote_units < 0:
             raise Refused(Result.BAD_QUANTITY)
-        if limit and (command.lots == 0 or command.quote_units != 0):
+        if (lots == 0) == (quote_units == 0) or (quote_units and not by_quote_allowed):
             raise Refused(Result.BAD_QUANTITY)
-        if not limit and (command.lots == 0) == (command.quote_units == 0):
-            raise Refused(Result.BAD_QUANTITY)
-        if command.lots and command.lots < rules["min_lots"]:
+        if lots and lots < rules["min_lots"]:
             raise Refused(Result.BELOW_MINIMUM_QUANTITY)
-        open_lots = sum(order.leaves for order in self.open_orders(command.instrument_id))
-        if command.lots > (rules["max_lots"] or BIGGEST_LOTS) or (
-            command.lots + open_lots > 4 * 10**18
-        ):
+        open_lots = sum(order.leaves for order in self.open_orders(rules["instrument_id"]))
+        if lots > (rules["max_lots"] or BIGGEST_LOTS) or lots + open_lots > 4 * 10**18:
             raise Refused(Result.ABOVE_MAXIMUM_QUANTITY)
 
-    def check_price(self, command: c.PlaceOrder, rules: dict[str, Any], limit: bool) -> None:
-        if not limit:
-            if command.ticks != 0:
+    def check_price(self, rules: dict[str, Any], ticks: int, priced: bool) -> None:
+        if not priced:
+            if ticks != 0:
                 raise Refused(Result.BAD_PRICE)
             return
-        if not 0 < command.ticks <= BIGGEST_TICKS:
+        if not 0 < ticks <= BIGGEST_TICKS:
             raise Refused(Result.BAD_PRICE)
-        if not self.inside_band(rules, command.ticks):
+        if not self.inside_band(rules, ticks):
             raise Refused(Result.OUTSIDE_PRICE_BAND)
+
+    @staticmethod
+    def check_notional(rules: dict[str, Any], notional: int) -> None:
+        if notional < rules["min_notional_units"]:
+            raise Refused(Result.BELOW_MINIMUM_NOTIONAL)
+        if notional > (rules["max_notional_units"] or BIGGEST_AMOUNT):
+            raise Refused(Result.ABOVE_MAXIMUM_NOTIONAL)
 
     @staticmethod
     def inside_band(rules: dict[str, Any], ticks: int) -> bool:
         reference = rules["last"] or rules["reference"]
         if not rules["price_band_bp"] or not reference:
             return True
-        return abs(ticks - reference) * 10_000 <= reference * rules["price_band_bp"]
+        return bool(abs(ticks - reference) * 10_000 <= reference * rules["price_band_bp"])

@@ -4,10 +4,13 @@ import os
 
 import pytest
 
+from tests.trading.engine.invariants import BooksOfEvents, check_invariants
 from tests.trading.engine.reference import ReferenceVenue
-from tests.trading.engine.worlds import TENANT, RandomCommands, World, check_invariants
+from tests.trading.engine.worlds import TENANT, RandomCommands, World
 from trading.engine import commands as c
+from trading.engine import events as e
 from trading.engine import queries
+from trading.engine.enums import OrderStatus
 from trading.engine.results import Result
 from trading.engine.shard import Shard
 
@@ -22,15 +25,24 @@ def test_random_world(seed: int) -> None:
     world = World()
     world.must(c.OpenVenue(code="random"))
     reference = ReferenceVenue("random", seq=1)
+    setup = commands.setup()
+    books = BooksOfEvents()
     seen: dict[Result, int] = {}
-    for step, command in enumerate([*commands.setup(), *(commands.next() for _ in range(STEPS))]):
+    for step in range(len(setup) + STEPS):
+        command = setup[step] if step < len(setup) else commands.next()
         result, events = world.send(command)
-        expected = reference.apply(command)
-        assert (result, events) == expected, f"seed {seed}, step {step}: {command}"
+        where = f"seed {seed}, step {step}: {command}"
+        assert world.own == reference.expire(world.time_ns), where
+        assert (result, events) == reference.apply(command, world.time_ns), where
         assert world.shard.seq == reference.seq
         seen[result] = seen.get(result, 0) + 1
+        for _, _, own_events in world.own:
+            commands.watch(own_events)
+            books.follow(own_events)
+        commands.watch(events)
+        books.follow(events)
         if step % 10 == 0:
-            check_invariants(world, events)
+            check_invariants(world, books)
             check_balances(world, reference)
             check_queues(world, reference)
         if step % 90 == 89:
@@ -55,9 +67,21 @@ def check_balances(world: World, reference: ReferenceVenue) -> None:
 
 
 def check_queues(world: World, reference: ReferenceVenue) -> None:
-    """Open orders are the same, with the same rows."""
-    rows = {row.order_id: row for row in world.must(queries.QueryOpenOrders())}
-    assert rows == {order.order_id: reference.row(order) for order in reference.open_orders()}
+    """Open orders are the same, with the same rows in the same order, and so is the depth."""
+    rows = sorted(world.must(queries.QueryOpenOrders()), key=lambda row: row.account_id)
+    expected = sorted(reference.open_orders(), key=lambda order: order.command.account_id)
+    assert rows == [reference.row(order) for order in expected]
+    (status,) = world.must(queries.QueryStatus())
+    assert status.open_orders == len(rows)
+    for instrument_id in reference.instruments:
+        for side in (1, 2):
+            queue = [
+                (order.command.side, order.ticks, order.leaves)
+                for order in reference.queue(instrument_id, side)
+            ]
+            found = [row for row in world.depth(instrument_id) if row[0] == side]
+            assert [row[1] for row in found] == list(dict.fromkeys(ticks for _, ticks, _ in queue))
+            assert sum(row[2] for row in found) == sum(lots for _, _, lots in queue)
     for order in reference.orders[-20:]:
         command = queries.QueryOrder(account_id=order.command.account_id, order_id=order.order_id)
         assert world.must(command) == [reference.row(order)]
@@ -66,14 +90,21 @@ def check_queues(world: World, reference: ReferenceVenue) -> None:
 def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
     """The generator is only worth something if it gets everywhere."""
     seen: set[Result] = set()
+    events_seen: set[str] = set()
+    ends: set[tuple[int, int]] = set()  # (status, rested)
     for seed in range(1, 9):
         commands = RandomCommands(seed)
         world = World()
         world.must(c.OpenVenue(code="random"))
-        for command in commands.setup():
-            world.send(command)
-        for _ in range(1500):
-            seen.add(world.send(commands.next())[0])
+        setup = commands.setup()
+        for step in range(len(setup) + 1500):
+            result, events = world.send(setup[step] if step < len(setup) else commands.next())
+            seen.add(result)
+            for own in world.own:
+                events = [*own[2], *events]
+            commands.watch(events)
+            events_seen.update(type(event).__name__ for event in events)
+            ends.update((x.status, x.rested) for x in events if isinstance(x, e.OrderClosed))
     unreachable_here = {  # the door, the process and the other tests' affairs
         Result.BAD_FRAME,
         Result.UNSUPPORTED_VERSION,
@@ -85,3 +116,16 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
         Result.NO_FEE_ACCOUNT,
     }
     assert set(Result) - seen == unreachable_here
+    venue_events = {event.__name__ for kind, event in e.BY_KIND.items() if kind < 1000}
+    assert venue_events - events_seen == {"VenueOpened"}  # sent before anything is looked at
+    assert ends == {
+        (OrderStatus.FILLED, 0),
+        (OrderStatus.FILLED, 1),
+        (OrderStatus.CANCELED, 0),  # while it waited
+        (OrderStatus.CANCELED, 1),
+        (OrderStatus.EXPIRED, 0),
+        (OrderStatus.EXPIRED, 1),
+        (OrderStatus.EXPIRED_IN_MATCH, 0),
+        (OrderStatus.EXPIRED_IN_MATCH, 1),
+        (OrderStatus.REJECTED, 0),
+    }

@@ -52,7 +52,10 @@ def named(text: bytes) -> bytes:
         (frame_of(11, PLACE[:-1]), Result.BAD_FRAME),
         (frame_of(11, PLACE + b"\0"), Result.BAD_FRAME),
         (frame_of(12, bytes(32)), Result.BAD_FRAME),
-        (frame_of(11, PLACE.ljust(112, b"\0")), Result.BAD_FRAME),
+        (frame_of(11, PLACE.ljust(c.PlaceOrder.STRUCT.size + 8, b"\0")), Result.BAD_FRAME),
+        (frame_of(16, bytes(c.ReplaceOrder.STRUCT.size + 8)), Result.BAD_FRAME),
+        (frame_of(17, bytes(c.ExpireOrder.STRUCT.size + 8)), Result.BAD_FRAME),
+        (frame_of(17, bytes(7)), Result.BAD_FRAME),
         (frame_of(1001, b"123"), Result.BAD_FRAME),
         (frame_of(11, named(b"caf\xe9")), Result.FIELD_OUT_OF_RANGE),
         (frame_of(11, named(b"a b")), Result.FIELD_OUT_OF_RANGE),
@@ -199,6 +202,11 @@ def test_amounts_at_the_edge() -> None:
     world.must(order(1, "sell", lots, 10**15))
     assert world.send(order(1, "sell", 1, 10**15))[0] == Result.ABOVE_MAXIMUM_QUANTITY
     assert world.send(order(2, "buy", 1, 1))[0] == Result.ABOVE_MAXIMUM_QUANTITY
+    # At the sum's end an order makes room for itself when it is replaced.
+    assert world.must(c.ReplaceOrder(account_id=1, order_id=2, ticks=10**15 - 1))
+    assert world.must(c.ReplaceOrder(account_id=1, order_id=2, lots=5, ticks=10**15))
+    assert world.must(c.ReplaceOrder(account_id=1, order_id=2, lots=lots))
+    assert world.depth() == [(2, 10**15, 4000 * lots, 4000)]
     world.must(c.CancelOrder(account_id=1, order_id=1))
     assert world.send(order(2, "buy", 1, 10**15))[0] == Result.INSUFFICIENT_FUNDS
 

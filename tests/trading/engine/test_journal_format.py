@@ -135,14 +135,15 @@ def test_zero_words_at_the_end_are_left_out() -> None:
 def test_what_is_left_out_makes_no_difference() -> None:
     """The core takes a payload with its zeros and without them for the same command."""
     worlds = [recorded(11, 1), recorded(11, 1)]
-    flow = RandomCommands(12)
-    for message in [*flow.setup(), *(flow.next() for _ in range(300))]:
+    flow = RandomCommands(12, 10**6)
+    messages = [*flow.setup(), *(flow.next() for _ in range(300))]
+    for now_ns, message in enumerate(messages, 10**6):
         payload = message.encode()
         whole = payload.ljust(type(message).STRUCT.size, b"\0")
         answers = []
         for world, form in zip(worlds, (payload, whole), strict=True):
             frame = wire.encode_request(1, TENANT, message.KIND, 1, form)
-            answers.append(wire.decode_answer(world.shard.run_batch(frame, 10**6).answers))
+            answers.append(wire.decode_answer(world.shard.run_batch(frame, now_ns).answers))
         short, long = answers
         assert short.result == long.result, message
         assert wire.answer_events(short) == wire.answer_events(long)

@@ -4,9 +4,14 @@ A line is ``WHO DOES WHAT => WHAT HAPPENS``. Accounts are ann, bob and cat; orde
 their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB.
 
     ann sell 5 @ 100          limit order (GTC); words after it: IOC FOK post-only taker maker
-                              both decrement (self-trade prevention), id=TEXT (client order id)
+                              both decrement (self-trade prevention), id=TEXT (client order id),
+                              until=9 (GTD: ends 9 ns later), stop=110 take=90 (trigger price)
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
+    ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
+    wait 9                    time goes on, and nothing is sent but a question
+    expire 1                  ends a GTD order from outside
+    orders ann 1 2            open orders (asserted, nothing is sent)
     has ann 95+5 AAA          available and held (asserted, nothing is sent)
     book 100x5 / 99x3,98x1    asks from best / bids from best
 """
@@ -19,7 +24,7 @@ import pytest
 from tests.trading.engine.worlds import World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import events as e
-from trading.engine import keys
+from trading.engine import keys, queries
 from trading.engine.enums import OrderStatus
 from trading.engine.results import Result
 
@@ -53,19 +58,29 @@ def test_scenario(rules: str, lines: list[str]) -> None:
             check_balance(world, words.split())
         elif words.startswith("book "):
             assert book(world) == words.removeprefix("book ").strip(), line
+        elif words.startswith("orders "):
+            check_orders(world, words.split())
         else:
-            result, events = world.send(command_of(words.split()))
-            assert told(result, events) == " ".join(expected.split()), line
+            result, events = world.send(command_of(words.split(), world))
+            own_events = [event for own in world.own for event in own[2]]
+            if words.startswith("wait "):
+                events = []
+            assert told(result, own_events + events) == " ".join(expected.split()), line
 
 
-def command_of(words: list[str]) -> Any:
+def command_of(words: list[str], world: World) -> Any:
     who, verb, *rest = words
+    if who == "wait":
+        world.wait(int(verb))
+        return queries.QueryStatus()
+    if who == "expire":
+        return c.ExpireOrder(order_id=int(verb))
     if who == "set":
         return setting_of(verb, rest)
     account_id = ACCOUNTS[who]
     if verb == "cancel-all":
         return c.CancelAllOrders(account_id=account_id)
-    if verb in ("cancel", "reduce"):
+    if verb in ("cancel", "reduce", "replace"):
         which: dict[str, int] = {"account_id": account_id}
         if rest[0].startswith("id="):
             which["client_key"] = keys.client_order_key(rest[0][3:])
@@ -73,6 +88,9 @@ def command_of(words: list[str]) -> Any:
             which["order_id"] = int(rest[0])
         if verb == "cancel":
             return c.CancelOrder(**which)
+        if verb == "replace":
+            lots_word, _, ticks_word = " ".join(rest[1:]).partition("@")
+            return c.ReplaceOrder(lots=int(lots_word or 0), ticks=int(ticks_word or 0), **which)
         return c.ReduceOrder(lots=int(rest[2]), **which)
     fields: dict[str, Any] = {}
     lots = 0
@@ -92,6 +110,11 @@ def command_of(words: list[str]) -> Any:
             fields["flags"] = 1
         elif word in MODES:
             fields["self_trade_prevention"] = MODES[word]
+        elif word.startswith(("stop=", "take=")):
+            fields[word[:4]] = int(word[5:])
+        elif word.startswith("until="):
+            fields["time_in_force"] = 4
+            fields["expire_ns"] = world.time_ns + 1 + int(word[6:])
         else:
             assert word.startswith("id="), word
             fields["client_order_id"] = word[3:]
@@ -122,6 +145,12 @@ def told(result: Result, events: list[Any]) -> str:
             )
         elif isinstance(event, e.OrderRested):
             parts.append(f"#{event.order_id} rests {event.lots}")
+        elif isinstance(event, e.OrderWaiting):
+            parts.append(f"#{event.order_id} waits for {event.trigger_ticks}")
+        elif isinstance(event, e.OrderTriggered):
+            parts.append(f"#{event.order_id} fires at {event.last_ticks}")
+        elif isinstance(event, e.OrderReplaced):
+            parts.append(f"#{event.order_id} becomes {event.lots}@{event.ticks}")
         elif isinstance(event, e.OrderReduced):
             parts.append(f"#{event.order_id} less {event.lots}")
         elif isinstance(event, e.OrderClosed):
@@ -138,6 +167,11 @@ def check_balance(world: World, words: list[str]) -> None:
     available, _, held = words[2].partition("+")
     key = (ACCOUNTS[words[1]], ASSETS[words[3]])
     assert world.balances().get(key, (0, 0)) == (int(available), int(held or 0)), words
+
+
+def check_orders(world: World, words: list[str]) -> None:
+    rows = world.must(queries.QueryOpenOrders(account_id=ACCOUNTS[words[1]]))
+    assert [row.order_id for row in rows] == [int(word) for word in words[2:]], words
 
 
 def book(world: World) -> str:

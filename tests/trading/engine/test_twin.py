@@ -13,26 +13,41 @@ ROOT = Path(__file__).parents[3]
 RUN = """
 import hashlib, sys
 from tests.trading.engine.worlds import RandomCommands, TENANT
-from trading.engine import COMPILED, commands as c, queries, shard, wire
+from trading.engine import COMPILED, commands as c, events as e, queries, shard, wire
 world = shard.Shard()
 digest = hashlib.sha256()
+told = set()
 for seed in range(1, 7):
     tenant = TENANT + seed
-    commands = RandomCommands(seed)
+    start_ns = 10**18 + 10_000 * seed
+    commands = RandomCommands(seed, start_ns)
     messages = [c.OpenVenue(code="x"), *commands.setup()]
-    messages += [commands.next() for _ in range(600)]
-    messages += [queries.QueryBalances(), queries.QueryOpenOrders()]
-    messages += [queries.QueryDepth(instrument_id=1), queries.QuerySource(source=1)]
-    frames = [
-        wire.request_of(message, tenant, number, number % 3, number, 2**64 - 1 - number)
-        for number, message in enumerate(messages)
-    ]
-    # Damaged frames as well: whatever is answered must be answered the same.
-    frames += [bytes([seed]) + frame[1:] for frame in frames[:40]]
-    frames += [frame[:20] + bytes([255 - seed]) * 20 + frame[40:] for frame in frames[60:100]]
-    for start in range(0, len(frames), 50):
-        output = world.run_batch(b"".join(frames[start:start + 50]), 10**18 + start - 90 * seed)
+    frames = []
+    def run(batch, at):
+        # Now and then the clock is turned back.
+        output = world.run_batch(b"".join(batch), start_ns + at - 90 * (at // 50 % 3))
         digest.update(output.records + output.answers + repr(output.answer_ends).encode())
+        for record in wire.iterate_records(output.records):
+            events = wire.answer_events(record)
+            commands.watch(events)
+            told.update(event.KIND for event in events)
+    while len(frames) < 700:
+        while len(messages) < 50:
+            messages.append(commands.next())
+        if len(frames) == 650:
+            messages[-4:] = [queries.QueryBalances(), queries.QueryOpenOrders(),
+                queries.QueryDepth(instrument_id=1), queries.QuerySource(source=1)]
+        batch = [
+            wire.request_of(message, tenant, number, number % 3, number, 2**64 - 1 - number)
+            for number, message in enumerate(messages, len(frames))
+        ]
+        run(batch, len(frames))
+        frames += batch
+        messages = []
+    # Damaged frames as well: whatever is answered must be answered the same.
+    run([bytes([seed]) + frame[1:] for frame in frames[:40]], len(frames))
+    run([frame[:20] + bytes([255 - seed]) * 20 + frame[40:] for frame in frames[60:100]], 750)
+assert told == {kind for kind in e.BY_KIND if kind < 1000}, told
 loaded = shard.Shard.load(world.dump())
 assert loaded.dump() == world.dump()
 print(COMPILED, world.seq, digest.hexdigest(), world.state_hash().hex())

@@ -6,6 +6,7 @@ from typing import Any
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries, wire
+from trading.engine.enums import OrderType, TimeInForce
 from trading.engine.results import Result
 from trading.engine.shard import Shard
 
@@ -13,13 +14,21 @@ TENANT = 7
 FEES_ACCOUNT = 9
 
 
+START_NS = 1_000
+
+
 class World:
-    """A shard spoken to with message objects, one command a batch."""
+    """A shard spoken to with message objects, one command a batch.
+
+    Time goes on by one with each command; queries take none. ``own`` holds what the last batch
+    began with by itself: commands of the shard's own, their results and their events.
+    """
 
     def __init__(self, shard: Shard | None = None) -> None:
         self.shard = shard or Shard()
-        self.time_ns = 1_000
+        self.time_ns = START_NS
         self.records = b""
+        self.own: list[tuple[Any, Result, list[Any]]] = []
 
     def send(self, message: Any, **header: int) -> tuple[Result, list[Any]]:
         """The result and the events (or rows) of one command or query."""
@@ -28,11 +37,31 @@ class World:
 
     def answer(self, message: Any, **header: int) -> wire.Answer:
         header.setdefault("tenant_id", TENANT)
-        self.time_ns += 1
+        self.time_ns += is_command(message)
         output = self.shard.run_batch(wire.request_of(message, **header), self.time_ns)
         assert output.answer_ends == [len(output.answers)]
         self.records += output.records
-        return wire.decode_answer(output.answers)
+        answer = wire.decode_answer(output.answers)
+        records = list(wire.iterate_records(output.records))
+        seqs = range(output.first_seq, output.last_seq + 1)
+        assert [record.seq for record in records] == list(seqs)
+        assert all(record.time_ns == self.time_ns for record in records)
+        if is_command(message) and answer.seq:
+            # The shard's own come first, the command that was sent is the last.
+            assert records.pop().seq == answer.seq
+        self.own = [
+            (
+                wire.record_command(record),
+                Result(record.result),
+                list(wire.answer_events(record)),
+            )
+            for record in records
+        ]
+        return answer
+
+    def wait(self, nanoseconds: int) -> None:
+        """Let time go on."""
+        self.time_ns += nanoseconds
 
     def must(self, *messages: Any) -> list[Any]:
         """Send commands that have to be accepted; returns the events of the last."""
@@ -53,6 +82,10 @@ class World:
         """(side, ticks, lots, orders) of every level."""
         rows = self.must(queries.QueryDepth(instrument_id=instrument_id))
         return [(row.side, row.ticks, row.lots, row.orders) for row in rows]
+
+
+def is_command(message: Any) -> bool:
+    return isinstance(message, tuple(c.BY_KIND.values()))
 
 
 def spot_setup(accounts: int = 3, **rules: int) -> list[Any]:
@@ -96,15 +129,22 @@ def spot_world(accounts: int = 3, **rules: int) -> World:
 
 
 def order(account_id: int, side: str, lots: int, ticks: int = 0, **fields: Any) -> c.PlaceOrder:
-    """A PlaceOrder in few words: no price means a market order."""
+    """A PlaceOrder in few words: no price means a market order, ``stop`` or ``take`` a trigger."""
+    stop, take = fields.pop("stop", 0), fields.pop("take", 0)
+    plain = OrderType.LIMIT if ticks else OrderType.MARKET
+    if stop:
+        plain = OrderType.STOP_LIMIT if ticks else OrderType.STOP_MARKET
+    elif take:
+        plain = OrderType.TAKE_PROFIT_LIMIT if ticks else OrderType.TAKE_PROFIT_MARKET
     values: dict[str, Any] = {
         "account_id": account_id,
         "instrument_id": 1,
         "lots": lots,
         "ticks": ticks,
         "side": {"buy": 1, "sell": 2}[side],
-        "order_type": 1 if ticks else 2,
-        "time_in_force": 1 if ticks else 2,
+        "order_type": plain,
+        "time_in_force": TimeInForce.GTC if ticks else TimeInForce.IOC,
+        "trigger_ticks": stop or take,
         **fields,
     }
     text = values.get("client_order_id", "")
@@ -113,12 +153,19 @@ def order(account_id: int, side: str, lots: int, ticks: int = 0, **fields: Any) 
 
 
 class RandomCommands:
-    """Seeded commands over few accounts and prices, so that everything meets everything."""
+    """Seeded commands over few accounts and prices, so that everything meets everything.
 
-    def __init__(self, seed: int) -> None:
+    A clock of its own, which begins at ``start_ns`` and goes on by one with each command as the
+    world's does, says what is a time to come. Who shows it the events gets commands that more
+    often name an order that is there.
+    """
+
+    def __init__(self, seed: int, start_ns: int = START_NS) -> None:
         self.chance = random.Random(seed)
         self.scale = self.chance.choice([0, 2, 8])
         self.orders = 0
+        self.owners: dict[int, int] = {}
+        self.time_ns = start_ns
 
     def setup(self) -> list[Any]:
         chance = self.chance
@@ -141,7 +188,16 @@ class RandomCommands:
             )
             for asset_id in (1, 2, 3):
                 messages.append(self.funds(account_id, asset_id))
+        self.time_ns += len(messages)
         return messages
+
+    def watch(self, events: list[Any]) -> None:
+        """Look at what came of the commands."""
+        for event in events:
+            if isinstance(event, e.OrderAccepted):
+                self.owners[event.order_id] = event.account_id
+            elif isinstance(event, e.OrderClosed):
+                self.owners.pop(event.order_id, None)
 
     def instrument(self, instrument_id: int, base: int, quote: int, change: bool = False) -> Any:
         chance = self.chance
@@ -171,11 +227,14 @@ class RandomCommands:
 
     def next(self) -> Any:
         """Mostly orders and cancels, now and then a change of the rules."""
+        self.time_ns += 1
         dice = self.chance.random()
         if dice < 0.62:
             return self.place()
-        if dice < 0.80:
+        if dice < 0.70:
             return c.CancelOrder(**self.some_order())
+        if dice < 0.81:
+            return self.replace()
         if dice < 0.86:
             return c.ReduceOrder(lots=self.chance.choice([-1, 0, 1, 3, 50]), **self.some_order())
         if dice < 0.88:
@@ -187,10 +246,13 @@ class RandomCommands:
         return self.rare()
 
     def account(self) -> int:
-        return self.chance.choice([1, 1, 2, 2, 3, 3, 4, 5, FEES_ACCOUNT, 77])
+        return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])
 
     def some_order(self) -> dict[str, int]:
         chance = self.chance
+        if self.owners and chance.random() < 0.5:
+            order_id = chance.choice(list(self.owners))
+            return {"account_id": self.owners[order_id], "order_id": order_id}
         by_key = chance.random() < 0.3
         return {
             "account_id": self.account(),
@@ -198,12 +260,43 @@ class RandomCommands:
             "client_key": keys.client_order_key(f"o{chance.randrange(60)}") if by_key else 0,
         }
 
+    def price(self) -> int:
+        if self.chance.random() < 0.02:
+            return self.chance.choice([0, -1, 10**15, 10**16, 2**62])
+        return 100 + int(self.chance.gauss(0, 4))
+
+    def replace(self) -> c.ReplaceOrder:
+        chance = self.chance
+        return c.ReplaceOrder(
+            lots=chance.choice([0, 0, 0, 1, 2, 4, 9, 30, -1, 10**15 + 1]),
+            ticks=self.price() if chance.random() < 0.6 else 0,
+            **self.some_order(),
+        )
+
     def place(self) -> c.PlaceOrder:
         chance = self.chance
         self.orders += 1
-        limit = chance.random() < 0.8
-        by_quote = not limit and chance.random() < 0.5
-        lots = chance.choice([1, 1, 2, 3, 5, 8, 20, 80, 0, -2])
+        limit = chance.random() < 0.75
+        triggered = chance.random() < 0.35
+        by_quote = not limit and chance.random() < (0.02 if triggered else 0.5)
+        lots = (
+            chance.choice([1, 1, 2, 3, 5, 8, 20, 80])
+            if chance.random() < 0.96
+            else -2 * chance.randrange(2)
+        )
+        order_type = OrderType.LIMIT if limit else OrderType.MARKET
+        if triggered and limit:
+            order_type = chance.choice([OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT])
+        elif triggered:
+            order_type = chance.choice([OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_MARKET])
+        trigger = self.price() if triggered else 0
+        time_in_force = chance.choice([1, 1, 1, 2, 3, 4])
+        expire_ns = 0
+        if time_in_force == TimeInForce.GTD:
+            ahead = chance.choice([1, 2, 5, 5, 20, 20, 60, 200, 2**62])
+            expire_ns = self.time_ns + ahead
+        if chance.random() < 0.02:
+            expire_ns = chance.choice([0, -1, 1, self.time_ns - 1, self.time_ns, 2**63 - 1])
         text = f"o{chance.randrange(60)}" if chance.random() < 0.3 else ""
         key = keys.client_order_key(text)
         if chance.random() < 0.01:
@@ -212,19 +305,21 @@ class RandomCommands:
             account_id=self.account(),
             instrument_id=chance.choice([1, 1, 1, 2, 2, 3]) if chance.random() < 0.1 else 1,
             lots=0 if by_quote else lots,
-            ticks=chance.choice([0, -1, 10**15, 10**16, 2**62])
-            if chance.random() < 0.02
-            else (100 + int(chance.gauss(0, 4)) if limit else 0),
+            ticks=self.price() if limit or chance.random() < 0.02 else 0,
             quote_units=chance.choice([1, 100, 5_000, 10**6])
             if by_quote
             else (5 if chance.random() < 0.01 else 0),
             side=chance.choice([1, 2]) if chance.random() < 0.99 else chance.choice([0, 3, 255]),
-            order_type=(1 if limit else 2) if chance.random() < 0.99 else 3,
-            time_in_force=chance.choice([1, 1, 1, 2, 3]) if chance.random() < 0.99 else 9,
+            order_type=order_type if chance.random() < 0.99 else chance.choice([0, 7, 3, 1]),
+            time_in_force=time_in_force if chance.random() < 0.99 else 9,
             self_trade_prevention=chance.randrange(5) if chance.random() < 0.99 else 5,
-            flags=chance.choice([0, 0, 0, 1]) if chance.random() < 0.99 else 2,
+            flags=int(chance.random() < (0.02 if triggered or not limit else 0.25))
+            if chance.random() < 0.99
+            else 2,
             client_key=key,
             client_order_id=text,
+            trigger_ticks=trigger if chance.random() < 0.99 else 100,
+            expire_ns=expire_ns,
         )
 
     def rare(self) -> Any:
@@ -258,7 +353,8 @@ class RandomCommands:
                     instrument_id=chance.choice([1, 2, 3]), ticks=chance.choice([95, 100, 0])
                 ),
                 lambda: c.SetInstrumentState(
-                    instrument_id=chance.choice([1, 2, 3]), state=chance.choice([1, 1, 1, 2, 3, 4])
+                    instrument_id=chance.choice([1, 2, 3]),
+                    state=chance.choice([1, 1, 1, 1, 1, 2, 3, 4]),
                 ),
                 lambda: self.instrument(chance.choice([1, 1, 3]), 1, 2, change=True),
                 lambda: self.instrument(chance.choice([1, 3]), 1, 2),
@@ -266,7 +362,7 @@ class RandomCommands:
                     account_id=account_id,
                     group_id=chance.choice([0, 1, 2]),
                     trade_group_id=chance.choice([0, 0, 5, 6]),
-                    state=chance.choice([1, 1, 1, 1, 2, 3, 0]),
+                    state=chance.choice([1, 1, 1, 1, 1, 1, 1, 2, 3, 0]),
                 ),
                 lambda: c.CreateAccount(
                     account_id=chance.choice([3, 8]), role=chance.choice([0, 1, 4]), state=1
@@ -275,54 +371,8 @@ class RandomCommands:
                 lambda: c.CreateAsset(
                     asset_id=chance.choice([0, 2, 6]), scale=chance.choice([8, 19]), code="X"
                 ),
+                lambda: c.ExpireOrder(
+                    order_id=chance.choice([*self.owners, 0, -1, 10**6, 1, 2, self.orders])
+                ),
             ]
         )()
-
-
-def check_invariants(world: World, events: list[Any]) -> None:
-    """What must hold after every command, seen from outside.
-
-    Conservation needs the reference; here: nobody owes, no book is crossed, levels add up to
-    their orders, and what is held is what the resting orders need.
-    """
-    orders = world.must(queries.QueryOpenOrders())
-    needed: dict[tuple[int, int], int] = {}
-    levels: dict[tuple[int, int, int], list[int]] = {}
-    venue = world.shard.venues[TENANT]
-    for row in orders:
-        instrument = venue.instruments[row.instrument_id]
-        assert 0 < row.leaves_lots <= row.lots
-        assert row.leaves_lots + row.cumulative_lots <= row.lots
-        if row.side == 1:
-            key = (row.account_id, int(instrument.quote.asset_id))
-            units = row.leaves_lots * row.ticks * instrument.factor
-        else:
-            key = (row.account_id, int(instrument.base.asset_id))
-            units = row.leaves_lots * instrument.lot_units
-        needed[key] = needed.get(key, 0) + units
-        level = levels.setdefault((row.instrument_id, row.side, row.ticks), [0, 0])
-        level[0] += row.leaves_lots
-        level[1] += 1
-    balances = world.balances()
-    for key, (available, held) in balances.items():
-        assert available >= 0, key
-        assert held == needed.pop(key, 0), key
-    assert not needed
-    totals: dict[int, int] = {}
-    for (_, asset_id), (available, held) in balances.items():
-        totals[asset_id] = totals.get(asset_id, 0) + available + held
-    for asset_id, asset in venue.assets.items():
-        assert totals.get(asset_id, 0) == asset.supply_units
-    for instrument_id in venue.instruments:
-        rows = world.depth(instrument_id)
-        bids = [row[1] for row in rows if row[0] == 1]
-        asks = [row[1] for row in rows if row[0] == 2]
-        assert bids == sorted(set(bids), reverse=True)
-        assert asks == sorted(set(asks))
-        assert not bids or not asks or bids[0] < asks[0]
-        for side, ticks, lots, count in rows:
-            assert levels.pop((instrument_id, side, ticks)) == [lots, count]
-    assert not levels
-    for event in events:
-        if isinstance(event, e.OrderClosed | e.OrderReduced):
-            assert event.leaves_lots >= 0

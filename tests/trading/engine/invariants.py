@@ -1,0 +1,102 @@
+"""What must hold in every world of the engine after every command, seen from outside."""
+
+from typing import Any
+
+from tests.trading.engine.worlds import TENANT, World
+from trading.engine import events as e
+from trading.engine import queries
+from trading.engine.enums import OrderStatus, OrderType, Side
+
+Level = tuple[int, int, int]  # instrument, side, ticks
+
+
+class BooksOfEvents:
+    """The depth of every book, made of nothing but the events, as readers of them make it."""
+
+    def __init__(self) -> None:
+        self.lots: dict[Level, int] = {}
+
+    def add(self, level: Level, lots: int) -> None:
+        rest = self.lots.pop(level, 0) + lots
+        assert rest >= 0, level
+        if rest:
+            self.lots[level] = rest
+
+    def follow(self, events: list[Any]) -> None:
+        for event in events:
+            if isinstance(event, e.OrderRested):
+                self.add((event.instrument_id, event.side, event.ticks), event.lots)
+            elif isinstance(event, e.Traded):
+                maker_side = Side.SELL if event.taker_side == Side.BUY else Side.BUY
+                self.add((event.instrument_id, maker_side, event.ticks), -event.lots)
+            elif isinstance(event, e.OrderReplaced):
+                self.add((event.instrument_id, event.side, event.old_ticks), -event.old_lots)
+            elif isinstance(event, e.OrderReduced) and event.rested:
+                self.add((event.instrument_id, event.side, event.ticks), -event.lots)
+            elif isinstance(event, e.OrderClosed) and event.rested:
+                self.add((event.instrument_id, event.side, event.ticks), -event.leaves_lots)
+
+
+def check_waiting(row: e.OrderRow) -> None:
+    """An order that waits for its trigger: nothing of it was traded, and it says for what."""
+    assert row.trigger_ticks > 0
+    assert row.order_type > OrderType.MARKET
+    assert (row.cumulative_lots, row.cumulative_quote_units) == (0, 0)
+
+
+def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
+    """Conservation needs the reference; here: nobody owes, no book is crossed, levels add up to
+    their orders, what is held is what the resting orders need, and orders that wait for a trigger
+    hold nothing and are in no book.
+    """
+    orders = world.must(queries.QueryOpenOrders())
+    needed: dict[tuple[int, int], int] = {}
+    levels: dict[Level, list[int]] = {}
+    venue = world.shard.venues[TENANT]
+    for instrument_id, instrument in venue.instruments.items():
+        mine = [row for row in orders if row.instrument_id == instrument_id]
+        assert instrument.open_orders == len(mine)
+        assert instrument.open_lots == sum(row.leaves_lots for row in mine)
+    assert venue.open_orders == len(orders)
+    for row in orders:
+        instrument = venue.instruments[row.instrument_id]
+        assert 0 < row.leaves_lots <= row.lots
+        assert row.leaves_lots + row.cumulative_lots <= row.lots
+        if row.status == OrderStatus.WAITING:
+            check_waiting(row)
+            continue
+        assert row.trigger_ticks == 0
+        partly = OrderStatus.PARTIALLY_FILLED if row.cumulative_lots else OrderStatus.OPEN
+        assert row.status == partly
+        if row.side == Side.BUY:
+            key = (row.account_id, int(instrument.quote.asset_id))
+            units = row.leaves_lots * row.ticks * instrument.factor
+        else:
+            key = (row.account_id, int(instrument.base.asset_id))
+            units = row.leaves_lots * instrument.lot_units
+        needed[key] = needed.get(key, 0) + units
+        level = levels.setdefault((row.instrument_id, row.side, row.ticks), [0, 0])
+        level[0] += row.leaves_lots
+        level[1] += 1
+    if books is not None:
+        assert books.lots == {level: lots for level, (lots, _) in levels.items()}
+    balances = world.balances()
+    for key, (available, held) in balances.items():
+        assert available >= 0, key
+        assert held == needed.pop(key, 0), key
+    assert not needed
+    totals: dict[int, int] = {}
+    for (_, asset_id), (available, held) in balances.items():
+        totals[asset_id] = totals.get(asset_id, 0) + available + held
+    for asset_id, asset in venue.assets.items():
+        assert totals.get(asset_id, 0) == asset.supply_units
+    for instrument_id in venue.instruments:
+        rows = world.depth(instrument_id)
+        bids = [row[1] for row in rows if row[0] == Side.BUY]
+        asks = [row[1] for row in rows if row[0] == Side.SELL]
+        assert bids == sorted(set(bids), reverse=True)
+        assert asks == sorted(set(asks))
+        assert not bids or not asks or bids[0] < asks[0]
+        for side, ticks, lots, count in rows:
+            assert levels.pop((instrument_id, side, ticks)) == [lots, count]
+    assert not levels

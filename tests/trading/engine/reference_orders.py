@@ -1,0 +1,319 @@
+"""The part of the reference model that keeps orders: who holds what, and who trades with whom."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.trading.engine.reference_books import ReferenceBooks
+from trading.engine import commands as c
+from trading.engine import events as e
+from trading.engine.enums import (
+    OrderStatus,
+    OrderType,
+    ReduceReason,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+
+STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
+TRIGGERED = (*STOPS, OrderType.TAKE_PROFIT_MARKET, OrderType.TAKE_PROFIT_LIMIT)
+PRICED = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
+RESTING_TIMES = (TimeInForce.GTC, TimeInForce.GTD)
+
+
+def waits_for_a_rise(command: c.PlaceOrder) -> bool:
+    return (command.order_type in STOPS) == (command.side == Side.BUY)
+
+
+def is_met(command: c.PlaceOrder, last_ticks: int) -> bool:
+    """Whether the last trade's price fires an order; 0 stands for no trade yet."""
+    if last_ticks == 0:
+        return False
+    if waits_for_a_rise(command):
+        return last_ticks >= command.trigger_ticks
+    return last_ticks <= command.trigger_ticks
+
+
+@dataclass
+class Placed:
+    """An order as the reference sees it."""
+
+    order_id: int
+    arrival: int
+    command: c.PlaceOrder
+    seq: int
+    leaves: int
+    lots: int
+    ticks: int
+    traded_lots: int = 0
+    traded_quote: int = 0
+    resting: bool = False
+    waiting: bool = False
+    status: int = OrderStatus.OPEN
+
+    @property
+    def priced(self) -> bool:
+        return self.command.order_type in PRICED
+
+    @property
+    def by_quote(self) -> bool:
+        return self.command.lots == 0
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Placed":
+        return copy.copy(self)  # the command never changes
+
+
+@dataclass
+class ReferenceOrders(ReferenceBooks):
+    """One tenant's orders."""
+
+    orders: list[Placed] = field(default_factory=list)
+    closing_order: list[int] = field(default_factory=list)
+    trades: int = 0
+    kept: int = 100_000
+
+    # Facts derived each time.
+
+    def open_orders(self, instrument_id: int | None = None) -> list[Placed]:
+        """Resting and waiting orders, the oldest first."""
+        return [
+            order
+            for order in self.orders
+            if (order.resting or order.waiting)
+            and (instrument_id is None or order.command.instrument_id == instrument_id)
+        ]
+
+    def queue(self, instrument_id: int, side: int) -> list[Placed]:
+        """Resting orders of a side in the order in which they trade."""
+        found = [
+            order
+            for order in self.open_orders(instrument_id)
+            if order.resting and order.command.side == side
+        ]
+        sign = -1 if side == Side.BUY else 1
+        return sorted(found, key=lambda order: (sign * order.ticks, order.arrival))
+
+    def held(self, account_id: int, asset_id: int) -> int:
+        total = 0
+        for order in self.open_orders():
+            rules = self.instruments[order.command.instrument_id]
+            if order.waiting or order.command.account_id != account_id:
+                continue
+            if order.command.side == Side.BUY and rules["quote_asset_id"] == asset_id:
+                total += order.leaves * order.ticks * rules["factor"]
+            if order.command.side == Side.SELL and rules["base_asset_id"] == asset_id:
+                total += order.leaves * rules["lot_units"]
+        return total
+
+    def available(self, account_id: int, asset_id: int) -> int:
+        return self.booked.get((account_id, asset_id), 0) - self.held(account_id, asset_id)
+
+    def same_party(self, one: int, other: int) -> bool:
+        group = self.accounts[one]["trade_group_id"]
+        return one == other or (group != 0 and group == self.accounts[other]["trade_group_id"])
+
+    def fee_ppm(self, account_id: int, instrument_id: int) -> tuple[int, int]:
+        group = self.accounts[account_id]["group_id"]
+        for key in ((group, instrument_id), (group, 0), (0, instrument_id), (0, 0)):
+            if key in self.fees:
+                return self.fees[key]
+        rules = self.instruments[instrument_id]
+        return rules["maker_ppm"], rules["taker_ppm"]
+
+    def known(self, order: Placed) -> bool:
+        is_open = order.resting or order.waiting
+        return is_open or order.order_id in self.closing_order[-self.kept :]
+
+    def find(self, account_id: int, order_id: int, client_key: int) -> Placed | None:
+        for order in self.orders:
+            if order.command.account_id != account_id or not self.known(order):
+                continue
+            if order_id != 0 and order.order_id == order_id:
+                return order
+            if order_id == 0 and client_key != 0 and order.command.client_key == client_key:
+                return order
+        return None
+
+    # Matching.
+
+    @staticmethod
+    def too_far(maker: Placed, order: Placed) -> bool:
+        if order.command.side == Side.BUY:
+            return maker.ticks > order.ticks
+        return maker.ticks < order.ticks
+
+    def facing(self, order: Placed) -> list[Placed]:
+        other_side = Side.SELL if order.command.side == Side.BUY else Side.BUY
+        return self.queue(order.command.instrument_id, other_side)
+
+    def run(self, order: Placed) -> str:
+        """Trade an order; "done", "ended" (nothing more to take) or "prevented"."""
+        command = order.command
+        rules = dict(self.instruments[command.instrument_id])
+        budget = command.quote_units
+        while True:
+            facing = self.facing(order)
+            if not facing:
+                return "ended"
+            maker = facing[0]
+            if order.priced:
+                if self.too_far(maker, order):
+                    return "ended"
+            else:
+                # Only towards the taker's bad side does the band hold a market order back.
+                reference = rules["last"] or rules["reference"]
+                worse = (
+                    maker.ticks > reference if command.side == Side.BUY else maker.ticks < reference
+                )
+                if worse and not self.inside_band(rules, maker.ticks):
+                    return "ended"
+            lot_price = maker.ticks * rules["factor"]
+            wanted = budget // lot_price if order.by_quote else order.leaves
+            if wanted == 0:
+                return "done" if order.traded_lots else "ended"
+            lots = min(wanted, maker.leaves)
+            mode = command.self_trade_prevention
+            if mode != SelfTradePrevention.NONE and self.same_party(
+                maker.command.account_id, command.account_id
+            ):
+                if mode == SelfTradePrevention.EXPIRE_TAKER:
+                    return "prevented"
+                if mode == SelfTradePrevention.EXPIRE_BOTH:
+                    self.close(maker, OrderStatus.EXPIRED_IN_MATCH)
+                    return "prevented"
+                if mode == SelfTradePrevention.EXPIRE_MAKER:
+                    self.close(maker, OrderStatus.EXPIRED_IN_MATCH)
+                    continue
+                if lots == maker.leaves:
+                    self.close(maker, OrderStatus.EXPIRED_IN_MATCH)
+                else:
+                    self.reduce(maker, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                if lots == wanted:
+                    return "prevented"
+                if not order.by_quote:
+                    order.leaves -= lots
+                budget -= lots * lot_price
+                self.reduced_event(order, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                continue
+            self.trade(order, maker, lots)
+            budget -= lots * lot_price
+            if (budget if order.by_quote else order.leaves) == 0:
+                return "done"
+
+    def trade(self, taker: Placed, maker: Placed, lots: int) -> None:
+        rules = self.instruments[taker.command.instrument_id]
+        base, quote = rules["base_asset_id"], rules["quote_asset_id"]
+        base_units = lots * rules["lot_units"]
+        quote_units = lots * maker.ticks * rules["factor"]
+        buyer, seller = (taker, maker) if taker.command.side == Side.BUY else (maker, taker)
+        fees = {}
+        for order, received in ((buyer, base_units), (seller, quote_units)):
+            maker_ppm, taker_ppm = self.fee_ppm(
+                order.command.account_id, order.command.instrument_id
+            )
+            ppm = maker_ppm if order is maker else taker_ppm
+            fees[order.order_id] = -(-received * ppm // 1_000_000)
+        house = next(a["account_id"] for a in self.accounts.values() if a["role"] == 1)
+        self.book(buyer.command.account_id, quote, -quote_units)
+        self.book(buyer.command.account_id, base, base_units - fees[buyer.order_id])
+        self.book(seller.command.account_id, base, -base_units)
+        self.book(seller.command.account_id, quote, quote_units - fees[seller.order_id])
+        self.book(house, base, fees[buyer.order_id])
+        self.book(house, quote, fees[seller.order_id])
+        for order in (taker, maker):
+            order.traded_lots += lots
+            order.traded_quote += quote_units
+            if not order.by_quote:
+                order.leaves -= lots
+        maker.status = OrderStatus.PARTIALLY_FILLED
+        rules["last"] = maker.ticks
+        self.trades += 1
+        self.events.append(
+            e.Traded(
+                trade_id=self.trades,
+                instrument_id=rules["instrument_id"],
+                base_asset_id=base,
+                quote_asset_id=quote,
+                lots=lots,
+                ticks=maker.ticks,
+                base_units=base_units,
+                quote_units=quote_units,
+                maker_order_id=maker.order_id,
+                taker_order_id=taker.order_id,
+                maker_account_id=maker.command.account_id,
+                taker_account_id=taker.command.account_id,
+                fee_account_id=house,
+                maker_fee_units=fees[maker.order_id],
+                taker_fee_units=fees[taker.order_id],
+                taker_side=taker.command.side,
+                maker_leaves_lots=maker.leaves,
+                taker_leaves_lots=taker.leaves,
+            )
+        )
+        if maker.leaves == 0:
+            self.close(maker, OrderStatus.FILLED)
+
+    # The ends and the steps of an order's life.
+
+    def event(self, event_class: type[Any], order: Placed, **fields: int) -> None:
+        """Tell an event of an order, whose first fields all of them have."""
+        self.events.append(
+            event_class(
+                order_id=order.order_id,
+                account_id=order.command.account_id,
+                instrument_id=order.command.instrument_id,
+                side=order.command.side,
+                **fields,
+            )
+        )
+
+    def close(self, order: Placed, status: OrderStatus) -> None:
+        rested = order.resting
+        order.resting = order.waiting = False
+        order.status = status
+        self.closing_order.append(order.order_id)
+        self.event(
+            e.OrderClosed,
+            order,
+            leaves_lots=order.leaves,
+            ticks=order.ticks,
+            rested=int(rested),
+            status=status,
+            cumulative_lots=order.traded_lots,
+            cumulative_quote_units=order.traded_quote,
+        )
+
+    def reduce(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+        order.leaves -= lots
+        self.reduced_event(order, lots, reason)
+
+    def reduced_event(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+        self.event(
+            e.OrderReduced,
+            order,
+            lots=lots,
+            leaves_lots=order.leaves,
+            ticks=order.ticks,
+            rested=int(order.resting),
+            reason=reason,
+        )
+
+    def row(self, order: Placed) -> e.OrderRow:
+        return e.OrderRow(
+            order_id=order.order_id,
+            account_id=order.command.account_id,
+            instrument_id=order.command.instrument_id,
+            lots=order.lots,
+            leaves_lots=order.leaves,
+            cumulative_lots=order.traded_lots,
+            cumulative_quote_units=order.traded_quote,
+            ticks=order.ticks,
+            side=order.command.side,
+            order_type=order.command.order_type,
+            time_in_force=order.command.time_in_force,
+            status=order.status,
+            client_key=order.command.client_key,
+            placed_seq=order.seq,
+            trigger_ticks=order.command.trigger_ticks if order.waiting else 0,
+        )

@@ -1,0 +1,5 @@
+from trading.engine.step cimport Step
+from trading.engine.venue cimport Venue
+from trading.engine.words cimport FAILED
+
+cdef long long write_order_row(Venue venue, long long order, Step step) except? FAILED
