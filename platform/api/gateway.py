@@ -2,7 +2,7 @@
 
     application = Gateway(django_application)
 
-POST and DELETE below /api/v1/orders that are signed with an API key, and WebSockets at
+POST, PATCH and DELETE below /api/v1/orders that are signed with an API key, and WebSockets at
 /ws/v1/stream, are served here; everything else goes to Django.
 """
 
@@ -33,6 +33,7 @@ log = structlog.get_logger("marque.api")
 API_PREFIX = "/api/v1/"
 ORDERS_PATH = "/api/v1/orders"
 BATCH_PATH = "/api/v1/orders/batch"
+ENTRY_METHODS = ("POST", "PATCH", "DELETE")
 STREAM_PATH = "/ws/v1/stream"
 
 
@@ -69,7 +70,7 @@ class Gateway:
                 await self._django(scope, receive, send)
                 return
             headers = exchange.headers_of(scope)
-            is_entry = path.startswith(ORDERS_PATH) and scope["method"] in ("POST", "DELETE")
+            is_entry = path.startswith(ORDERS_PATH) and scope["method"] in ENTRY_METHODS
             if is_entry and b"x-marque-key" in headers:
                 await self._serve_orders(scope, headers, receive, send)
             else:
@@ -215,7 +216,11 @@ class Gateway:
         self, desk: OrderDesk, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
     ) -> Any:
         path, method = scope["path"], scope["method"]
-        if method == "POST":
+        if method == "PATCH":
+            if path not in (ORDERS_PATH, BATCH_PATH) and path.startswith(ORDERS_PATH + "/"):
+                fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
+                return await desk.replace(caller, fields, trace_id)
+        elif method == "POST":
             if path == ORDERS_PATH:
                 return await desk.place(caller, fields, trace_id)
             if path == BATCH_PATH:
@@ -253,7 +258,7 @@ def credentials_of(headers: dict[bytes, bytes]) -> signatures.Credentials:
 
 
 def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
-    if scope["method"] == "POST":
+    if scope["method"] in ("POST", "PATCH"):
         return exchange.decode_object(body)
     if body:
         # A body would be signed right behind the query: one could be mistaken for the other.

@@ -23,9 +23,11 @@ from trading.orders import placing, shapes
 
 MAX_BATCH = 100
 
+_REFERENCE_FIELDS = frozenset({"account", "order_id", "client_order_id"})
+
 
 class OrderDesk:
-    """Places and cancels orders of authenticated callers."""
+    """Places, replaces and cancels orders of authenticated callers."""
 
     def __init__(self, engine: AsyncEngineClient, catalogues: Catalogues) -> None:
         self._engine = engine
@@ -56,6 +58,27 @@ class OrderDesk:
             return {"ok": True, "result": await self.place(caller, fields, trace_id)}
         except ApiError as error:
             return {"ok": False, "error": error.as_dict()}
+
+    async def replace(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Give a resting order, by `order_id` or `client_order_id`, another `remaining_quantity`
+        or `price`; the order as it stands, with the fills this had at once."""
+        account_id = caller.account_id(fields.get("account"))
+        order_id, client_order_id = order_reference(fields)
+        client_key = client_order_key(client_order_id)
+        asked = queries.QueryOrder(account_id=account_id, order_id=order_id, client_key=client_key)
+        # Which instrument it is: price and quantity count in its steps.
+        row = row_of(await self._send(caller, asked, trace_id))
+        catalogue = await self._catalogues.of(caller.tenant)
+        info = catalogue.instruments[row.instrument_id]
+        command = build_replace(info, account_id, row.order_id, fields)
+        # As in cancel: just ahead of the command, what it changes.
+        before, answer = await asyncio.gather(
+            self._send(caller, asked, trace_id, refuse=False),
+            self._send(caller, command, trace_id),
+        )
+        return replaced_body(info, before, answer, client_order_id)
 
     async def cancel(self, caller: Caller, fields: dict[str, Any], trace_id: int) -> dict[str, Any]:
         """Cancel one order by `order_id` or `client_order_id`; the order as it ended."""
@@ -132,6 +155,25 @@ def build(info: InstrumentInfo, caller: Caller, fields: dict[str, Any]) -> comma
         ) from None
 
 
+def build_replace(
+    info: InstrumentInfo, account_id: int, order_id: int, fields: dict[str, Any]
+) -> commands.ReplaceOrder:
+    """The engine command of a request to replace an order."""
+    changes = {name: value for name, value in fields.items() if name not in _REFERENCE_FIELDS}
+    try:
+        return placing.build_replace_order(info, account_id, changes, order_id=order_id)
+    except placing.OrderError as error:
+        raise ApiError(error.result, error.message, help=error.help_text) from None
+
+
+def row_of(answer: Answer) -> events.OrderRow:
+    """The order in a QueryOrder's answer; raises ApiError if there is none."""
+    row = next((event for event in answer.events if isinstance(event, events.OrderRow)), None)
+    if row is None:
+        raise ApiError(Result.UNKNOWN_ORDER)
+    return row
+
+
 def order_reference(fields: dict[str, Any]) -> tuple[int, str]:
     """(order id, client order id) of a request; one of them is nothing. Raises ApiError."""
     order_id, client_order_id = fields.get("order_id"), fields.get("client_order_id")
@@ -159,14 +201,31 @@ def placed_body(
     state.client_order_id = state.client_order_id or command.client_order_id
     if repeated:
         state.placed_ns = state.updated_ns = 0  # the engine keeps no times
-    fills = [
+    body = order_body(state, info)
+    body["fills"] = _fills_as_taker(state, info, answer)
+    body["repeated"], body["seq"] = repeated, answer.seq
+    return body
+
+
+def replaced_body(
+    info: InstrumentInfo, before: Answer, answer: Answer, client_order_id: str
+) -> dict[str, Any]:
+    """The JSON body of a ReplaceOrder's answer."""
+    state = shapes.state_of_change(row_of(before), answer.events, answer.time_ns)
+    state.client_order_id = client_order_id
+    body = order_body(state, info)
+    body["fills"], body["seq"] = _fills_as_taker(state, info, answer), answer.seq
+    return body
+
+
+def _fills_as_taker(
+    state: shapes.OrderState, info: InstrumentInfo, answer: Answer
+) -> list[dict[str, Any]]:
+    return [
         shapes.fill_json(event, info, maker=False, time_ns=answer.time_ns)
         for event in answer.events
         if isinstance(event, events.Traded) and event.taker_order_id == state.order_id
     ]
-    body = order_body(state, info)
-    body["fills"], body["repeated"], body["seq"] = fills, repeated, answer.seq
-    return body
 
 
 def canceled_body(
@@ -174,13 +233,9 @@ def canceled_body(
 ) -> dict[str, Any]:
     """The JSON body of a CancelOrder's answer."""
     closed = next(event for event in answer.events if isinstance(event, events.OrderClosed))
-    row = next((event for event in before.events if isinstance(event, events.OrderRow)), None)
     info = catalogue.instruments[closed.instrument_id]
-    if row is None:
-        raise ApiError(Refusal.INTERNAL_ERROR)
-    state = shapes.state_of_engine_row(row)
+    state = shapes.state_of_change(row_of(before), answer.events, answer.time_ns)
     state.client_order_id = client_order_id
-    state.on_event(closed, answer.time_ns)
     return {**order_body(state, info), "seq": answer.seq}
 
 

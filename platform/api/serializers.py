@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers as fields
 
+ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
+TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD"]
+
 
 def _decimal(help_text: str, **options: Any) -> fields.CharField:
     return fields.CharField(help_text=f"{help_text} Decimal text.", **options)
@@ -145,10 +148,16 @@ class Order(fields.Serializer[Any]):
     account = fields.IntegerField()
     instrument = fields.CharField()
     side = fields.ChoiceField(choices=["buy", "sell"])
-    type = fields.ChoiceField(choices=["limit", "market"])
-    time_in_force = fields.ChoiceField(choices=["GTC", "IOC", "FOK"])
+    type = fields.ChoiceField(choices=ORDER_TYPES)
+    time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE)
     post_only = fields.BooleanField()
     price = _decimal("Limit price; null for a market order.", allow_null=True)
+    trigger_price = _decimal("What a stop or take-profit order waits for.", allow_null=True)
+    trigger_when = fields.ChoiceField(
+        choices=["at_or_above", "at_or_below"],
+        allow_null=True,
+        help_text="Where the last price must be, seen from trigger_price, for it to fire.",
+    )
     quantity = _decimal("Ordered; null for a market order by quote amount.", allow_null=True)
     quote_amount = _decimal("To be spent by a market order, else null.", allow_null=True)
     filled_quantity = _decimal("Done.")
@@ -156,7 +165,21 @@ class Order(fields.Serializer[Any]):
     remaining_quantity = _decimal("Not done.", allow_null=True)
     average_price = _decimal("Of what is done; null if nothing is.", allow_null=True)
     status = fields.ChoiceField(
-        choices=["open", "partially_filled", "filled", "canceled", "expired", "expired_in_match"]
+        choices=[
+            "open",
+            "partially_filled",
+            "filled",
+            "canceled",
+            "expired",
+            "expired_in_match",
+            "waiting",
+            "rejected",
+        ],
+        help_text="waiting: for its trigger, nothing is held. rejected: its trigger came, but then "
+        "it was not allowed, for want of funds for instance.",
+    )
+    expires_at = fields.IntegerField(
+        allow_null=True, help_text="End of a GTD order, milliseconds since 1970, UTC."
     )
     created_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
     updated_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
@@ -170,12 +193,21 @@ class Orders(fields.Serializer[Any]):
 class PlaceOrder(fields.Serializer[Any]):
     instrument = fields.CharField(help_text="Such as BTC-USDT.")
     side = fields.ChoiceField(choices=["buy", "sell"])
-    type = fields.ChoiceField(choices=["limit", "market"], required=False, default="limit")
+    type = fields.ChoiceField(choices=ORDER_TYPES, required=False, default="limit")
     time_in_force = fields.ChoiceField(
-        choices=["GTC", "IOC", "FOK"], required=False, help_text="GTC; market orders IOC."
+        choices=TIMES_IN_FORCE,
+        required=False,
+        help_text="GTD with an expire_time, else GTC; orders without a limit price IOC.",
     )
     quantity = _decimal("Base asset; a multiple of the lot size.", required=False)
     price = _decimal("For limit orders; a multiple of the tick size.", required=False)
+    trigger_price = _decimal(
+        "For stop and take-profit orders: the last price at which it is sent on.", required=False
+    )
+    expire_time = fields.CharField(
+        required=False,
+        help_text="For GTD: ISO 8601 with its zone, or a number: milliseconds since 1970.",
+    )
     quote_amount = _decimal("Market orders: spend so much instead of a quantity.", required=False)
     post_only = fields.BooleanField(required=False, help_text="Refused if it would trade at once.")
     self_trade_prevention = fields.ChoiceField(
@@ -193,6 +225,17 @@ class PlaceOrder(fields.Serializer[Any]):
 class PlacedOrder(Order):
     fills = Fill(many=True, help_text="What it traded at once.")
     repeated = fields.BooleanField(help_text="The client order id was used before.")
+    seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
+
+
+class ReplaceOrder(fields.Serializer[Any]):
+    remaining_quantity = _decimal("What is to be open from now on.", required=False)
+    price = _decimal("New limit price.", required=False)
+    account = fields.IntegerField(required=False, help_text="Your default account where absent.")
+
+
+class ReplacedOrder(Order):
+    fills = Fill(many=True, help_text="What it traded at once.")
     seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
 
 

@@ -172,9 +172,14 @@ def _order_text(event: Any, names: Dictionary) -> str:
     )
     price = (
         _("at %(price)s") % {"price": names.price(event.instrument_id, event.ticks)}
-        if event.order_type == enums.OrderType.LIMIT
+        if event.ticks
         else _("at the market")
     )
+    if event.trigger_ticks:
+        price = _("%(price)s once the last price is at %(trigger)s") % {
+            "price": price,
+            "trigger": names.price(event.instrument_id, event.trigger_ticks),
+        }
     return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
 
 
@@ -201,6 +206,41 @@ def _rested(event: Any, names: Dictionary) -> str:
         "side": _side(event),
         "quantity": names.quantity(event.instrument_id, event.lots),
         "price": names.price(event.instrument_id, event.ticks),
+    }
+
+
+def _waiting(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s waits for the price %(price)s") % {
+        "id": event.order_id,
+        "price": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _triggered(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s is sent on: the last price is %(last)s, it waited for %(price)s") % {
+        "id": event.order_id,
+        "last": names.price(event.instrument_id, event.last_ticks),
+        "price": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _replaced(event: Any, names: Dictionary) -> str:
+    return _(
+        "Order %(id)s replaced: %(quantity)s at %(price)s instead of %(old_quantity)s at "
+        "%(old_price)s"
+    ) % {
+        "id": event.order_id,
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "price": names.price(event.instrument_id, event.ticks),
+        "old_quantity": names.quantity(event.instrument_id, event.old_lots),
+        "old_price": names.price(event.instrument_id, event.old_ticks),
+    }
+
+
+def _replace(event: Any, names: Dictionary) -> str:
+    return _("Replace order %(id)s of %(account)s") % {
+        "id": event.order_id or event.client_key,
+        "account": names.account_text(event.account_id),
     }
 
 
@@ -342,11 +382,18 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "PlaceOrder": _place,
     "OrderAccepted": _accepted,
     "OrderRested": _rested,
+    "OrderWaiting": _waiting,
+    "OrderTriggered": _triggered,
+    "OrderReplaced": _replaced,
     "Traded": _traded,
     "OrderReduced": _reduced,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
     "CancelAllOrders": _cancel_all,
+    "ReplaceOrder": _replace,
+    "ExpireOrder": lambda event, _names: (
+        _("The time of order %(id)s is over") % {"id": event.order_id}
+    ),
     "SetReferencePrice": _reference,
     "ReferencePriceSet": _reference,
 }

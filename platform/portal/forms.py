@@ -60,9 +60,11 @@ class OrderFilterForm(FilterForm):
         choices=[
             ("", _("All")),
             ("open", _("Open")),
+            ("waiting", _("Waiting")),
             ("filled", _("Filled")),
             ("canceled", _("Cancelled")),
             ("expired", _("Expired")),
+            ("rejected", _("Rejected")),
         ],
     )
     field_order = ["instrument", "side", "status", "begin", "end"]

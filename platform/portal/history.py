@@ -16,7 +16,7 @@ from trading.accounts.models import Account
 from trading.engine.enums import OrderStatus, Side
 from trading.instruments import selectors as instruments
 from trading.orders import shapes
-from trading.orders.models import Order, Trade
+from trading.orders.models import OPEN_STATUSES, Order, Trade
 from wallets.ledger.models import LedgerAccount, Line, Posting
 
 PAGE_ROWS = 50
@@ -24,10 +24,12 @@ EXPORT_ROWS = 2_000  # of an export that are read at once
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
 _STATUSES = {
-    "open": (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED),
+    "open": OPEN_STATUSES,
+    "waiting": (OrderStatus.WAITING,),
     "filled": (OrderStatus.FILLED,),
     "canceled": (OrderStatus.CANCELED,),
     "expired": (OrderStatus.EXPIRED, OrderStatus.EXPIRED_IN_MATCH),
+    "rejected": (OrderStatus.REJECTED,),
 }
 _SIDES = {"buy": int(Side.BUY), "sell": int(Side.SELL)}
 

@@ -38,6 +38,7 @@ ICONS: tuple[str, ...] = (
     "minus",
     "monitor",
     "moon",
+    "pencil",
     "percent",
     "plus",
     "receipt",

@@ -23,6 +23,7 @@ from traders import open_traders, send_all
 from trading.commands.models import QueuedCommand
 from trading.engine import queries
 from trading.engine.client import EngineClient
+from trading.engine.enums import OrderStatus
 from trading.market_data.verify import candle_breaks
 from wallets.ledger.verify import verify_books
 
@@ -116,6 +117,8 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
                 assert len(plain.trades) > COMMANDS // 20
                 assert sql_books.trades() == plain.trades
                 assert sql_books.orders() == plain.orders
+                assert {order["status"] for order in plain.orders.values()} == set(OrderStatus)
+                assert plain.replaced_ids & plain.orders.keys()
                 booked = sql_books.journal_entries()
                 assert booked.keys() == plain.entries.keys()
                 for place, postings in plain.entries.items():

@@ -81,8 +81,7 @@ def cut(data: bytes, records: int) -> list[bytes]:
     """Whole records in pieces of so many; 0: one piece."""
     pieces, start, offset, count = [], 0, 0, 0
     while offset < len(data):
-        length = int.from_bytes(data[offset : offset + 4], "little")
-        offset += 8 + length + (-length % 8)
+        offset += int.from_bytes(data[offset : offset + 4], "little")
         count += 1
         if count == records:
             pieces.append(data[start:offset])

@@ -45,7 +45,7 @@ class Flow:
             self.time_ns += self.random.randrange(2 * 10**9)
             answer = self.send(self._next())
             for event in wire.answer_events(answer):
-                if isinstance(event, events.OrderRested):
+                if isinstance(event, events.OrderRested | events.OrderWaiting):
                     self.open_ids.append((event.order_id, event.account_id))
 
     def take_journal(self) -> bytes:
@@ -65,9 +65,17 @@ class Flow:
             return commands.ReduceOrder(
                 account_id=account_id, order_id=order_id, lots=self.random.randrange(1, 40)
             )
-        if chance < 0.26:
+        if chance < 0.33 and self.open_ids:
+            order_id, account_id = self.random.choice(self.open_ids)
+            return commands.ReplaceOrder(
+                account_id=account_id,
+                order_id=order_id,
+                lots=self.random.choice([0, self.random.randrange(1, 500)]),
+                ticks=self.random.choice([0, 5_000 + self.random.randrange(-12, 13)]),
+            )
+        if chance < 0.34:
             return commands.CancelAllOrders(account_id=account_id)
-        if chance < 0.28:
+        if chance < 0.36:
             kind = self.random.choice([commands.CreditFunds, commands.DebitFunds])
             return kind(
                 account_id=account_id,
@@ -75,7 +83,31 @@ class Flow:
                 amount_units=self.random.randrange(1, 10**9),
                 reason=int(enums.FundsReason.ADJUSTMENT),
             )
+        if chance < 0.5:
+            return self._triggered(account_id)
         return self._order(account_id)
+
+    def _triggered(self, account_id: int) -> commands.PlaceOrder:
+        """A stop or take-profit order; a third of them end after some minutes."""
+        order_type = self.random.randrange(3, 7)
+        is_limit = order_type in (enums.OrderType.STOP_LIMIT, enums.OrderType.TAKE_PROFIT_LIMIT)
+        ends = self.random.random() < 0.3
+        time_in_force = enums.TimeInForce.GTC if is_limit else enums.TimeInForce.IOC
+        side = self.random.choice([1, 2])
+        # Now and then more than the account can pay when the price comes.
+        too_much = is_limit and side == enums.Side.BUY and self.random.random() < 0.2
+        return commands.PlaceOrder(
+            account_id=account_id,
+            instrument_id=self.random.choice([1, 1, 2]),
+            lots=10**9 if too_much else self.random.randrange(1, 500),
+            ticks=5_000 + self.random.randrange(-12, 13) if is_limit else 0,
+            side=side,
+            order_type=order_type,
+            time_in_force=int(enums.TimeInForce.GTD if ends else time_in_force),
+            self_trade_prevention=self.random.choice([1, 2, 3, 4]),
+            trigger_ticks=5_000 + self.random.randrange(-12, 13),
+            expire_ns=self.time_ns + self.random.randrange(1, 300 * 10**9) if ends else 0,
+        )
 
     def _order(self, account_id: int) -> commands.PlaceOrder:
         pick = self.random.random()

@@ -29,6 +29,7 @@ class PlainBooks:
     entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
     receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hidden: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _replaced: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (seq, open lots)
 
     def read(self, engine_dir: Path) -> "PlainBooks":
         for record in journal.read_records(engine_dir):
@@ -40,6 +41,10 @@ class PlainBooks:
                 self._take(event, record.seq, index)
         return self
 
+    @property
+    def replaced_ids(self) -> set[int]:
+        return set(self._replaced)
+
     def _take(self, event: Any, seq: int, index: int) -> None:
         if isinstance(event, events.OrderAccepted):
             self._accept(event, seq)
@@ -47,6 +52,12 @@ class PlainBooks:
             self._trade(event, seq, index)
         elif isinstance(event, events.OrderRested):
             self._order(event.order_id).update(leaves=event.lots, updated=seq)
+        elif isinstance(event, events.OrderWaiting):
+            self._order(event.order_id).update(status=7, updated=seq)
+        elif isinstance(event, events.OrderTriggered):
+            self._order(event.order_id).update(status=1, updated=seq)
+        elif isinstance(event, events.OrderReplaced):
+            self._replace(event, seq)
         elif isinstance(event, events.OrderReduced):
             self._order(event.order_id).update(leaves=event.leaves_lots, updated=seq)
         elif isinstance(event, events.OrderClosed):
@@ -61,6 +72,12 @@ class PlainBooks:
     def _order(self, order_id: int) -> dict[str, Any]:
         return self.orders.get(order_id) or self._hidden[order_id]
 
+    def _replace(self, event: events.OrderReplaced, seq: int) -> None:
+        order = self._order(event.order_id)
+        order["lots"] += event.lots - event.old_lots
+        order.update(leaves=event.lots, ticks=event.ticks, updated=seq)
+        self._replaced[event.order_id] = (seq, event.lots)
+
     def _accept(self, event: events.OrderAccepted, seq: int) -> None:
         order = {
             "account": event.account_id,
@@ -73,6 +90,8 @@ class PlainBooks:
             "flags": event.flags,
             "lots": event.lots,
             "ticks": event.ticks,
+            "trigger": event.trigger_ticks,
+            "expire": event.expire_ns,
             "quote": event.quote_units,
             "leaves": event.lots,
             "cumulative": 0,
@@ -81,7 +100,7 @@ class PlainBooks:
             "placed": seq,
             "updated": seq,
         }
-        hidden = event.account_id in self.quiet_ids
+        hidden = event.account_id in self.quiet_ids and not event.trigger_ticks
         (self._hidden if hidden else self.orders)[event.order_id] = order
 
     def _trade(self, event: events.Traded, seq: int, index: int) -> None:
@@ -118,9 +137,11 @@ class PlainBooks:
     def _show(self, order_id: int, event: events.Traded, seq: int) -> None:
         """A market maker's order gets its row now, from what this record says of it."""
         order = self._hidden.pop(order_id)
-        order |= {"client": "", "stp": 0, "flags": 0, "quote": 0, "placed": seq}
         if order_id == event.maker_order_id:
-            order["lots"] = event.lots + event.maker_leaves_lots
+            order |= {"lots": event.lots + event.maker_leaves_lots, "tif": 1}
+        elif self._replaced.get(order_id, (0, 0))[0] == seq:
+            order |= {"lots": self._replaced[order_id][1], "tif": 1}
+        order |= {"client": "", "stp": 0, "flags": 0, "quote": 0, "expire": 0, "placed": seq}
         self.orders[order_id] = order
 
     def _post_trade(self, event: events.Traded, seq: int, index: int) -> None:

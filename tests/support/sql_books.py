@@ -24,6 +24,8 @@ def orders() -> dict[int, dict[str, Any]]:
             "flags": row.flags,
             "lots": row.lots,
             "ticks": row.ticks,
+            "trigger": row.trigger_ticks,
+            "expire": row.expire_ns,
             "quote": row.quote_units,
             "leaves": row.leaves_lots,
             "cumulative": row.cumulative_lots,

@@ -1,6 +1,7 @@
 """Traders of a world: many funded accounts, and seeded orders sent straight to the engine."""
 
 import random
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +30,25 @@ class Traders:
     instruments: list[Any]
 
     def commands(self, rng: random.Random, count: int) -> list[Any]:
-        """Orders, cancels and reductions around fixed prices; a third of them trade."""
+        """Orders of all types, replacements, cancels and reductions around fixed prices."""
         made: list[Any] = []
         for _ in range(count):
             account_id = rng.choice(self.account_ids + self.quiet_ids)
             info = rng.choice(self.instruments)
             what = rng.random()
-            if what < 0.75:
+            if what < 0.55:
                 made.append(self._order(rng, account_id, info))
+            elif what < 0.68:
+                made.append(self._triggered(rng, account_id, info))
+            elif what < 0.78:
+                made.append(
+                    commands.ReplaceOrder(
+                        account_id=account_id,
+                        order_id=rng.randint(1, max(1, len(made))),
+                        lots=rng.choice([0, rng.randint(100, 2000)]),
+                        ticks=rng.choice([0, rng.randint(99_900, 100_100)]),
+                    )
+                )
             elif what < 0.85:
                 made.append(
                     commands.ReduceOrder(
@@ -54,6 +66,25 @@ class Traders:
             else:
                 made.append(commands.CancelAllOrders(account_id=account_id, instrument_id=info.id))
         return made
+
+    def _triggered(self, rng: random.Random, account_id: int, info: Any) -> Any:
+        """A stop or take-profit order near the prices that trade, now and then until a time."""
+        order_type = OrderType(rng.randint(OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_LIMIT))
+        is_limit = order_type in (OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
+        soon_ns = rng.choice([0, 0, time.time_ns() + rng.randint(10**7, 3 * 10**9)])
+        time_in_force = TimeInForce.GTC if is_limit else TimeInForce.IOC
+        return commands.PlaceOrder(
+            account_id=account_id,
+            instrument_id=info.id,
+            lots=rng.randint(100, 2000),
+            ticks=rng.randint(99_900, 100_100) if is_limit else 0,
+            side=rng.choice([1, 2]),
+            order_type=int(order_type),
+            time_in_force=int(TimeInForce.GTD if soon_ns else time_in_force),
+            self_trade_prevention=int(rng.choice(list(SelfTradePrevention))),
+            trigger_ticks=rng.randint(99_900, 100_100),
+            expire_ns=soon_ns,
+        )
 
     def _order(self, rng: random.Random, account_id: int, info: Any) -> Any:
         ticks, lots, quote_units = rng.randint(99_900, 100_100), rng.randint(100, 2000), 0

@@ -4,10 +4,10 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, image, limits, rows
+from trading.engine import administration, codes, image, limits, rows, rules
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.store import Store
-from trading.engine.venue import Closed, Venue, waits_for_rise
+from trading.engine.venue import Closed, Venue
 from trading.engine.words import (
     MASK_62,
     MASK_63,
@@ -345,7 +345,7 @@ def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: in
         order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
         if status != codes.ORDER_STATUS_WAITING or order_type <= codes.ORDER_TYPE_MARKET:
             raise KeyError
-        if waits_for_rise(terms) != (ladder is instrument.rising):
+        if rules.waits_for_rise(terms) != (ladder is instrument.rising):
             raise KeyError
         return 0
     if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:

@@ -50,11 +50,7 @@ def _load_orders(market: TenantMarket, client: EngineClient) -> None:
         state = shapes.state_of_engine_row(row)
         known = cleared.get(row.order_id)
         if known is not None:
-            # What the engine does not keep: the sender's text and the times.
-            state.client_order_id = known.client_order_id
-            state.flags = known.flags
-            state.placed_ns = shapes.ns_of(known.placed_at)
-            state.updated_ns = shapes.ns_of(known.updated_at)
+            shapes.remember_row(state, known)
         market.add_open_order(state)
 
 

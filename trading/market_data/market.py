@@ -83,10 +83,11 @@ class TenantMarket:
             book.info = info
 
     def add_open_order(self, state: shapes.OrderState) -> None:
-        """An order that rests in the book as of `orders_seq`."""
+        """An order that rests in the book as of `orders_seq`, or waits for its price."""
         self.private.orders[state.order_id] = state
-        book = self.books[state.instrument_id]
-        book.change(self.orders_seq, state.side, state.ticks, state.leaves_lots)
+        if state.rests:
+            book = self.books[state.instrument_id]
+            book.change(self.orders_seq, state.side, state.ticks, state.leaves_lots)
 
     def load_history(
         self,
@@ -126,6 +127,10 @@ class TenantMarket:
             ("AssetCreated", self._on_asset),
             ("InstrumentCreated", self._on_instrument),
             ("OrderAccepted", self._on_accepted),
+            # Waiting, triggered and replaced before what becomes of the order then.
+            ("OrderWaiting", self._on_waiting),
+            ("OrderTriggered", self._on_triggered),
+            ("OrderReplaced", self._on_replaced),
             ("OrderRested", self._on_rested),
             ("Traded", self._on_traded),
             ("OrderReduced", self._on_reduced),
@@ -181,21 +186,39 @@ class TenantMarket:
             flags=row.flags,
             client_order_id=row.client_order_id.decode(),
             leaves_lots=row.lots,
+            trigger_ticks=row.trigger_ticks,
+            expire_ns=row.expire_ns,
             placed_ns=row.time_ns,
             updated_ns=row.time_ns,
         )
         self.private.on_accepted(row.seq, state)
 
-    def _on_rested(self, row: Row) -> None:
+    def _on_waiting(self, row: Row) -> None:
         if row.seq > self.orders_seq:
-            self.books[row.instrument_id].change(row.seq, row.side, row.ticks, row.lots)
-        self._hold(row, row.lots)
+            self.private.on_waiting(row.seq, row.order_id)
 
-    def _hold(self, row: Row, lots: int) -> None:
-        """Lots of an order that come to rest, or with a minus leave the book."""
+    def _on_triggered(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            self.private.on_triggered(row.seq, row.time_ns, row.order_id)
+
+    def _on_replaced(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            self.private.on_replaced(
+                row.seq, row.time_ns, row.order_id, row.lots, row.ticks, row.old_lots
+            )
+        self._rest(row, row.old_ticks, -row.old_lots)
+
+    def _on_rested(self, row: Row) -> None:
+        self._rest(row, row.ticks, row.lots)
+
+    def _rest(self, row: Row, ticks: int, lots: int) -> None:
+        """Lots of an order that come to rest at a price, or with a minus leave it: they are in
+        the book, and funds are held for them."""
+        if row.seq > self.orders_seq:
+            self.books[row.instrument_id].change(row.seq, row.side, ticks, lots)
         if row.seq > self.balances_seq:
             info = self.infos[row.instrument_id]
-            self.private.hold(row.seq, row.account_id, info, row.side, lots, row.ticks)
+            self.private.hold(row.seq, row.account_id, info, row.side, lots, ticks)
 
     def _on_traded(self, row: Row) -> None:
         info = self.infos[row.instrument_id]
@@ -239,19 +262,15 @@ class TenantMarket:
     def _on_reduced(self, row: Row) -> None:
         if row.seq > self.orders_seq:
             self.private.on_reduced(row.seq, row.time_ns, row.order_id, row.lots)
-            if row.rested:
-                self.books[row.instrument_id].change(row.seq, row.side, row.ticks, -row.lots)
         if row.rested:
-            self._hold(row, -row.lots)
+            self._rest(row, row.ticks, -row.lots)
 
     def _on_closed(self, row: Row) -> None:
         leaves = row.leaves_lots
         if row.seq > self.orders_seq:
             self.private.on_closed(row.seq, row.time_ns, row.order_id, leaves, row.status)
-            if row.rested and leaves:
-                self.books[row.instrument_id].change(row.seq, row.side, row.ticks, -leaves)
         if row.rested and leaves:
-            self._hold(row, -leaves)
+            self._rest(row, row.ticks, -leaves)
 
     def _on_credited(self, row: Row) -> None:
         if row.seq > self.balances_seq:

@@ -140,6 +140,28 @@ class PrivateState:
         state.updated_ns = time_ns
         self._touch(seq, state)
 
+    def on_waiting(self, seq: int, order_id: int) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_waiting()
+            self._touch(seq, state)
+
+    def on_triggered(self, seq: int, time_ns: int, order_id: int) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_triggered()
+            state.updated_ns = time_ns
+            self._touch(seq, state)
+
+    def on_replaced(
+        self, seq: int, time_ns: int, order_id: int, lots: int, ticks: int, old_lots: int
+    ) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_replaced(lots, ticks, old_lots)
+            state.updated_ns = time_ns
+            self._touch(seq, state)
+
     def on_reduced(self, seq: int, time_ns: int, order_id: int, lots: int) -> None:
         state = self.orders.get(order_id)
         if state is not None:

@@ -1,4 +1,4 @@
-"""Submitting and cancelling orders: access, account status, then one command to the engine.
+"""Submitting, replacing and cancelling orders: access, account state, then one engine command.
 
 Nothing is written in SQL here; clearing does that from the engine's journal.
 """
@@ -11,15 +11,15 @@ from trading.accounts.models import Account
 from trading.accounts.selectors import access_account
 from trading.commands import door
 from trading.commands.actors import require
-from trading.engine import commands, events
+from trading.engine import commands, events, queries
 from trading.engine.enums import AccountState
 from trading.engine.keys import client_order_key
 from trading.engine.results import Result
 from trading.instruments.models import Instrument
-from trading.instruments.selectors import instrument_info
+from trading.instruments.selectors import catalogue, instrument_info
 from trading.orders import shapes
 from trading.orders.errors import OrderError, refused
-from trading.orders.placing import build_place_order
+from trading.orders.placing import build_place_order, build_replace_order
 
 
 def submit_order(
@@ -47,6 +47,34 @@ def submit_order(
     if not state.client_order_id:
         state.client_order_id = command.client_order_id
     return state
+
+
+def replace_order(
+    *,
+    account: Account,
+    order_id: int,
+    acting_user: Any,
+    trace_id: int = 0,
+    **fields: Any,
+) -> shapes.OrderState:
+    """Give a resting order of a customer's own account another remaining_quantity, price or
+    both; the order as it stands afterwards.
+
+    Raises OrderError (nothing was changed), NoAccount and the door's errors.
+    """
+    account = access_account(acting_user, account.pk)
+    check_account_state(account)
+    asked = queries.QueryOrder(account_id=account.pk, order_id=order_id)
+    before = door.send_command(asked, trace_id=trace_id)
+    row = next((event for event in before.events if isinstance(event, events.OrderRow)), None)
+    if row is None:
+        raise refused(Result.UNKNOWN_ORDER)
+    info = catalogue().instruments[row.instrument_id]
+    command = build_replace_order(info, account.pk, fields, order_id=order_id)
+    answer = door.send_command(command, trace_id=trace_id)
+    if answer.result != Result.ACCEPTED:
+        raise refused(Result(answer.result))
+    return shapes.state_of_change(row, answer.events, answer.time_ns)
 
 
 def cancel_order(

@@ -63,10 +63,14 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.BAD_FEE: ("The fee is out of range.", "Choose between 0 and 1,000,000 ppm."),
     Result.NO_FEE_ACCOUNT: ("This exchange is not set up yet.", "Ask support."),
     Result.BAD_SIDE: ("The side is unknown.", "Send buy or sell."),
-    Result.BAD_ORDER_TYPE: ("The order type is unknown.", "Send limit or market."),
+    Result.BAD_ORDER_TYPE: (
+        "The order type is unknown.",
+        "Send limit, market, stop, stop_limit, take_profit or take_profit_limit; "
+        "an order that waits for its price cannot be replaced: cancel it and place another.",
+    ),
     Result.BAD_TIME_IN_FORCE: (
         "This time in force is not possible here.",
-        "Send GTC, IOC or FOK; a market order takes IOC or FOK.",
+        "Send GTC, IOC, FOK or GTD; a plain market order takes IOC or FOK.",
     ),
     Result.BAD_SELF_TRADE_PREVENTION: (
         "The self-trade prevention is unknown.",
@@ -74,7 +78,7 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     ),
     Result.BAD_FLAGS: (
         "These options do not go together.",
-        "post_only is for limit orders with GTC.",
+        "post_only is for plain limit orders with GTC or GTD.",
     ),
     Result.BAD_QUANTITY: ("The quantity is not possible.", "Use whole lots above zero."),
     Result.BELOW_MINIMUM_QUANTITY: (
@@ -98,6 +102,27 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.BAD_CLIENT_ORDER_ID: (
         "The client order id is not possible.",
         "Use at most 36 printable ASCII characters without spaces.",
+    ),
+    Result.BAD_TRIGGER: (
+        "The trigger price is not possible.",
+        "Stop and take-profit orders need one of whole ticks above zero, other orders have none.",
+    ),
+    Result.TRIGGER_WOULD_FIRE: (
+        "The last price has reached the trigger already.",
+        "A stop buys above and sells below the last price, a take-profit the other way round; "
+        "to trade now, send a market or limit order.",
+    ),
+    Result.BAD_EXPIRY: (
+        "The expiry is not possible.",
+        "A GTD order needs an expire_time to come, other orders have none.",
+    ),
+    Result.NOTHING_TO_CHANGE: (
+        "The order is like that already.",
+        "Send another quantity or price.",
+    ),
+    Result.NO_ROOM: (
+        "The exchange is full; nothing was done.",
+        "Cancel orders that are not needed, or ask support.",
     ),
     Result.INSUFFICIENT_FUNDS: (
         "The account does not have that much available.",

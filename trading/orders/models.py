@@ -20,12 +20,17 @@ class Side(models.IntegerChoices):
 class OrderType(models.IntegerChoices):
     LIMIT = int(enums.OrderType.LIMIT), "Limit"
     MARKET = int(enums.OrderType.MARKET), "Market"
+    STOP_MARKET = int(enums.OrderType.STOP_MARKET), "Stop market"
+    STOP_LIMIT = int(enums.OrderType.STOP_LIMIT), "Stop limit"
+    TAKE_PROFIT_MARKET = int(enums.OrderType.TAKE_PROFIT_MARKET), "Take-profit market"
+    TAKE_PROFIT_LIMIT = int(enums.OrderType.TAKE_PROFIT_LIMIT), "Take-profit limit"
 
 
 class TimeInForce(models.IntegerChoices):
     GTC = int(enums.TimeInForce.GTC), "GTC"
     IOC = int(enums.TimeInForce.IOC), "IOC"
     FOK = int(enums.TimeInForce.FOK), "FOK"
+    GTD = int(enums.TimeInForce.GTD), "GTD"
 
 
 class Status(models.IntegerChoices):
@@ -35,9 +40,14 @@ class Status(models.IntegerChoices):
     CANCELED = int(enums.OrderStatus.CANCELED), "Canceled"
     EXPIRED = int(enums.OrderStatus.EXPIRED), "Expired"
     EXPIRED_IN_MATCH = int(enums.OrderStatus.EXPIRED_IN_MATCH), "Expired in match"
+    WAITING = int(enums.OrderStatus.WAITING), "Waiting"
+    REJECTED = int(enums.OrderStatus.REJECTED), "Rejected"
 
 
-OPEN_STATUSES = (Status.OPEN, Status.PARTIALLY_FILLED)
+# In the book, with funds held for them.
+RESTING_STATUSES = (Status.OPEN, Status.PARTIALLY_FILLED)
+# These, and those that wait for their price outside the book, with nothing held.
+OPEN_STATUSES = (*RESTING_STATUSES, Status.WAITING)
 
 
 class Order(models.Model):
@@ -69,7 +79,13 @@ class Order(models.Model):
     self_trade_prevention = models.SmallIntegerField()
     flags = models.SmallIntegerField()
     lots = models.BigIntegerField(help_text="0: market order by quote amount.")
-    ticks = models.BigIntegerField(help_text="0: market order.")
+    ticks = models.BigIntegerField(help_text="0: market order, also one that waits.")
+    trigger_ticks = models.BigIntegerField(
+        default=0, help_text="The price a stop or take-profit order waits or waited for; else 0."
+    )
+    expire_ns = models.BigIntegerField(
+        default=0, help_text="GTD: when it ends, nanoseconds since 1970; else 0."
+    )
     quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
     leaves_lots = models.BigIntegerField()
     cumulative_lots = models.BigIntegerField()
@@ -86,7 +102,7 @@ class Order(models.Model):
             models.Index(fields=["account", "id"], name="order_account"),
             models.Index(
                 fields=["account", "instrument"],
-                condition=Q(status__in=[1, 2]),
+                condition=Q(status__in=[1, 2, 7]),
                 name="order_open",
             ),
         ]

@@ -1,5 +1,6 @@
 """From the fields of a request to an engine command: checked, pure, the same at every door."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,29 @@ from trading.instruments.rules import InstrumentInfo
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
 
 SIDES = {"buy": int(enums.Side.BUY), "sell": int(enums.Side.SELL)}
-ORDER_TYPES = {"limit": int(enums.OrderType.LIMIT), "market": int(enums.OrderType.MARKET)}
+ORDER_TYPES = {
+    "limit": int(enums.OrderType.LIMIT),
+    "market": int(enums.OrderType.MARKET),
+    "stop": int(enums.OrderType.STOP_MARKET),
+    "stop_limit": int(enums.OrderType.STOP_LIMIT),
+    "take_profit": int(enums.OrderType.TAKE_PROFIT_MARKET),
+    "take_profit_limit": int(enums.OrderType.TAKE_PROFIT_LIMIT),
+}
+LIMIT_TYPES = frozenset(
+    {
+        int(enums.OrderType.LIMIT),
+        int(enums.OrderType.STOP_LIMIT),
+        int(enums.OrderType.TAKE_PROFIT_LIMIT),
+    }
+)
+TRIGGERED_TYPES = frozenset(
+    {
+        int(enums.OrderType.STOP_MARKET),
+        int(enums.OrderType.STOP_LIMIT),
+        int(enums.OrderType.TAKE_PROFIT_MARKET),
+        int(enums.OrderType.TAKE_PROFIT_LIMIT),
+    }
+)
 TIMES_IN_FORCE = {value.name: int(value) for value in enums.TimeInForce}
 SELF_TRADE_PREVENTIONS = {value.name.lower(): int(value) for value in enums.SelfTradePrevention}
 
@@ -27,11 +50,18 @@ _FIELDS = frozenset(
         "quantity",
         "price",
         "quote_amount",
+        "trigger_price",
+        "expire_time",
         "post_only",
         "self_trade_prevention",
         "client_order_id",
     }
 )
+_REPLACE_FIELDS = frozenset({"remaining_quantity", "price"})
+
+_MAX_NS = 2**63 - 1
+_NS_PER_MS = 1_000_000
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class OrderError(Exception):
@@ -50,30 +80,16 @@ def build_place_order(
     """The command for an order request (the field names of the API); raises OrderError.
 
     Decimal numbers come as text. A limit order needs `price` and `quantity`; a market order
-    needs either `quantity` or `quote_amount`.
+    needs either `quantity` or `quote_amount`. Stop and take-profit orders need a `trigger_price`
+    and a `quantity`; their `_limit` forms a `price` too. A GTD order needs an `expire_time`:
+    ISO 8601 text with its zone, or milliseconds since 1970.
     """
-    if not fields.keys() <= _FIELDS:
-        unknown = ", ".join(sorted(str(name) for name in fields.keys() - _FIELDS))
-        raise OrderError(
-            Result.FIELD_OUT_OF_RANGE,
-            f"Unknown field: {unknown}. Known fields: {', '.join(sorted(_FIELDS))}.",
-        )
+    _check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
     order_type = _choice(fields, "type", ORDER_TYPES, "limit", Result.BAD_ORDER_TYPE)
-    is_limit = order_type == enums.OrderType.LIMIT
-    time_in_force = _choice(
-        fields,
-        "time_in_force",
-        TIMES_IN_FORCE,
-        "GTC" if is_limit else "IOC",
-        Result.BAD_TIME_IN_FORCE,
-    )
-    if not is_limit and time_in_force == enums.TimeInForce.GTC:
-        raise OrderError(
-            Result.BAD_TIME_IN_FORCE,
-            "A market order cannot rest in the book: send IOC or FOK, or leave time_in_force out.",
-        )
-    lots, quote_units = _size(info, fields, is_limit)
+    is_limit = order_type in LIMIT_TYPES
+    time_in_force = _time_in_force(fields, order_type)
+    lots, quote_units = _size(info, fields, order_type)
     client_order_id = _client_order_id(fields)
     return commands.PlaceOrder(
         account_id=account_id,
@@ -91,10 +107,74 @@ def build_place_order(
             "expire_taker",
             Result.BAD_SELF_TRADE_PREVENTION,
         ),
-        flags=_flags(fields, is_limit, time_in_force),
+        flags=_flags(fields, order_type, time_in_force),
         client_key=client_order_key(client_order_id),
         client_order_id=client_order_id,
+        trigger_ticks=_trigger_ticks(info, fields, order_type),
+        expire_ns=_expire_ns(fields, time_in_force),
     )
+
+
+def build_replace_order(
+    info: InstrumentInfo,
+    account_id: int,
+    fields: Mapping[str, Any],
+    *,
+    order_id: int = 0,
+    client_key: int = 0,
+) -> commands.ReplaceOrder:
+    """The command that gives a resting order another `remaining_quantity`, `price` or both
+    (decimal text; what is left out stays as it is); raises OrderError.
+    """
+    _check_known(fields, _REPLACE_FIELDS)
+    quantity, price = fields.get("remaining_quantity"), fields.get("price")
+    if quantity is None and price is None:
+        raise OrderError(
+            Result.NOTHING_TO_CHANGE, "Give remaining_quantity, price or both: what is to change."
+        )
+    lots = ticks = 0
+    if quantity is not None:
+        lots = _number(info.lots_of, quantity, "remaining_quantity", Result.BAD_QUANTITY)
+        if lots <= 0:
+            raise OrderError(
+                Result.BAD_QUANTITY,
+                "remaining_quantity must be above zero: cancel the order to end it.",
+            )
+    if price is not None:
+        ticks = _price_ticks(info, price, "price", Result.BAD_PRICE)
+    return commands.ReplaceOrder(
+        account_id=account_id, order_id=order_id, client_key=client_key, lots=lots, ticks=ticks
+    )
+
+
+def _check_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
+    if not fields.keys() <= known:
+        unknown = ", ".join(sorted(str(name) for name in fields.keys() - known))
+        raise OrderError(
+            Result.FIELD_OUT_OF_RANGE,
+            f"Unknown field: {unknown}. Known fields: {', '.join(sorted(known))}.",
+        )
+
+
+def _time_in_force(fields: Mapping[str, Any], order_type: int) -> int:
+    is_limit, is_triggered = order_type in LIMIT_TYPES, order_type in TRIGGERED_TYPES
+    default = "GTC" if is_limit else "IOC"
+    if fields.get("expire_time") is not None and (is_limit or is_triggered):
+        default = "GTD"
+    time_in_force = _choice(
+        fields, "time_in_force", TIMES_IN_FORCE, default, Result.BAD_TIME_IN_FORCE
+    )
+    if not is_limit and time_in_force == enums.TimeInForce.GTC:
+        raise OrderError(
+            Result.BAD_TIME_IN_FORCE,
+            "A market order cannot rest in the book: send IOC or FOK, or leave time_in_force out.",
+        )
+    if not is_limit and not is_triggered and time_in_force == enums.TimeInForce.GTD:
+        raise OrderError(
+            Result.BAD_TIME_IN_FORCE,
+            "A market order trades at once and needs no end: send IOC or FOK.",
+        )
+    return time_in_force
 
 
 def _choice(
@@ -113,6 +193,60 @@ def _choice(
     return number
 
 
+def _price_ticks(info: InstrumentInfo, value: Any, name: str, result: Result) -> int:
+    ticks = _number(info.ticks_of, value, name, result)
+    if not 0 < ticks <= MAX_TICKS:
+        raise OrderError(result, f"The {name} must be above zero and within range.")
+    return ticks
+
+
+def _trigger_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> int:
+    trigger_price = fields.get("trigger_price")
+    if order_type not in TRIGGERED_TYPES:
+        if trigger_price is not None:
+            raise OrderError(
+                Result.BAD_TRIGGER,
+                "trigger_price is for stop and take-profit orders: choose such a type, or leave "
+                "it out.",
+            )
+        return 0
+    if trigger_price is None:
+        raise OrderError(Result.BAD_TRIGGER, "A stop or take-profit order needs a trigger_price.")
+    return _price_ticks(info, trigger_price, "trigger_price", Result.BAD_TRIGGER)
+
+
+def _expire_ns(fields: Mapping[str, Any], time_in_force: int) -> int:
+    moment = fields.get("expire_time")
+    if time_in_force != enums.TimeInForce.GTD:
+        if moment is not None:
+            raise OrderError(
+                Result.BAD_EXPIRY,
+                "expire_time goes with time_in_force GTD only: send that, or leave it out.",
+            )
+        return 0
+    if moment is None:
+        raise OrderError(Result.BAD_EXPIRY, "A GTD order needs an expire_time.")
+    expire_ns = moment * _NS_PER_MS if type(moment) is int else _ns_of_text(moment)
+    if not 0 < expire_ns <= _MAX_NS:
+        raise OrderError(Result.BAD_EXPIRY, "expire_time must lie between 1970 and 2262.")
+    return expire_ns
+
+
+def _ns_of_text(text: Any) -> int:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise OrderError(
+            Result.BAD_EXPIRY,
+            "expire_time must be milliseconds since 1970, or a time with its zone, such as "
+            '"2027-03-31T18:00:00Z".',
+        )
+    since = moment - _EPOCH
+    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+
+
 def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> int:
     price = fields.get("price")
     if not is_limit:
@@ -123,19 +257,17 @@ def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> i
         return 0
     if price is None:
         raise OrderError(Result.BAD_PRICE, "A limit order needs a price.")
-    ticks = _number(info.ticks_of, price, "price", Result.BAD_PRICE)
-    if not 0 < ticks <= MAX_TICKS:
-        raise OrderError(Result.BAD_PRICE, "The price must be above zero and within range.")
-    return ticks
+    return _price_ticks(info, price, "price", Result.BAD_PRICE)
 
 
-def _size(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> tuple[int, int]:
+def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> tuple[int, int]:
     """(lots, quote units): one of them is zero."""
     quantity, quote_amount = fields.get("quantity"), fields.get("quote_amount")
     if quote_amount is not None:
-        if is_limit:
+        if order_type != enums.OrderType.MARKET:
             raise OrderError(
-                Result.BAD_QUANTITY, "quote_amount is for market orders: give a quantity instead."
+                Result.BAD_QUANTITY,
+                "quote_amount is for plain market orders: give a quantity instead.",
             )
         if quantity is not None:
             raise OrderError(Result.BAD_QUANTITY, "Give either quantity or quote_amount, not both.")
@@ -144,7 +276,8 @@ def _size(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> tu
             raise OrderError(Result.BAD_AMOUNT, "quote_amount must be above zero.")
         return 0, units
     if quantity is None:
-        wanted = "a quantity" if is_limit else "either quantity or quote_amount"
+        is_market = order_type == enums.OrderType.MARKET
+        wanted = "either quantity or quote_amount" if is_market else "a quantity"
         raise OrderError(Result.BAD_QUANTITY, f"The order needs {wanted}.")
     lots = _number(info.lots_of, quantity, "quantity", Result.BAD_QUANTITY)
     if lots <= 0:
@@ -172,14 +305,20 @@ def _number(parse: Any, value: Any, name: str, result: Result) -> int:
         raise OrderError(result, f"{name}: {error}") from error
 
 
-def _flags(fields: Mapping[str, Any], is_limit: bool, time_in_force: int) -> int:
+def _flags(fields: Mapping[str, Any], order_type: int, time_in_force: int) -> int:
     post_only = fields.get("post_only")
     if post_only is None or post_only is False:
         return 0
     if post_only is not True:
         raise OrderError(Result.BAD_FLAGS, "post_only must be true or false.")
-    if not is_limit or time_in_force != enums.TimeInForce.GTC:
-        raise OrderError(Result.BAD_FLAGS, "post_only is for limit orders with time_in_force GTC.")
+    if order_type != enums.OrderType.LIMIT or time_in_force not in (
+        enums.TimeInForce.GTC,
+        enums.TimeInForce.GTD,
+    ):
+        raise OrderError(
+            Result.BAD_FLAGS,
+            "post_only is for plain limit orders with time_in_force GTC or GTD.",
+        )
     return int(enums.OrderFlag.POST_ONLY)
 
 

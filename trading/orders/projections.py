@@ -21,6 +21,11 @@ from trading.bulk.tables import EventTables, positions
 from trading.engine.enums import OrderStatus, OrderType, Side, TimeInForce
 
 _BOTH_SIDES = int(Side.BUY) + int(Side.SELL)
+_OPEN_STATUSES = [
+    int(OrderStatus.OPEN),
+    int(OrderStatus.PARTIALLY_FILLED),
+    int(OrderStatus.WAITING),
+]
 
 
 class MissingOrder(LookupError):
@@ -36,9 +41,11 @@ class _Touched:
     last_seq: Array
     last_ns: Array
     leaves_lots: Array
-    added_lots: Array  # filled in this batch
-    added_quote_units: Array
-    status: Array  # at the end of the batch; 0: as it was
+    filled_lots: Array  # in this batch
+    filled_quote_units: Array
+    more_lots: Array  # ordered, by replacing; negative: fewer
+    new_ticks: Array  # by replacing; 0: as it was
+    status: Array  # at the end of the batch; 0: open, and partially filled if anything is
 
 
 def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
@@ -82,52 +89,73 @@ def project_orders(
     accepted = tables["OrderAccepted"]
     quiet = np.isin(touched.account_id, np.fromiter(quiet_account_ids, np.int64))
     is_new = np.isin(touched.order_id, accepted["order_id"])
-    _insert_accepted(cursor, accepted, touched, is_new & ~quiet)
-    _update(cursor, touched, ~is_new & ~quiet, strict=True)
-    _project_quiet(cursor, tables, touched, quiet)
+    waited = np.isin(touched.order_id, accepted["order_id"][_is_triggered(accepted)])
+    _insert_accepted(cursor, accepted, touched, is_new & (~quiet | waited))
+    _update(cursor, touched, ~is_new & ~quiet)
+    _project_quiet(cursor, tables, touched, quiet & ~waited, quiet_account_ids)
 
 
 def _touched(tables: EventTables) -> _Touched | None:
     accepted, rested, traded = tables["OrderAccepted"], tables["OrderRested"], tables["Traded"]
-    reduced, closed = tables["OrderReduced"], tables["OrderClosed"]
-    # (events, order id column, account column, leaves column, status after it; 0: unchanged)
+    reduced, closed, replaced = (
+        tables["OrderReduced"],
+        tables["OrderClosed"],
+        tables["OrderReplaced"],
+    )
+    # (events, order id column, account column, leaves column, status if this comes last). Where
+    # an order waits, is triggered or replaced, another of these events stands in the same record.
     views = [
-        (accepted, "order_id", "account_id", "lots", 0),
-        (rested, "order_id", "account_id", "lots", 0),
-        (traded, "maker_order_id", "maker_account_id", "maker_leaves_lots", 0),
-        (traded, "taker_order_id", "taker_account_id", "taker_leaves_lots", 0),
-        (reduced, "order_id", "account_id", "leaves_lots", 0),
-        (closed, "order_id", "account_id", "leaves_lots", "status"),
+        (accepted, "order_id", "account_id", "lots", _waiting(_is_triggered(accepted))),
+        (rested, "order_id", "account_id", "lots", _open(rested)),
+        (traded, "maker_order_id", "maker_account_id", "maker_leaves_lots", _open(traded)),
+        (traded, "taker_order_id", "taker_account_id", "taker_leaves_lots", _open(traded)),
+        # Reduced while it neither rested nor went on arriving: it waits.
+        (reduced, "order_id", "account_id", "leaves_lots", _waiting(reduced["rested"] == 0)),
+        (closed, "order_id", "account_id", "leaves_lots", closed["status"]),
     ]
     order_ids = np.concatenate([events[order] for events, order, *_ in views])
     if not len(order_ids):
         return None
     places = np.concatenate([positions(events) for events, *_ in views])
     unique_ids, last = last_by(order_ids, places)
-    statuses = np.concatenate(
-        [
-            events[status] if status else np.zeros(len(events), np.int64)
-            for events, _, _, _, status in views
-        ]
-    )
     filled_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
     quote_units = amounts(traded, "quote_units")
-    added_lots = _spread(unique_ids, filled_ids, np.concatenate([traded["lots"]] * 2))
-    touched = _Touched(
+    return _Touched(
         order_id=unique_ids,
         account_id=np.concatenate([e[account] for e, _, account, *_ in views])[last],
         last_seq=np.concatenate([events["seq"] for events, *_ in views])[last],
         last_ns=np.concatenate([events["time_ns"] for events, *_ in views])[last],
         leaves_lots=np.concatenate([e[leaves] for e, _, _, leaves, _ in views])[last],
-        added_lots=added_lots,
-        added_quote_units=_spread(unique_ids, filled_ids, join([quote_units, quote_units])),
-        status=np.where(
-            statuses[last] > 0,
-            statuses[last],
-            np.where(added_lots > 0, int(OrderStatus.PARTIALLY_FILLED), 0),
+        filled_lots=_spread(unique_ids, filled_ids, np.concatenate([traded["lots"]] * 2)),
+        filled_quote_units=_spread(unique_ids, filled_ids, join([quote_units, quote_units])),
+        more_lots=_spread(
+            unique_ids, replaced["order_id"], replaced["lots"] - replaced["old_lots"]
         ),
+        new_ticks=_last_ticks(unique_ids, replaced),
+        status=np.concatenate([status for *_, status in views])[last],
     )
-    return touched
+
+
+def _is_triggered(accepted: Array) -> Array:
+    """Which orders wait for a price first."""
+    return accepted["trigger_ticks"] > 0
+
+
+def _waiting(mask: Array) -> Array:
+    return np.where(mask, int(OrderStatus.WAITING), 0)
+
+
+def _open(events: Array) -> Array:
+    """Open or partially filled: that its fills in all tell."""
+    return np.zeros(len(events), np.int64)
+
+
+def _last_ticks(unique_ids: Array, replaced: Array) -> Array:
+    """The price an order was given last, laid out beside `unique_ids`; 0: none was."""
+    ids, last = last_by(replaced["order_id"], positions(replaced))
+    out = np.zeros(len(unique_ids), np.int64)
+    out[np.searchsorted(unique_ids, ids)] = replaced["ticks"][last]
+    return out
 
 
 def _spread(unique_ids: Array, ids: Array, values: Array) -> Array:
@@ -149,6 +177,7 @@ def _insert_accepted(
     by_id = np.argsort(accepted["order_id"], kind="stable")
     accepted = accepted[by_id]
     accepted = accepted[np.isin(accepted["order_id"], now.order_id)]
+    partly = np.where(now.filled_lots > 0, int(OrderStatus.PARTIALLY_FILLED), int(OrderStatus.OPEN))
     copy_rows(
         cursor,
         "orders_order",
@@ -162,13 +191,15 @@ def _insert_accepted(
             Column("time_in_force", "int2", accepted["time_in_force"]),
             Column("self_trade_prevention", "int2", accepted["self_trade_prevention"]),
             Column("flags", "int2", accepted["flags"]),
-            Column("lots", "int8", accepted["lots"]),
-            Column("ticks", "int8", accepted["ticks"]),
+            Column("lots", "int8", accepted["lots"] + now.more_lots),
+            Column("ticks", "int8", np.where(now.new_ticks > 0, now.new_ticks, accepted["ticks"])),
+            Column("trigger_ticks", "int8", accepted["trigger_ticks"]),
+            Column("expire_ns", "int8", accepted["expire_ns"]),
             Column("quote_units", "numeric", amounts(accepted, "quote_units")),
             Column("leaves_lots", "int8", now.leaves_lots),
-            Column("cumulative_lots", "int8", now.added_lots),
-            Column("cumulative_quote_units", "numeric", now.added_quote_units),
-            Column("status", "int2", np.where(now.status > 0, now.status, int(OrderStatus.OPEN))),
+            Column("cumulative_lots", "int8", now.filled_lots),
+            Column("cumulative_quote_units", "numeric", now.filled_quote_units),
+            Column("status", "int2", np.where(now.status > 0, now.status, partly)),
             Column("placed_seq", "int8", accepted["seq"]),
             Column("updated_seq", "int8", now.last_seq),
             Column("placed_at", "timestamptz", accepted["time_ns"]),
@@ -179,36 +210,46 @@ def _insert_accepted(
 
 _UPDATE = """
 UPDATE orders_order SET
+    lots = orders_order.lots + change.more_lots,
+    ticks = coalesce(nullif(change.new_ticks, 0), orders_order.ticks),
     leaves_lots = change.leaves_lots,
-    cumulative_lots = orders_order.cumulative_lots + change.added_lots,
-    cumulative_quote_units = orders_order.cumulative_quote_units + change.added_quote_units,
-    status = coalesce(nullif(change.status, 0), orders_order.status),
+    cumulative_lots = orders_order.cumulative_lots + change.filled_lots,
+    cumulative_quote_units = orders_order.cumulative_quote_units + change.filled_quote_units,
+    status = CASE
+        WHEN change.status > 0 THEN change.status
+        WHEN orders_order.cumulative_lots + change.filled_lots > 0 THEN %s
+        ELSE %s END,
     updated_seq = change.last_seq,
     updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[], %s::smallint[],
-            %s::bigint[], %s::bigint[])
-     AS change (order_id, leaves_lots, added_lots, added_quote_units, status, last_seq, last_us)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
+            %s::smallint[], %s::bigint[], %s::bigint[])
+     AS change (order_id, more_lots, new_ticks, leaves_lots, filled_lots, filled_quote_units,
+                status, last_seq, last_us)
 WHERE orders_order.id = change.order_id
 """
 
 
-def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array, *, strict: bool) -> None:
+def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> None:
     now = _chosen(touched, mask)
     if not len(now.order_id):
         return
     cursor.execute(
         _UPDATE,
         [
+            int(OrderStatus.PARTIALLY_FILLED),
+            int(OrderStatus.OPEN),
             now.order_id.tolist(),
+            now.more_lots.tolist(),
+            now.new_ticks.tolist(),
             now.leaves_lots.tolist(),
-            now.added_lots.tolist(),
-            [str(units) for units in now.added_quote_units.tolist()],
+            now.filled_lots.tolist(),
+            [str(units) for units in now.filled_quote_units.tolist()],
             now.status.tolist(),
             now.last_seq.tolist(),
             (now.last_ns // 1000).tolist(),
         ],
     )
-    if strict and cursor.rowcount != len(now.order_id):
+    if cursor.rowcount != len(now.order_id):
         raise MissingOrder(
             f"{len(now.order_id) - cursor.rowcount} orders that the engine's journal moves are "
             f"not in this tenant's tables; the first touched is {now.order_id[0]}."
@@ -217,10 +258,11 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array, *, st
 
 _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
-    time_in_force, self_trade_prevention, flags, lots, ticks, quote_units, leaves_lots,
-    cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
+    time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns, quote_units,
+    leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq,
+    placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, first.lots, 0, 0, %(open)s,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, first.lots, 0, 0, %(open)s,
     first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
@@ -232,32 +274,49 @@ ON CONFLICT (id) DO NOTHING
 """
 
 
+_OPEN_QUIET = """
+SELECT id FROM orders_order WHERE account_id = ANY(%s) AND status = ANY(%s)
+"""
+
+
 def _project_quiet(
-    cursor: "psycopg.Cursor[Any]", tables: EventTables, touched: _Touched, quiet: Array
+    cursor: "psycopg.Cursor[Any]",
+    tables: EventTables,
+    touched: _Touched,
+    quiet: Array,
+    account_ids: "frozenset[int]",
 ) -> None:
-    """Orders of market makers: rows appear with the first trade, from what its record says."""
+    """Orders of market makers: rows appear with the first trade, from what its record says; those
+    that waited for a price have theirs from the beginning."""
     quiet_ids = touched.order_id[quiet]
     if not len(quiet_ids):
         return
-    ids = _insert_first_traded(cursor, tables, quiet_ids)
-    closed = tables["OrderClosed"]
-    once_traded = np.isin(
-        touched.order_id,
-        np.concatenate([ids, closed["order_id"][closed["cumulative_lots"] > 0]]),
+    cursor.execute(_OPEN_QUIET, [list(account_ids), _OPEN_STATUSES])
+    known_ids = np.fromiter((row[0] for row in cursor.fetchall()), np.int64)
+    new_ids = np.setdiff1d(quiet_ids, known_ids)
+    inserted_ids, first_seqs = _insert_first_traded(cursor, tables, new_ids)
+    inserted = np.isin(touched.order_id, inserted_ids)
+    # The row was made of how it stood at its first trade: what replaced it before is in it.
+    replaced = tables["OrderReplaced"]
+    replaced = replaced[np.isin(replaced["order_id"], inserted_ids)]
+    since = first_seqs[np.searchsorted(inserted_ids, replaced["order_id"])]
+    replaced = replaced[replaced["seq"] > since]
+    more_lots = _spread(
+        touched.order_id, replaced["order_id"], replaced["lots"] - replaced["old_lots"]
     )
-    reduced = np.isin(touched.order_id, tables["OrderReduced"]["order_id"])
-    _update(cursor, touched, quiet & (once_traded | reduced), strict=False)
+    touched.more_lots = np.where(inserted, more_lots, touched.more_lots)
+    _update(cursor, touched, inserted | (quiet & np.isin(touched.order_id, known_ids)))
 
 
 def _insert_first_traded(
-    cursor: "psycopg.Cursor[Any]", tables: EventTables, quiet_ids: Array
-) -> Array:
-    """Insert those of the orders that traded and have no row yet; ids of all that traded."""
+    cursor: "psycopg.Cursor[Any]", tables: EventTables, new_ids: Array
+) -> tuple[Array, Array]:
+    """Insert those of the orders that traded; their ids, and the seq of each one's first trade."""
     traded = tables["Traded"]
     order_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
-    chosen = np.flatnonzero(np.isin(order_ids, quiet_ids))
+    chosen = np.flatnonzero(np.isin(order_ids, new_ids))
     if not len(chosen):
-        return chosen
+        return chosen, chosen
     both = np.concatenate([traded, traded])[chosen]
     ids, first = first_by(order_ids[chosen], positions(both))
     trade, is_maker = both[first], (chosen < len(traded))[first]
@@ -265,7 +324,7 @@ def _insert_first_traded(
     def of_side(suffix: str) -> Array:
         return np.where(is_maker, trade[f"maker_{suffix}"], trade[f"taker_{suffix}"])
 
-    request = _requests_of_takers(tables["OrderAccepted"], ids)
+    request = _requests_of_takers(tables, ids, trade["seq"])
     cursor.execute(
         _INSERT_QUIET,
         {
@@ -288,17 +347,36 @@ def _insert_first_traded(
             "us": (trade["time_ns"] // 1000).tolist(),
         },
     )
-    return ids
+    return ids, trade["seq"]
 
 
-def _requests_of_takers(accepted: Array, order_ids: Array) -> Array:
-    """The OrderAccepted row of each order. A taker's is in its own record, so always there; for
-    a maker it may be missing or not, and must not be used: zeros or anything."""
-    rows = np.zeros(len(order_ids), dtype=accepted.dtype)
-    if len(accepted):
-        accepted = accepted[np.argsort(accepted["order_id"], kind="stable")]
-        at = np.searchsorted(accepted["order_id"], order_ids)
-        found = accepted[np.minimum(at, len(accepted) - 1)]
-        matches = found["order_id"] == order_ids
-        rows[matches] = found[matches]
+_REQUEST = np.dtype(
+    [
+        ("order_id", "i8"),
+        ("seq", "i8"),
+        ("order_type", "i8"),
+        ("time_in_force", "i8"),
+        ("lots", "i8"),
+        ("ticks", "i8"),
+    ]
+)
+
+
+def _requests_of_takers(tables: EventTables, order_ids: Array, seqs: Array) -> Array:
+    """What each order (sorted ids) asked for in the record of that seq. A taker was accepted or
+    replaced in its own record, so it is always there; a maker's row must not be used."""
+    accepted, replaced = tables["OrderAccepted"], tables["OrderReplaced"]
+    requests = np.zeros(len(accepted) + len(replaced), _REQUEST)
+    new, again = requests[: len(accepted)], requests[len(accepted) :]
+    for name in _REQUEST.names or ():
+        new[name] = accepted[name]
+    for name in ("order_id", "seq", "lots", "ticks"):
+        again[name] = replaced[name]
+    again["order_type"] = int(OrderType.LIMIT)
+    again["time_in_force"] = int(TimeInForce.GTC)
+    rows = np.zeros(len(order_ids), _REQUEST)
+    requests = requests[np.isin(requests["order_id"], order_ids)]
+    places = np.searchsorted(order_ids, requests["order_id"])
+    of_record = requests["seq"] == seqs[places]
+    rows[places[of_record]] = requests[of_record]
     return rows

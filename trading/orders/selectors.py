@@ -10,7 +10,7 @@ from trading.accounts.models import Account
 from trading.engine.enums import Side
 from trading.instruments.fields import UnitsField
 from trading.instruments.info import catalogue
-from trading.orders.models import OPEN_STATUSES, Order, Trade
+from trading.orders.models import OPEN_STATUSES, RESTING_STATUSES, Order, Trade
 
 
 class Fill(NamedTuple):
@@ -26,7 +26,7 @@ def orders(account: Account) -> QuerySet[Order]:
 
 
 def open_orders(account: Account) -> QuerySet[Order]:
-    """Orders that rest in a book, newest first."""
+    """Orders that rest in a book or wait for their price, newest first."""
     return orders(account).filter(status__in=OPEN_STATUSES)
 
 
@@ -72,8 +72,8 @@ def trades(instrument_id: int, limit: int = 100) -> QuerySet[Trade]:
 
 
 def held_units(account_id: int | None = None) -> dict[tuple[int, int], int]:
-    """Units held by open orders, by (account id, asset id); of one account or of all."""
-    rows = Order.objects.filter(status__in=OPEN_STATUSES)
+    """Units held by resting orders, by (account id, asset id); of one account or of all."""
+    rows = Order.objects.filter(status__in=RESTING_STATUSES)
     if account_id is not None:
         rows = rows.filter(account_id=account_id)
     held: dict[tuple[int, int], int] = defaultdict(int)

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 NANOSECONDS_PER_MS = 1_000_000
 
 SIDE_NAMES = {int(enums.Side.BUY): "buy", int(enums.Side.SELL): "sell"}
-TYPE_NAMES = {int(enums.OrderType.LIMIT): "limit", int(enums.OrderType.MARKET): "market"}
+TYPE_NAMES = {
+    int(enums.OrderType.LIMIT): "limit",
+    int(enums.OrderType.MARKET): "market",
+    int(enums.OrderType.STOP_MARKET): "stop",
+    int(enums.OrderType.STOP_LIMIT): "stop_limit",
+    int(enums.OrderType.TAKE_PROFIT_MARKET): "take_profit",
+    int(enums.OrderType.TAKE_PROFIT_LIMIT): "take_profit_limit",
+}
 TIME_IN_FORCE_NAMES = {int(value): value.name for value in enums.TimeInForce}
 SELF_TRADE_PREVENTION_NAMES = {
     int(value): value.name.lower() for value in enums.SelfTradePrevention
@@ -45,12 +52,35 @@ class OrderState:
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
     status: int = int(enums.OrderStatus.OPEN)
+    trigger_ticks: int = 0
+    expire_ns: int = 0
     placed_ns: int = 0
     updated_ns: int = 0
 
     @property
     def is_open(self) -> bool:
-        return self.status in (enums.OrderStatus.OPEN, enums.OrderStatus.PARTIALLY_FILLED)
+        return self.status in (
+            enums.OrderStatus.OPEN,
+            enums.OrderStatus.PARTIALLY_FILLED,
+            enums.OrderStatus.WAITING,
+        )
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is open in the book, with funds held; not while it waits for its price."""
+        return self.is_open and self.status != enums.OrderStatus.WAITING
+
+    def on_waiting(self) -> None:
+        self.status = int(enums.OrderStatus.WAITING)
+
+    def on_triggered(self) -> None:
+        self.status = int(enums.OrderStatus.OPEN)
+
+    def on_replaced(self, lots: int, ticks: int, old_lots: int) -> None:
+        """New open lots and price; what was ordered in all moves by the same."""
+        self.lots += lots - old_lots
+        self.leaves_lots += lots - old_lots
+        self.ticks = ticks
 
     def on_event(self, event: Any, time_ns: int) -> bool:
         """Take one event of this order in; False if the event is not about it."""
@@ -70,6 +100,12 @@ class OrderState:
             self.leaves_lots = event.lots
         elif isinstance(event, events.OrderReduced):
             self.leaves_lots = event.leaves_lots
+        elif isinstance(event, events.OrderWaiting):
+            self.on_waiting()
+        elif isinstance(event, events.OrderTriggered):
+            self.on_triggered()
+        elif isinstance(event, events.OrderReplaced):
+            self.on_replaced(event.lots, event.ticks, event.old_lots)
         elif isinstance(event, events.OrderClosed):
             self.leaves_lots = event.leaves_lots
             self.cumulative_lots = event.cumulative_lots
@@ -97,6 +133,8 @@ def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
         flags=event.flags,
         client_order_id=event.client_order_id,
         leaves_lots=event.lots,
+        trigger_ticks=event.trigger_ticks,
+        expire_ns=event.expire_ns,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -117,7 +155,8 @@ def state_of_answer(answer_events: list[Any], time_ns: int) -> OrderState | None
 
 
 def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
-    """An order as the engine answers a query; it keeps no client text and no times."""
+    """An order as the engine answers a query; it keeps no client text and no times, and the
+    trigger only while the order waits (see `remember_row`)."""
     return OrderState(
         order_id=row.order_id,
         account_id=row.account_id,
@@ -131,9 +170,18 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         cumulative_lots=row.cumulative_lots,
         cumulative_quote_units=row.cumulative_quote_units,
         status=row.status,
+        trigger_ticks=row.trigger_ticks,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
+
+
+def state_of_change(row: events.OrderRow, answer_events: list[Any], time_ns: int) -> OrderState:
+    """An order as the engine had it, and what a command's events then made of it."""
+    state = state_of_engine_row(row)
+    for event in answer_events:
+        state.on_event(event, time_ns)
+    return state
 
 
 def state_of_row(order: "models.Order") -> OrderState:
@@ -155,9 +203,22 @@ def state_of_row(order: "models.Order") -> OrderState:
         cumulative_lots=order.cumulative_lots,
         cumulative_quote_units=order.cumulative_quote_units,
         status=order.status,
+        trigger_ticks=order.trigger_ticks,
+        expire_ns=order.expire_ns,
         placed_ns=ns_of(order.placed_at),
         updated_ns=ns_of(order.updated_at),
     )
+
+
+def remember_row(state: OrderState, order: "models.Order") -> None:
+    """Fill in what the engine does not keep of an order from its cleared row."""
+    state.client_order_id = order.client_order_id
+    state.flags = order.flags
+    state.quote_units = order.quote_units
+    state.trigger_ticks = order.trigger_ticks
+    state.expire_ns = order.expire_ns
+    state.placed_ns = ns_of(order.placed_at)
+    state.updated_ns = ns_of(order.updated_at)
 
 
 def ns_of(moment: datetime.datetime) -> int:
@@ -179,6 +240,8 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         "time_in_force": TIME_IN_FORCE_NAMES[state.time_in_force],
         "post_only": bool(state.flags & enums.OrderFlag.POST_ONLY),
         "price": info.price_text(state.ticks) if state.ticks else None,
+        "trigger_price": info.price_text(state.trigger_ticks) if state.trigger_ticks else None,
+        "trigger_when": trigger_when(state),
         "quantity": None if by_quote else info.quantity_text(state.lots),
         "quote_amount": info.quote_text(state.quote_units) if state.quote_units else None,
         "filled_quantity": info.quantity_text(state.cumulative_lots),
@@ -189,9 +252,19 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         )
         or None,
         "status": STATUS_NAMES[state.status],
+        "expires_at": state.expire_ns // NANOSECONDS_PER_MS or None,
         "created_at": state.placed_ns // NANOSECONDS_PER_MS,
         "updated_at": state.updated_ns // NANOSECONDS_PER_MS,
     }
+
+
+def trigger_when(state: OrderState) -> str | None:
+    """Whether a stop or take-profit order fires at a last price at_or_above or at_or_below its
+    trigger; None for other orders."""
+    if state.order_type in (enums.OrderType.LIMIT, enums.OrderType.MARKET):
+        return None
+    is_stop = state.order_type in (enums.OrderType.STOP_MARKET, enums.OrderType.STOP_LIMIT)
+    return "at_or_above" if is_stop == (state.side == enums.Side.BUY) else "at_or_below"
 
 
 def fill_json(trade: Any, info: InstrumentInfo, *, maker: bool, time_ns: int) -> dict[str, Any]:

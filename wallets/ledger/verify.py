@@ -17,6 +17,7 @@ from django_tenants.utils import tenant_context
 from trading.accounts.models import Account, AccountRole
 from trading.commands import door
 from trading.engine import queries
+from trading.engine.enums import OrderStatus
 from trading.engine.results import Result
 from trading.instruments.info import catalogue
 from trading.orders.models import OPEN_STATUSES, Order
@@ -280,10 +281,13 @@ def _engine_unlike_ledger(engine: _Engine, ledger: _Units) -> Iterator[Break]:
 
 
 def _holds_unlike_orders(engine: _Engine) -> Iterator[Break]:
-    """What the engine holds against what its open orders need, with k and lot."""
+    """What the engine holds against what its resting orders need, with k and lot. Those that
+    wait for their price need nothing."""
     instruments = catalogue().instruments
     needed: dict[tuple[int, int], int] = defaultdict(int)
     for row in engine.orders.values():
+        if row.status == OrderStatus.WAITING:
+            continue
         info = instruments[row.instrument_id]
         asset_id, units = hold_units(row.side, row.leaves_lots, row.ticks, info)
         needed[row.account_id, asset_id] += units
@@ -321,8 +325,20 @@ def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
             if row.account_id not in quiet or row.cumulative_lots:
                 yield _order_break(row, engine.seq, "It is open in the engine and not in SQL.")
         elif known.updated_seq <= engine.seq and (
-            (known.leaves_lots, known.cumulative_lots, known.cumulative_quote_units)
-            != (row.leaves_lots, row.cumulative_lots, row.cumulative_quote_units)
+            (
+                known.status,
+                known.ticks,
+                known.leaves_lots,
+                known.cumulative_lots,
+                known.cumulative_quote_units,
+            )
+            != (
+                row.status,
+                row.ticks,
+                row.leaves_lots,
+                row.cumulative_lots,
+                row.cumulative_quote_units,
+            )
         ):
             yield _order_break(row, engine.seq, "It stands otherwise in SQL than in the engine.")
 

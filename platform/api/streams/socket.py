@@ -207,6 +207,8 @@ class Socket(Writer):
                 result: Any = await desk.place(caller, fields, trace_id)
             elif operation == "order.place_batch":
                 result = {"results": await desk.place_batch(caller, fields, trace_id)}
+            elif operation == "order.replace":
+                result = await desk.replace(caller, fields, trace_id)
             elif operation == "order.cancel":
                 result = await desk.cancel(caller, fields, trace_id)
             elif operation == "order.cancel_all":

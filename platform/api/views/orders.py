@@ -166,6 +166,21 @@ class OrderView(ApiView):
         """Cancel one order; the order as it ended."""
         return Response(cancel(self.account(request), {"order_id": order_id}))
 
+    @extend_schema(
+        operation_id="replace_order",
+        tags=_TAG,
+        parameters=[OpenApiParameter("order_id", str, OpenApiParameter.PATH)],
+        request=serializers.ReplaceOrder,
+        responses={200: serializers.ReplacedOrder, **_ORDER_ERRORS},
+        summary="Replace an order",
+    )
+    def patch(self, request: Request, order_id: str) -> Response:
+        """Give a resting order another `remaining_quantity`, `price` or both, under its id. Fewer
+        at the same price keep its place in the queue; anything else arrives anew. If it is
+        refused, the order stands as it stood."""
+        fields = {**decode_object(request._request.body), "order_id": order_id}
+        return Response(replace(request, fields))
+
 
 class BatchView(ApiView):
     @extend_schema(
@@ -215,6 +230,22 @@ def _place_item(request: Request, fields: Any) -> dict[str, Any]:
         if refusal is None:
             raise
         return {"ok": False, "error": refusal.as_dict()}
+
+
+def replace(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Replace an order of the caller; its body."""
+    caller = request.auth
+    assert isinstance(caller, Caller)
+    account_id = caller.account_id(fields.get("account"))
+    order_id, client_order_id = entry.order_reference(fields)
+    asked = queries.QueryOrder(
+        account_id=account_id, order_id=order_id, client_key=client_order_key(client_order_id)
+    )
+    before = _send(asked)
+    row = entry.row_of(before)
+    info = catalogue().instruments[row.instrument_id]
+    command = entry.build_replace(info, account_id, row.order_id, fields)
+    return entry.replaced_body(info, before, _send(command), client_order_id)
 
 
 def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
@@ -279,11 +310,7 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
 def _merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
     state = shapes.state_of_engine_row(row)
     if cleared is not None:
-        state.client_order_id = cleared.client_order_id
-        state.flags = cleared.flags
-        state.quote_units = cleared.quote_units
-        state.placed_ns = shapes.ns_of(cleared.placed_at)
-        state.updated_ns = shapes.ns_of(cleared.updated_at)
+        shapes.remember_row(state, cleared)
     return state
 
 

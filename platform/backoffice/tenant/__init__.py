@@ -15,6 +15,7 @@ from backoffice.tenant import (
     ledger,
     orders,
     queued,
+    trades,
 )
 
 PAGES = (
@@ -23,6 +24,7 @@ PAGES = (
     *accounts.PAGES,
     *api_keys.PAGES,
     *orders.PAGES,
+    *trades.PAGES,
     *instruments.PAGES,
     *assets.PAGES,
     *fees.PAGES,

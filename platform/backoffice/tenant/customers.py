@@ -12,7 +12,7 @@ from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Choice, Column, Days, Listing
-from backoffice.tenant import accounts, orders
+from backoffice.tenant import accounts, orders, trades
 from identity import actions, selectors
 from identity.models import TotpDevice, User
 from trading.orders.models import OPEN_STATUSES, Order, Trade
@@ -86,7 +86,7 @@ def customer(request: HttpRequest, user_id: int) -> HttpResponse:
     open_orders = orders.rows_with_names(
         Order.objects.filter(account_id__in=account_ids, status__in=OPEN_STATUSES)
     ).order_by("-pk")[:20]
-    trades = (
+    latest_trades = (
         Trade.objects.filter(
             Q(maker_account_id__in=account_ids) | Q(taker_account_id__in=account_ids)
         )
@@ -114,10 +114,10 @@ def customer(request: HttpRequest, user_id: int) -> HttpResponse:
             empty_headline=gettext_lazy("No open orders"),
         ).show(open_orders),
         "fills": Listing(
-            columns=orders.trade_columns(request),
+            columns=trades.trade_columns(request),
             row_link=lambda t: pages.url(request, "trade", t.pk),
             empty_headline=gettext_lazy("No trades yet"),
-        ).show(trades),
+        ).show(latest_trades),
         "sessions": _sessions(user),
         "sign_ins": _sign_ins(user),
         "api_keys": api_key_table(user),

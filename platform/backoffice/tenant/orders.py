@@ -1,31 +1,28 @@
-"""Orders and trades: lists, one order's whole life, cancelling for a customer with a reason."""
+"""Orders: the list, one order's whole life, cancelling for a customer with a reason."""
 
+import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice import access, actions, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
-from backoffice.tenant import journal, names
+from backoffice.tenant import journal, names, trades
 from trading.accounts.models import Account
 from trading.engine import enums
 from trading.instruments.models import Instrument
+from trading.orders import shapes
 from trading.orders.models import OPEN_STATUSES, Order, Side, Status, Trade
-from wallets.ledger.models import EntryKind
-
-
-def _id_or_text(term: str) -> int:
-    """A whole number that fits a 64-bit id, else 0 (no order or trade has the id 0)."""
-    return int(term) if term.isascii() and term.isdigit() and len(term) < 19 else 0
 
 
 def _search_orders(rows: QuerySet, term: str) -> QuerySet:
     """By id, by whose account, else by client order id: each by what there is an index for."""
-    if number := _id_or_text(term):
+    if number := trades.id_or_nothing(term):
         return rows.filter(Q(pk=number) | Q(account_id=number))
     accounts = Account.objects.filter(Q(user__email__icontains=term) | Q(name__icontains=term))
     ids = list(accounts.values_list("pk", flat=True)[:100])
@@ -48,6 +45,7 @@ def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Co
         Column(gettext_lazy("Instrument"), lambda o: o.instrument.symbol),
         Column(gettext_lazy("Side"), lambda o: names.side(o.side)),
         Column(gettext_lazy("Type"), lambda o: type_text(o), on_phone=False),
+        Column(gettext_lazy("Trigger"), lambda o: condition_of(o), "number", on_phone=False),
         Column(gettext_lazy("Price"), lambda o: price_of(o), "number"),
         Column(gettext_lazy("Quantity"), lambda o: quantity_of(o), "number", on_phone=False),
         Column(
@@ -67,6 +65,22 @@ def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Co
 def type_text(order: Order) -> str:
     post_only = _(", post-only") if order.flags & enums.OrderFlag.POST_ONLY else ""
     return f"{order.get_order_type_display()} {order.get_time_in_force_display()}{post_only}"
+
+
+def condition_of(order: Order) -> Any:
+    """What a stop or take-profit order waits for or waited for."""
+    state = shapes.state_of_row(order)
+    sign = {"at_or_above": "≥", "at_or_below": "≤", None: ""}[shapes.trigger_when(state)]
+    if not sign:
+        return cells.NOTHING
+    return format_html("{} {}", sign, names.price(order.instrument, order.trigger_ticks))
+
+
+def expiry_of(order: Order) -> Any:
+    """When a GTD order ends."""
+    if not order.expire_ns:
+        return cells.NOTHING
+    return cells.when(datetime.datetime.fromtimestamp(order.expire_ns // 10**9, tz=datetime.UTC))
 
 
 def price_of(order: Order) -> Any:
@@ -132,125 +146,6 @@ def orders(request: HttpRequest) -> HttpResponse:
     )
 
 
-def trade_columns(request: HttpRequest) -> list[Column]:
-    """Columns of a list of trades."""
-    return [
-        Column(gettext_lazy("Trade"), lambda t: cells.mono(t.pk), "main"),
-        Column(gettext_lazy("Time (UTC)"), lambda t: cells.when(t.time)),
-        Column(gettext_lazy("Instrument"), lambda t: t.instrument.symbol),
-        Column(gettext_lazy("Taker side"), lambda t: names.side(t.taker_side)),
-        Column(gettext_lazy("Price"), lambda t: names.price(t.instrument, t.ticks), "number"),
-        Column(gettext_lazy("Quantity"), lambda t: names.quantity(t.instrument, t.lots), "number"),
-        Column(
-            gettext_lazy("Value"),
-            lambda t: names.amount(t.quote_units, t.instrument.quote),
-            "number",
-        ),
-        Column(
-            gettext_lazy("Maker"),
-            lambda t: _account_id_link(request, t.maker_account_id),
-            on_phone=False,
-        ),
-        Column(
-            gettext_lazy("Taker"),
-            lambda t: _account_id_link(request, t.taker_account_id),
-            on_phone=False,
-        ),
-    ]
-
-
-def _account_id_link(request: HttpRequest, account_id: int) -> Any:
-    return cells.link(pages.url(request, "account", account_id), account_id)
-
-
-def _search_trades(rows: QuerySet, term: str) -> QuerySet:
-    number = _id_or_text(term)
-    return rows.filter(Q(pk=number) | Q(maker_account_id=number) | Q(taker_account_id=number))
-
-
-def trades(request: HttpRequest) -> HttpResponse:
-    """All trades, newest first; a row leads to its journal entry and engine event."""
-    listing = Listing(
-        columns=trade_columns(request),
-        filters=[
-            Choice(
-                "instrument",
-                gettext_lazy("Instrument"),
-                [(str(row.pk), row.symbol) for row in Instrument.objects.all()],
-                lambda rows, value: rows.filter(instrument_id=int(value)),
-            ),
-            Days("time", gettext_lazy("Day"), "time"),
-        ],
-        search=_search_trades,
-        search_hint=gettext_lazy("Trade or account id"),
-        empty_headline=gettext_lazy("No trades yet"),
-        empty_sentence=gettext_lazy("Trades appear here as soon as they are cleared."),
-        row_link=lambda trade: pages.url(request, "trade", trade.pk),
-    )
-    rows = Trade.objects.select_related("instrument", "instrument__base", "instrument__quote")
-    return pages.render(
-        request, "list.html", {"table": listing.page(request, rows)}, title=_("Trades")
-    )
-
-
-def trade(request: HttpRequest, trade_id: int) -> HttpResponse:
-    """One trade: both sides, fees, its journal entry and its engine event."""
-    row = names.found(
-        Trade.objects.select_related("instrument", "instrument__base", "instrument__quote"),
-        pk=trade_id,
-    )
-    accounts = Account.objects.select_related("user").in_bulk(
-        [row.maker_account_id, row.taker_account_id]
-    )
-    buyer_is_taker = row.taker_side == Side.BUY
-    sides = []
-    for name, account_id, order_id, fee_units, is_buyer in (
-        (_("Maker"), row.maker_account_id, row.maker_order_id, row.maker_fee_units,
-         not buyer_is_taker),
-        (_("Taker"), row.taker_account_id, row.taker_order_id, row.taker_fee_units,
-         buyer_is_taker),
-    ):  # fmt: skip
-        fee_asset = row.instrument.base if is_buyer else row.instrument.quote
-        sides.append(
-            (
-                name,
-                [
-                    (_("Account"), names.account_link(request, accounts.get(account_id))),
-                    (_("Side"), names.side(Side.BUY if is_buyer else Side.SELL)),
-                    (_("Order"), cells.link(pages.url(request, "order", order_id), order_id)),
-                    (_("Fee"), names.amount(fee_units, fee_asset)),
-                ],
-            )
-        )
-    facts = [
-        (_("Time (UTC)"), cells.when(row.time)),
-        (_("Instrument"), row.instrument.symbol),
-        (_("Price"), names.price(row.instrument, row.ticks)),
-        (_("Quantity"), names.quantity(row.instrument, row.lots)),
-        (_("Value"), names.amount(row.quote_units, row.instrument.quote)),
-    ]
-    entry = (
-        names.entries_of_seq(row.seq).filter(kind=EntryKind.SPOT_FILL, reference_id=row.pk).first()
-    )
-    if access.may(request.user, "ledger.view"):
-        facts.append((_("Engine event"), _event_link(request, row.seq)))
-        if entry:
-            facts.append(
-                (_("Journal entry"), cells.link(pages.url(request, "entry", entry.pk), entry.pk))
-            )
-    return pages.render(
-        request,
-        "trade.html",
-        {"facts": facts, "sides": sides},
-        title=_("Trade %(id)s") % {"id": row.pk},
-        crumbs=[(_("Trades"), pages.url(request, "trades"))],
-    )
-
-
-def _event_link(request: HttpRequest, seq: int) -> Any:
-    return cells.link(pages.url(request, "engine_record", seq), _("seq %(seq)s") % {"seq": seq})
-
-
 def order(request: HttpRequest, order_id: int) -> HttpResponse:
     """One order: what was asked, what became of it, each fill, and the engine's own words."""
     row = names.found(rows_with_names(Order.objects.all()), pk=order_id)
@@ -263,7 +158,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         .order_by("-pk")[:200]
     )
     fills = Listing(
-        columns=trade_columns(request),
+        columns=trades.trade_columns(request),
         row_link=lambda each: pages.url(request, "trade", each.pk),
         empty_headline=gettext_lazy("Nothing filled"),
     )
@@ -273,6 +168,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         (_("Instrument"), row.instrument.symbol),
         (_("Side"), names.side(row.side)),
         (_("Type"), type_text(row)),
+        (_("Trigger"), condition_of(row)),
         (_("Price"), price_of(row)),
         (_("Quantity"), quantity_of(row)),
         (_("Filled"), names.quantity(row.instrument, row.cumulative_lots)),
@@ -285,6 +181,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
             enums.SelfTradePrevention(row.self_trade_prevention).name.replace("_", " ").lower(),
         ),
         (_("Placed (UTC)"), cells.when(row.placed_at)),
+        (_("Good until (UTC)"), expiry_of(row)),
         (_("Last change (UTC)"), cells.when(row.updated_at)),
     ]
     return pages.render(
@@ -360,7 +257,9 @@ class CancelOrder(ActionPage):
 
     def explanation(self, target: Order) -> list[str]:
         return [
-            _("What is still open is taken out of the book at once and its hold is released."),
+            _("It waits outside the book with nothing held; it will not be sent on.")
+            if target.status == Status.WAITING
+            else _("What is still open is taken out of the book at once and its hold is released."),
             _("What was filled stays filled."),
         ]
 
@@ -388,6 +287,4 @@ PAGES = (
     pages.Page(
         "orders/<int:order_id>/cancel/", "cancel_order", CancelOrder.as_view(), "orders.cancel"
     ),
-    pages.Page("trades/", "trades", trades, "orders.view"),
-    pages.Page("trades/<int:trade_id>/", "trade", trade, "orders.view"),
 )

@@ -24,6 +24,8 @@ STATUSES: dict[str, str] = {
     "canceled": "",
     "expired": "",
     "expired_in_match": "warn",
+    "waiting": "warn",
+    "rejected": "bad",
 }
 
 
@@ -148,6 +150,8 @@ def status(name: str) -> SafeString:
         "canceled": _("Cancelled"),
         "expired": _("Expired"),
         "expired_in_match": _("Expired in match"),
+        "waiting": _("Waiting"),
+        "rejected": _("Rejected"),
     }
     return badge(words.get(name, name), STATUSES.get(name, ""))
 
@@ -258,9 +262,20 @@ def allocation(shares: list[tuple[str, int]]) -> Any:
 
 @register.simple_tag
 def order_type(order: dict[str, Any]) -> str:
-    """Limit or market, with what stands beside it: "Limit · IOC", "Limit · post-only"."""
-    words = [_("Limit") if order["type"] == "limit" else _("Market")]
-    if order["type"] == "limit" and order["time_in_force"] != "GTC":
+    """The type of an order with what stands beside it: "Limit · IOC", "Stop limit · ≥ 61,500"."""
+    names = {
+        "limit": _("Limit"),
+        "market": _("Market"),
+        "stop": _("Stop"),
+        "stop_limit": _("Stop limit"),
+        "take_profit": _("Take profit"),
+        "take_profit_limit": _("Take-profit limit"),
+    }
+    words = [names[order["type"]]]
+    if order["trigger_price"]:
+        sign = "≥" if order["trigger_when"] == "at_or_above" else "≤"
+        words.append(f"{sign} {grouped(order['trigger_price'])}")
+    if order["expires_at"] or (order["price"] and order["time_in_force"] != "GTC"):
         words.append(order["time_in_force"])
     if order.get("post_only"):
         words.append(_("post-only"))

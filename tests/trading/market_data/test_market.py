@@ -97,8 +97,13 @@ def check_against_engine(flow: market_flow.Flow, market: TenantMarket, viewer: V
     assert market.private.orders.keys() == open_rows.keys()
     for order_id, row in open_rows.items():
         state = market.private.orders[order_id]
-        for name in ("leaves_lots", "cumulative_lots", "cumulative_quote_units", "status"):
+        for name in (
+            *("lots", "ticks", "leaves_lots", "cumulative_lots", "cumulative_quote_units"),
+            "status",
+        ):
             assert getattr(state, name) == getattr(row, name), name
+        if row.status == enums.OrderStatus.WAITING:
+            assert state.trigger_ticks == row.trigger_ticks
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -114,6 +119,8 @@ def test_published_books_balances_and_orders_equal_the_engines(seed: int) -> Non
         market.apply(rows_of(flow.take_journal()))
         take_all(market, viewer, flow.time_ns // 10**9)
         check_against_engine(flow, market, viewer)
+    told = {message["order"]["status"] for message in viewer.of_type("order")}
+    assert told >= {"waiting", "rejected", "expired", "open", "partially_filled"}
 
 
 def test_private_messages_tell_fills_orders_and_balances() -> None:

@@ -4,36 +4,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from order_fields import INFO, LIMIT
 from trading.engine import commands, enums
 from trading.engine.keys import client_order_key
 from trading.engine.results import Result
-from trading.instruments.rules import InstrumentInfo
 from trading.orders.errors import OrderError, explain
 from trading.orders.placing import build_place_order
 
-INFO = InstrumentInfo(
-    id=4,
-    symbol="BTC-USDT",
-    base_id=1,
-    base_code="BTC",
-    base_scale=8,
-    quote_id=3,
-    quote_code="USDT",
-    quote_scale=8,
-    tick_units=10**6,
-    lot_units=1000,
-    min_lots=10,
-    max_lots=1_000_000,
-    min_notional_units=0,
-    max_notional_units=0,
-    price_band_bp=0,
-    maker_ppm=1000,
-    taker_ppm=1500,
-    state=1,
-)
 # A busy machine is no reason to fail.
 calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LIMIT = {"side": "buy", "type": "limit", "price": "50000.01", "quantity": "0.5"}
 
 
 def test_a_limit_order():
@@ -69,8 +48,8 @@ def test_market_orders_by_quantity_and_by_quote_amount():
     [
         ({"side": "long"}, Result.BAD_SIDE, "side must be one of: buy, sell"),
         ({"side": 1}, Result.BAD_SIDE, "side must be one of"),
-        ({"type": "stop"}, Result.BAD_ORDER_TYPE, "type must be one of: limit, market"),
-        ({"time_in_force": "GTD"}, Result.BAD_TIME_IN_FORCE, "GTC, IOC, FOK"),
+        ({"type": "iceberg"}, Result.BAD_ORDER_TYPE, "type must be one of: limit, market, stop"),
+        ({"time_in_force": "DAY"}, Result.BAD_TIME_IN_FORCE, "GTC, IOC, FOK, GTD"),
         ({"price": None}, Result.BAD_PRICE, "needs a price"),
         ({"price": "50000.005"}, Result.BAD_PRICE, r"multiple of 0\.01 USDT"),
         ({"price": "-1"}, Result.BAD_PRICE, "above zero"),
@@ -108,7 +87,13 @@ def test_mistakes_say_what_to_do(changes, result, message):
 @calm
 @given(
     st.dictionaries(
-        st.sampled_from([*LIMIT, "quote_amount", "post_only", "time_in_force", "client_order_id"]),
+        st.sampled_from(
+            [
+                *LIMIT,
+                *("quote_amount", "post_only", "time_in_force", "client_order_id"),
+                *("trigger_price", "expire_time"),
+            ]
+        ),
         st.one_of(
             st.none(),
             st.booleans(),

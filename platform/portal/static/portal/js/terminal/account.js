@@ -5,7 +5,8 @@ import { parse } from "../decimal.js";
 
 const PAST_ROWS = 60;
 
-export const isOpen = (order) => order.status === "open" || order.status === "partially_filled";
+const OPEN = new Set(["open", "partially_filled", "waiting"]);
+export const isOpen = (order) => OPEN.has(order.status);
 
 export class AccountState extends EventTarget {
   constructor(stream) {
@@ -83,8 +84,10 @@ export class AccountState extends EventTarget {
     const id = String(order.order_id);
     if (isOpen(order)) {
       if (this.closed.has(id)) return; // an older word on an order already seen closed
-      if (Number(order.filled_quantity) < Number(this.orders.get(id)?.filled_quantity)) return;
-      this.orders.set(id, { ...this.orders.get(id), ...order });
+      const known = this.orders.get(id);
+      if (Number(order.filled_quantity) < Number(known?.filled_quantity)) return;
+      if (order.status === "waiting" && known && known.status !== "waiting") return; // its price has come since
+      this.orders.set(id, { ...known, ...order });
     } else {
       const known = this.orders.get(id);
       this.orders.delete(id);
@@ -108,7 +111,7 @@ export class AccountState extends EventTarget {
     if (names.includes("orders")) {
       this.levels = new Set();
       for (const order of this.orders.values()) {
-        if (order.price) this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
+        if (order.price && order.status !== "waiting") this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
       }
     }
     for (const name of names) this.dispatchEvent(new Event(name));

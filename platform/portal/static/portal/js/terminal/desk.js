@@ -1,4 +1,4 @@
-// Sending and cancelling orders. One click is one order with one client order id: if its answer is
+// Sending, changing and cancelling orders. One click is one order with one client order id: if its answer is
 // lost, the exchange is asked about that id, and only if it knows of none the same order is sent
 // again, under the same id, of which it never makes two.
 
@@ -37,6 +37,21 @@ export class Desk extends EventTarget {
     if (result.outcome !== "unknown") return this.#done(sent, result);
     toast("warn", _("Answer lost, checking"), _("We are asking whether your order arrived. Do not send it again yet."));
     return this.#findOut(sent);
+  }
+
+  /** Gives a resting order another price or open amount; whether that was accepted. */
+  async replace(order, changes) {
+    try {
+      const now = await this.stream.request("order.replace", { order_id: order.order_id, ...changes });
+      // The engine keeps neither the sender's id nor the end of an order: those stay as known.
+      const { client_order_id, expires_at, trigger_price, post_only, created_at, ...told } = now;
+      this.account.putOrder({ ...order, ...told });
+      toast("good", _("Order changed"));
+      return true;
+    } catch (failure) {
+      this.#complain(failure, _("The order was not changed"));
+      return false;
+    }
   }
 
   async cancel(order) {

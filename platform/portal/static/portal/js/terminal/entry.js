@@ -1,5 +1,5 @@
-// Order entry. What is shown before sending is worked out with the instrument's own rules, in the
-// same integers the engine uses; the texts sent come from BigInt, never from a float.
+// The order form. What is shown before sending comes from `reckoning`; the texts sent come from
+// BigInt, never from a float.
 
 import { $, $$, put, schedule } from "../dom.js";
 import { brief, group } from "../decimal.js";
@@ -8,17 +8,23 @@ import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
 import { toast } from "../toast.js";
 import { newClientOrderId } from "./desk.js";
+import { TYPES, rate, reckon, waitsForRise } from "./reckoning.js";
+
+const DAY_MS = 86_400_000;
 
 export class Entry {
   constructor({ instrument, book, account, desk, stream, root, tradable }) {
     Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
     this.side = "buy";
-    this.type = "limit";
+    this.kind = "limit"; // limit, market, stop, take_profit
+    this.sends = "limit"; // what a stop or take-profit order is sent on as
     this.unit = "base"; // what the amount of a market order counts
     this.sending = false;
     this.touched = false;
     this.price = $("[name=price]", root);
+    this.trigger = $("[name=trigger]", root);
     this.amount = $("[name=amount]", root);
+    this.expire = $("[name=expire]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
     for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
@@ -28,9 +34,10 @@ export class Entry {
     this.draw();
   }
 
+  /** A price picked in the book: the limit price, or what an order without one waits for. */
   setPrice(text) {
-    if (this.type !== "limit") this.#set("type", "limit");
-    this.price.value = text;
+    if (this.kind === "market") this.#set("kind", "limit");
+    (this.#sends === "limit" ? this.price : this.trigger).value = text;
     this.draw();
   }
 
@@ -54,10 +61,11 @@ export class Entry {
 
   #listen() {
     for (const button of $$("[data-side]", this.root)) button.addEventListener("click", () => this.#set("side", button.dataset.side));
-    for (const button of $$("[data-type]", this.root)) button.addEventListener("click", () => this.#set("type", button.dataset.type));
+    for (const button of $$("[data-type]", this.root)) button.addEventListener("click", () => this.#set("kind", button.dataset.type));
+    for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.amount]) {
+    for (const input of [this.price, this.trigger, this.amount, this.expire]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -72,6 +80,10 @@ export class Entry {
       if (next > 0n) this.setPrice(this.instrument.priceText(next));
     });
     for (const input of $$("[name=time_in_force], [name=post_only]", this.root)) input.addEventListener("change", this.draw);
+    $("[name=time_in_force]", this.root).addEventListener("change", () => {
+      if (this.#timeInForce === "GTD" && !this.expire.value) this.expire.value = localMinute(Date.now() + 7 * DAY_MS);
+      this.draw();
+    });
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -79,9 +91,24 @@ export class Entry {
   }
 
   #levels(side) { return side === "buy" ? this.book.askLevels() : this.book.bidLevels(); }
+  get #waits() { return this.kind === "stop" || this.kind === "take_profit"; }
+  get #sends() { return this.#waits ? this.sends : this.kind; }
   get #byQuote() { return this.unit === "quote"; }
-  get #timeInForce() { return this.type === "market" ? "IOC" : $("[name=time_in_force]", this.root).value; }
-  get #postOnly() { return this.type === "limit" && this.#timeInForce === "GTC" && $("[name=post_only]", this.root).checked; }
+  get #timeInForce() {
+    const chosen = $("[name=time_in_force]", this.root).value;
+    if (this.kind === "market") return "IOC";
+    return this.#sends === "limit" || chosen === "GTD" ? chosen : "IOC";
+  }
+  get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
+  get #postOnly() {
+    return this.kind === "limit" && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
+  }
+
+  /** Ticks by which an amount is worth money before it trades; null: the book's. */
+  get #ticks() {
+    if (this.kind === "market") return null;
+    return this.instrument.ticksOf((this.#sends === "limit" ? this.price : this.trigger).value);
+  }
 
   /** Percent buttons: that share of what is available, cut to whole lots. */
   #take(percent) {
@@ -93,13 +120,13 @@ export class Entry {
     if (this.side === "buy") {
       if (this.#byQuote) this.amount.value = brief(share, asset.scale, instrument.pricePlaces);
       else {
-        const ticks = this.type === "limit" ? instrument.ticksOf(this.price.value) : null;
+        const ticks = this.#ticks;
         const lots = ticks ? instrument.lotsFor(share, ticks)
           : sweep(instrument, this.#levels("buy"), { quoteUnits: share, side: "buy" }).lots;
         this.amount.value = instrument.quantityText(lots);
       }
     } else if (this.#byQuote) {
-      const ticks = this.type === "limit" ? instrument.ticksOf(this.price.value) : null;
+      const ticks = this.#ticks;
       const lots = share / instrument.lotUnits;
       const worth = ticks ? instrument.notional(lots, ticks)
         : sweep(instrument, this.#levels("sell"), { lots, side: "sell" }).quote;
@@ -111,100 +138,35 @@ export class Entry {
     this.draw();
   }
 
-  /** What the fields amount to: {lots, ticks, quoteUnits, pays, receives, fee, problem}. */
   work() {
-    const { instrument, side, type } = this;
-    const buys = side === "buy";
-    const result = { lots: null, ticks: null, quoteUnits: null, notional: null, problem: null };
-    const fail = (field, message) => Object.assign(result, { problem: { field, message } });
-    if (type === "limit") {
-      if (!this.price.value.trim()) return fail("price", _("Enter a price."));
-      result.ticks = instrument.ticksOf(this.price.value);
-      if (result.ticks === null || result.ticks === 0n) {
-        return fail("price", say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) }));
-      }
-    }
-    if (!this.amount.value.trim()) return fail("amount", _("Enter an amount."));
-    if (this.#byQuote) {
-      result.quoteUnits = instrument.quoteUnitsOf(this.amount.value);
-      if (result.quoteUnits === null) {
-        return fail("amount", say("Enter a plain number with at most %(places)s decimals.", { places: instrument.quote.scale }));
-      }
-      if (type === "limit") {
-        result.lots = instrument.lotsFor(result.quoteUnits, result.ticks);
-        result.quoteUnits = null;
-      }
-    } else {
-      result.lots = instrument.lotsOf(this.amount.value);
-      if (result.lots === null) {
-        return fail("amount", say("The amount must be a multiple of %(step)s %(asset)s.", {
-          step: instrument.quantityText(1n), asset: instrument.base.code,
-        }));
-      }
-    }
-    const limit = result.ticks;
-    const levels = this.#levels(side);
-    const met = sweep(instrument, levels, { lots: result.lots, quoteUnits: result.quoteUnits, limit, side });
-    const lots = result.lots ?? met.lots;
-    result.shownLots = lots;
-    if (type === "limit") {
-      result.notional = instrument.notional(lots, limit);
-      result.takes = met.lots > 0n;
-    } else {
-      result.notional = met.quote;
-      result.takes = true;
-      result.incomplete = result.lots !== null && !met.complete;
-    }
-    if (lots > 0n && met.lots > 0n && type === "market") result.average = met;
-    result.pays = buys ? result.notional : lots * instrument.lotUnits;
-    const gross = buys ? lots * instrument.lotUnits : result.notional;
-    result.feePpm = result.takes ? instrument.takerPpm : instrument.makerPpm;
-    result.fee = instrument.fee(gross, result.feePpm);
-    result.receives = gross - result.fee;
-    return this.#judge(result, fail, met, lots);
-  }
-
-  #judge(result, fail, met, lots) {
-    const { instrument, side, type } = this;
-    const amountOf = (units, asset, places) => `${group(brief(units, asset.scale, places))} ${asset.code}`;
-    if (type === "market" && !met.lots) return fail("amount", _("The book is empty on that side: nothing could fill."));
-    if (lots < instrument.minLots) {
-      return fail("amount", say("The smallest order is %(least)s.", { least: `${instrument.quantityText(instrument.minLots)} ${instrument.base.code}` }));
-    }
-    if (instrument.maxLots && lots > instrument.maxLots) {
-      return fail("amount", say("The largest order is %(most)s.", { most: `${instrument.quantityText(instrument.maxLots)} ${instrument.base.code}` }));
-    }
-    if (instrument.minNotional && result.notional < instrument.minNotional) {
-      return fail("amount", say("The smallest order is worth %(least)s.", { least: amountOf(instrument.minNotional, instrument.quote, 2) }));
-    }
-    if (instrument.maxNotional && result.notional > instrument.maxNotional) {
-      return fail("amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) }));
-    }
-    if (type === "limit" && this.last && instrument.bandBp) {
-      const away = result.ticks > this.last ? result.ticks - this.last : this.last - result.ticks;
-      if (away * 10_000n > this.last * instrument.bandBp) {
-        return fail("price", say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) }));
-      }
-    }
-    if (this.#postOnly && result.takes) {
-      return fail("price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book."));
-    }
-    const asset = side === "buy" ? instrument.quote : instrument.base;
-    const available = this.account?.available(asset);
-    const needed = result.quoteUnits !== null && side === "buy" ? result.quoteUnits : result.pays;
-    if (available !== null && available !== undefined && needed > available) {
-      return fail("amount", say("You have %(available)s available.", { available: amountOf(available, asset, asset.places) }));
-    }
-    return result;
+    const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
+    return reckon({
+      instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
+      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, postOnly: this.#postOnly,
+      expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
+      available: this.account?.available(asset) ?? null,
+    });
   }
 
   draw() {
-    const { instrument, side, type, root } = this;
+    const { instrument, side, kind, root } = this;
+    const sends = this.#sends;
     for (const button of $$("[data-side]", root)) button.setAttribute("aria-pressed", String(button.dataset.side === side));
-    for (const button of $$("[data-type]", root)) button.setAttribute("aria-pressed", String(button.dataset.type === type));
-    $("[data-row=price]", root).hidden = type !== "limit";
-    $("[data-row=options]", root).hidden = type !== "limit";
-    $("[name=post_only]", root).disabled = this.#timeInForce !== "GTC";
+    for (const button of $$("[data-type]", root)) button.setAttribute("aria-pressed", String(button.dataset.type === kind));
+    for (const button of $$("[data-sends]", root)) button.setAttribute("aria-pressed", String(button.dataset.sends === sends));
+    $("[data-row=sends]", root).hidden = !this.#waits;
+    $("[data-row=trigger]", root).hidden = !this.#waits;
+    put($("[data-out=when]", root), waitsForRise(kind, side) ? "≥" : "≤");
+    $("[data-row=price]", root).hidden = sends !== "limit";
+    $("[data-row=options]", root).hidden = kind === "market";
+    for (const option of $$("[name=time_in_force] option", root)) {
+      option.hidden = option.disabled = sends !== "limit" && ["IOC", "FOK"].includes(option.value);
+      if (option.disabled && option.selected) option.parentNode.value = "GTC";
+    }
+    $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
+    this.expire.min = localMinute(Date.now());
+    $("[data-row=post_only]", root).hidden = kind !== "limit";
+    $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
     this.#drawAvailable();
@@ -218,10 +180,10 @@ export class Entry {
   }
 
   #drawSum(result) {
-    const { instrument, side, type, root } = this;
+    const { instrument, side, kind, root } = this;
     const [paid, got] = side === "buy" ? [instrument.quote, instrument.base] : [instrument.base, instrument.quote];
     const out = (name, text) => put($(`[data-out=${name}]`, root), text);
-    const about = type === "market" ? "≈ " : "";
+    const about = this.#sends === "market" ? "≈ " : "";
     const known = result.notional !== null && result.shownLots > 0n;
     const show = (units, asset) => `${about}${group(brief(units, asset.scale, asset.places))} ${asset.code}`;
     put($("[data-label=pays]", root), side === "buy" ? _("Cost") : _("You sell"));
@@ -231,19 +193,21 @@ export class Entry {
       ? (result.takes ? say("Taker fee %(rate)s", { rate: rate(result.feePpm) }) : say("Maker fee %(rate)s", { rate: rate(result.feePpm) })) : _("Fee"));
     out("receives", known ? show(result.receives, got) : "–");
     const average = $("[data-row=average]", root);
-    average.hidden = type !== "market";
-    if (type === "market") {
+    average.hidden = kind !== "market";
+    if (kind === "market") {
       out("average", result.average?.lots ? group(instrument.priceText(averageTicks(instrument, result.average))) : "–");
     }
     const why = $(".why", root);
     // A visitor is invited below; to him no sentence in red.
     const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
     const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
-      : result.incomplete ? _("The book holds less than that; the rest will expire.") : "";
+      : result.incomplete ? _("The book holds less than that; the rest will expire.")
+      : this.#waits ? _("Nothing is held while it waits. If the funds are not there when its price comes, it is rejected.") : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    $("[data-row=price]", root).classList.toggle("wrong", this.touched && result.problem?.field === "price");
-    $("[data-row=amount]", root).classList.toggle("wrong", this.touched && result.problem?.field === "amount");
+    for (const field of ["trigger", "price", "amount", "expire"]) {
+      $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
+    }
     const send = $(".send", root);
     if (!send) return;
     send.classList.toggle("buy", side === "buy");
@@ -286,15 +250,16 @@ export class Entry {
   }
 
   #order(result) {
-    const { instrument, side, type } = this;
+    const { instrument, side, kind } = this;
+    const sends = this.#sends;
     const order = {
-      instrument: instrument.symbol, side, type, time_in_force: this.#timeInForce,
+      instrument: instrument.symbol, side, type: TYPES[kind][sends], time_in_force: this.#timeInForce,
       client_order_id: newClientOrderId(), self_trade_prevention: "expire_taker",
     };
-    if (type === "limit") {
-      order.price = instrument.priceText(result.ticks);
-      order.post_only = this.#postOnly;
-    }
+    if (sends === "limit") order.price = instrument.priceText(result.ticks);
+    if (kind === "limit") order.post_only = this.#postOnly;
+    if (this.#waits) order.trigger_price = instrument.priceText(result.triggerTicks);
+    if (this.#expires !== null) order.expire_time = this.#expires;
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
     return order;
@@ -311,7 +276,7 @@ export class Entry {
       const words = {
         open: _("Order is in the book"), partially_filled: _("Order is partly filled"), filled: null,
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
-        canceled: _("Order was cancelled"),
+        canceled: _("Order was cancelled"), waiting: _("Order waits for its price"),
       };
       if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");
       const title = words[order?.status];
@@ -334,10 +299,10 @@ function summary(order) {
   return `${order.side === "buy" ? _("Buy") : _("Sell")} ${quantity}${order.instrument}${price}`;
 }
 
-/** Parts per million as percent text, exact: 2600 → "0.26 %". */
-export function rate(ppm) {
-  const text = (Number(ppm) / 10_000).toFixed(4).replace(/0{1,2}$/, "");
-  return `${text} %`;
+/** A moment as a datetime-local field writes it: the reader's own zone, to the minute. */
+function localMinute(moment) {
+  const date = new Date(moment);
+  return new Date(moment - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function averageTicks(instrument, met) {

@@ -4,13 +4,15 @@ import { $, $$, el, icon, put, schedule } from "../dom.js";
 import { group } from "../decimal.js";
 import { _, momentText, say } from "../text.js";
 import { pad } from "./market.js";
-import { statusBadge } from "./status.js";
+import { OrderEdit, isReplaceable } from "./editing.js";
+import { statusBadge, typeText } from "./status.js";
 
 export class Lists {
   constructor({ account, desk, root, instruments, here }) {
     Object.assign(this, { account, desk, root, here });
     this.instruments = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
     this.cancelling = new Set();
+    this.edit = null; // the row in which an order is being changed
     this.draw = this.draw.bind(this);
     for (const name of ["orders", "fills", "balances"]) account.addEventListener(name, () => schedule(this.draw));
     this.#tabs();
@@ -49,10 +51,11 @@ export class Lists {
 
   draw() {
     const { account } = this;
+    if (this.edit && !account.orders.has(this.edit.orderId)) this.edit = null; // it has ended meanwhile
     const open = [...account.orders.values()].sort((a, b) => Number(b.order_id) - Number(a.order_id));
     put($("[data-count=open]", this.root), account.loaded ? String(open.length) : "");
     this.allButton.hidden = open.length === 0;
-    this.#fill("open", open, (order) => this.#openRow(order), _("No open orders"), _("A limit order that waits in the book is listed here."));
+    this.#fill("open", open, (order) => this.#openRow(order), _("No open orders"), _("Orders that rest in the book or wait for their price are listed here."));
     this.#fill("past", account.past, (order) => this.#pastRow(order), _("No past orders"), _("Filled, cancelled and expired orders are listed here."));
     this.#fill("fills", account.fills, (fill) => this.#fillRow(fill), _("No fills yet"), _("Each part of an order that trades is listed here."));
     const balances = [...account.balances.values()].filter((balance) => Number(balance.booked) !== 0);
@@ -63,7 +66,15 @@ export class Lists {
     const body = $(`[data-rows=${name}]`, this.root);
     const empty = $(`[data-empty=${name}]`, this.root);
     const loaded = this.account.loaded;
-    body.replaceChildren(...items.map(row));
+    const rows = items.map(row);
+    // A row that is being typed in stays where it is: taken out it would lose the cursor.
+    const kept = rows.find((node) => node.parentNode === body);
+    if (kept) {
+      for (const node of [...body.children]) if (node !== kept) node.remove();
+      const at = rows.indexOf(kept);
+      kept.before(...rows.slice(0, at));
+      kept.after(...rows.slice(at + 1));
+    } else body.replaceChildren(...rows);
     body.closest("table").hidden = !items.length;
     empty.hidden = items.length > 0;
     put($("strong", empty), loaded ? title : _("Loading…"));
@@ -84,6 +95,7 @@ export class Lists {
   #quantity(symbol, text) { return pad(text ?? "0", this.instruments.get(symbol)?.quantity_places ?? 0); }
 
   #openRow(order) {
+    if (this.edit?.orderId === String(order.order_id)) return this.edit.row;
     const share = Number(order.quantity) ? Number(order.filled_quantity) / Number(order.quantity) : 0;
     const bar = el("i");
     bar.style.setProperty("--share", share);
@@ -92,12 +104,37 @@ export class Lists {
       type: "button", disabled: busy, "aria-label": say("Cancel order %(id)s", { id: order.order_id }), title: _("Cancel"),
       onclick: () => this.#cancel(order),
     }, icon("x"));
-    return el("tr", {}, ...this.#lead(order),
-      cell(_("Price"), this.#price(order.instrument, order.price)),
+    const change = !isReplaceable(order) ? null : el("button.icon-button", {
+      type: "button", disabled: busy, "aria-label": say("Change order %(id)s", { id: order.order_id }), title: _("Change price or amount"),
+      onclick: () => this.#change(order),
+    }, icon("pencil"));
+    return el("tr", { "data-order": order.order_id }, ...this.#lead(order, typeText(order)),
+      cell(_("Price"), this.#price(order.instrument, order.price), this.#condition(order)),
       cell(_("Amount"), this.#quantity(order.instrument, order.quantity)),
       cell(_("Filled"), this.#quantity(order.instrument, order.filled_quantity), el("span.fillbar", {}, bar)),
       cell(_("Time"), momentText(order.created_at), null, "faint"),
-      el("td.end.act", {}, cancel));
+      el("td.end.act", {}, change, cancel));
+  }
+
+  /** What an order waits for, and until when it is good; null if there is no such thing. */
+  #condition(order) {
+    const words = [];
+    if (order.status === "waiting") {
+      const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
+      words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+    }
+    if (order.expires_at) words.push(say("until %(time)s", { time: momentText(order.expires_at) }));
+    return words.length ? el("small.condition", {}, words.join(" · ")) : null;
+  }
+
+  #change(order) {
+    const done = () => {
+      this.edit = null;
+      this.draw();
+    };
+    this.edit = new OrderEdit(order, { lead: this.#lead(order), save: (changes) => this.desk.replace(order, changes), done });
+    this.draw();
+    this.edit.price.select();
   }
 
   async #cancel(order) {
@@ -109,7 +146,7 @@ export class Lists {
   }
 
   #pastRow(order) {
-    return el("tr", {}, ...this.#lead(order),
+    return el("tr", {}, ...this.#lead(order, typeText(order)),
       cell(_("Price"), this.#price(order.instrument, order.price)),
       cell(_("Average"), order.average_price && Number(order.average_price) ? this.#average(order) : "–"),
       cell(_("Filled"), `${this.#quantity(order.instrument, order.filled_quantity)}${Number(order.quantity) ? ` / ${this.#quantity(order.instrument, order.quantity)}` : ""}`),
@@ -131,9 +168,9 @@ export class Lists {
       cell(_("Available"), group(balance.available)), cell(_("Held by orders"), group(balance.held)), cell(_("Booked"), group(balance.booked)));
   }
 
-  #lead(row) {
+  #lead(row, kind = "") {
     const side = el(`span.side.${row.side}`, {}, row.side === "buy" ? _("Buy") : _("Sell"));
-    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side)];
+    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side, ...(kind ? [" ", el("span.faint", {}, kind)] : []))];
   }
 }
 

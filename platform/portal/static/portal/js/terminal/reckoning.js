@@ -1,0 +1,140 @@
+// What the fields of an order amount to, worked out with the instrument's own rules in the same
+// integers the engine uses. Pure: it knows neither page nor network.
+
+import { brief, group } from "../decimal.js";
+import { sweep } from "../instrument.js";
+import { _, say } from "../text.js";
+
+/** The order types of the form, and for those that wait what they are sent on as. */
+export const TYPES = {
+  limit: { limit: "limit" },
+  market: { market: "market" },
+  stop: { limit: "stop_limit", market: "stop" },
+  take_profit: { limit: "take_profit_limit", market: "take_profit" },
+};
+
+/** Whether an order of that kind waits for the last price to rise to its trigger. */
+export const waitsForRise = (kind, side) => (kind === "stop") === (side === "buy");
+
+/**
+ * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit"), sends ("limit" or
+ * "market"), byQuote, price, trigger, amount (texts), postOnly, expires (ms, null where it has no
+ * end, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
+ *
+ * Returns {lots, ticks, triggerTicks, quoteUnits, notional, pays, receives, fee, feePpm, takes,
+ * average, incomplete, problem: {field, message}}.
+ */
+export function reckon(form) {
+  const { instrument, side, kind, sends } = form;
+  const buys = side === "buy";
+  const waits = kind === "stop" || kind === "take_profit";
+  const result = { lots: null, ticks: null, triggerTicks: null, quoteUnits: null, notional: null, problem: null };
+  const fail = (field, message) => Object.assign(result, { problem: { field, message } });
+  if (waits) {
+    const problem = readTrigger(form, result);
+    if (problem) return fail("trigger", problem);
+  }
+  if (sends === "limit") {
+    if (!form.price.trim()) return fail("price", _("Enter a price."));
+    result.ticks = instrument.ticksOf(form.price);
+    if (!result.ticks) return fail("price", stepOfPrice(instrument));
+  }
+  if (!form.amount.trim()) return fail("amount", _("Enter an amount."));
+  const priced = result.ticks ?? result.triggerTicks; // what one lot is worth, where that is known
+  if (form.byQuote) {
+    result.quoteUnits = instrument.quoteUnitsOf(form.amount);
+    if (result.quoteUnits === null) {
+      return fail("amount", say("Enter a plain number with at most %(places)s decimals.", { places: instrument.quote.scale }));
+    }
+    if (priced !== null) {
+      result.lots = instrument.lotsFor(result.quoteUnits, priced);
+      result.quoteUnits = null;
+    }
+  } else {
+    result.lots = instrument.lotsOf(form.amount);
+    if (result.lots === null) {
+      return fail("amount", say("The amount must be a multiple of %(step)s %(asset)s.", {
+        step: instrument.quantityText(1n), asset: instrument.base.code,
+      }));
+    }
+  }
+  const met = sweep(instrument, form.levels, { lots: result.lots, quoteUnits: result.quoteUnits, limit: result.ticks, side });
+  const lots = result.lots ?? met.lots;
+  result.shownLots = lots;
+  if (priced !== null) {
+    result.notional = instrument.notional(lots, priced);
+    result.takes = waits || met.lots > 0n; // what the book will hold by then nobody knows
+  } else {
+    result.notional = met.quote;
+    result.takes = true;
+    result.incomplete = result.lots !== null && !met.complete;
+    if (lots > 0n && met.lots > 0n) result.average = met;
+  }
+  result.pays = buys ? result.notional : lots * instrument.lotUnits;
+  const gross = buys ? lots * instrument.lotUnits : result.notional;
+  result.feePpm = result.takes ? instrument.takerPpm : instrument.makerPpm;
+  result.fee = instrument.fee(gross, result.feePpm);
+  result.receives = gross - result.fee;
+  const problem = judge(form, result, met, lots, waits);
+  return problem ? fail(...problem) : result;
+}
+
+/** Sets `triggerTicks`; what is wrong with the trigger, or null. */
+function readTrigger({ instrument, side, kind, trigger, last }, result) {
+  if (!trigger.trim()) return _("Enter a trigger price.");
+  const ticks = instrument.ticksOf(trigger);
+  if (!ticks) return stepOfPrice(instrument);
+  result.triggerTicks = ticks;
+  if (!last) return null;
+  const price = instrument.priceShown(last);
+  if (waitsForRise(kind, side)) return ticks > last ? null : say("The trigger must be above the last price, %(price)s.", { price });
+  return ticks < last ? null : say("The trigger must be below the last price, %(price)s.", { price });
+}
+
+function stepOfPrice(instrument) {
+  return say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) });
+}
+
+/** [field, message] of what the exchange would refuse, or null. */
+function judge(form, result, met, lots, waits) {
+  const { instrument, side, kind, sends } = form;
+  const amountOf = (units, asset, places) => `${group(brief(units, asset.scale, places))} ${asset.code}`;
+  if (kind === "market" && !met.lots) return ["amount", _("The book is empty on that side: nothing could fill.")];
+  if (lots < instrument.minLots) {
+    return ["amount", say("The smallest order is %(least)s.", { least: `${instrument.quantityText(instrument.minLots)} ${instrument.base.code}` })];
+  }
+  if (instrument.maxLots && lots > instrument.maxLots) {
+    return ["amount", say("The largest order is %(most)s.", { most: `${instrument.quantityText(instrument.maxLots)} ${instrument.base.code}` })];
+  }
+  if (instrument.minNotional && result.notional < instrument.minNotional) {
+    return ["amount", say("The smallest order is worth %(least)s.", { least: amountOf(instrument.minNotional, instrument.quote, 2) })];
+  }
+  if (instrument.maxNotional && result.notional > instrument.maxNotional) {
+    return ["amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) })];
+  }
+  if (sends === "limit" && form.last && instrument.bandBp) {
+    const away = result.ticks > form.last ? result.ticks - form.last : form.last - result.ticks;
+    if (away * 10_000n > form.last * instrument.bandBp) {
+      return ["price", say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) })];
+    }
+  }
+  if (form.postOnly && result.takes) {
+    return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
+  }
+  if (form.expires !== null && !(form.expires > form.now)) {
+    return ["expire", _("Choose until when the order is good; that must lie ahead.")];
+  }
+  const asset = side === "buy" ? instrument.quote : instrument.base;
+  const needed = result.quoteUnits !== null && side === "buy" ? result.quoteUnits : result.pays;
+  // Nothing is held for an order that waits: funds must be there when its price comes.
+  if (!waits && form.available !== null && needed > form.available) {
+    return ["amount", say("You have %(available)s available.", { available: amountOf(form.available, asset, asset.places) })];
+  }
+  return null;
+}
+
+/** Parts per million as percent text, exact: 2600 → "0.26 %". */
+export function rate(ppm) {
+  const text = (Number(ppm) / 10_000).toFixed(4).replace(/0{1,2}$/, "");
+  return `${text} %`;
+}

@@ -1,0 +1,112 @@
+"""Stops that fire and orders that are changed, in a browser against the moving market."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from shops import Shop
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def terminal(aurora: Shop, open_page: OpenPage) -> Page:
+    """Bob of the demo at the BTC terminal, without open orders."""
+    page = open_page()
+    aurora.sign_in(page, "bob@aurora.example")
+    page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator(".bids .ladder-row").first).to_be_visible()
+    expect(page.locator("[data-out=available]")).to_contain_text("USDT")
+    expect(page.locator("[data-count=open]")).to_have_text("0")
+    return page
+
+
+def last_price(page: Page) -> Decimal:
+    expect(page.locator("[data-last]")).to_have_text(re.compile(r"\d"))
+    return Decimal(page.locator("[data-last]").inner_text().replace(",", ""))
+
+
+def open_row(page: Page, text: str) -> Locator:
+    return page.locator("[data-rows=open] tr", has_text=text)
+
+
+def send(page: Page) -> None:
+    page.fill("[name=amount]", "0.001")
+    page.click(".send")
+    expect(page.locator("[name=amount]")).to_have_value("")  # emptied once it is accepted
+
+
+def place_stop(page: Page, side: str, trigger: Decimal) -> None:
+    page.click(f"[data-side={side}]")
+    page.click("[data-type=stop]")
+    page.click("[data-sends=market]")
+    page.fill("[name=trigger]", f"{trigger:.2f}")
+    send(page)
+
+
+def test_a_stop_fires_when_the_market_comes_to_it(terminal: Page) -> None:
+    last = last_price(terminal)
+    # One on each side: whichever way the market goes, one of them fires.
+    far = last * Decimal("0.0004")
+    place_stop(terminal, "buy", last + far)
+    expect(terminal.locator(".toast", has_text="Order waits for its price")).to_be_visible()
+    place_stop(terminal, "sell", last - far)
+    terminal.click("#tab-past")
+    fired = terminal.locator("[data-rows=past] tr", has_text="Stop").first
+    expect(fired).to_contain_text("Filled", timeout=180_000)
+    terminal.click("#tab-open")
+    for row in terminal.locator("[data-rows=open] tr").all():
+        expect(row).to_contain_text(re.compile("waiting for [≥≤]"))
+        row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
+
+
+def test_a_waiting_order_tells_what_for_and_is_cancelled(terminal: Page) -> None:
+    last = last_price(terminal)
+    terminal.click("[data-side=sell]")
+    terminal.click("[data-type=stop]")
+    terminal.click("[data-sends=limit]")
+    terminal.fill("[name=trigger]", f"{last * Decimal('1.05'):.2f}")
+    terminal.fill("[name=price]", f"{last * Decimal('0.94'):.2f}")
+    terminal.fill("[name=amount]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("below the last price")
+    trigger = f"{last * Decimal('0.95'):.2f}"
+    terminal.fill("[name=trigger]", trigger)
+    terminal.select_option("[name=time_in_force]", "GTD")
+    send(terminal)
+    row = open_row(terminal, "Stop limit")
+    expect(row).to_contain_text(f"waiting for ≤ {Decimal(trigger):,.2f}")
+    expect(row).to_contain_text("until")
+    expect(row.get_by_role("button", name=re.compile("Change order"))).to_have_count(0)
+    row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(row).to_have_count(0)
+    terminal.click("#tab-past")
+    expect(terminal.locator("[data-rows=past] tr").first).to_contain_text("Cancelled")
+
+
+def test_a_resting_order_is_changed_in_its_row(terminal: Page) -> None:
+    last = last_price(terminal)
+    before, after = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "0.94"))
+    terminal.fill("[name=price]", before)
+    send(terminal)
+    row = open_row(terminal, f"{Decimal(before):,.2f}")
+    row.get_by_role("button", name=re.compile("Change order")).click()
+    editing = terminal.locator("[data-rows=open] tr.editing")
+    editing.locator("[name=price]").fill("1")
+    editing.locator("[data-save]").click()
+    expect(terminal.locator(".toast", has_text="The order was not changed")).to_be_visible()
+    editing.locator("[name=price]").fill(after)
+    editing.locator("[name=remaining]").fill("0.002")
+    editing.locator("[name=remaining]").press("Enter")
+    changed = open_row(terminal, f"{Decimal(after):,.2f}")
+    expect(changed).to_contain_text("0.00200")
+    expect(terminal.locator(".toast", has_text="Order changed")).to_be_visible()
+    expect(open_row(terminal, f"{Decimal(before):,.2f}")).to_have_count(0)
+    terminal.reload()
+    expect(changed).to_contain_text("0.00200")
+    changed.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
