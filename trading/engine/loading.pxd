@@ -22,6 +22,7 @@ cdef class Reader:
     cdef long long within(self, long long least, long long most) except? FAILED
     cdef long long count(self) except? FAILED
     cdef i128 units(self) except? FAILED
+    cdef i128 units_within(self, i128 most) except? FAILED
     cdef bytes text(self, long long width)
     cdef long long _take(self, long long width) except? FAILED
 

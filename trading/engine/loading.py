@@ -11,6 +11,7 @@ from trading.engine.venue import Closed, Venue
 from trading.engine.words import (
     MASK_62,
     MASK_63,
+    OVER,
     amount,
     exact,
     notional,
@@ -60,9 +61,13 @@ class Reader:
 
     def units(self) -> int:
         """An amount that there can be; raises ValueError at any other."""
+        return self.units_within(limits.MAX_UNITS)
+
+    def units_within(self, most: int) -> int:
+        """An amount from nothing to ``most``; raises ValueError at any other."""
         at = self._take(16)
         found = amount(self.data, at, self.end)
-        if found < 0 or found > limits.MAX_UNITS:
+        if found < 0 or found > most:
             raise ValueError("The snapshot holds an amount that cannot be.")
         return found
 
@@ -185,7 +190,8 @@ def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
     instrument.lot_units = reader.units()
     instrument.min_lots = reader.within(0, limits.MAX_LOTS)
     instrument.max_lots = reader.within(0, limits.MAX_LOTS)
-    instrument.min_notional_units = reader.units()
+    # No order is large enough for a minimum beyond all money; but the rules allow it.
+    instrument.min_notional_units = reader.units_within(OVER)
     instrument.max_notional_units = reader.units()
     instrument.price_band_bp = reader.within(0, limits.MAX_PRICE_BAND_BP)
     instrument.maker_ppm = reader.within(0, limits.PPM)

@@ -84,8 +84,9 @@ def dying_file(fault: Fault) -> type[SegmentFile]:
                 return
             fault.at("before_write")
             sectors = sectors_of(data, offset)
-            # A group within one sector is there whole or not at all: wait for a larger one.
-            if len(sectors) > 1 and fault.is_due("torn_write"):
+            # A group within one sector is there whole or not at all: wait for a larger one, and
+            # for one with another before it, which recovery then writes once more.
+            if len(sectors) > 1 and offset > 0 and fault.is_due("torn_write"):
                 lost = fault.chance.randrange(len(sectors))
                 for number, (start, end) in enumerate(sectors):
                     if number != lost and fault.chance.random() < 0.5:
