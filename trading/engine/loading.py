@@ -100,7 +100,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
     """The same without the comparison; raises IndexError or KeyError as well."""
     if reader.end < 8 or reader.number() != rows.DUMP_MAGIC:
         raise ValueError("This is no snapshot, or one of a version not known here.")
-    seq = reader.within(0, MASK_63)
+    seq = reader.within(0, MASK_62)
     time_ns = reader.within(0, MASK_63)
     source_numbers: dict[int, int] = {}
     for _ in range(reader.count()):
@@ -263,7 +263,7 @@ def load_order(venue: Venue, reader: Reader) -> int:
     if client_key != 0 and venue.order_by_client_key(account, client_key) != 0:
         raise KeyError
     orders[order + rows.ORDER_SEQ] = reader.within(0, MASK_63)
-    orders[order + rows.ORDER_CUMULATIVE_LOTS] = reader.within(0, MASK_63)
+    orders[order + rows.ORDER_CUMULATIVE_LOTS] = reader.within(0, limits.MAX_OPEN_LOTS)
     orders[order + rows.ORDER_CUMULATIVE_QUOTE] = reader.number()
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0

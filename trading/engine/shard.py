@@ -23,7 +23,16 @@ from trading.engine.output import Output
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
-from trading.engine.words import MASK_16, MASK_32, copy_words, field, text, transfer_words, word
+from trading.engine.words import (
+    MASK_16,
+    MASK_32,
+    copy_words,
+    field,
+    low,
+    text,
+    transfer_words,
+    word,
+)
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -210,7 +219,7 @@ class Shard:
         words[record] = (records.at - record) << 3 | kind << 32 | result << 48
         words[record + 1] = step.seq
         words[record + 2] = step.time_ns
-        words[record + 3] = tenant_id | source << 32
+        words[record + 3] = low(tenant_id | source << 32)
         words[record + 4] = source_no
         words[record + 5] = trace_id
         words[record + 6] = payload_words << 3 | version << 16 | count << 32

@@ -128,6 +128,16 @@ def test_a_record_that_no_sender_could_cause_is_refused(
         Shard().replay(record)
 
 
+def test_a_sender_with_the_highest_bit_is_the_same_to_both_twins() -> None:
+    world = spot_world()
+    message = c.CreditFunds(account_id=1, asset_id=1, amount_units=5, reason=1)
+    assert world.answer(message, source=2**32 - 1, source_no=4).result == Result.ACCEPTED
+    assert list(wire.iterate_records(world.records))[-1].source == 2**32 - 1
+    replayed = Shard()
+    replayed.replay(world.records)
+    assert replayed.dump() == world.shard.dump()
+
+
 def test_a_query_is_no_record() -> None:
     record = wire.encode_record(1, 5, 3, 1001, 1, b"", result=Result.UNKNOWN_TENANT)
     with pytest.raises(ReplayDifference, match="can't follow here"):
