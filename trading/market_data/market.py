@@ -7,7 +7,7 @@ order of kinds within a batch. An i128 stands in a row as two items, low and hig
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from trading.engine.enums import Side
@@ -17,6 +17,24 @@ from trading.orders import shapes
 
 _NS_PER_SECOND = 1_000_000_000
 _DISPLAY_PLACES = 8
+
+# What is taken in, by which method, in this order: waiting, triggered and replaced come before
+# what becomes of the order then.
+_HANDLERS = (
+    ("AssetCreated", "_on_asset"),
+    ("InstrumentCreated", "_on_instrument"),
+    ("OrderAccepted", "_on_accepted"),
+    ("OrderWaiting", "_on_waiting"),
+    ("OrderTriggered", "_on_triggered"),
+    ("OrderReplaced", "_on_replaced"),
+    ("OrderRested", "_on_rested"),
+    ("Traded", "_on_traded"),
+    ("OrderReduced", "_on_reduced"),
+    ("OrderClosed", "_on_closed"),
+    ("FundsCredited", "_on_credited"),
+    ("FundsDebited", "_on_debited"),
+)
+EVENTS = frozenset({"InstrumentChanged", *(name for name, _ in _HANDLERS)})
 
 Row = Any  # a named tuple of `columns.rows`
 Rows = dict[str, list[Row]]
@@ -117,27 +135,11 @@ class TenantMarket:
         self._apply_rows(rows)
 
     def _apply_rows(self, rows: Rows) -> None:
-        for name, handle in self._handlers():
+        for name, handler in _HANDLERS:
+            handle = getattr(self, handler)
             for row in rows.get(name, ()):
                 handle(row)
         self.private.forget_closed()
-
-    def _handlers(self) -> tuple[tuple[str, Callable[[Row], None]], ...]:
-        return (
-            ("AssetCreated", self._on_asset),
-            ("InstrumentCreated", self._on_instrument),
-            ("OrderAccepted", self._on_accepted),
-            # Waiting, triggered and replaced before what becomes of the order then.
-            ("OrderWaiting", self._on_waiting),
-            ("OrderTriggered", self._on_triggered),
-            ("OrderReplaced", self._on_replaced),
-            ("OrderRested", self._on_rested),
-            ("Traded", self._on_traded),
-            ("OrderReduced", self._on_reduced),
-            ("OrderClosed", self._on_closed),
-            ("FundsCredited", self._on_credited),
-            ("FundsDebited", self._on_debited),
-        )
 
     def _on_asset(self, row: Row) -> None:
         text = row.code.decode()

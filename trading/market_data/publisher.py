@@ -16,7 +16,7 @@ import redis.asyncio
 import structlog
 
 from trading.engine import columns, follower
-from trading.market_data.market import Output, Row, TenantMarket
+from trading.market_data.market import EVENTS, Output, Row, TenantMarket
 from trading.market_data.private import INTERRUPTED
 
 log = structlog.get_logger("marque.publisher")
@@ -25,20 +25,6 @@ SEQ_KEY = "publisher:seq"
 TICK_SECONDS = 0.010
 DEPTH_SECONDS = 0.050
 SLOW_SECONDS = 0.250
-_READ = frozenset(
-    {
-        "AssetCreated",
-        "InstrumentCreated",
-        "InstrumentChanged",
-        "OrderAccepted",
-        "OrderRested",
-        "Traded",
-        "OrderReduced",
-        "OrderClosed",
-        "FundsCredited",
-        "FundsDebited",
-    }
-)
 
 
 class Publisher:
@@ -95,7 +81,7 @@ class Publisher:
         for (tenant_id, name), blob in columns.split_records(data).items():
             if name == "VenueOpened" and tenant_id not in self._markets:
                 self._markets[tenant_id] = TenantMarket(tenant_id)
-            elif name in _READ:
+            elif name in EVENTS:
                 by_tenant.setdefault(tenant_id, {})[name] = columns.rows(name, blob)
         for tenant_id, rows in by_tenant.items():
             market = self._markets.get(tenant_id)

@@ -13,6 +13,9 @@ const moment = new Intl.DateTimeFormat(language, {
   month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
 });
 
+const minute = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+
 const asDate = (value) => new Date(typeof value === "number" || /^\d+$/.test(value) ? Number(value) : value);
 export const clockText = (value) => clock.format(asDate(value));
+export const minuteText = (value) => minute.format(asDate(value));
 export const momentText = (value) => moment.format(asDate(value));

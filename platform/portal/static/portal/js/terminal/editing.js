@@ -32,8 +32,8 @@ export class OrderEdit {
       },
     }, ...lead,
       el("td.end.num", { "data-label": _("Price") }, this.price),
-      el("td.end.num", { "data-label": _("Open amount"), colspan: "2" }, this.amount),
-      el("td.end.faint.hint", {}, _("What is open from now on")),
+      el("td.end.num", { "data-label": _("Open amount"), title: _("What is open from now on"), colspan: "2" }, this.amount),
+      el("td.end", {}),
       el("td.end.act", {}, ok, close));
   }
 }

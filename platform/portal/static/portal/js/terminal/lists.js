@@ -2,7 +2,7 @@
 
 import { $, $$, el, icon, put, schedule } from "../dom.js";
 import { group } from "../decimal.js";
-import { _, momentText, say } from "../text.js";
+import { _, minuteText, momentText, say } from "../text.js";
 import { pad } from "./market.js";
 import { OrderEdit, isReplaceable } from "./editing.js";
 import { statusBadge, typeText } from "./status.js";
@@ -108,8 +108,8 @@ export class Lists {
       type: "button", disabled: busy, "aria-label": say("Change order %(id)s", { id: order.order_id }), title: _("Change price or amount"),
       onclick: () => this.#change(order),
     }, icon("pencil"));
-    return el("tr", { "data-order": order.order_id }, ...this.#lead(order, typeText(order)),
-      cell(_("Price"), this.#price(order.instrument, order.price), this.#condition(order)),
+    return el("tr", {}, ...this.#lead(order, typeText(order), this.#condition(order)),
+      cell(_("Price"), this.#price(order.instrument, order.price)),
       cell(_("Amount"), this.#quantity(order.instrument, order.quantity)),
       cell(_("Filled"), this.#quantity(order.instrument, order.filled_quantity), el("span.fillbar", {}, bar)),
       cell(_("Time"), momentText(order.created_at), null, "faint"),
@@ -123,7 +123,7 @@ export class Lists {
       const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
       words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
     }
-    if (order.expires_at) words.push(say("until %(time)s", { time: momentText(order.expires_at) }));
+    if (order.expires_at) words.push(say("until %(time)s", { time: minuteText(order.expires_at) }));
     return words.length ? el("small.condition", {}, words.join(" · ")) : null;
   }
 
@@ -168,9 +168,9 @@ export class Lists {
       cell(_("Available"), group(balance.available)), cell(_("Held by orders"), group(balance.held)), cell(_("Booked"), group(balance.booked)));
   }
 
-  #lead(row, kind = "") {
+  #lead(row, kind = "", condition = null) {
     const side = el(`span.side.${row.side}`, {}, row.side === "buy" ? _("Buy") : _("Sell"));
-    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side, ...(kind ? [" ", el("span.faint", {}, kind)] : []))];
+    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side, ...(kind ? [" ", el("span.faint", {}, kind)] : []), condition)];
   }
 }
 
