@@ -23,7 +23,7 @@ from traders import open_traders, send_all
 from trading.commands.models import QueuedCommand
 from trading.engine import queries
 from trading.engine.client import EngineClient
-from trading.engine.enums import OrderStatus
+from trading.engine.enums import OrderStatus, TimeInForce
 from trading.market_data.verify import candle_breaks
 from wallets.ledger.verify import verify_books
 
@@ -51,6 +51,12 @@ def cut_connections() -> None:
 
 def engine_seq(client: EngineClient) -> int:
     return int(client.send(0, queries.QueryStatus()).events[0].durable_seq)
+
+
+def timed_orders(client: EngineClient, tenant: Tenant) -> list[int]:
+    """Open orders that end at a time."""
+    answer = client.send(tenant.pk, queries.QueryOpenOrders())
+    return [row.order_id for row in answer.events if row.time_in_force == TimeInForce.GTD]
 
 
 def without_zeros(amounts):
@@ -103,6 +109,9 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
             finally:
                 stop.set()
                 trading.join()
+        # The engine ends orders by itself; what is read below must be all there is.
+        for tenant in tenants:
+            world.wait_for(lambda one=tenant: not timed_orders(client, one), seconds=60)
         last = engine_seq(client)
         with world.process("clearing", "--skip-checks"):
             for tenant in tenants:
@@ -117,7 +126,8 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
                 assert len(plain.trades) > COMMANDS // 20
                 assert sql_books.trades() == plain.trades
                 assert sql_books.orders() == plain.orders
-                assert {order["status"] for order in plain.orders.values()} == set(OrderStatus)
+                ends = {order["status"] for order in plain.orders.values() if order["trigger"]}
+                assert ends >= {OrderStatus.FILLED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
                 assert plain.replaced_ids & plain.orders.keys()
                 booked = sql_books.journal_entries()
                 assert booked.keys() == plain.entries.keys()

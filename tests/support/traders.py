@@ -2,7 +2,7 @@
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django_tenants.utils import tenant_context
@@ -15,6 +15,7 @@ from trading.commands.actions import enqueue_command
 from trading.engine import commands
 from trading.engine.client import EngineClient, Request
 from trading.engine.enums import FundsReason, OrderFlag, OrderType, SelfTradePrevention, TimeInForce
+from trading.engine.keys import client_order_key
 from trading.instruments.selectors import catalogue
 
 FUNDS_UNITS = 10**15
@@ -28,6 +29,7 @@ class Traders:
     account_ids: list[int]
     quiet_ids: list[int]
     instruments: list[Any]
+    sent: list[tuple[int, int]] = field(default_factory=list)  # (account, client key), the latest
 
     def commands(self, rng: random.Random, count: int) -> list[Any]:
         """Orders of all types, replacements, cancels and reductions around fixed prices."""
@@ -41,14 +43,7 @@ class Traders:
             elif what < 0.68:
                 made.append(self._triggered(rng, account_id, info))
             elif what < 0.78:
-                made.append(
-                    commands.ReplaceOrder(
-                        account_id=account_id,
-                        order_id=rng.randint(1, max(1, len(made))),
-                        lots=rng.choice([0, rng.randint(100, 2000)]),
-                        ticks=rng.choice([0, rng.randint(99_900, 100_100)]),
-                    )
-                )
+                made.append(self._replacement(rng))
             elif what < 0.85:
                 made.append(
                     commands.ReduceOrder(
@@ -66,6 +61,16 @@ class Traders:
             else:
                 made.append(commands.CancelAllOrders(account_id=account_id, instrument_id=info.id))
         return made
+
+    def _replacement(self, rng: random.Random) -> Any:
+        """Of one of the orders sent lately, open or not."""
+        account_id, client_key = rng.choice(self.sent or [(self.account_ids[0], 1)])
+        return commands.ReplaceOrder(
+            account_id=account_id,
+            client_key=client_key,
+            lots=rng.choice([0, rng.randint(100, 2000)]),
+            ticks=rng.choice([0, rng.randint(99_900, 100_100)]),
+        )
 
     def _triggered(self, rng: random.Random, account_id: int, info: Any) -> Any:
         """A stop or take-profit order near the prices that trade, now and then until a time."""
@@ -100,9 +105,13 @@ class Traders:
             lots, quote_units = 0, rng.randint(10**8, 10**12)
         elif kind < 0.3:
             time_in_force, flags = TimeInForce.GTC, int(OrderFlag.POST_ONLY)
+        text = f"t{rng.getrandbits(48):x}"
+        self.sent = [*self.sent[-40:], (account_id, client_order_key(text))]
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=info.id,
+            client_key=client_order_key(text),
+            client_order_id=text,
             lots=lots,
             ticks=ticks,
             quote_units=quote_units,
@@ -115,7 +124,8 @@ class Traders:
 
 
 def open_traders(tenant: Tenant, how_many: int) -> Traders:
-    """Open accounts of the tenant's first customer and queue funds for them."""
+    """Open accounts of the tenant's first customer and queue funds for them; one more gets none,
+    so that its orders may wait for a price and are rejected when that comes."""
     with tenant_context(tenant):
         user = User.objects.filter(is_staff=False).order_by("id").first()
         assert user is not None
@@ -123,6 +133,7 @@ def open_traders(tenant: Tenant, how_many: int) -> Traders:
             open_account(user=user, acting_user=user, name=f"Trader {number}")
             for number in range(how_many)
         ]
+        poor = open_account(user=user, acting_user=user, name="Poor")
         known = catalogue(fresh=True)
         for account in accounts:
             for asset_id in known.assets:
@@ -139,7 +150,7 @@ def open_traders(tenant: Tenant, how_many: int) -> Traders:
         quiet = Account.objects.filter(role=AccountRole.HOUSE_MARKET_MAKER)
         return Traders(
             tenant_id=tenant.pk,
-            account_ids=[account.pk for account in accounts],
+            account_ids=[account.pk for account in [*accounts, poor]],
             quiet_ids=[account.pk for account in quiet],
             instruments=list(known.instruments.values()),
         )
