@@ -128,7 +128,7 @@ def _trade(shop: Shop, page: Page) -> None:
     page.fill("[name=amount]", "0.01")
     page.click(".send")
     expect(page.locator("[data-rows=open] tr")).to_have_count(1)
-    page.locator("[data-rows=open] button").click()
+    page.locator("[data-rows=open] button[title=Cancel]").click()
     expect(page.locator("[data-rows=open] tr")).to_have_count(0)
 
 
