@@ -142,7 +142,7 @@ def test_what_an_answer_told_stays_while_the_lists_are_loaded(
     for route in held:
         route.fulfill(json={"results": [], "next": None})
     expect(page.locator("[data-count=open]")).to_have_text("1")
-    own.locator("button").click()
+    own.locator("button[title=Cancel]").click()
     expect(own).to_have_count(0)
 
 
