@@ -17,6 +17,7 @@ from messaging.models import OutboxMail
 from tenants import actions, onboarding, schemas, selectors, templates_data
 from tenants.errors import TenantError
 from tenants.models import Domain, Tenant
+from whole_production import PRODUCTION
 from world import World
 
 pytestmark = pytest.mark.slow
@@ -176,11 +177,8 @@ def test_the_demo_code_signs_in(public: None, world: World) -> None:
 def test_demo_data_stay_out_of_production(world: World) -> None:
     import subprocess
 
-    environ = world.environ | {
-        "MARQUE_DEBUG": "0",
-        "MARQUE_SECRET_KEY": "x" * 40,
-        "MARQUE_ENCRYPTION_KEYS": "A" * 43 + "=",
-    }
+    servers = {name: world.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    environ = world.environ | PRODUCTION | servers
     for command in (["seed_demo"], ["demo_code", "owner@aurora.example"]):
         result = subprocess.run(
             world._command((*command, "--skip-checks")),
