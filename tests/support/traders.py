@@ -27,6 +27,7 @@ class Traders:
 
     tenant_id: int
     account_ids: list[int]
+    poor_ids: list[int]  # without funds, so that a waiting order is rejected when its price comes
     quiet_ids: list[int]
     instruments: list[Any]
     sent: list[tuple[int, int]] = field(default_factory=list)  # (account, client key), the latest
@@ -35,7 +36,7 @@ class Traders:
         """Orders of all types, replacements, cancels and reductions around fixed prices."""
         made: list[Any] = []
         for _ in range(count):
-            account_id = rng.choice(self.account_ids + self.quiet_ids)
+            account_id = rng.choice(self.account_ids + self.poor_ids + self.quiet_ids)
             info = rng.choice(self.instruments)
             what = rng.random()
             if what < 0.55:
@@ -124,8 +125,7 @@ class Traders:
 
 
 def open_traders(tenant: Tenant, how_many: int) -> Traders:
-    """Open accounts of the tenant's first customer and queue funds for them; one more gets none,
-    so that its orders may wait for a price and are rejected when that comes."""
+    """Open accounts of the tenant's first customer, one of them poor, and queue funds."""
     with tenant_context(tenant):
         user = User.objects.filter(is_staff=False).order_by("id").first()
         assert user is not None
@@ -150,7 +150,8 @@ def open_traders(tenant: Tenant, how_many: int) -> Traders:
         quiet = Account.objects.filter(role=AccountRole.HOUSE_MARKET_MAKER)
         return Traders(
             tenant_id=tenant.pk,
-            account_ids=[account.pk for account in [*accounts, poor]],
+            account_ids=[account.pk for account in accounts],
+            poor_ids=[poor.pk],
             quiet_ids=[account.pk for account in quiet],
             instruments=list(known.instruments.values()),
         )
