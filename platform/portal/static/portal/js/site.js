@@ -93,13 +93,17 @@ for (const meter of $$("[data-meter]")) {
   input.addEventListener("input", measure);
 }
 
-// Codes: digits only, and sent as soon as the last one stands there.
+// Codes: digits only, and sent as soon as the last one stands there, also if that was before this
+// script had come. What a reload puts back is an old code and waits for its button.
+const [arrival] = performance.getEntriesByType("navigation");
 for (const input of $$("input[data-code]")) {
-  input.addEventListener("input", () => {
+  const read = () => {
     const digits = input.value.replace(/\D/g, "").slice(0, 6);
     if (/^\d*$/.test(input.value.replace(/\s/g, ""))) input.value = digits;
     if (digits.length === 6 && input.value === digits) input.form.requestSubmit();
-  });
+  };
+  input.addEventListener("input", read);
+  if (arrival?.type === "navigate" && input.value !== input.defaultValue) read();
 }
 
 // Questions before something that cannot be taken back.
