@@ -1,6 +1,6 @@
 """Commands that create and change assets, instruments, fees, accounts and funds."""
 
-from trading.engine import codec, codes, emit, limits, rows
+from trading.engine import codec, codes, emit, limits, rows, sessions
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -28,6 +28,8 @@ def create_asset(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
 def create_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Apply a CreateInstrument."""
     instrument_id = field(data, at + codec.CREATE_INSTRUMENT_INSTRUMENT_ID, end)
+    if field(data, at + codec.CREATE_INSTRUMENT_STATE, end) == 0:
+        return codes.FIELD_OUT_OF_RANGE
     result = check_rules(venue, data, at, end)
     if result == codes.FIELD_OUT_OF_RANGE:
         return result
@@ -78,9 +80,12 @@ def change_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         instrument.reference_ticks = 0
     instrument.base = base
     instrument.quote = quote
+    state = instrument.state
     set_rules(instrument, data, at, end)
     venue.fees_changed()
     write_instrument(instrument, True, step)
+    if instrument.state != state:
+        sessions.enter_state(venue, instrument, step)
     return codes.ACCEPTED
 
 
@@ -95,12 +100,15 @@ def is_id(number: int) -> bool:
 
 
 def check_rules(venue: Venue, data: bytes, at: int, end: int) -> int:
-    """Whether the rules of a CreateInstrument or ChangeInstrument make sense."""
+    """Whether the rules of a CreateInstrument or ChangeInstrument make sense.
+
+    State 0, for a change: as it is.
+    """
     state = field(data, at + codec.CREATE_INSTRUMENT_STATE, end)
     if (
         not is_id(field(data, at + codec.CREATE_INSTRUMENT_INSTRUMENT_ID, end))
-        or state < codes.INSTRUMENT_STATE_OPEN
-        or state > codes.INSTRUMENT_STATE_HALTED
+        or state < 0
+        or state > codes.LAST_INSTRUMENT_STATE
         or text(data, at + codec.CREATE_INSTRUMENT_SYMBOL, end, 24)[0] == 0
     ):
         return codes.FIELD_OUT_OF_RANGE
@@ -153,7 +161,9 @@ def set_rules(instrument: Instrument, data: bytes, at: int, end: int) -> int:
     instrument.price_band_bp = field(data, at + codec.CREATE_INSTRUMENT_PRICE_BAND_BP, end)
     instrument.maker_ppm = field(data, at + codec.CREATE_INSTRUMENT_MAKER_PPM, end)
     instrument.taker_ppm = field(data, at + codec.CREATE_INSTRUMENT_TAKER_PPM, end)
-    instrument.state = field(data, at + codec.CREATE_INSTRUMENT_STATE, end)
+    state = field(data, at + codec.CREATE_INSTRUMENT_STATE, end)
+    if state != 0:
+        instrument.state = state
     instrument.symbol = text(data, at + codec.CREATE_INSTRUMENT_SYMBOL, end, 24)
     return derive_rules(instrument)
 
@@ -219,16 +229,14 @@ def set_instrument_state(venue: Venue, data: bytes, at: int, end: int, step: Ste
     """Apply a SetInstrumentState."""
     instrument_id = field(data, at + codec.SET_INSTRUMENT_STATE_INSTRUMENT_ID, end)
     state = field(data, at + codec.SET_INSTRUMENT_STATE_STATE, end)
-    if state < codes.INSTRUMENT_STATE_OPEN or state > codes.INSTRUMENT_STATE_HALTED:
+    if state < codes.INSTRUMENT_STATE_OPEN or state > codes.LAST_INSTRUMENT_STATE:
         return codes.FIELD_OUT_OF_RANGE
     instrument = venue.instrument(instrument_id)
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
 
     # From here it succeeds.
-    instrument.state = state
-    emit.instrument_state_changed(step.out, instrument_id, state)
-    return codes.ACCEPTED
+    return sessions.change_state(venue, instrument, state, codes.STATE_REASON_REQUESTED, step)
 
 
 def set_reference_price(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:

@@ -1,14 +1,14 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, matching, rows, rules
+from trading.engine import auctions, breaking, codes, emit, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import beyond, notional, units_of, wide
 
 
-def check_funds(venue: Venue, sweep: Sweep, held_units: int) -> int:
-    """Whether the account can pay for what would come of an order; a result code.
+def check_funds(venue: Venue, sweep: Sweep, held_units: int, time_ns: int) -> int:
+    """Whether the account can pay for what would come of an order now; a result code.
 
     ``held_units`` are held for the order already. Sets what is foreseen in the sweep.
     """
@@ -18,6 +18,9 @@ def check_funds(venue: Venue, sweep: Sweep, held_units: int) -> int:
         # A market order goes as far as the price band.
         highest = rules.highest_ticks(instrument)
         sweep.limit_ticks = highest if sweep.is_buy else rules.lowest_ticks(instrument)
+    sweep.held_back = False
+    if instrument.breaker_bp != 0 and instrument.state == codes.INSTRUMENT_STATE_OPEN:
+        breaking.hold_back(instrument, sweep, time_ns)
     sweep.lots = 0
     sweep.quote_units = wide(0)
     sweep.kills = False
@@ -62,16 +65,30 @@ def arrive(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     if sweep.kills:
         leaves = orders[order + rows.ORDER_LEAVES]
         return end_order(venue, order, sweep, leaves, codes.ORDER_STATUS_EXPIRED, step)
-    ended = matching.match(venue, order, sweep, step)
+    rests = sweep.is_limit and (
+        sweep.time_in_force != codes.TIME_IN_FORCE_IOC
+        and sweep.time_in_force != codes.TIME_IN_FORCE_FOK
+    )
+    if instrument.state == codes.INSTRUMENT_STATE_AUCTION:
+        ended = auctions.collect(venue, order, sweep, step)
+    else:
+        if instrument.breaker_bp != 0:
+            breaking.enter_window(instrument, step.time_ns)
+        ended = matching.match(venue, order, sweep, step)
+        if (
+            sweep.held_back
+            and ended == rows.MATCHING_BOOK_ENDED
+            and breaking.goes_further(venue, sweep)
+        ):
+            breaking.halt(venue, instrument, step)
+            if rests:
+                ended = auctions.collect(venue, order, sweep, step)
     leaves = orders[order + rows.ORDER_LEAVES]
     if ended == rows.MATCHING_DONE:
         return end_order(venue, order, sweep, 0, codes.ORDER_STATUS_FILLED, step)
     if ended == rows.MATCHING_PREVENTED:
         return end_order(venue, order, sweep, leaves, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
-    if sweep.is_limit and (
-        sweep.time_in_force == codes.TIME_IN_FORCE_GTC
-        or sweep.time_in_force == codes.TIME_IN_FORCE_GTD
-    ):
+    if rests:
         orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
         if orders[order + rows.ORDER_CUMULATIVE_LOTS] > 0:
             orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
@@ -116,7 +133,7 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
     Of those that waited for a rise the lowest price first, then of those that waited for a fall
     the highest; at one price in the order in which they came. Each may move the price again.
     """
-    while True:
+    while instrument.state == codes.INSTRUMENT_STATE_OPEN:
         last = instrument.last_ticks
         if last == 0:
             return 0  # there was no trade yet, which is not a price of 0
@@ -128,6 +145,7 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
             if level == 0 or venue.store.levels[level + rows.LEVEL_TICKS] < last:
                 return 0
         fire(venue, instrument, ladder, level, step)
+    return 0  # the breaker halted it, or it is not open
 
 
 def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step: Step) -> int:
@@ -156,7 +174,7 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     if not store.has_room():
         result = codes.NO_ROOM
     if result == codes.ACCEPTED:
-        result = check_funds(venue, sweep, wide(0))
+        result = check_funds(venue, sweep, wide(0), step.time_ns)
     if result != codes.ACCEPTED:
         return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
     return arrive(venue, order, sweep, step)

@@ -55,6 +55,13 @@ cdef class Instrument:
     cdef readonly bytes symbol
     cdef readonly long long last_ticks
     cdef readonly long long reference_ticks
+    cdef readonly long long session_ends_ns
+    cdef readonly long long reopen_ns
+    cdef readonly long long breaker_bp
+    cdef readonly long long breaker_window_ns
+    cdef readonly long long breaker_halt_ns
+    cdef readonly long long breaker_window
+    cdef readonly long long breaker_ticks
     cdef readonly long long open_lots
     cdef readonly long long open_orders
     cdef readonly Ladder bids

@@ -241,6 +241,14 @@ class Instrument:
         self.symbol = b""
         self.last_ticks = 0  # price of the last trade; 0: none yet
         self.reference_ticks = 0  # stands in until the first trade; 0: none
+        self.session_ends_ns = 0  # when DAY orders end; 0: at midnight UTC
+        self.reopen_ns = 0  # when a halt of the breaker ends; 0: there is none
+        self.breaker_bp = 0  # 0: no breaker
+        self.breaker_window_ns = 0
+        self.breaker_halt_ns = 0
+        # The number of the window that the last order came in, and the price it began with.
+        self.breaker_window = 0
+        self.breaker_ticks = 0
         self.open_lots = 0
         self.open_orders = 0
         self.bids = Ladder(store, True)

@@ -31,6 +31,8 @@ _CFLAGS = (
 _CALLED_BY_MODULE = (
     "administration",
     "arriving",
+    "auctions",
+    "breaking",
     "canceling",
     "door",
     "emit",
@@ -40,6 +42,7 @@ _CALLED_BY_MODULE = (
     "matching",
     "placing",
     "rules",
+    "sessions",
     "telling",
 )
 # What stands in the compiled folder under the name of each module of the core.

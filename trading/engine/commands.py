@@ -830,6 +830,100 @@ class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SetSession(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 35
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("ends_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    ends_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.ends_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            ends_ns,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            ends_ns=ends_ns,
+        )
+
+
+class SetBreaker(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 36
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("breaker_bp", "i64"),
+        ("window_ns", "i64"),
+        ("halt_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    breaker_bp: int = 0
+    window_ns: int = 0
+    halt_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.breaker_bp,
+            self.window_ns,
+            self.halt_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            breaker_bp,
+            window_ns,
+            halt_ns,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            breaker_bp=breaker_bp,
+            window_ns=window_ns,
+            halt_ns=halt_ns,
+        )
+
+
+class ReopenInstrument(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 37
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("instrument_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (instrument_id,) = items
+        return cls(
+            instrument_id=instrument_id,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -850,5 +944,8 @@ BY_KIND: dict[int, type[Message]] = {
         SetReferencePrice,
         ReplaceOrder,
         ExpireOrder,
+        SetSession,
+        SetBreaker,
+        ReopenInstrument,
     )
 }

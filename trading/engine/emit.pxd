@@ -55,6 +55,8 @@ cdef long long instrument_state_changed(
     Output out,
     long long instrument_id,
     long long state,
+    long long reason,
+    long long reopen_ns,
 ) except? FAILED
 
 cdef long long fees_changed(
@@ -217,6 +219,39 @@ cdef long long order_triggered(
     long long last_ticks,
 ) except? FAILED
 
+cdef long long session_set(
+    Output out,
+    long long instrument_id,
+    long long ends_ns,
+) except? FAILED
+
+cdef long long breaker_set(
+    Output out,
+    long long instrument_id,
+    long long breaker_bp,
+    long long window_ns,
+    long long halt_ns,
+) except? FAILED
+
+cdef long long auction_uncrossed(
+    Output out,
+    long long instrument_id,
+    long long ticks,
+    long long lots,
+    long long surplus_lots,
+) except? FAILED
+
+cdef long long order_uncrossed(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+    long long ticks,
+    long long to_ticks,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -268,6 +303,18 @@ cdef long long source_row(
     Output out,
     long long source,
     long long last_no,
+) except? FAILED
+
+cdef long long auction_row(
+    Output out,
+    long long instrument_id,
+    long long state,
+    long long ticks,
+    long long lots,
+    long long surplus_lots,
+    long long reference_ticks,
+    long long session_ends_ns,
+    long long reopen_ns,
 ) except? FAILED
 
 cdef long long durable_seq(

@@ -134,12 +134,16 @@ def instrument_state_changed(
     out: Output,
     instrument_id: int,
     state: int,
+    reason: int,
+    reopen_ns: int,
 ) -> int:
-    at = out.room(3)
+    at = out.room(5)
     words = out.words
-    words[at] = 103079280645
+    words[at] = 171798757381
     words[at + 1] = instrument_id
     words[at + 2] = state
+    words[at + 3] = reason
+    words[at + 4] = reopen_ns
     out.events += 1
     return at
 
@@ -497,6 +501,79 @@ def order_triggered(
     return at
 
 
+def session_set(
+    out: Output,
+    instrument_id: int,
+    ends_ns: int,
+) -> int:
+    at = out.room(3)
+    words = out.words
+    words[at] = 103079280675
+    words[at + 1] = instrument_id
+    words[at + 2] = ends_ns
+    out.events += 1
+    return at
+
+
+def breaker_set(
+    out: Output,
+    instrument_id: int,
+    breaker_bp: int,
+    window_ns: int,
+    halt_ns: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757412
+    words[at + 1] = instrument_id
+    words[at + 2] = breaker_bp
+    words[at + 3] = window_ns
+    words[at + 4] = halt_ns
+    out.events += 1
+    return at
+
+
+def auction_uncrossed(
+    out: Output,
+    instrument_id: int,
+    ticks: int,
+    lots: int,
+    surplus_lots: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757413
+    words[at + 1] = instrument_id
+    words[at + 2] = ticks
+    words[at + 3] = lots
+    words[at + 4] = surplus_lots
+    out.events += 1
+    return at
+
+
+def order_uncrossed(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    ticks: int,
+    to_ticks: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518234150
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = to_ticks
+    out.events += 1
+    return at
+
+
 def status_row(
     out: Output,
     seq: int,
@@ -612,6 +689,32 @@ def source_row(
     words[at] = 103079281645
     words[at + 1] = source
     words[at + 2] = last_no
+    out.events += 1
+    return at
+
+
+def auction_row(
+    out: Output,
+    instrument_id: int,
+    state: int,
+    ticks: int,
+    lots: int,
+    surplus_lots: int,
+    reference_ticks: int,
+    session_ends_ns: int,
+    reopen_ns: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237711883
+    words[at + 1] = instrument_id
+    words[at + 2] = state
+    words[at + 3] = ticks
+    words[at + 4] = lots
+    words[at + 5] = surplus_lots
+    words[at + 6] = reference_ticks
+    words[at + 7] = session_ends_ns
+    words[at + 8] = reopen_ns
     out.events += 1
     return at
 

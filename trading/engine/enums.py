@@ -26,6 +26,7 @@ class TimeInForce(IntEnum):
     IOC = 2
     FOK = 3
     GTD = 4  # until a time
+    DAY = 5  # until the session's end
 
 
 class SelfTradePrevention(IntEnum):
@@ -62,6 +63,16 @@ class InstrumentState(IntEnum):
     OPEN = 1
     CANCEL_ONLY = 2
     HALTED = 3  # neither orders nor cancels
+    AUCTION = 4  # orders gather, the book may be crossed, nothing trades
+    CLOSED = 5  # cancels only, until the next session
+
+
+class StateReason(IntEnum):
+    """Why an instrument changed its state."""
+
+    REQUESTED = 0
+    BREAKER = 1  # a price was too far from the window's: the engine's own
+    REOPENED = 2  # the breaker's halt is over: the engine's own
 
 
 class AccountState(IntEnum):

@@ -278,16 +278,22 @@ class InstrumentStateChanged(Message, kw_only=True, frozen=True, gc=False):
     FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("instrument_id", "i64"),
         ("state", "i64"),
+        ("reason", "i64"),
+        ("reopen_ns", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     instrument_id: int = 0
     state: int = 0
+    reason: int = 0
+    reopen_ns: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.instrument_id,
             self.state,
+            self.reason,
+            self.reopen_ns,
         )
         return packed
 
@@ -296,10 +302,14 @@ class InstrumentStateChanged(Message, kw_only=True, frozen=True, gc=False):
         (
             instrument_id,
             state,
+            reason,
+            reopen_ns,
         ) = items
         return cls(
             instrument_id=instrument_id,
             state=state,
+            reason=reason,
+            reopen_ns=reopen_ns,
         )
 
 
@@ -1137,6 +1147,175 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SessionSet(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 35
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("ends_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    ends_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.ends_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            ends_ns,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            ends_ns=ends_ns,
+        )
+
+
+class BreakerSet(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 36
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("breaker_bp", "i64"),
+        ("window_ns", "i64"),
+        ("halt_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    breaker_bp: int = 0
+    window_ns: int = 0
+    halt_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.breaker_bp,
+            self.window_ns,
+            self.halt_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            breaker_bp,
+            window_ns,
+            halt_ns,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            breaker_bp=breaker_bp,
+            window_ns=window_ns,
+            halt_ns=halt_ns,
+        )
+
+
+class AuctionUncrossed(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 37
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("ticks", "i64"),
+        ("lots", "i64"),
+        ("surplus_lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    ticks: int = 0
+    lots: int = 0
+    surplus_lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.ticks,
+            self.lots,
+            self.surplus_lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            ticks,
+            lots,
+            surplus_lots,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            ticks=ticks,
+            lots=lots,
+            surplus_lots=surplus_lots,
+        )
+
+
+class OrderUncrossed(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 38
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("ticks", "i64"),
+        ("to_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    ticks: int = 0
+    to_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.ticks,
+            self.to_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            ticks,
+            to_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            ticks=ticks,
+            to_ticks=to_ticks,
+        )
+
+
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1000
     VERSION: ClassVar[int] = 1
@@ -1413,6 +1592,67 @@ class SourceRow(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1035
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("state", "i64"),
+        ("ticks", "i64"),
+        ("lots", "i64"),
+        ("surplus_lots", "i64"),
+        ("reference_ticks", "i64"),
+        ("session_ends_ns", "i64"),
+        ("reopen_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    state: int = 0
+    ticks: int = 0
+    lots: int = 0
+    surplus_lots: int = 0
+    reference_ticks: int = 0
+    session_ends_ns: int = 0
+    reopen_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.state,
+            self.ticks,
+            self.lots,
+            self.surplus_lots,
+            self.reference_ticks,
+            self.session_ends_ns,
+            self.reopen_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            state,
+            ticks,
+            lots,
+            surplus_lots,
+            reference_ticks,
+            session_ends_ns,
+            reopen_ns,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            state=state,
+            ticks=ticks,
+            lots=lots,
+            surplus_lots=surplus_lots,
+            reference_ticks=reference_ticks,
+            session_ends_ns=session_ends_ns,
+            reopen_ns=reopen_ns,
+        )
+
+
 class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
     VERSION: ClassVar[int] = 1
@@ -1457,11 +1697,16 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReplaced,
         OrderWaiting,
         OrderTriggered,
+        SessionSet,
+        BreakerSet,
+        AuctionUncrossed,
+        OrderUncrossed,
         StatusRow,
         BalanceRow,
         OrderRow,
         DepthRow,
         SourceRow,
+        AuctionRow,
         DurableSeq,
     )
 }

@@ -110,6 +110,13 @@ def dump_instrument(instrument: Instrument, out: Writer) -> int:
     out.text(instrument.symbol)
     out.number(instrument.last_ticks)
     out.number(instrument.reference_ticks)
+    out.number(instrument.session_ends_ns)
+    out.number(instrument.reopen_ns)
+    out.number(instrument.breaker_bp)
+    out.number(instrument.breaker_window_ns)
+    out.number(instrument.breaker_halt_ns)
+    out.number(instrument.breaker_window)
+    out.number(instrument.breaker_ticks)
     return 0
 
 

@@ -14,6 +14,11 @@ PPM: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
 # Waiting orders of one instrument: one command may set all of them free.
 MAX_WAITING_ORDERS: Final = 250_000
+# Open orders of an instrument in an auction: one command uncrosses them all.
+MAX_AUCTION_ORDERS: Final = 250_000
+# Window and halt of a circuit breaker: a week.
+MAX_BREAKER_NS: Final = 604_800_000_000_000
+DAY_NS: Final = 86_400_000_000_000
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

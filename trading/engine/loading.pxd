@@ -37,6 +37,8 @@ cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) 
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)
 cdef long long load_instrument(Venue venue, long long index, Reader reader) except? FAILED
+cdef long long load_session(Venue venue, Instrument instrument, Reader reader) except? FAILED
+cdef long long check_crossing(Instrument instrument) except? FAILED
 cdef long long load_account(Venue venue, Reader reader, list totals) except? FAILED
 cdef long long load_order(Venue venue, Reader reader) except? FAILED
 cdef bint are_terms(Venue venue, long long terms) except -1

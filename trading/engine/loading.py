@@ -4,7 +4,7 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, image, limits, rows, rules
+from trading.engine import administration, auctions, codes, image, limits, rows, rules, sessions
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.store import Store
 from trading.engine.venue import Closed, Venue
@@ -145,6 +145,7 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for instrument in venue.instrument_list:
         for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
             load_ladder(venue, instrument, ladder, reader, opened)
+        check_crossing(instrument)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -163,7 +164,8 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     if order == 0 or orders[order + rows.ORDER_LEVEL] == 0:
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
-    if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 != codes.TIME_IN_FORCE_GTD:
+    time_in_force = terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255
+    if time_in_force != codes.TIME_IN_FORCE_GTD and time_in_force != codes.TIME_IN_FORCE_DAY:
         raise KeyError
     return venue.set_timer(order_id, expire_ns)
 
@@ -200,10 +202,40 @@ def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
     instrument.symbol = reader.text(24)
     instrument.last_ticks = reader.within(0, limits.MAX_TICKS)
     instrument.reference_ticks = reader.within(0, limits.MAX_TICKS)
+    load_session(venue, instrument, reader)
     administration.derive_rules(instrument)
     if base is quote or instrument.factor == 0 or instrument.lot_units == 0:
         raise ValueError("The snapshot holds an instrument with impossible rules.")
     return venue.add_instrument(instrument)
+
+
+def load_session(venue: Venue, instrument: Instrument, reader: Reader) -> int:
+    """When an instrument's session ends, and its circuit breaker."""
+    instrument.session_ends_ns = reader.within(0, MASK_63)
+    reopen_ns = reader.within(0, MASK_63)
+    instrument.breaker_bp = reader.within(0, limits.MAX_PRICE_BAND_BP)
+    least = 1 if instrument.breaker_bp > 0 else 0
+    most = limits.MAX_BREAKER_NS if instrument.breaker_bp > 0 else 0
+    instrument.breaker_window_ns = reader.within(least, most)
+    instrument.breaker_halt_ns = reader.within(least, most)
+    instrument.breaker_window = reader.within(0, MASK_63 if instrument.breaker_bp > 0 else 0)
+    instrument.breaker_ticks = reader.within(0, limits.MAX_TICKS)
+    if instrument.breaker_bp == 0 and instrument.breaker_ticks != 0:
+        raise KeyError
+    if reopen_ns != 0:
+        if instrument.state != codes.INSTRUMENT_STATE_AUCTION:
+            raise KeyError
+        venue.set_reopening(instrument, reopen_ns)
+    return 0
+
+
+def check_crossing(instrument: Instrument) -> int:
+    """Whether a book is crossed though it may not be; raises KeyError then."""
+    if sessions.may_be_crossed(instrument.state):
+        return 0
+    if auctions.is_crossed(instrument):
+        raise KeyError
+    return 0
 
 
 def load_account(venue: Venue, reader: Reader, totals: list[int]) -> int:

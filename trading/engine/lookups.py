@@ -1,6 +1,6 @@
 """Queries, answered from a venue's state without changing it."""
 
-from trading.engine import administration, codec, codes, emit, rows, telling
+from trading.engine import administration, auctions, codec, codes, emit, rows, rules, telling
 from trading.engine.book import Ladder
 from trading.engine.canceling import find_order
 from trading.engine.step import Step
@@ -91,6 +91,26 @@ def query_depth(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         return codes.FIELD_OUT_OF_RANGE
     write_depth(instrument.bids, codes.SIDE_BUY, levels, step)
     write_depth(instrument.asks, codes.SIDE_SELL, levels, step)
+    return codes.ACCEPTED
+
+
+def query_auction(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
+    """What an auction would come to if it ended now, whatever the instrument's state."""
+    instrument = venue.instrument(field(data, at + codec.QUERY_AUCTION_INSTRUMENT_ID, end))
+    if instrument is None:
+        return codes.UNKNOWN_INSTRUMENT
+    found = auctions.find_price(instrument)
+    emit.auction_row(
+        step.out,
+        instrument.instrument_id,
+        instrument.state,
+        found.ticks,
+        found.lots,
+        found.surplus_lots,
+        rules.reference_price(instrument),
+        instrument.session_ends_ns,
+        instrument.reopen_ns,
+    )
     return codes.ACCEPTED
 
 

@@ -11,5 +11,11 @@ cdef bint prevent(
     Venue venue, long long order, long long maker, long long leaves, Sweep sweep, Step step
 ) except -1
 cdef long long trade(
-    Venue venue, long long order, long long maker, long long leaves, Sweep sweep, Step step
+    Venue venue,
+    long long order,
+    long long maker,
+    long long leaves,
+    long long ticks,
+    Sweep sweep,
+    Step step,
 ) except? FAILED

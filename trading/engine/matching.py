@@ -106,7 +106,7 @@ def match(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
             if prevent(venue, order, maker, leaves, sweep, step):
                 return rows.MATCHING_PREVENTED
             continue
-        trade(venue, order, maker, leaves, sweep, step)
+        trade(venue, order, maker, leaves, ticks, sweep, step)
         if sweep.by_quote:
             if sweep.budget_units == 0:
                 return rows.MATCHING_DONE
@@ -147,8 +147,10 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     return False
 
 
-def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step: Step) -> int:
-    """One match at the maker's price: lots, money and fees change hands."""
+def trade(
+    venue: Venue, order: int, maker: int, leaves: int, ticks: int, sweep: Sweep, step: Step
+) -> int:
+    """One match, at the maker's price or an auction's: lots, money and fees change hands."""
     store = venue.store
     orders = store.orders
     accounts = store.accounts
@@ -158,11 +160,12 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
     taker_account = sweep.account
     maker_account = orders[maker + rows.ORDER_ACCOUNT]
     lots = min_of(leaves, orders[maker + rows.ORDER_LEAVES])
-    ticks = orders[maker + rows.ORDER_TICKS]
     base_units = units_of(lots, instrument.lot_units)
     quote_units = notional(lots, ticks, instrument.factor)
     maker_ppm = venue.maker_ppm(maker_account, instrument)
     taker_ppm = venue.taker_ppm(taker_account, instrument)
+    if sweep.in_auction:
+        taker_ppm = venue.maker_ppm(taker_account, instrument)
     base_fee = wide(0)
     quote_fee = wide(0)
     if sweep.is_buy:

@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Instrument
+from trading.engine.output cimport Output
 from trading.engine.step cimport Step, Sweep
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
@@ -9,6 +10,8 @@ from trading.engine.words cimport FAILED, i128
 cdef long long place_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+cdef long long check_state(Instrument instrument) except? FAILED
+cdef long long day_end(Instrument instrument, long long time_ns) except? FAILED
 cdef long long read_terms(
     Sweep sweep, const char *data, long long at, long long end
 ) except? FAILED
@@ -19,6 +22,8 @@ cdef long long new_order(Venue venue, Sweep sweep, long long seq) except? FAILED
 cdef long long write_accepted(
     long long order_id, const char *data, long long at, long long end, Step step
 ) except? FAILED
+@cython.locals(out=Output, number="long long", wanted="long long")
+cdef long long write_day_end(long long expire_ns, long long count, Step step) except? FAILED
 cdef long long replace_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED

@@ -1,10 +1,21 @@
 """PlaceOrder and ReplaceOrder: the checks in their order of precedence, then the order arrives."""
 
-from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules, telling
+from trading.engine import (
+    arriving,
+    auctions,
+    canceling,
+    codec,
+    codes,
+    emit,
+    limits,
+    rows,
+    rules,
+    telling,
+)
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
-from trading.engine.words import amount, copy_words, field, half, notional, octet, units_of, wide
+from trading.engine.words import MASK_62, amount, copy_words, field, half, notional, octet, units_of, wide
 
 
 def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
@@ -30,10 +41,9 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     instrument = venue.instrument(half(data, at + codec.PLACE_ORDER_INSTRUMENT_ID, end))
     if instrument is None:
         return codes.UNKNOWN_INSTRUMENT
-    if instrument.state != codes.INSTRUMENT_STATE_OPEN:
-        if instrument.state == codes.INSTRUMENT_STATE_HALTED:
-            return codes.INSTRUMENT_HALTED
-        return codes.INSTRUMENT_CANCEL_ONLY
+    result = check_state(instrument)
+    if result != codes.ACCEPTED:
+        return result
     if venue.fee_account == 0:
         return codes.NO_FEE_ACCOUNT
 
@@ -46,6 +56,8 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     flags = field(data, at + codec.PLACE_ORDER_FLAGS, end)
     read_terms(sweep, data, at, end)
     result = check_terms(sweep, flags)
+    if result == codes.ACCEPTED and instrument.state == codes.INSTRUMENT_STATE_AUCTION:
+        result = auctions.check_for_auction(sweep)
     if result == codes.ACCEPTED:
         result = rules.check_size(instrument, sweep)
     if result != codes.ACCEPTED:
@@ -62,19 +74,25 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
             return codes.BAD_EXPIRY
     elif sweep.expire_ns != 0:
         return codes.BAD_EXPIRY
-    if not store.has_room():
+    if sweep.time_in_force == codes.TIME_IN_FORCE_DAY:
+        sweep.expire_ns = day_end(instrument, step.time_ns)
+        if sweep.expire_ns == 0:
+            return codes.SESSION_OVER
+    if not store.has_room() or not auctions.has_auction_room(instrument):
         return codes.NO_ROOM
     if sweep.trigger_ticks != 0:
         if instrument.waiting_orders >= limits.MAX_WAITING_ORDERS:
             return codes.NO_ROOM
     else:
-        result = arriving.check_funds(venue, sweep, wide(0))
+        result = arriving.check_funds(venue, sweep, wide(0), step.time_ns)
         if result != codes.ACCEPTED:
             return result
 
     # From here it succeeds.
     order = new_order(venue, sweep, step.seq)
     write_accepted(venue.last_order_id, data, at, end, step)
+    if sweep.time_in_force == codes.TIME_IN_FORCE_DAY:
+        write_day_end(sweep.expire_ns, (end - at) >> 3, step)
     if sweep.trigger_ticks != 0:
         arriving.wait(venue, order, sweep, step)
         return codes.ACCEPTED
@@ -82,6 +100,30 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     if instrument.rising.best != 0 or instrument.falling.best != 0:
         arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
+
+
+def check_state(instrument: Instrument) -> int:
+    """Whether an instrument takes orders in its state; a result code."""
+    state = instrument.state
+    if state == codes.INSTRUMENT_STATE_OPEN or state == codes.INSTRUMENT_STATE_AUCTION:
+        return codes.ACCEPTED
+    if state == codes.INSTRUMENT_STATE_HALTED:
+        return codes.INSTRUMENT_HALTED
+    if state == codes.INSTRUMENT_STATE_CLOSED:
+        return codes.INSTRUMENT_CLOSED
+    return codes.INSTRUMENT_CANCEL_ONLY
+
+
+def day_end(instrument: Instrument, time_ns: int) -> int:
+    """When a DAY order ends: with the session, or without sessions at the next midnight UTC.
+
+    0: the session is over already.
+    """
+    if time_ns > MASK_62:
+        return 0
+    if instrument.session_ends_ns == 0:
+        return (time_ns // limits.DAY_NS + 1) * limits.DAY_NS
+    return instrument.session_ends_ns if instrument.session_ends_ns > time_ns else 0
 
 
 def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
@@ -187,6 +229,22 @@ def write_accepted(order_id: int, data: bytes, at: int, end: int, step: Step) ->
     return 0
 
 
+def write_day_end(expire_ns: int, count: int, step: Step) -> int:
+    """Let the OrderAccepted that was just written, of a command of ``count`` words, tell when the
+    order ends: its command left that to the engine.
+    """
+    out = step.out
+    place = out.at - count - 2
+    wanted = (codec.PLACE_ORDER_EXPIRE_NS >> 3) + 1
+    if count < wanted:
+        more = out.room(wanted - count)
+        for number in range(wanted - count):
+            out.words[more + number] = 0
+        out.words[place] += (wanted - count) << 35
+    out.words[place + 1 + wanted] = expire_ns
+    return 0
+
+
 def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     """Apply a ReplaceOrder; fewer lots at the same price only reduce the order."""
     store = venue.store
@@ -208,8 +266,9 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     if result != codes.ACCEPTED:
         return result
     instrument = venue.instrument_of(order)
-    if instrument.state != codes.INSTRUMENT_STATE_OPEN:
-        return codes.INSTRUMENT_CANCEL_ONLY
+    result = check_state(instrument)
+    if result != codes.ACCEPTED:
+        return result
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE
     old_lots = orders[order + rows.ORDER_LEAVES]
@@ -233,6 +292,10 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         return codes.ABOVE_MAXIMUM_QUANTITY
     sweep = step.sweep
     arriving.sweep_of(venue, order, instrument, sweep)
+    if instrument.state == codes.INSTRUMENT_STATE_AUCTION:
+        result = auctions.check_for_auction(sweep)
+        if result != codes.ACCEPTED:
+            return result
     sweep.leaves = lots
     sweep.ticks = ticks
     # What it has open makes room for what it will.
@@ -246,7 +309,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     held_units = units_of(old_lots, instrument.lot_units)
     if sweep.is_buy:
         held_units = notional(old_lots, old_ticks, instrument.factor)
-    result = arriving.check_funds(venue, sweep, held_units)
+    result = arriving.check_funds(venue, sweep, held_units, step.time_ns)
     if result != codes.ACCEPTED:
         return result
 

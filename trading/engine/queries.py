@@ -157,6 +157,28 @@ class QuerySource(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QueryAuction(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1035
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("instrument_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (instrument_id,) = items
+        return cls(
+            instrument_id=instrument_id,
+        )
+
+
 class Follow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
     VERSION: ClassVar[int] = 1
@@ -188,6 +210,7 @@ BY_KIND: dict[int, type[Message]] = {
         QueryOrder,
         QueryDepth,
         QuerySource,
+        QueryAuction,
         Follow,
     )
 }

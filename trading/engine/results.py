@@ -39,6 +39,9 @@ class Result(IntEnum):
     INSTRUMENT_CANCEL_ONLY = 407
     BAD_FEE = 408
     NO_FEE_ACCOUNT = 409
+    INSTRUMENT_CLOSED = 410
+    BAD_BREAKER = 411
+    NOTHING_TO_REOPEN = 412
 
     BAD_SIDE = 500
     BAD_ORDER_TYPE = 501
@@ -57,6 +60,9 @@ class Result(IntEnum):
     TRIGGER_WOULD_FIRE = 514
     BAD_EXPIRY = 515
     NOTHING_TO_CHANGE = 516
+    # Only orders that can rest take part in an auction.
+    NOT_FOR_AUCTION = 550
+    SESSION_OVER = 551
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

@@ -93,7 +93,7 @@ cdef extern from *:
     #define MARQUE_ROWS_TEXT_BELOW_PRINTABLE ((long long)1600085855LL)
     #define MARQUE_ROWS_FIRST_QUERY ((long long)1000LL)
     #define MARQUE_ROWS_MAX_TENANT ((long long)2147483647LL)
-    #define MARQUE_ROWS_DUMP_MAGIC ((long long)3622394114853784913LL)
+    #define MARQUE_ROWS_DUMP_MAGIC ((long long)3694451708891712849LL)
     #define MARQUE_ROWS_SCAN_INCOMPLETE ((long long)0LL)
     #define MARQUE_ROWS_SCAN_SPECIAL ((long long)1LL)
     #define MARQUE_ROWS_SCAN_BAD_LENGTH ((long long)2LL)

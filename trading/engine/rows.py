@@ -124,7 +124,7 @@ TEXT_BELOW_PRINTABLE: Final = 0x5F5F5F5F
 
 FIRST_QUERY: Final = 1000  # kinds from here on are queries
 MAX_TENANT: Final = 2**31 - 1
-DUMP_MAGIC: Final = 0x32455441_54534D51  # b"QMSTATE2"; its last byte is the layout's version
+DUMP_MAGIC: Final = 0x33455441_54534D51  # b"QMSTATE3"; its last byte is the layout's version
 
 # Why framing.scan_requests stopped.
 SCAN_INCOMPLETE: Final = 0  # at the end of the data or inside a frame

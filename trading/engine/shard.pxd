@@ -33,6 +33,8 @@ cdef class Shard:
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
     cdef long long _expire_orders(self) except? FAILED
+    @cython.locals(venue=Venue)
+    cdef bint _is_set(self, tuple timer) except -1
     cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED

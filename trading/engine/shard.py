@@ -16,6 +16,7 @@ from trading.engine import (
     lookups,
     placing,
     rows,
+    sessions,
 )
 from trading.engine.batch import BatchOutput
 from trading.engine.difference import ReplayDifference, first_difference
@@ -106,31 +107,40 @@ class Shard:
 
     @property
     def due_ns(self) -> int:
-        """When the next GTD order may end, for whoever wakes the shard up; 0: there is none."""
+        """When the next order may end, or instrument reopen, for whoever wakes the shard up; 0:
+        never.
+        """
         timers = self.store.timers
         return timers[0][0] if timers else 0
 
     def _expire_orders(self) -> int:
-        """End the GTD orders whose time has come, each by a command of its own."""
+        """End the GTD and DAY orders whose time has come, and reopen what a breaker halted, each by
+        a command of its own.
+        """
         timers = self.store.timers
         if len(timers) > self._most_timers:
             self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
-            expire_ns, tenant_id, order_id = heappop(timers)
-            venue = self.venues[tenant_id]
-            if venue.expiries.get(order_id) == expire_ns:
-                payload = order_id.to_bytes(8, "little")
-                self._execute(payload, 0, 8, codec.EXPIRE_ORDER, 1, tenant_id, 0, 0, 0)
+            timer = heappop(timers)
+            if self._is_set(timer):
+                tenant_id, number = timer[1], timer[2]
+                kind = codec.EXPIRE_ORDER if number > 0 else codec.REOPEN_INSTRUMENT
+                payload = abs(number).to_bytes(8, "little")
+                self._execute(payload, 0, 8, kind, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
         return 0
 
+    def _is_set(self, timer: tuple[int, int, int]) -> bool:
+        """Whether a timer still holds: its order is open, its instrument still to be reopened."""
+        venue = self.venues[timer[1]]
+        if timer[2] > 0:
+            return venue.expiries.get(timer[2]) == timer[0]
+        return venue.reopens_at(-timer[2]) == timer[0]
+
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
-        venues = self.venues
         timers = self.store.timers
-        timers[:] = [
-            timer for timer in timers if venues[timer[1]].expiries.get(timer[2]) is not None
-        ]
+        timers[:] = [timer for timer in timers if self._is_set(timer)]
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
@@ -262,6 +272,12 @@ class Shard:
             return administration.set_reference_price(venue, data, at, end, step)
         if kind == codec.SET_INSTRUMENT_STATE:
             return administration.set_instrument_state(venue, data, at, end, step)
+        if kind == codec.SET_SESSION:
+            return sessions.set_session(venue, data, at, end, step)
+        if kind == codec.SET_BREAKER:
+            return sessions.set_breaker(venue, data, at, end, step)
+        if kind == codec.REOPEN_INSTRUMENT:
+            return sessions.reopen_instrument(venue, data, at, end, step)
         if kind == codec.CHANGE_INSTRUMENT:
             return administration.change_instrument(venue, data, at, end, step)
         if kind == codec.CREATE_INSTRUMENT:
@@ -324,6 +340,8 @@ class Shard:
             return lookups.query_order(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
+        if kind == codec.QUERY_AUCTION:
+            return lookups.query_auction(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
         return codes.UNKNOWN_KIND
 

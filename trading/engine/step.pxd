@@ -28,6 +28,9 @@ cdef class Sweep:
     cdef long long lots
     cdef i128 quote_units
     cdef bint kills
+    cdef bint held_back
+    cdef long long far_ticks
+    cdef bint in_auction
 
 @cython.final
 cdef class Step:

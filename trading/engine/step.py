@@ -40,6 +40,10 @@ class Sweep:
         self.lots = 0
         self.quote_units = wide(0)
         self.kills = False
+        # The circuit breaker holds it back at ``limit_ticks``; it wanted to go to ``far_ticks``.
+        self.held_back = False
+        self.far_ticks = 0
+        self.in_auction = False  # both sides pay a maker's fee
 
 
 class Step:

@@ -60,6 +60,9 @@ cdef class Venue:
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
+    cdef long long set_reopening(self, Instrument instrument, long long reopen_ns) except? FAILED
+    @cython.locals(instrument=Instrument)
+    cdef long long reopens_at(self, long long instrument_id) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED

@@ -52,7 +52,7 @@ class Venue:
         self.keyed_kept = limits.KEYED_ORDERS_KEPT
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
-        self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        self.expiries: dict[int, int] = {}  # when GTD and DAY orders end, by order id
 
     # Accounts, instruments and orders by id.
 
@@ -219,10 +219,21 @@ class Venue:
     # When orders end.
 
     def set_timer(self, order_id: int, expire_ns: int) -> int:
-        """Have a GTD order end when its time has come."""
+        """Have a GTD or DAY order end when its time has come."""
         self.expiries[order_id] = expire_ns
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
+
+    def set_reopening(self, instrument: Instrument, reopen_ns: int) -> int:
+        """Have an instrument reopen when the halt of its breaker is over."""
+        instrument.reopen_ns = reopen_ns
+        heappush(self.store.timers, (reopen_ns, self.tenant_id, -instrument.instrument_id))
+        return 0
+
+    def reopens_at(self, instrument_id: int) -> int:
+        """When an instrument reopens by itself; 0: never."""
+        instrument = self.instrument(instrument_id)
+        return 0 if instrument is None else instrument.reopen_ns
 
     def expiry_of(self, order_id: int) -> int:
         """When an order ends by itself; 0: never."""
@@ -356,7 +367,10 @@ class Venue:
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
-        if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
+        time_in_force = terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255
+        if (
+            time_in_force == codes.TIME_IN_FORCE_GTD or time_in_force == codes.TIME_IN_FORCE_DAY
+        ):
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
         return self.keep_closed(order)
 
