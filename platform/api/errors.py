@@ -87,6 +87,9 @@ STATUS: dict[Result, int] = {
     Result.OPEN_ORDERS_EXIST: 409,
     Result.INSTRUMENT_HALTED: 409,
     Result.INSTRUMENT_CANCEL_ONLY: 409,
+    Result.INSTRUMENT_CLOSED: 409,
+    Result.BAD_BREAKER: 400,
+    Result.NOTHING_TO_REOPEN: 409,
     Result.BAD_FEE: 400,
     Result.NO_FEE_ACCOUNT: 503,
     Result.BAD_SIDE: 400,
@@ -106,6 +109,8 @@ STATUS: dict[Result, int] = {
     Result.TRIGGER_WOULD_FIRE: 409,
     Result.BAD_EXPIRY: 400,
     Result.NOTHING_TO_CHANGE: 400,
+    Result.NOT_FOR_AUCTION: 409,
+    Result.SESSION_OVER: 409,
     Result.NO_ROOM: 503,
     Result.INSUFFICIENT_FUNDS: 400,
     Result.BAD_AMOUNT: 400,
@@ -145,7 +150,7 @@ REFUSALS: dict[Refusal, Explanation] = {
     Refusal.UNKNOWN_CHANNEL: Explanation(
         404,
         "There is no such channel.",
-        "Channels: depth:SYMBOL, trades:SYMBOL, candles:SYMBOL:INTERVAL, tickers, private.",
+        "Channels: depth:SYMBOL, trades:SYMBOL, auction:SYMBOL, candles:SYMBOL:INTERVAL, tickers, private.",
     ),
     Refusal.TOO_MANY_SUBSCRIPTIONS: Explanation(
         400,

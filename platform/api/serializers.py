@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers as fields
 
 ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
-TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD"]
+TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"]
+INSTRUMENT_STATES = ["open", "cancel_only", "halted", "auction", "closed"]
 
 
 def _decimal(help_text: str, **options: Any) -> fields.CharField:
@@ -31,7 +32,7 @@ class Instrument(fields.Serializer[Any]):
     instrument = fields.CharField()
     base = fields.CharField()
     quote = fields.CharField()
-    state = fields.ChoiceField(choices=["open", "cancel_only", "halted"])
+    state = fields.ChoiceField(choices=INSTRUMENT_STATES)
     tick_size = _decimal("Prices are multiples of it.")
     lot_size = _decimal("Quantities are multiples of it.")
     min_quantity = _decimal("Smallest order.")
@@ -57,6 +58,23 @@ class Depth(fields.Serializer[Any]):
     seq = fields.IntegerField(help_text="The same numbers as on the depth stream.")
     bids = fields.ListField(child=Level(), help_text="[price, quantity], best first.")
     asks = fields.ListField(child=Level(), help_text="[price, quantity], best first.")
+
+
+class Auction(fields.Serializer[Any]):
+    instrument = fields.CharField()
+    state = fields.ChoiceField(choices=INSTRUMENT_STATES)
+    price = _decimal("The one price all would trade at now; null: nothing would.", allow_null=True)
+    quantity = _decimal("How much would trade.", allow_null=True)
+    surplus_side = fields.ChoiceField(
+        choices=["buy", "sell"], allow_null=True, help_text="Who would be left over at this price."
+    )
+    surplus_quantity = _decimal("How much of that side.", allow_null=True)
+    reopens_at = fields.IntegerField(
+        allow_null=True, help_text="When the circuit breaker's halt ends, milliseconds since 1970."
+    )
+    session_ends_at = fields.IntegerField(
+        allow_null=True, help_text="When DAY orders end, milliseconds since 1970; null: midnight."
+    )
 
 
 class Trade(fields.Serializer[Any]):
@@ -179,7 +197,7 @@ class Order(fields.Serializer[Any]):
         "it was not allowed, for want of funds for instance.",
     )
     expires_at = fields.IntegerField(
-        allow_null=True, help_text="End of a GTD order, milliseconds since 1970, UTC."
+        allow_null=True, help_text="End of a GTD or DAY order, milliseconds since 1970, UTC."
     )
     created_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
     updated_at = fields.IntegerField(allow_null=True, help_text="Milliseconds since 1970, UTC.")
@@ -197,7 +215,8 @@ class PlaceOrder(fields.Serializer[Any]):
     time_in_force = fields.ChoiceField(
         choices=TIMES_IN_FORCE,
         required=False,
-        help_text="GTD with an expire_time, else GTC; orders without a limit price IOC.",
+        help_text="GTD with an expire_time, else GTC; orders without a limit price IOC. DAY ends "
+        "with the session, or at midnight UTC.",
     )
     quantity = _decimal("Base asset; a multiple of the lot size.", required=False)
     price = _decimal("For limit orders; a multiple of the tick size.", required=False)

@@ -9,6 +9,7 @@ app_name = "api"
 urlpatterns = [
     path("v1/time", market.TimeView.as_view(), name="time"),
     path("v1/instruments", market.InstrumentsView.as_view(), name="instruments"),
+    path("v1/auction/<str:symbol>", market.AuctionView.as_view(), name="auction"),
     path("v1/depth/<str:symbol>", market.DepthView.as_view(), name="depth"),
     path("v1/trades/<str:symbol>", market.TradesView.as_view(), name="trades"),
     path("v1/tickers", market.TickersView.as_view(), name="tickers"),

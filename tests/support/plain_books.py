@@ -29,6 +29,7 @@ class PlainBooks:
     entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
     receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hidden: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _uncrossed: set[tuple[int, int]] = field(default_factory=set)  # (seq, order)
     _replaced: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (seq, open lots)
 
     def read(self, engine_dir: Path) -> "PlainBooks":
@@ -56,6 +57,8 @@ class PlainBooks:
             self._order(event.order_id).update(status=7, updated=seq)
         elif isinstance(event, events.OrderTriggered):
             self._order(event.order_id).update(status=1, updated=seq)
+        elif isinstance(event, events.OrderUncrossed):
+            self._uncrossed.add((seq, event.order_id))
         elif isinstance(event, events.OrderReplaced):
             self._replace(event, seq)
         elif isinstance(event, events.OrderReduced):
@@ -139,6 +142,8 @@ class PlainBooks:
         order = self._hidden.pop(order_id)
         if order_id == event.maker_order_id:
             order |= {"lots": event.lots + event.maker_leaves_lots, "tif": 1}
+        elif (seq, order_id) in self._uncrossed:
+            order |= {"lots": event.lots + event.taker_leaves_lots, "tif": 1}
         elif self._replaced.get(order_id, (0, 0))[0] == seq:
             order |= {"lots": self._replaced[order_id][1], "tif": 1}
         order |= {"client": "", "stp": 0, "flags": 0, "quote": 0, "expire": 0, "placed": seq}

@@ -313,6 +313,7 @@ cdef long long auction_row(
     long long lots,
     long long surplus_lots,
     long long reference_ticks,
+    long long last_ticks,
     long long session_ends_ns,
     long long reopen_ns,
 ) except? FAILED

@@ -701,20 +701,22 @@ def auction_row(
     lots: int,
     surplus_lots: int,
     reference_ticks: int,
+    last_ticks: int,
     session_ends_ns: int,
     reopen_ns: int,
 ) -> int:
-    at = out.room(9)
+    at = out.room(10)
     words = out.words
-    words[at] = 309237711883
+    words[at] = 343597450251
     words[at + 1] = instrument_id
     words[at + 2] = state
     words[at + 3] = ticks
     words[at + 4] = lots
     words[at + 5] = surplus_lots
     words[at + 6] = reference_ticks
-    words[at + 7] = session_ends_ns
-    words[at + 8] = reopen_ns
+    words[at + 7] = last_ticks
+    words[at + 8] = session_ends_ns
+    words[at + 9] = reopen_ns
     out.events += 1
     return at
 

@@ -1602,6 +1602,7 @@ class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
         ("lots", "i64"),
         ("surplus_lots", "i64"),
         ("reference_ticks", "i64"),
+        ("last_ticks", "i64"),
         ("session_ends_ns", "i64"),
         ("reopen_ns", "i64"),
     )
@@ -1613,6 +1614,7 @@ class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
     lots: int = 0
     surplus_lots: int = 0
     reference_ticks: int = 0
+    last_ticks: int = 0
     session_ends_ns: int = 0
     reopen_ns: int = 0
 
@@ -1624,6 +1626,7 @@ class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
             self.lots,
             self.surplus_lots,
             self.reference_ticks,
+            self.last_ticks,
             self.session_ends_ns,
             self.reopen_ns,
         )
@@ -1638,6 +1641,7 @@ class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
             lots,
             surplus_lots,
             reference_ticks,
+            last_ticks,
             session_ends_ns,
             reopen_ns,
         ) = items
@@ -1648,6 +1652,7 @@ class AuctionRow(Message, kw_only=True, frozen=True, gc=False):
             lots=lots,
             surplus_lots=surplus_lots,
             reference_ticks=reference_ticks,
+            last_ticks=last_ticks,
             session_ends_ns=session_ends_ns,
             reopen_ns=reopen_ns,
         )

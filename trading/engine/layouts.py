@@ -549,7 +549,8 @@ EVENTS: tuple[Layout, ...] = (
             ("ticks", "i64"),  # what it would uncross at now; 0: nothing would trade
             ("lots", "i64"),
             ("surplus_lots", "i64"),
-            ("reference_ticks", "i64"),
+            ("reference_ticks", "i64"),  # the last price, or what stands in for it
+            ("last_ticks", "i64"),  # 0: no trade yet
             ("session_ends_ns", "i64"),
             ("reopen_ns", "i64"),
         ),

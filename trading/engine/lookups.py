@@ -108,6 +108,7 @@ def query_auction(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         found.lots,
         found.surplus_lots,
         rules.reference_price(instrument),
+        instrument.last_ticks,
         instrument.session_ends_ns,
         instrument.reopen_ns,
     )

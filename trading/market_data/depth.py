@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from trading.engine.enums import Side
 from trading.instruments.rules import InstrumentInfo
+from trading.market_data.phases import Level
 
 SNAPSHOT_LEVELS = 1_000
 
@@ -106,6 +107,11 @@ class DepthBook:
             f'"bids":[{_joined(self._bids, reversed(self._bids.prices[-levels:]))}],'
             f'"asks":[{_joined(self._asks, self._asks.prices[:levels])}]}}'
         )
+
+    def levels(self, side: int) -> list[Level]:
+        """The levels of one side, best first, as of the last update."""
+        part, step = (self._bids, -1) if side == Side.BUY else (self._asks, 1)
+        return [Level(ticks, part.lots[ticks]) for ticks in part.prices[::step]]
 
     @property
     def best_bid_ticks(self) -> int:

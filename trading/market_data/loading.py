@@ -32,6 +32,7 @@ def load_market(tenant: Tenant, client: EngineClient) -> TenantMarket:
             market.add_instrument(info)
         _load_orders(market, client)
         _load_balances(market, client)
+        _load_phases(market, client)
         with transaction.atomic():
             # Candles, trades and how far they go must be of one moment.
             with connection.cursor() as cursor:
@@ -62,6 +63,15 @@ def _load_balances(market: TenantMarket, client: EngineClient) -> None:
             market.private.set_balance(
                 row.account_id, row.asset_id, row.available_units + row.held_units, row.held_units
             )
+
+
+def _load_phases(market: TenantMarket, client: EngineClient) -> None:
+    for instrument_id in market.infos:
+        query = queries.QueryAuction(instrument_id=instrument_id)
+        answer = client.send(market.tenant_id, query)
+        for row in answer.events:
+            if isinstance(row, events.AuctionRow):
+                market.add_phase(row, answer.seq)
 
 
 def _load_history(market: TenantMarket) -> None:

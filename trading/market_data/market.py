@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from trading.engine import events
 from trading.engine.enums import Side
 from trading.instruments.rules import AssetInfo, InstrumentInfo
-from trading.market_data import candles, depth, private, tape
+from trading.market_data import candles, depth, phases, private, tape
 from trading.orders import shapes
 
 _NS_PER_SECOND = 1_000_000_000
@@ -28,11 +29,15 @@ _HANDLERS = (
     ("OrderTriggered", "_on_triggered"),
     ("OrderReplaced", "_on_replaced"),
     ("OrderRested", "_on_rested"),
+    ("OrderUncrossed", "_on_uncrossed"),
     ("Traded", "_on_traded"),
     ("OrderReduced", "_on_reduced"),
     ("OrderClosed", "_on_closed"),
     ("FundsCredited", "_on_credited"),
     ("FundsDebited", "_on_debited"),
+    ("InstrumentStateChanged", "_on_state"),
+    ("SessionSet", "_on_session"),
+    ("ReferencePriceSet", "_on_reference"),
 )
 EVENTS = frozenset({"InstrumentChanged", *(name for name, _ in _HANDLERS)})
 
@@ -67,6 +72,7 @@ class TenantMarket:
         self.instruments_changed = False
         self._unannounced: set[int] = set()
         self._tapes: dict[int, tape.Tape] = {}
+        self._phases: dict[int, phases.Phase] = {}
 
     @property
     def loaded_seq(self) -> int:
@@ -96,9 +102,20 @@ class TenantMarket:
         if book is None:
             self.books[info.id] = depth.DepthBook(info, self.orders_seq)
             self._tapes[info.id] = tape.Tape()
+            self._phases[info.id] = phases.Phase(info.state, 0)
             self._unannounced.add(info.id)
         else:
             book.info = info
+
+    def add_phase(self, row: events.AuctionRow, seq: int) -> None:
+        """What an instrument is at as of ``seq``, as the engine says."""
+        phase = self._phases[row.instrument_id]
+        phase.state = row.state
+        phase.reference_ticks = row.reference_ticks
+        phase.has_last = row.last_ticks > 0
+        phase.session_ends_ns = row.session_ends_ns
+        phase.reopen_ns = row.reopen_ns
+        phase.seq = seq
 
     def add_open_order(self, state: shapes.OrderState) -> None:
         """An order that rests in the book as of `orders_seq`, or waits for its price."""
@@ -170,6 +187,9 @@ class TenantMarket:
         )
         self.add_instrument(info)
         self.instruments_changed = True
+        phase = self._phases[info.id]
+        if row.seq > phase.seq and row.state != phase.state:
+            self._enter_state(phase, row.state, 0)
 
     def _on_accepted(self, row: Row) -> None:
         if row.seq <= self.orders_seq:
@@ -222,8 +242,36 @@ class TenantMarket:
             info = self.infos[row.instrument_id]
             self.private.hold(row.seq, row.account_id, info, row.side, lots, ticks)
 
+    def _on_uncrossed(self, row: Row) -> None:
+        self._rest(row, row.ticks, -row.lots)
+        if row.to_ticks:
+            self._rest(row, row.to_ticks, row.lots)
+
+    def _on_state(self, row: Row) -> None:
+        phase = self._phases[row.instrument_id]
+        if row.seq > phase.seq:
+            self._enter_state(phase, row.state, row.reopen_ns)
+
+    def _enter_state(self, phase: phases.Phase, state: int, reopen_ns: int) -> None:
+        self.instruments_changed |= state != phase.state
+        phase.state, phase.reopen_ns = state, reopen_ns
+
+    def _on_session(self, row: Row) -> None:
+        phase = self._phases[row.instrument_id]
+        if row.seq > phase.seq:
+            phase.session_ends_ns = row.ends_ns
+
+    def _on_reference(self, row: Row) -> None:
+        phase = self._phases[row.instrument_id]
+        if row.seq > phase.seq and not phase.has_last:
+            phase.reference_ticks = row.ticks
+
     def _on_traded(self, row: Row) -> None:
         info = self.infos[row.instrument_id]
+        phase = self._phases[row.instrument_id]
+        if row.seq > phase.seq:
+            phase.reference_ticks = row.ticks
+            phase.has_last = True
         trade = private.TradeSide(
             pk=row.trade_id,
             taker_side=row.taker_side,
@@ -378,6 +426,26 @@ class TenantMarket:
         )
         return Output(True, f"md:snapshot:{self.tenant_id}:candles:{info.symbol}", f"{{{body}}}")
 
+    def take_auctions(self, *, everything: bool = False) -> list[Output]:
+        """What instruments are at, where that changed; the books must be settled."""
+        outputs = []
+        for instrument_id, phase in self._phases.items():
+            info, book = self.infos[instrument_id], self.books[instrument_id]
+            found = phases.Indication()
+            if phase.gathers:
+                found = phases.indicate(
+                    book.levels(Side.BUY), book.levels(Side.SELL), phase.reference_ticks
+                )
+            body = phase.body(info, found)
+            if body == phase.shown and not everything:
+                continue
+            phase.shown = body
+            key = f"md:snapshot:{self.tenant_id}:auction:{info.symbol}"
+            outputs.append(Output(True, key, phases.message(info, "snapshot", body)))
+            channel = f"md:{self.tenant_id}:auction:{info.symbol}"
+            outputs.append(Output(False, channel, phases.message(info, "update", body)))
+        return outputs
+
     def take_everything(self, now_second: int) -> list[Output]:
         """The whole public state: every key anew, and every book as a snapshot message.
 
@@ -385,6 +453,7 @@ class TenantMarket:
         """
         self._unannounced = set(self.books)
         outputs = [*self.take_fast(), *self.take_depth(), *self.take_slow(now_second)]
+        outputs += self.take_auctions(everything=True)
         outputs.append(self._tickers_key())
         for instrument_id, line in self._tapes.items():
             info = self.infos[instrument_id]

@@ -105,9 +105,10 @@ class Publisher:
             outputs: list[Output] = []
             for market in self._markets.values():
                 outputs += market.take_fast()
-                if started >= depth_due:
+                if started >= min(depth_due, slow_due):  # auctions need settled books
                     outputs += market.take_depth()
                 if started >= slow_due:
+                    outputs += market.take_auctions()
                     outputs += market.take_slow(int(time.time()))
             if started >= depth_due:
                 depth_due = started + DEPTH_SECONDS

@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 
 from tenants.selectors import current_tenant
+from trading.engine.enums import InstrumentState
 from trading.instruments.rules import InstrumentInfo
 from trading.market_data import candles, intervals, tape
 from trading.market_data.models import Candle
@@ -18,6 +19,14 @@ from trading.orders import shapes
 from trading.orders.models import Trade
 
 MAX_CANDLES = 1_000
+_AUCTION_FIELDS = (
+    "price",
+    "quantity",
+    "surplus_side",
+    "surplus_quantity",
+    "reopens_at",
+    "session_ends_at",
+)
 _cleared_seq: list[Callable[[], int]] = []
 
 
@@ -113,6 +122,18 @@ def depth_snapshot(info: InstrumentInfo, *, levels: int = 100) -> dict[str, Any]
         "seq": published["seq"],
         "bids": published["bids"][:levels],
         "asks": published["asks"][:levels],
+    }
+
+
+def auction(info: InstrumentInfo) -> dict[str, Any]:
+    """What an instrument is at, and what its auction would come to, as last published."""
+    published = _published(f"auction:{info.symbol}")
+    known = {} if published is None else published
+    state = InstrumentState(info.state).name.lower()
+    return {
+        "instrument": info.symbol,
+        "state": known.get("state", state),
+        **{name: known.get(name) for name in _AUCTION_FIELDS},
     }
 
 

@@ -60,6 +60,15 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "Orders can only be cancelled here now.",
         "Wait until it is open again.",
     ),
+    Result.INSTRUMENT_CLOSED: (
+        "Trading is closed until the next session; orders can only be cancelled.",
+        "Wait until it opens.",
+    ),
+    Result.BAD_BREAKER: (
+        "This circuit breaker is not possible.",
+        "Give distance, window and halt, each above zero, or none of them.",
+    ),
+    Result.NOTHING_TO_REOPEN: ("There is no halt to end.", "Nothing needs to be done."),
     Result.BAD_FEE: ("The fee is out of range.", "Choose between 0 and 1,000,000 ppm."),
     Result.NO_FEE_ACCOUNT: ("This exchange is not set up yet.", "Ask support."),
     Result.BAD_SIDE: ("The side is unknown.", "Send buy or sell."),
@@ -70,7 +79,7 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     ),
     Result.BAD_TIME_IN_FORCE: (
         "This time in force is not possible here.",
-        "Send GTC, IOC, FOK or GTD; a plain market order takes IOC or FOK.",
+        "Send GTC, IOC, FOK, GTD or DAY; a plain market order takes IOC or FOK.",
     ),
     Result.BAD_SELF_TRADE_PREVENTION: (
         "The self-trade prevention is unknown.",
@@ -78,7 +87,7 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     ),
     Result.BAD_FLAGS: (
         "These options do not go together.",
-        "post_only is for plain limit orders with GTC or GTD.",
+        "post_only is for plain limit orders with GTC, GTD or DAY.",
     ),
     Result.BAD_QUANTITY: ("The quantity is not possible.", "Use whole lots above zero."),
     Result.BELOW_MINIMUM_QUANTITY: (
@@ -119,6 +128,14 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.NOTHING_TO_CHANGE: (
         "The order is like that already.",
         "Send another quantity or price.",
+    ),
+    Result.NOT_FOR_AUCTION: (
+        "An auction takes only orders that can rest until it ends.",
+        "Send a limit order with GTC, GTD or DAY, without post_only, or wait until trading goes on.",
+    ),
+    Result.SESSION_OVER: (
+        "The session of this instrument is over.",
+        "Send a DAY order in the next session, or another time in force.",
     ),
     Result.NO_ROOM: (
         "The exchange is full; nothing was done.",

@@ -31,6 +31,7 @@ class TimeInForce(models.IntegerChoices):
     IOC = int(enums.TimeInForce.IOC), "IOC"
     FOK = int(enums.TimeInForce.FOK), "FOK"
     GTD = int(enums.TimeInForce.GTD), "GTD"
+    DAY = int(enums.TimeInForce.DAY), "DAY"
 
 
 class Status(models.IntegerChoices):
@@ -84,7 +85,7 @@ class Order(models.Model):
         default=0, help_text="The price a stop or take-profit order waits or waited for; else 0."
     )
     expire_ns = models.BigIntegerField(
-        default=0, help_text="GTD: when it ends, nanoseconds since 1970; else 0."
+        default=0, help_text="GTD and DAY: when it ends, nanoseconds since 1970; else 0."
     )
     quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
     leaves_lots = models.BigIntegerField()

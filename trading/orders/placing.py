@@ -82,7 +82,7 @@ def build_place_order(
     Decimal numbers come as text. A limit order needs `price` and `quantity`; a market order
     needs either `quantity` or `quote_amount`. Stop and take-profit orders need a `trigger_price`
     and a `quantity`; their `_limit` forms a `price` too. A GTD order needs an `expire_time`:
-    ISO 8601 text with its zone, or milliseconds since 1970.
+    ISO 8601 text with its zone, or milliseconds since 1970. When a DAY order ends the engine knows.
     """
     _check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
@@ -169,7 +169,10 @@ def _time_in_force(fields: Mapping[str, Any], order_type: int) -> int:
             Result.BAD_TIME_IN_FORCE,
             "A market order cannot rest in the book: send IOC or FOK, or leave time_in_force out.",
         )
-    if not is_limit and not is_triggered and time_in_force == enums.TimeInForce.GTD:
+    if not is_limit and not is_triggered and time_in_force in (
+        enums.TimeInForce.GTD,
+        enums.TimeInForce.DAY,
+    ):
         raise OrderError(
             Result.BAD_TIME_IN_FORCE,
             "A market order trades at once and needs no end: send IOC or FOK.",
@@ -314,10 +317,11 @@ def _flags(fields: Mapping[str, Any], order_type: int, time_in_force: int) -> in
     if order_type != enums.OrderType.LIMIT or time_in_force not in (
         enums.TimeInForce.GTC,
         enums.TimeInForce.GTD,
+        enums.TimeInForce.DAY,
     ):
         raise OrderError(
             Result.BAD_FLAGS,
-            "post_only is for plain limit orders with time_in_force GTC or GTD.",
+            "post_only is for plain limit orders with time_in_force GTC, GTD or DAY.",
         )
     return int(enums.OrderFlag.POST_ONLY)
 

@@ -325,6 +325,10 @@ def _insert_first_traded(
         return np.where(is_maker, trade[f"maker_{suffix}"], trade[f"taker_{suffix}"])
 
     request = _requests_of_takers(tables, ids, trade["seq"])
+    own_ticks, uncrossed = _uncrossed(tables, ids, trade["seq"])
+    # Whoever trades in an auction rested before, a taker as well.
+    rested = is_maker | uncrossed
+    leaves_lots = of_side("leaves_lots")
     cursor.execute(
         _INSERT_QUIET,
         {
@@ -335,19 +339,32 @@ def _insert_first_traded(
             "sides": np.where(
                 is_maker, _BOTH_SIDES - trade["taker_side"], trade["taker_side"]
             ).tolist(),
-            "types": np.where(is_maker, int(OrderType.LIMIT), request["order_type"]).tolist(),
+            "types": np.where(rested, int(OrderType.LIMIT), request["order_type"]).tolist(),
             "times_in_force": np.where(
-                is_maker, int(TimeInForce.GTC), request["time_in_force"]
+                rested, int(TimeInForce.GTC), request["time_in_force"]
             ).tolist(),
-            "lots": np.where(
-                is_maker, trade["lots"] + trade["maker_leaves_lots"], request["lots"]
+            "lots": np.where(rested, trade["lots"] + leaves_lots, request["lots"]).tolist(),
+            "ticks": np.where(
+                uncrossed, own_ticks, np.where(is_maker, trade["ticks"], request["ticks"])
             ).tolist(),
-            "ticks": np.where(is_maker, trade["ticks"], request["ticks"]).tolist(),
             "seqs": trade["seq"].tolist(),
             "us": (trade["time_ns"] // 1000).tolist(),
         },
     )
     return ids, trade["seq"]
+
+
+def _uncrossed(tables: EventTables, order_ids: Array, seqs: Array) -> tuple[Array, Array]:
+    """Of each order (sorted ids) the price it rested at, and whether it did, if the record of
+    that seq uncrossed it."""
+    events = tables["OrderUncrossed"]
+    events = events[np.isin(events["order_id"], order_ids)]
+    places = np.searchsorted(order_ids, events["order_id"])
+    of_record = events["seq"] == seqs[places]
+    ticks, found = np.zeros(len(order_ids), np.int64), np.zeros(len(order_ids), bool)
+    ticks[places[of_record]] = events["ticks"][of_record]
+    found[places[of_record]] = True
+    return ticks, found
 
 
 _REQUEST = np.dtype(
@@ -364,7 +381,8 @@ _REQUEST = np.dtype(
 
 def _requests_of_takers(tables: EventTables, order_ids: Array, seqs: Array) -> Array:
     """What each order (sorted ids) asked for in the record of that seq. A taker was accepted or
-    replaced in its own record, so it is always there; a maker's row must not be used."""
+    replaced in its own record, unless it traded in an auction, so it is always there; the row of
+    any other order must not be used."""
     accepted, replaced = tables["OrderAccepted"], tables["OrderReplaced"]
     requests = np.zeros(len(accepted) + len(replaced), _REQUEST)
     new, again = requests[: len(accepted)], requests[len(accepted) :]

@@ -90,6 +90,8 @@ class QuoteKeeper:
                 self._learn(event.order_id, event.side == Side.BUY, event.ticks, event.lots)
             elif isinstance(event, events.Traded):
                 self._leave(event.maker_order_id, event.maker_leaves_lots)
+                # One that rests takes, too, when an auction uncrosses.
+                self._leave(event.taker_order_id, event.taker_leaves_lots)
             elif isinstance(event, events.OrderReduced):
                 self._leave(event.order_id, event.leaves_lots)
             elif isinstance(event, events.OrderClosed):

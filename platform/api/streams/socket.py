@@ -356,7 +356,7 @@ class Socket(Writer):
         if kind == "tickers" and not rest:
             return f"{prefix}:tickers"
         if rest and (
-            (kind in ("depth", "trades") and len(rest) == 1)
+            (kind in ("depth", "trades", "auction") and len(rest) == 1)
             or (kind == "candles" and len(rest) == 2 and rest[1] in INTERVALS)
         ):
             await self._services.catalogues.instrument(self.tenant, rest[0])

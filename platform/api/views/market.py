@@ -61,6 +61,22 @@ class DepthView(PublicView):
         return Response(selectors.depth_snapshot(self.instrument(symbol), levels=levels))
 
 
+class AuctionView(PublicView):
+    @extend_schema(
+        operation_id="auction",
+        tags=_TAG,
+        auth=[],
+        responses={200: serializers.Auction, 404: serializers.Error},
+        summary="State and indicative price",
+    )
+    def get(self, request: Request, symbol: str) -> Response:
+        """What the instrument is at, and while it gathers orders, what they would trade at.
+
+        To follow it subscribe to `auction:SYMBOL`.
+        """
+        return Response(selectors.auction(self.instrument(symbol)))
+
+
 class TradesView(PublicView):
     @extend_schema(
         operation_id="trades",

@@ -10,13 +10,13 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from tests.trading.engine.reference_auctions import ReferenceAuctions
 from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
 from tests.trading.engine.reference_orders import (
     PRICED,
     RESTING_TIMES,
     TRIGGERED,
     Placed,
-    ReferenceOrders,
     is_met,
     waits_for_a_rise,
 )
@@ -36,10 +36,8 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceOrders):
+class ReferenceVenue(ReferenceAuctions):
     """One tenant."""
-
-    time_ns: int = 0
 
     def apply(self, command: Any, time_ns: int) -> tuple[Result, list[Any]]:
         """Result and events of a command; a refusal changes nothing but the seq."""
@@ -61,18 +59,25 @@ class ReferenceVenue(ReferenceOrders):
             return result, events
         return result, self.events
 
-    def expire(self, time_ns: int) -> list[tuple[c.ExpireOrder, Result, list[Any]]]:
-        """What a batch of that time begins with: the end of every order whose time is over."""
-        due = [
-            order
-            for order in self.open_orders()
-            if order.command.time_in_force == TimeInForce.GTD and order.command.expire_ns <= time_ns
-        ]
-        done = []
-        for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):
-            command = c.ExpireOrder(order_id=order.order_id)
+    def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
+        """What a batch of that time begins with: the end of every order whose time is over, and
+        of every halt, one after another by their times.
+        """
+        done: list[tuple[Any, Result, list[Any]]] = []
+        while True:
+            due: list[tuple[int, int, Any]] = [
+                (order.ends, order.order_id, c.ExpireOrder(order_id=order.order_id))
+                for order in self.open_orders()
+                if 0 < order.ends <= time_ns
+            ]
+            for instrument_id, rules in self.instruments.items():
+                if 0 < rules["reopens"] <= time_ns:
+                    command = c.ReopenInstrument(instrument_id=instrument_id)
+                    due.append((rules["reopens"], -instrument_id, command))
+            if not due:
+                return done
+            _, _, command = min(due, key=lambda item: item[:2])
             done.append((command, *self.apply(command, time_ns)))
-        return done
 
     # Orders that are there.
 
@@ -138,8 +143,7 @@ class ReferenceVenue(ReferenceOrders):
         order = found[0]
         if not (order.resting or order.waiting):
             raise Refused(Result.ORDER_ALREADY_CLOSED)
-        is_gtd = order.command.time_in_force == TimeInForce.GTD
-        if not is_gtd or order.command.expire_ns > self.time_ns:
+        if not 0 < order.ends <= self.time_ns:
             raise Refused(Result.BAD_EXPIRY)
         self.close(order, OrderStatus.EXPIRED)
 
@@ -147,8 +151,7 @@ class ReferenceVenue(ReferenceOrders):
         self.check_may_trade(command.account_id)
         order = self.open_order(command)
         rules = self.instruments[order.command.instrument_id]
-        if rules["state"] == InstrumentState.CANCEL_ONLY:
-            raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
+        self.check_takes_orders(rules)
         if order.waiting:
             raise Refused(Result.BAD_ORDER_TYPE)
         if command.lots < 0:
@@ -160,6 +163,7 @@ class ReferenceVenue(ReferenceOrders):
         if ticks == old_ticks and lots < old_lots:
             self.reduce(order, old_lots - lots, ReduceReason.REQUESTED)
             return
+        self.check_for_auction(order.command)
         # Out of the book first: then what it held is available, and it is one more newcomer.
         order.resting = False
         order.lots += lots - old_lots
@@ -200,18 +204,16 @@ class ReferenceVenue(ReferenceOrders):
             command.lots,
             command.lots,
             command.ticks,
+            ends=self.end_of(command),
         )
         waits = command.order_type in TRIGGERED
         kills = False
         if not waits:
             kills = self.check_funds_for(order)
             self.check_post_only(order)
-        self.events.append(
-            e.OrderAccepted(
-                order_id=order.order_id,
-                **{name: getattr(command, name) for name, _ in command.FIELDS},
-            )
-        )
+        fields = {name: getattr(command, name) for name, _ in command.FIELDS}
+        fields["expire_ns"] = order.ends
+        self.events.append(e.OrderAccepted(order_id=order.order_id, **fields))
         self.orders.append(order)
         if waits:
             order.waiting = True
@@ -222,15 +224,22 @@ class ReferenceVenue(ReferenceOrders):
         self.fire(command.instrument_id)
         return None
 
+    @staticmethod
+    def check_takes_orders(rules: dict[str, Any]) -> None:
+        refusals = {
+            InstrumentState.HALTED: Result.INSTRUMENT_HALTED,
+            InstrumentState.CANCEL_ONLY: Result.INSTRUMENT_CANCEL_ONLY,
+            InstrumentState.CLOSED: Result.INSTRUMENT_CLOSED,
+        }
+        if rules["state"] in refusals:
+            raise Refused(refusals[rules["state"]])
+
     def check_place(self, command: c.PlaceOrder) -> None:
         self.check_may_trade(command.account_id)
         if command.instrument_id not in self.instruments:
             raise Refused(Result.UNKNOWN_INSTRUMENT)
         rules = self.instruments[command.instrument_id]
-        if rules["state"] == InstrumentState.HALTED:
-            raise Refused(Result.INSTRUMENT_HALTED)
-        if rules["state"] == InstrumentState.CANCEL_ONLY:
-            raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
+        self.check_takes_orders(rules)
         if not any(account["role"] == 1 for account in self.accounts.values()):
             raise Refused(Result.NO_FEE_ACCOUNT)
         for name, enum, result in (
@@ -246,6 +255,7 @@ class ReferenceVenue(ReferenceOrders):
         )
         if command.flags not in (0, 1) or (command.flags and not may_be_post_only):
             raise Refused(Result.BAD_FLAGS)
+        self.check_for_auction(command)
         self.check_size(command, command.lots, command.ticks)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_order_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
@@ -316,13 +326,23 @@ class ReferenceVenue(ReferenceOrders):
         if kills:
             self.close(order, OrderStatus.EXPIRED)
             return
-        outcome = self.run(order)
+        rests = order.priced and order.command.time_in_force in RESTING_TIMES
+        instrument_id = order.command.instrument_id
+        if self.instruments[instrument_id]["state"] == InstrumentState.AUCTION:
+            outcome = self.join(order)
+        else:
+            self.enter_window(instrument_id)
+            outcome = self.run(order)
+            if outcome == "halted":
+                self.halt(instrument_id)
+                if rests:
+                    outcome = self.join(order)
         if outcome == "done":
             order.leaves = 0
             self.close(order, OrderStatus.FILLED)
         elif outcome == "prevented":
             self.close(order, OrderStatus.EXPIRED_IN_MATCH)
-        elif order.priced and order.command.time_in_force in RESTING_TIMES:
+        elif rests:
             order.resting = True
             order.status = OrderStatus.PARTIALLY_FILLED if order.traded_lots else OrderStatus.OPEN
             self.event(e.OrderRested, order, lots=order.leaves, ticks=order.ticks)
@@ -333,7 +353,7 @@ class ReferenceVenue(ReferenceOrders):
 
     def fire(self, instrument_id: int) -> None:
         """Let waiting orders go, one at a time, while the last price meets one."""
-        while True:
+        while self.instruments[instrument_id]["state"] == InstrumentState.OPEN:
             last = self.instruments[instrument_id]["last"]
             met = [
                 order

@@ -23,12 +23,16 @@ class ReferenceBooks:
 
     code: str
     seq: int = 0
+    time_ns: int = 0
     assets: dict[int, c.CreateAsset] = field(default_factory=dict)
     instruments: dict[int, dict[str, Any]] = field(default_factory=dict)
     accounts: dict[int, dict[str, int]] = field(default_factory=dict)
     fees: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     booked: dict[tuple[int, int], int] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
+
+    def enter_state(self, instrument_id: int) -> None:
+        raise NotImplementedError
 
     def open_orders(self, instrument_id: int | None = None) -> list[Any]:
         raise NotImplementedError
@@ -88,12 +92,20 @@ class ReferenceBooks:
             raise Refused(Result.INSTRUMENT_EXISTS)
         self.check_rules(command)
         rules = self.rules_of(command)
-        self.instruments[command.instrument_id] = {**rules, "last": 0, "reference": 0}
+        self.instruments[command.instrument_id] = {
+            **rules,
+            "last": 0,
+            "reference": 0,
+            "session_ends": 0,
+            "reopens": 0,
+            "breaker": None,
+            "window": (0, 0),
+        }
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         self.events.append(e.InstrumentCreated(**fields))
 
     def on_ChangeInstrument(self, command: c.ChangeInstrument) -> None:
-        if command.instrument_id <= 0 or command.state not in list(InstrumentState):
+        if command.instrument_id <= 0 or command.state not in [0, *InstrumentState]:
             raise Refused(Result.FIELD_OUT_OF_RANGE)
         if command.instrument_id not in self.instruments:
             raise Refused(Result.UNKNOWN_INSTRUMENT)
@@ -105,21 +117,16 @@ class ReferenceBooks:
             moved or old["lot_units"] != command.lot_units
         ):
             raise Refused(Result.OPEN_ORDERS_EXIST)
-        old.update(self.rules_of(command))
+        state = command.state or old["state"]
+        is_new_state = state != old["state"]
+        old.update(self.rules_of(command), state=state)
         if moved:
             old.update(last=0, reference=0)
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
+        fields["state"] = state
         self.events.append(e.InstrumentChanged(**fields))
-
-    def on_SetInstrumentState(self, command: c.SetInstrumentState) -> None:
-        if command.state not in list(InstrumentState):
-            raise Refused(Result.FIELD_OUT_OF_RANGE)
-        if command.instrument_id not in self.instruments:
-            raise Refused(Result.UNKNOWN_INSTRUMENT)
-        self.instruments[command.instrument_id]["state"] = command.state
-        self.events.append(
-            e.InstrumentStateChanged(instrument_id=command.instrument_id, state=command.state)
-        )
+        if is_new_state:
+            self.enter_state(command.instrument_id)
 
     def on_SetReferencePrice(self, command: c.SetReferencePrice) -> None:
         if command.instrument_id not in self.instruments:

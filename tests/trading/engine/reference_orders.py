@@ -19,7 +19,7 @@ from trading.engine.enums import (
 STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 TRIGGERED = (*STOPS, OrderType.TAKE_PROFIT_MARKET, OrderType.TAKE_PROFIT_LIMIT)
 PRICED = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
-RESTING_TIMES = (TimeInForce.GTC, TimeInForce.GTD)
+RESTING_TIMES = (TimeInForce.GTC, TimeInForce.GTD, TimeInForce.DAY)
 
 
 def waits_for_a_rise(command: c.PlaceOrder) -> bool:
@@ -51,6 +51,7 @@ class Placed:
     resting: bool = False
     waiting: bool = False
     status: int = OrderStatus.OPEN
+    ends: int = 0  # when it ends by itself
 
     @property
     def priced(self) -> bool:
@@ -72,6 +73,12 @@ class ReferenceOrders(ReferenceBooks):
     closing_order: list[int] = field(default_factory=list)
     trades: int = 0
     kept: int = 100_000
+
+    def window_price(self, instrument_id: int) -> int:
+        raise NotImplementedError
+
+    def breaks(self, instrument_id: int, side: int, start: int, ticks: int) -> bool:
+        raise NotImplementedError
 
     # Facts derived each time.
 
@@ -148,10 +155,13 @@ class ReferenceOrders(ReferenceBooks):
         return self.queue(order.command.instrument_id, other_side)
 
     def run(self, order: Placed) -> str:
-        """Trade an order; "done", "ended" (nothing more to take) or "prevented"."""
+        """Trade an order; "done", "ended" (nothing more to take), "prevented", or
+        "halted" where the circuit breaker lets it go no further.
+        """
         command = order.command
         rules = dict(self.instruments[command.instrument_id])
         budget = command.quote_units
+        start = self.window_price(command.instrument_id)
         while True:
             facing = self.facing(order)
             if not facing:
@@ -170,6 +180,8 @@ class ReferenceOrders(ReferenceBooks):
                     return "ended"
             lot_price = maker.ticks * rules["factor"]
             wanted = budget // lot_price if order.by_quote else order.leaves
+            if self.breaks(command.instrument_id, command.side, start, maker.ticks):
+                return "halted" if wanted else "ended"
             if wanted == 0:
                 return "done" if order.traded_lots else "ended"
             lots = min(wanted, maker.leaves)
@@ -201,18 +213,20 @@ class ReferenceOrders(ReferenceBooks):
             if (budget if order.by_quote else order.leaves) == 0:
                 return "done"
 
-    def trade(self, taker: Placed, maker: Placed, lots: int) -> None:
+    def trade(self, taker: Placed, maker: Placed, lots: int, auction_ticks: int = 0) -> None:
+        """One trade; in an auction at its price, and at a maker's fee for both."""
+        ticks = auction_ticks or maker.ticks
         rules = self.instruments[taker.command.instrument_id]
         base, quote = rules["base_asset_id"], rules["quote_asset_id"]
         base_units = lots * rules["lot_units"]
-        quote_units = lots * maker.ticks * rules["factor"]
+        quote_units = lots * ticks * rules["factor"]
         buyer, seller = (taker, maker) if taker.command.side == Side.BUY else (maker, taker)
         fees = {}
         for order, received in ((buyer, base_units), (seller, quote_units)):
             maker_ppm, taker_ppm = self.fee_ppm(
                 order.command.account_id, order.command.instrument_id
             )
-            ppm = maker_ppm if order is maker else taker_ppm
+            ppm = maker_ppm if order is maker or auction_ticks else taker_ppm
             fees[order.order_id] = -(-received * ppm // 1_000_000)
         house = next(a["account_id"] for a in self.accounts.values() if a["role"] == 1)
         self.book(buyer.command.account_id, quote, -quote_units)
@@ -227,7 +241,7 @@ class ReferenceOrders(ReferenceBooks):
             if not order.by_quote:
                 order.leaves -= lots
         maker.status = OrderStatus.PARTIALLY_FILLED
-        rules["last"] = maker.ticks
+        rules["last"] = ticks
         self.trades += 1
         self.events.append(
             e.Traded(
@@ -236,7 +250,7 @@ class ReferenceOrders(ReferenceBooks):
                 base_asset_id=base,
                 quote_asset_id=quote,
                 lots=lots,
-                ticks=maker.ticks,
+                ticks=ticks,
                 base_units=base_units,
                 quote_units=quote_units,
                 maker_order_id=maker.order_id,

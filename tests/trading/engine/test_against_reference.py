@@ -78,6 +78,8 @@ def check_queues(world: World, reference: ReferenceVenue) -> None:
     (status,) = world.must(queries.QueryStatus())
     assert status.open_orders == len(rows)
     for instrument_id in reference.instruments:
+        auction = world.must(queries.QueryAuction(instrument_id=instrument_id))
+        assert auction == [reference.auction_row(instrument_id)]
         for side in (1, 2):
             queue = [
                 (order.command.side, order.ticks, order.leaves)

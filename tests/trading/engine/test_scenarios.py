@@ -9,11 +9,15 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
     ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
+    ann buy 5 @ 99 DAY        ends with the session
+    set instrument 4          its state (1 open, 4 auction, 5 closed)
+    set session 90            ends 90 ns later; set breaker 500 100 20: basis points, window, halt
     wait 9                    time goes on, and nothing is sent but a question
     expire 1                  ends a GTD order from outside
     orders ann 1 2            open orders (asserted, nothing is sent)
     has ann 95+5 AAA          available and held (asserted, nothing is sent)
     book 100x5 / 99x3,98x1    asks from best / bids from best
+    auction 5@100 +2          what an auction would come to: lots, price, surplus; - for nothing
 """
 
 from pathlib import Path
@@ -25,7 +29,7 @@ from tests.trading.engine.worlds import World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries
-from trading.engine.enums import OrderStatus
+from trading.engine.enums import OrderStatus, StateReason
 from trading.engine.results import Result
 
 ACCOUNTS = {"ann": 1, "bob": 2, "cat": 3, "fees": 9}
@@ -58,6 +62,8 @@ def test_scenario(rules: str, lines: list[str]) -> None:
             check_balance(world, words.split())
         elif words.startswith("book "):
             assert book(world) == words.removeprefix("book ").strip(), line
+        elif words.startswith("auction "):
+            assert auction(world) == words.removeprefix("auction ").strip(), line
         elif words.startswith("orders "):
             check_orders(world, words.split())
         else:
@@ -76,7 +82,7 @@ def command_of(words: list[str], world: World) -> Any:
     if who == "expire":
         return c.ExpireOrder(order_id=int(verb))
     if who == "set":
-        return setting_of(verb, rest)
+        return setting_of(verb, rest, world)
     account_id = ACCOUNTS[who]
     if verb == "cancel-all":
         return c.CancelAllOrders(account_id=account_id)
@@ -104,8 +110,8 @@ def command_of(words: list[str], world: World) -> Any:
         fields["ticks"] = int(rest[1])
         rest = rest[2:]
     for word in rest:
-        if word in ("IOC", "FOK"):
-            fields["time_in_force"] = {"IOC": 2, "FOK": 3}[word]
+        if word in ("IOC", "FOK", "DAY"):
+            fields["time_in_force"] = {"IOC": 2, "FOK": 3, "DAY": 5}[word]
         elif word == "post-only":
             fields["flags"] = 1
         elif word in MODES:
@@ -121,7 +127,14 @@ def command_of(words: list[str], world: World) -> Any:
     return order(account_id, verb, lots, **fields)
 
 
-def setting_of(verb: str, rest: list[str]) -> Any:
+def setting_of(verb: str, rest: list[str], world: World) -> Any:
+    if verb == "session":
+        return c.SetSession(instrument_id=1, ends_ns=world.time_ns + 1 + int(rest[0]))
+    if verb == "breaker":
+        breaker_bp, window_ns, halt_ns = (int(word) for word in rest)
+        return c.SetBreaker(
+            instrument_id=1, breaker_bp=breaker_bp, window_ns=window_ns, halt_ns=halt_ns
+        )
     if verb == "instrument":
         return c.SetInstrumentState(instrument_id=1, state=int(rest[0]))
     if verb == "reference":
@@ -143,6 +156,11 @@ def told(result: Result, events: list[Any]) -> str:
             parts.append(
                 f"#{event.taker_order_id} {event.lots}@{event.ticks} #{event.maker_order_id}"
             )
+        elif isinstance(event, e.AuctionUncrossed):
+            surplus = f" {event.surplus_lots:+}" if event.surplus_lots else ""
+            parts.append(f"uncrosses {event.lots}@{event.ticks}{surplus}")
+        elif isinstance(event, e.InstrumentStateChanged) and event.reason:
+            parts.append(StateReason(event.reason).name.lower())
         elif isinstance(event, e.OrderRested):
             parts.append(f"#{event.order_id} rests {event.lots}")
         elif isinstance(event, e.OrderWaiting):
@@ -179,3 +197,9 @@ def book(world: World) -> str:
     for side, ticks, lots, _ in world.depth():
         sides[side].append(f"{ticks}x{lots}")
     return f"{','.join(sides[2]) or '-'} / {','.join(sides[1]) or '-'}"
+
+
+def auction(world: World) -> str:
+    (row,) = world.must(queries.QueryAuction(instrument_id=1))
+    surplus = f" {row.surplus_lots:+}" if row.surplus_lots else ""
+    return f"{row.lots}@{row.ticks}{surplus}" if row.ticks else "-"

@@ -6,7 +6,7 @@ from typing import Any
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries, wire
-from trading.engine.enums import OrderType, TimeInForce
+from trading.engine.enums import InstrumentState, OrderType, TimeInForce
 from trading.engine.results import Result
 from trading.engine.shard import Shard
 
@@ -166,6 +166,7 @@ class RandomCommands:
         self.orders = 0
         self.owners: dict[int, int] = {}
         self.time_ns = start_ns
+        self.state = InstrumentState.OPEN  # of instrument 1
 
     def setup(self) -> list[Any]:
         chance = self.chance
@@ -202,6 +203,11 @@ class RandomCommands:
                 self.owners[event.order_id] = event.account_id
             elif isinstance(event, e.OrderClosed):
                 self.owners.pop(event.order_id, None)
+            elif (
+                isinstance(event, (e.InstrumentStateChanged, e.InstrumentChanged))
+                and event.instrument_id == 1
+            ):
+                self.state = InstrumentState(event.state)
 
     def instrument(self, instrument_id: int, base: int, quote: int, change: bool = False) -> Any:
         chance = self.chance
@@ -220,7 +226,7 @@ class RandomCommands:
             price_band_bp=chance.choice([0, 0, 500, 2000]),
             maker_ppm=chance.choice([0, 1000, 333_333]),
             taker_ppm=chance.choice([0, 2000, 1_000_000]),
-            state=1,
+            state=chance.choice([0, 0, 0, 1, 4]) if change else 1,
             symbol=f"S{instrument_id}",
         )
 
@@ -232,6 +238,8 @@ class RandomCommands:
     def next(self) -> Any:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
+        if self.chance.random() < (0.02 if self.state == InstrumentState.OPEN else 0.06):
+            return self.session()
         dice = self.chance.random()
         if dice < 0.62:
             return self.place()
@@ -248,6 +256,32 @@ class RandomCommands:
                 side=self.chance.choice([0, 0, 1, 2, 3]),
             )
         return self.rare()
+
+    def session(self) -> Any:
+        """Auctions, sessions and breakers; what is not open soon is again."""
+        chance = self.chance
+        if self.state != InstrumentState.OPEN and chance.random() < 0.8:
+            return c.SetInstrumentState(instrument_id=1, state=chance.choice([1, 1, 1, 4, 5]))
+        return chance.choice(
+            [
+                lambda: c.SetInstrumentState(instrument_id=1, state=4),
+                lambda: c.SetInstrumentState(instrument_id=1, state=chance.choice([4, 4, 5])),
+                lambda: c.SetSession(
+                    instrument_id=chance.choice([1, 1, 1, 2, 3]),
+                    ends_ns=chance.choice(
+                        [0, 1, -1, self.time_ns + 5, self.time_ns + 40, self.time_ns + 150]
+                    ),
+                ),
+                lambda: c.SetBreaker(
+                    instrument_id=chance.choice([1, 1, 1, 2, 3]),
+                    breaker_bp=chance.choice([200, 300, 500, 500, 12_000, 0, -1, 10**7]),
+                    window_ns=chance.choice([1, 20, 100, 100, 0, 10**15]),
+                    halt_ns=chance.choice([1, 5, 20, 20, 20, 0]),
+                ),
+                lambda: c.SetBreaker(instrument_id=1),
+                lambda: c.ReopenInstrument(instrument_id=chance.choice([1, 2, 3, 0])),
+            ]
+        )()
 
     def account(self) -> int:
         return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])
@@ -294,7 +328,7 @@ class RandomCommands:
         elif triggered:
             order_type = chance.choice([OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_MARKET])
         trigger = self.price() if triggered else 0
-        time_in_force = chance.choice([1, 1, 1, 2, 3, 4])
+        time_in_force = chance.choice([1, 1, 1, 2, 3, 4, 5])
         expire_ns = 0
         if time_in_force == TimeInForce.GTD:
             ahead = chance.choice([1, 2, 5, 5, 20, 20, 60, 200, 2**62])
@@ -358,7 +392,7 @@ class RandomCommands:
                 ),
                 lambda: c.SetInstrumentState(
                     instrument_id=chance.choice([1, 2, 3]),
-                    state=chance.choice([1, 1, 1, 1, 1, 2, 3, 4]),
+                    state=chance.choice([1, 1, 1, 1, 1, 2, 3, 4, 5, 6]),
                 ),
                 lambda: self.instrument(chance.choice([1, 1, 3]), 1, 2, change=True),
                 lambda: self.instrument(chance.choice([1, 3]), 1, 2),

@@ -18,6 +18,7 @@ _NAMING = {
     "OrderWaiting": ("order_id",),
     "OrderTriggered": ("order_id",),
     "OrderReplaced": ("order_id",),
+    "OrderUncrossed": ("order_id",),
     "OrderReduced": ("order_id",),
     "OrderClosed": ("order_id",),
     "Traded": ("maker_order_id", "taker_order_id"),

@@ -92,6 +92,7 @@ class Teller:
         self.order_id = order_id
         self.definitions = definitions
         self.standing = ""
+        self._rests_at = 0  # ticks; 0: it does not rest
 
     def happened(self, event: Message, command: Message) -> str:
         """One event of the order; ``command`` is what caused it."""
@@ -107,8 +108,12 @@ class Teller:
             return self._closed(event, command)
         if isinstance(event, events.OrderRested):
             numbers = self._at(event.instrument_id, event.lots, event.ticks)
+            self._rests_at = event.ticks
             self.standing = f"it rests in the book: {numbers}"
             return f"Rests in the book: {numbers}; funds are held for it."
+        if isinstance(event, events.OrderUncrossed):
+            numbers = self._at(event.instrument_id, event.lots, event.ticks)
+            return f"Uncrossed: the auction ends, and of what rested these trade: {numbers}."
         if isinstance(event, events.OrderWaiting):
             price = self.definitions.price(event.instrument_id, event.trigger_ticks)
             self.standing = f"it waits outside the book for its trigger {price}"
@@ -175,8 +180,9 @@ class Teller:
         # Each pays its fee out of what it receives.
         fee = known.base(which, fee_units) if buys else known.quote(which, fee_units)
         left = f"; {known.quantity(which, leaves)} left" if leaves else ""
-        if leaves and not is_taker:
-            self.standing = f"it rests in the book: {self._at(which, leaves, event.ticks)}"
+        if leaves and self._rests_at:
+            # In an auction it may have traded at another price, or as a taker.
+            self.standing = f"it rests in the book: {self._at(which, leaves, self._rests_at)}"
         return (
             f"{'Bought' if buys else 'Sold'} {self._at(which, event.lots, event.ticks)} for "
             f"{known.quote(which, event.quote_units)} as {'taker' if is_taker else 'maker'}, "
@@ -196,6 +202,7 @@ class Teller:
         return f"Reduced by {known.quantity(which, event.lots)} {why}; {left} left."
 
     def _replaced(self, event: events.OrderReplaced) -> str:
+        self._rests_at = 0
         old = self._at(event.instrument_id, event.old_lots, event.old_ticks)
         new = self._at(event.instrument_id, event.lots, event.ticks)
         return f"Replaced: no longer {old}, but {new}; it arrives anew, behind others."
@@ -206,8 +213,11 @@ class Teller:
         if event.status == OrderStatus.CANCELED:
             closed += f" ({type(command).__name__})"
         elif event.status == OrderStatus.EXPIRED:
-            is_timed = isinstance(command, commands.ExpireOrder)
-            closed += ": its time was over" if is_timed else ": the rest found no match"
+            closed += ": the rest found no match"
+            if isinstance(command, commands.ExpireOrder):
+                closed = f"{_ENDS[event.status]}: its time was over"
+            elif isinstance(command, commands.SetInstrumentState | commands.ChangeInstrument):
+                closed = f"{_ENDS[event.status]}: trading closed"
         self.standing = f"it is closed: {_name(OrderStatus, event.status)}"
         traded = "nothing was traded"
         if event.cumulative_lots:

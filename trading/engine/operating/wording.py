@@ -21,7 +21,11 @@ _ENUM_OF: dict[str, type[IntEnum] | type[IntFlag]] = {
 }
 # What the word means depends on whose it is.
 _STATES = {"Account": enums.AccountState, "Instrument": enums.InstrumentState}
-_REASONS = {"Funds": enums.FundsReason, "Order": enums.ReduceReason}
+_REASONS = {
+    "Funds": enums.FundsReason,
+    "Order": enums.ReduceReason,
+    "Instrument": enums.StateReason,
+}
 
 
 def read_record(engine_dir: Path, socket_path: str, seq: int) -> wire.Record:
@@ -75,7 +79,7 @@ def value_text(message_name: str, field: str, value: int | str) -> str:
     """One field's value, by its name where it is one of an enumeration."""
     if isinstance(value, str):
         return f'"{value}"'
-    if field == "expire_ns":
+    if field in ("expire_ns", "reopen_ns", "ends_ns", "session_ends_ns"):
         return time_text(value) if value else "0"
     kind = _enum_of(message_name, field)
     if kind is None:
