@@ -9,8 +9,10 @@ class ClearingConfig(AppConfig):
     def ready(self) -> None:
         from clearing import projections
         from clearing import selectors as clearing
+        from trading.instruments.projections import project_states
         from trading.market_data import selectors as market_data
         from trading.market_data.projections import project_candles
 
         market_data.register_cleared_seq(clearing.cleared_seq)
         projections.register(project_candles)
+        projections.register(project_states)

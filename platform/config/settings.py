@@ -79,6 +79,7 @@ TENANT_APPS = [
     "trading.commands",
     "trading.instruments",
     "trading.accounts",
+    "trading.calendars",
     "trading.orders",
     "trading.market_data",
     "trading.replay",

@@ -11,7 +11,7 @@ from money.units import MAX_SCALE, PPM, MoneyError, exact_quotient, notional_fac
 from trading.commands.actions import enqueue_command
 from trading.commands.actors import label_of, require
 from trading.engine import commands
-from trading.engine.limits import MAX_LOTS, MAX_PRICE_BAND_BP
+from trading.engine.limits import MAX_BREAKER_NS, MAX_LOTS, MAX_PRICE_BAND_BP
 from trading.instruments import info
 from trading.instruments.errors import InstrumentError
 from trading.instruments.models import (
@@ -22,6 +22,9 @@ from trading.instruments.models import (
     InstrumentVersion,
     State,
 )
+
+NS_PER_SECOND = 1_000_000_000
+MAX_BREAKER_SECONDS = MAX_BREAKER_NS // NS_PER_SECOND
 
 _CODE = re.compile(r"[A-Z0-9]{2,16}\Z")
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.\-]{1,23}\Z")
@@ -38,7 +41,7 @@ RULE_FIELDS = (
     "maker_ppm",
     "taker_ppm",
 )
-_COLUMNS = (
+_RULE_COLUMNS = (
     "tick_units",
     "lot_units",
     "min_lots",
@@ -48,8 +51,9 @@ _COLUMNS = (
     "price_band_bp",
     "maker_ppm",
     "taker_ppm",
-    "state",
 )
+_BREAKER_COLUMNS = ("breaker_bp", "breaker_window_seconds", "breaker_halt_seconds")
+_COLUMNS = (*_RULE_COLUMNS, "state", *_BREAKER_COLUMNS)
 
 
 def create_asset(
@@ -130,7 +134,7 @@ def create_instrument(
         instrument = Instrument.objects.create(
             symbol=symbol, base=base, quote=quote, state=state, **columns
         )
-        command = commands.CreateInstrument(**_command_fields(instrument))
+        command = commands.CreateInstrument(**_command_fields(instrument), state=int(state))
         _write_version(instrument, {}, command, "instruments.create", acting_user, "")
     return instrument
 
@@ -162,6 +166,7 @@ def change_instrument(
         if _values(instrument) == old:
             return instrument
         instrument.save()
+        # Its state stays what it is in the engine, which may have changed it a moment ago.
         command = commands.ChangeInstrument(**_command_fields(instrument))
         _write_version(instrument, old, command, "instruments.change", acting_user, reason)
     return instrument
@@ -170,19 +175,65 @@ def change_instrument(
 def set_instrument_state(
     *, instrument: Instrument, state: int, acting_user: Any, reason: str = ""
 ) -> Instrument:
-    """Open, cancel-only or halt an instrument."""
+    """Open an instrument, have it gather orders for an auction, let it only be cancelled in, halt
+    or close it.
+
+    An auction uncrosses when the instrument is opened or closed; closing ends DAY orders.
+    """
     require(acting_user, "instruments.change")
     if state not in State.values:
-        raise InstrumentError("Choose open, cancel-only or halted.", "state")
+        raise InstrumentError("Choose open, auction, cancel-only, halted or closed.", "state")
     with transaction.atomic():
         instrument = _locked(instrument)
-        if instrument.state == state:
+        if instrument.state == state and instrument.reopens_at is None:
             return instrument
         old = _values(instrument)
         instrument.state = state
+        instrument.reopens_at = None
         instrument.save()
         command = commands.SetInstrumentState(instrument_id=instrument.pk, state=int(state))
         _write_version(instrument, old, command, "instruments.set_state", acting_user, reason)
+    return instrument
+
+
+def set_breaker(
+    *,
+    instrument: Instrument,
+    breaker_bp: int,
+    window_seconds: int,
+    halt_seconds: int,
+    acting_user: Any,
+    reason: str = "",
+) -> Instrument:
+    """Set the circuit breaker: a trade that would be further than ``breaker_bp`` basis points from
+    the price its window of time began with halts the instrument, into an auction of so long. All
+    zero: none. Raises InstrumentError.
+    """
+    require(acting_user, "instruments.change")
+    times = {"breaker_window_seconds": window_seconds, "breaker_halt_seconds": halt_seconds}
+    if not 0 <= breaker_bp <= MAX_PRICE_BAND_BP:
+        raise InstrumentError(f"Between 0 and {MAX_PRICE_BAND_BP} basis points.", "breaker_bp")
+    for name, seconds in times.items():
+        if breaker_bp == 0 and seconds != 0:
+            raise InstrumentError("Without a distance there is neither window nor halt.", name)
+        if breaker_bp > 0 and not 0 < seconds <= MAX_BREAKER_SECONDS:
+            raise InstrumentError(f"Between 1 and {MAX_BREAKER_SECONDS} seconds.", name)
+    with transaction.atomic():
+        instrument = _locked(instrument)
+        old = _values(instrument)
+        instrument.breaker_bp = breaker_bp
+        instrument.breaker_window_seconds = window_seconds
+        instrument.breaker_halt_seconds = halt_seconds
+        if _values(instrument) == old:
+            return instrument
+        instrument.save()
+        command = commands.SetBreaker(
+            instrument_id=instrument.pk,
+            breaker_bp=breaker_bp,
+            window_ns=window_seconds * NS_PER_SECOND,
+            halt_ns=halt_seconds * NS_PER_SECOND,
+        )
+        _write_version(instrument, old, command, "instruments.set_breaker", acting_user, reason)
     return instrument
 
 
@@ -334,7 +385,7 @@ def _command_fields(instrument: Instrument) -> dict[str, Any]:
         "base_asset_id": instrument.base_id,
         "quote_asset_id": instrument.quote_id,
         "symbol": instrument.symbol,
-        **_values(instrument),
+        **{name: int(getattr(instrument, name)) for name in _RULE_COLUMNS},
     }
 
 

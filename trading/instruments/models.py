@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from money.units import MAX_SCALE, decimal_of, format_units, parse_units
-from trading.engine.enums import InstrumentState
+from trading.engine.enums import InstrumentState, StateReason
 from trading.instruments.fields import UnitsField
 
 
@@ -20,6 +20,16 @@ class State(models.IntegerChoices):
     OPEN = int(InstrumentState.OPEN), "Open"
     CANCEL_ONLY = int(InstrumentState.CANCEL_ONLY), "Cancel only"
     HALTED = int(InstrumentState.HALTED), "Halted"
+    AUCTION = int(InstrumentState.AUCTION), "Auction"
+    CLOSED = int(InstrumentState.CLOSED), "Closed"
+
+
+class Reason(models.IntegerChoices):
+    """Why a state changed, as the engine numbers them."""
+
+    REQUESTED = int(StateReason.REQUESTED), "Requested"
+    BREAKER = int(StateReason.BREAKER), "Circuit breaker"
+    REOPENED = int(StateReason.REOPENED), "Halt over"
 
 
 class Asset(models.Model):
@@ -64,7 +74,17 @@ class Instrument(models.Model):
     price_band_bp = models.PositiveIntegerField(default=0, help_text="0: no band.")
     maker_ppm = models.PositiveIntegerField(default=0)
     taker_ppm = models.PositiveIntegerField(default=0)
-    state = models.SmallIntegerField(choices=State.choices, default=State.OPEN)
+    state = models.SmallIntegerField(
+        choices=State.choices,
+        default=State.OPEN,
+        help_text="As last asked for, or as the engine changed it by itself since.",
+    )
+    reopens_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the circuit breaker's halt ends."
+    )
+    breaker_bp = models.PositiveIntegerField(default=0, help_text="0: no circuit breaker.")
+    breaker_window_seconds = models.PositiveIntegerField(default=0)
+    breaker_halt_seconds = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -80,6 +100,11 @@ class Instrument(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(base=models.F("quote")), name="instrument_two_assets"
+            ),
+            models.CheckConstraint(
+                condition=Q(breaker_bp=0, breaker_window_seconds=0, breaker_halt_seconds=0)
+                | Q(breaker_bp__gt=0, breaker_window_seconds__gt=0, breaker_halt_seconds__gt=0),
+                name="instrument_breaker_whole",
             ),
         ]
 
@@ -195,3 +220,33 @@ class FeeScheduleVersion(Version):
 
     def __str__(self) -> str:
         return f"fees of {self.group or 'all'} in {self.instrument or 'all'} v{self.version}"
+
+
+class StateChange(models.Model):
+    """A state that the engine brought an instrument into, and what its auction came to.
+
+    Written by clearing from the engine's journal.
+    """
+
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.CASCADE, related_name="state_changes"
+    )
+    seq = models.BigIntegerField()
+    event_index = models.IntegerField()
+    time = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State.choices)
+    reason = models.SmallIntegerField(choices=Reason.choices)
+    reopens_at = models.DateTimeField(null=True)
+    auction_ticks = models.BigIntegerField(default=0, help_text="0: nothing traded.")
+    auction_lots = models.BigIntegerField(default=0)
+    auction_surplus_lots = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-seq", "-event_index"]
+        constraints = [
+            models.UniqueConstraint(fields=["seq", "event_index"], name="state_change_once"),
+        ]
+        indexes = [models.Index(fields=["instrument", "seq"], name="state_change_instrument")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id}: {self.get_state_display()} at {self.seq}"

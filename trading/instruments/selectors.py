@@ -9,6 +9,7 @@ from trading.instruments.models import (
     FeeScheduleVersion,
     Instrument,
     InstrumentVersion,
+    StateChange,
 )
 from trading.instruments.rules import AssetInfo, Catalogue, InstrumentInfo, UnknownInstrument
 
@@ -25,6 +26,7 @@ __all__ = [
     "instrument_info",
     "instrument_versions",
     "instruments",
+    "state_changes",
 ]
 
 
@@ -52,6 +54,11 @@ def fee_schedules() -> QuerySet[FeeSchedule]:
 def instrument_versions(instrument: Instrument) -> QuerySet[InstrumentVersion]:
     """History, newest first."""
     return instrument.versions.select_related("command")
+
+
+def state_changes(instrument: Instrument) -> QuerySet[StateChange]:
+    """The states the engine brought it into, newest first."""
+    return instrument.state_changes.order_by("-seq", "-event_index")
 
 
 def fee_versions() -> QuerySet[FeeScheduleVersion]:

@@ -1,0 +1,1 @@
+"""When instruments trade: weekly sessions, holidays, and the steps sent to the engine."""
