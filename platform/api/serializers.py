@@ -75,6 +75,12 @@ class Auction(fields.Serializer[Any]):
     session_ends_at = fields.IntegerField(
         allow_null=True, help_text="When DAY orders end, milliseconds since 1970; null: midnight."
     )
+    next_state = fields.ChoiceField(
+        choices=INSTRUMENT_STATES, allow_null=True, help_text="What the calendar says comes next."
+    )
+    next_change_at = fields.IntegerField(
+        allow_null=True, help_text="When, milliseconds since 1970; null: nothing is planned."
+    )
 
 
 class Trade(fields.Serializer[Any]):

@@ -21,7 +21,7 @@ TONES = {
     },
     "warn": {
         "cancel_only", "requested", "partially_filled", "waiting", "queued", "starting",
-        "unverified", "pending", "behind", "trade",
+        "unverified", "pending", "behind", "trade", "auction",
     },
     "bad": {
         "suspended", "halted", "refused", "rejected", "failed", "stopped", "withdraw", "break",

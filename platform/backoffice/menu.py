@@ -37,6 +37,7 @@ TENANT: Menu = (
             Entry(_("Orders"), "list_alt", "orders", "orders.view"),
             Entry(_("Trades"), "swap_horiz", "trades", "orders.view"),
             Entry(_("Instruments"), "candlestick_chart", "instruments", "instruments.view"),
+            Entry(_("Trading hours"), "schedule", "calendars", "instruments.view"),
             Entry(_("Assets"), "toll", "assets", "instruments.view"),
             Entry(_("Fees"), "percent", "fees", "fees.view"),
         ),

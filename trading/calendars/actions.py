@@ -40,10 +40,8 @@ def set_calendar(
     name = name.strip()
     if not 0 < len(name) <= 80:
         raise CalendarError("Give it a name of at most 80 characters.", "name")
-    if time_zone not in available_timezones():
-        raise CalendarError("There is no such time zone: it is named as Europe/Zurich.", "zone")
     week = sorted(week, key=lambda one: one.weekday)
-    _check(week, time_zone)
+    check_week(week, time_zone)
     if len(holidays) > MAX_HOLIDAYS:
         raise CalendarError(f"At most {MAX_HOLIDAYS} holidays.", "holidays")
     with transaction.atomic():
@@ -149,7 +147,10 @@ def _send_session_end(instrument: Instrument, ends_ns: int, acting_user: Any) ->
     )
 
 
-def _check(week: list[hours.Hours], time_zone: str) -> None:
+def check_week(week: list[hours.Hours], time_zone: str) -> None:
+    """Raise CalendarError unless these sessions can be a week."""
+    if time_zone not in available_timezones():
+        raise CalendarError("There is no such time zone: it is named as Europe/Zurich.", "zone")
     if not week:
         raise CalendarError("A calendar needs at least one session a week.", "week")
     weekdays = [one.weekday for one in week]

@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 import redis
 from django.conf import settings
+from django.utils import timezone
 
 from tenants.selectors import current_tenant
+from trading.calendars import selectors as calendars
 from trading.engine.enums import InstrumentState
 from trading.instruments.rules import InstrumentInfo
 from trading.market_data import candles, intervals, tape
@@ -134,6 +136,18 @@ def auction(info: InstrumentInfo) -> dict[str, Any]:
         "instrument": info.symbol,
         "state": known.get("state", state),
         **{name: known.get(name) for name in _AUCTION_FIELDS},
+        **_next_change(info),
+    }
+
+
+def _next_change(info: InstrumentInfo) -> dict[str, Any]:
+    """What the instrument's calendar says comes next."""
+    step = calendars.next_change(info.id, timezone.now())
+    if step is None:
+        return {"next_state": None, "next_change_at": None}
+    return {
+        "next_state": InstrumentState(step.state).name.lower(),
+        "next_change_at": int(step.at.timestamp()) * 1_000,
     }
 
 

@@ -15,6 +15,7 @@ from backoffice.tenant import (
     ledger,
     orders,
     queued,
+    sessions,
     trades,
 )
 
@@ -26,6 +27,7 @@ PAGES = (
     *orders.PAGES,
     *trades.PAGES,
     *instruments.PAGES,
+    *sessions.PAGES,
     *assets.PAGES,
     *fees.PAGES,
     *ledger.PAGES,

@@ -133,6 +133,8 @@ class StateForm(ReasonForm):
             (State.OPEN, gettext_lazy("Open: orders are accepted and matched")),
             (State.CANCEL_ONLY, gettext_lazy("Cancel only: no new orders")),
             (State.HALTED, gettext_lazy("Halted: neither orders nor cancels")),
+            (State.AUCTION, gettext_lazy("Auction: orders gather and do not trade yet")),
+            (State.CLOSED, gettext_lazy("Closed: no new orders until the next session")),
         ],
     )
     field_order = ["state", "reason", "token"]

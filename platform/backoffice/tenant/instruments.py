@@ -12,10 +12,10 @@ from backoffice import access, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Column, Listing
-from backoffice.tenant import history, instrument_forms, names
+from backoffice.tenant import history, hours, instrument_forms, names
 from money.units import format_units
-from trading.instruments import actions
-from trading.instruments.models import Instrument, State
+from trading.instruments import actions, selectors
+from trading.instruments.models import Instrument, Reason, State, StateChange
 
 RULE_LABELS = {
     "tick_units": gettext_lazy("Tick size"),
@@ -28,7 +28,11 @@ RULE_LABELS = {
     "maker_ppm": gettext_lazy("Maker fee"),
     "taker_ppm": gettext_lazy("Taker fee"),
     "state": gettext_lazy("State"),
+    "breaker_bp": gettext_lazy("Circuit breaker"),
+    "breaker_window_seconds": gettext_lazy("Window of the breaker"),
+    "breaker_halt_seconds": gettext_lazy("Halt of the breaker"),
 }
+_STATE_CHANGES = 20
 
 
 def instruments(request: HttpRequest) -> HttpResponse:
@@ -95,6 +99,13 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
             "instrument": row,
             "state": words.state_name(row.state),
             "rules": words.instrument_rules(row),
+            "gathers": row.state == State.AUCTION,
+            "reopens_at": row.reopens_at,
+            "changes": [
+                state_change(row, change)
+                for change in selectors.state_changes(row)[:_STATE_CHANGES]
+            ],
+            **hours.section(row),
             "latest": latest,
             "history": history.steps(
                 versions,
@@ -117,11 +128,25 @@ def rule_text(row: Instrument, name: str, value: int) -> str:
         return words.amount_text(value * row.lot_units, base)
     if name in ("tick_units", "min_notional_units", "max_notional_units"):
         return words.amount_text(value, quote)
-    if name == "price_band_bp":
+    if name in ("breaker_window_seconds", "breaker_halt_seconds"):
+        return words.seconds_text(value) if value else _("none")
+    if name in ("price_band_bp", "breaker_bp"):
         return cells.percent_of_bp(value) if value else _("none")
     if name in ("maker_ppm", "taker_ppm"):
         return cells.percent_of_ppm(value)
     return words.state_name(value).replace("_", " ")
+
+
+def state_change(row: Instrument, change: StateChange) -> dict[str, Any]:
+    """A state the engine brought an instrument into, in words."""
+    told = {"at": change.time, "state": words.state_name(change.state), "auction": ""}
+    told["why"] = "" if change.reason == Reason.REQUESTED else change.get_reason_display()
+    if change.auction_ticks:
+        told["auction"] = _("%(quantity)s traded at %(price)s") % {
+            "quantity": words.amount_text(change.auction_lots * row.lot_units, row.base),
+            "price": words.amount_text(change.auction_ticks * row.tick_units, row.quote),
+        }
+    return told
 
 
 class RulesPage(ActionPage):
@@ -264,7 +289,7 @@ class ChangeInstrument(RulesPage):
 
 
 class SetState(ActionPage):
-    """Halt an instrument, let it only be cancelled in, or open it."""
+    """Halt an instrument, let it only be cancelled in, gather for an auction, open or close it."""
 
     form_class = instrument_forms.StateForm
     danger = True
@@ -286,9 +311,17 @@ class SetState(ActionPage):
         ]
 
     def explanation(self, target: Instrument) -> list[str]:
-        return [_("It takes effect for all customers within about a second.")]
+        return [
+            _("It takes effect for all customers within about a second."),
+            _("An auction gathers orders; opening or closing the instrument trades them at one "
+              "price."),
+            _("Closing ends DAY orders."),
+        ]  # fmt: skip
 
     def initial(self, target: Instrument) -> dict[str, Any]:
+        wanted = self.request.GET.get("state", "")
+        if wanted in {str(value) for value in State.values}:
+            return {"state": int(wanted)}
         return {"state": int(State.HALTED if target.state == State.OPEN else State.OPEN)}
 
     def perform(self, target: Instrument, values: dict[str, Any]) -> str:

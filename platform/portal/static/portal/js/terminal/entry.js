@@ -11,9 +11,10 @@ import { newClientOrderId } from "./desk.js";
 import { TYPES, rate, reckon, waitsForRise } from "./reckoning.js";
 
 const DAY_MS = 86_400_000;
+const RESTING = ["GTC", "GTD", "DAY"];
 
 export class Entry {
-  constructor({ instrument, book, account, desk, stream, root, tradable }) {
+  constructor({ instrument, book, account, desk, stream, phase, root, tradable }) {
     Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
     this.side = "buy";
     this.kind = "limit"; // limit, market, stop, take_profit
@@ -27,7 +28,7 @@ export class Entry {
     this.expire = $("[name=expire]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
-    for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
+    for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [phase, "change"], [desk, "checking"]]) {
       source?.addEventListener(name, () => schedule(this.draw));
     }
     desk?.addEventListener("found", ({ detail }) => this.#report(detail));
@@ -97,12 +98,14 @@ export class Entry {
   get #timeInForce() {
     const chosen = $("[name=time_in_force]", this.root).value;
     if (this.kind === "market") return "IOC";
-    return this.#sends === "limit" || chosen === "GTD" ? chosen : "IOC";
+    return this.#sends === "limit" || ["GTD", "DAY"].includes(chosen) ? chosen : "IOC";
   }
   get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
   get #postOnly() {
-    return this.kind === "limit" && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
+    return this.kind === "limit" && this.#mayBePostOnly && $("[name=post_only]", this.root).checked;
   }
+  /** In an auction nobody takes, and the exchange refuses the wish. */
+  get #mayBePostOnly() { return RESTING.includes(this.#timeInForce) && this.instrument.state !== "auction"; }
 
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
   get #ticks() {
@@ -166,7 +169,7 @@ export class Entry {
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
     this.expire.min = localMinute(Date.now());
     $("[data-row=post_only]", root).hidden = kind !== "limit";
-    $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
+    $("[name=post_only]", root).disabled = !this.#mayBePostOnly;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
     this.#drawAvailable();
@@ -230,6 +233,10 @@ export class Entry {
     if (!this.stream.live) return _("No connection: orders cannot be sent just now.");
     if (this.instrument.state === "halted") return _("Trading in this instrument is halted.");
     if (this.instrument.state === "cancel_only") return _("Only cancelling is possible in this instrument just now.");
+    if (this.instrument.state === "closed") return _("Trading is closed until the next session.");
+    if (this.instrument.state === "auction" && !this.#waits && (this.kind === "market" || !RESTING.includes(this.#timeInForce))) {
+      return _("An auction is under way: it takes limit orders that can wait for its end.");
+    }
     return null;
   }
 

@@ -13,6 +13,7 @@ import { Desk } from "./desk.js";
 import { Entry } from "./entry.js";
 import { Lists } from "./lists.js";
 import { Tape, Tickers } from "./market.js";
+import { Phase } from "./phase.js";
 
 const setup = page("terminal-setup");
 const instrument = new Instrument(setup.instrument);
@@ -22,8 +23,9 @@ const account = setup.signed_in ? new AccountState(stream) : null;
 const desk = account ? new Desk(stream, account, setup.account) : null;
 const book = new Book(instrument, stream);
 
+const phase = new Phase(instrument, stream, $("[data-phase]"));
 const tickers = new Tickers(instrument, stream, $(".t-head"));
-const entry = new Entry({ instrument, book, account, desk, stream, root: $(".entry"), tradable: setup.signed_in && setup.account !== null });
+const entry = new Entry({ instrument, book, account, desk, stream, phase, root: $(".entry"), tradable: setup.signed_in && setup.account !== null });
 new Tape(instrument, stream, $("[data-tape]"), (trade) => {
   tickers.last(trade.price);
   entry.setLast(trade.price);
