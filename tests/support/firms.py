@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ from identity.models import ApiKey, User
 from tenants.models import Domain, Tenant
 from trading.accounts.models import Account
 from trading.accounts.selectors import access_account
+from trading.calendars import actions as calendars
+from trading.calendars.hours import Hours
+from trading.calendars.models import Calendar
 from trading.commands.models import QueuedCommand
 from trading.instruments.models import Asset, FeeSchedule, Instrument
 from trading.orders import actions as orders
@@ -54,6 +58,7 @@ class Firm:
             "order_id": self.order.pk,
             "trade_id": self.trade.pk,
             "instrument_id": Instrument.objects.get(symbol="BTC-USDT").pk,
+            "calendar_id": a_calendar().pk,
             "schedule_id": FeeSchedule.objects.first().pk,
             "ledger_account_id": LedgerAccount.objects.first().pk,
             "entry_id": JournalEntry.objects.first().pk,
@@ -65,6 +70,18 @@ class Firm:
             "token": "no-such-token",
             "rest": "nothing/here",
         }
+
+
+def a_calendar() -> Calendar:
+    """Some calendar, made by the system."""
+    return Calendar.objects.first() or calendars.set_calendar(
+        calendar=None,
+        name="Office hours",
+        time_zone="UTC",
+        week=[Hours(0, time(9), time(17))],
+        holidays={},
+        acting_user=None,
+    )
 
 
 def fund(account: Account, code: str, amount: str, finance: User, owner: User) -> None:

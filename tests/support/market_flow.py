@@ -24,6 +24,7 @@ class Flow:
         self.time_ns = START_NS
         self.journal = bytearray()
         self.open_ids: list[tuple[int, int]] = []
+        self.state = enums.InstrumentState.OPEN  # of instrument 1
         for command in _set_up():
             self.send(command)
 
@@ -47,6 +48,8 @@ class Flow:
             for event in wire.answer_events(answer):
                 if isinstance(event, events.OrderRested | events.OrderWaiting):
                     self.open_ids.append((event.order_id, event.account_id))
+                elif isinstance(event, events.InstrumentStateChanged):
+                    self.state = enums.InstrumentState(event.state)
 
     def take_journal(self) -> bytes:
         """The records since the last call."""
@@ -55,6 +58,8 @@ class Flow:
         return taken
 
     def _next(self) -> Message:
+        if self.random.random() < (0.01 if self.state == enums.InstrumentState.OPEN else 0.06):
+            return self._session()
         chance = self.random.random()
         account_id = self.random.choice(ACCOUNTS)
         if chance < 0.2 and self.open_ids:
@@ -87,6 +92,21 @@ class Flow:
             return self._triggered(account_id)
         return self._order(account_id)
 
+    def _session(self) -> Message:
+        """Auctions, a breaker, the end of the session."""
+        if self.state != enums.InstrumentState.OPEN:
+            return commands.SetInstrumentState(instrument_id=1, state=self.random.choice([1, 1, 5]))
+        return self.random.choice(
+            [
+                commands.SetInstrumentState(instrument_id=1, state=4),
+                commands.SetBreaker(
+                    instrument_id=1, breaker_bp=20, window_ns=300 * 10**9, halt_ns=20 * 10**9
+                ),
+                commands.SetSession(instrument_id=1, ends_ns=self.time_ns + 200 * 10**9),
+                commands.SetReferencePrice(instrument_id=1, ticks=5_003),
+            ]
+        )
+
     def _triggered(self, account_id: int) -> commands.PlaceOrder:
         """A stop or take-profit order; a third of them end after some minutes."""
         order_type = self.random.randrange(3, 7)
@@ -118,7 +138,13 @@ class Flow:
         if by_quote:
             side = enums.Side.BUY
         time_in_force = self.random.choices(
-            [enums.TimeInForce.GTC, enums.TimeInForce.IOC, enums.TimeInForce.FOK], [8, 1, 1]
+            [
+                enums.TimeInForce.GTC,
+                enums.TimeInForce.IOC,
+                enums.TimeInForce.FOK,
+                enums.TimeInForce.DAY,
+            ],
+            [8, 1, 1, 2],
         )[0]
         return commands.PlaceOrder(
             account_id=account_id,

@@ -14,7 +14,14 @@ from trading.accounts.models import Account, AccountRole
 from trading.commands.actions import enqueue_command
 from trading.engine import commands
 from trading.engine.client import EngineClient, Request
-from trading.engine.enums import FundsReason, OrderFlag, OrderType, SelfTradePrevention, TimeInForce
+from trading.engine.enums import (
+    FundsReason,
+    InstrumentState,
+    OrderFlag,
+    OrderType,
+    SelfTradePrevention,
+    TimeInForce,
+)
 from trading.engine.keys import client_order_key
 from trading.instruments.selectors import catalogue
 
@@ -35,7 +42,12 @@ class Traders:
     def commands(self, rng: random.Random, count: int) -> list[Any]:
         """Orders of all types, replacements, cancels and reductions around fixed prices."""
         made: list[Any] = []
-        for _ in range(count):
+        gathers = rng.choice(self.instruments).id
+        for number in range(count):
+            # For a third of the time one instrument gathers orders for an auction.
+            if number in (count // 3, count * 2 // 3):
+                state = InstrumentState.AUCTION if number == count // 3 else InstrumentState.OPEN
+                made.append(commands.SetInstrumentState(instrument_id=gathers, state=int(state)))
             account_id = rng.choice(self.account_ids + self.poor_ids + self.quiet_ids)
             info = rng.choice(self.instruments)
             what = rng.random()

@@ -30,6 +30,7 @@ class Viewer:
         self.seqs: dict[str, int] = {}
         self.keys: dict[str, Any] = {}
         self.messages: list[dict[str, Any]] = []
+        self.auctions: dict[str, dict[str, Any]] = {}
 
     def see(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -40,6 +41,8 @@ class Viewer:
             self.messages.append(message)
             if message.get("channel", "").startswith("depth:"):
                 self._on_depth(message)
+            elif message.get("channel", "").startswith("auction:"):
+                self.auctions[message["channel"].partition(":")[2]] = message
 
     def _on_depth(self, message: dict[str, Any]) -> None:
         channel = message["channel"]
@@ -64,10 +67,34 @@ class Viewer:
 def take_all(market: TenantMarket, viewer: Viewer, now_second: int) -> None:
     viewer.see(market.take_fast())
     viewer.see(market.take_depth())
+    viewer.see(market.take_auctions())
     viewer.see(market.take_slow(now_second))
 
 
+def check_phases(flow: market_flow.Flow, market: TenantMarket, viewer: Viewer) -> None:
+    """What is told of auctions is what the engine answers."""
+    for instrument_id, info in market.infos.items():
+        _, (row,) = flow.rows(queries.QueryAuction(instrument_id=instrument_id))
+        assert isinstance(row, events.AuctionRow)
+        told = viewer.auctions[info.symbol]
+        surplus = info.quantity_text(abs(row.surplus_lots)) if row.ticks else None
+        assert {name: told[name] for name in told if name not in ("channel", "type")} == {
+            "state": enums.InstrumentState(row.state).name.lower(),
+            "price": info.price_text(row.ticks) if row.ticks else None,
+            "quantity": info.quantity_text(row.lots) if row.ticks else None,
+            "surplus_side": {1: "buy", -1: "sell"}.get(
+                (row.surplus_lots > 0) - (row.surplus_lots < 0)
+            ),
+            "surplus_quantity": surplus,
+            "reopens_at": row.reopen_ns // 10**6 or None,
+            "session_ends_at": row.session_ends_ns // 10**6 or None,
+        }
+        key = f"md:snapshot:{market_flow.TENANT}:auction:{info.symbol}"
+        assert viewer.keys[key] == told | {"type": "snapshot"}
+
+
 def check_against_engine(flow: market_flow.Flow, market: TenantMarket, viewer: Viewer) -> None:
+    check_phases(flow, market, viewer)
     for instrument_id, info in market.infos.items():
         book = viewer.books[f"depth:{info.symbol}"]
         shown = {
@@ -119,6 +146,7 @@ def test_published_books_balances_and_orders_equal_the_engines(seed: int) -> Non
         market.apply(rows_of(flow.take_journal()))
         take_all(market, viewer, flow.time_ns // 10**9)
         check_against_engine(flow, market, viewer)
+    assert any(m["price"] for m in viewer.messages if m.get("channel") == "auction:BTC-USDT")
     told = {message["order"]["status"] for message in viewer.of_type("order")}
     assert told >= {"waiting", "rejected", "expired", "open", "partially_filled"}
 
@@ -196,6 +224,10 @@ def loaded_market(flow: market_flow.Flow, between: int) -> TenantMarket:
         assert isinstance(row, events.BalanceRow)
         booked = row.available_units + row.held_units
         market.private.set_balance(row.account_id, row.asset_id, booked, row.held_units)
+    for instrument_id in market.infos:
+        seq_of_phase, (row,) = flow.rows(queries.QueryAuction(instrument_id=instrument_id))
+        assert isinstance(row, events.AuctionRow)
+        market.add_phase(row, seq_of_phase)
     market.trades_seq = seq - 20
     return market
 

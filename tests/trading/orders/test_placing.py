@@ -49,7 +49,7 @@ def test_market_orders_by_quantity_and_by_quote_amount():
         ({"side": "long"}, Result.BAD_SIDE, "side must be one of: buy, sell"),
         ({"side": 1}, Result.BAD_SIDE, "side must be one of"),
         ({"type": "iceberg"}, Result.BAD_ORDER_TYPE, "type must be one of: limit, market, stop"),
-        ({"time_in_force": "DAY"}, Result.BAD_TIME_IN_FORCE, "GTC, IOC, FOK, GTD"),
+        ({"time_in_force": "GTX"}, Result.BAD_TIME_IN_FORCE, "GTC, IOC, FOK, GTD, DAY"),
         ({"price": None}, Result.BAD_PRICE, "needs a price"),
         ({"price": "50000.005"}, Result.BAD_PRICE, r"multiple of 0\.01 USDT"),
         ({"price": "-1"}, Result.BAD_PRICE, "above zero"),
