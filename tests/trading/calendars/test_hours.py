@@ -11,7 +11,7 @@ OPEN, AUCTION, CLOSED = InstrumentState.OPEN, InstrumentState.AUCTION, Instrumen
 
 
 def at(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(f"{text}+00:00")
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)
 
 
 def clock(text: str) -> datetime.time:

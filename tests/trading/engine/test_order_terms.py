@@ -75,7 +75,7 @@ PLACED: list[tuple[dict[str, Any], Result]] = [
     ({"lots": MOST + 1}, Result.ABOVE_MAXIMUM_QUANTITY),
     ({"flags": 1}, Result.BAD_FLAGS),
     ({"flags": 1, "order_type": STOP_LIMIT, "ticks": 90, "time_in_force": 1}, Result.BAD_FLAGS),
-    ({"time_in_force": 5}, Result.BAD_TIME_IN_FORCE),
+    ({"time_in_force": 6}, Result.BAD_TIME_IN_FORCE),
     ({"time_in_force": 0}, Result.BAD_TIME_IN_FORCE),
     ({"time_in_force": TimeInForce.GTD}, Result.BAD_EXPIRY),
     ({"time_in_force": TimeInForce.GTD, "expire_ns": -1}, Result.BAD_EXPIRY),

@@ -141,7 +141,7 @@ def test_published_books_balances_and_orders_equal_the_engines(seed: int) -> Non
     viewer = Viewer()
     market.apply(rows_of(flow.take_journal()))
     viewer.see(market.take_everything(flow.time_ns // 10**9))
-    for _ in range(30):
+    for _ in range(40):
         flow.run(40)
         market.apply(rows_of(flow.take_journal()))
         take_all(market, viewer, flow.time_ns // 10**9)

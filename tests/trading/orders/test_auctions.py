@@ -127,8 +127,8 @@ def test_the_breaker_halts_and_opens_again_by_itself(funded, bitcoin, alice, bob
     funded.settle()
     submit(bob, side="sell", price="100", quantity="0.1")
     submit(alice, side="buy", price="100", quantity="0.1", time_in_force="IOC")
-    submit(bob, side="sell", price="120", quantity="0.1")
-    order = submit(alice, side="buy", price="125", quantity="0.2")
+    submit(bob, side="sell", price="108", quantity="0.1")
+    order = submit(alice, side="buy", price="109", quantity="0.2")
     assert order.status == OrderStatus.OPEN
     funded.prove()
     bitcoin.refresh_from_db()
@@ -146,7 +146,7 @@ def test_the_breaker_halts_and_opens_again_by_itself(funded, bitcoin, alice, bob
     change = state_changes(bitcoin).first()
     assert (change.reason, change.auction_ticks, change.auction_lots) == (
         Reason.REOPENED,
-        12_500,
+        10_900,
         10_000,
     )
     assert body_of(order)["status"] == "partially_filled"
@@ -160,8 +160,8 @@ def test_a_change_of_the_rules_does_not_end_a_halt(funded, bitcoin, alice, bob, 
     funded.settle()
     submit(bob, side="sell", price="100", quantity="0.1")
     submit(alice, side="buy", price="100", quantity="0.1", time_in_force="IOC")
-    submit(bob, side="sell", price="120", quantity="0.1")
-    submit(alice, side="buy", price="125", quantity="0.2")
+    submit(bob, side="sell", price="108", quantity="0.1")
+    submit(alice, side="buy", price="109", quantity="0.2")
     # The row does not know of the halt yet.
     instruments.change_instrument(instrument=bitcoin, max_quantity="7", acting_user=owner)
     funded.prove()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('instruments', '0002_statechange_instrument_breaker_bp_and_more'),
+        ('instruments', '0002_sessions_and_breaker'),
     ]
 
     operations = [
