@@ -150,7 +150,8 @@ REFUSALS: dict[Refusal, Explanation] = {
     Refusal.UNKNOWN_CHANNEL: Explanation(
         404,
         "There is no such channel.",
-        "Channels: depth:SYMBOL, trades:SYMBOL, auction:SYMBOL, candles:SYMBOL:INTERVAL, tickers, private.",
+        "Channels: depth:SYMBOL, trades:SYMBOL, auction:SYMBOL, candles:SYMBOL:INTERVAL, "
+        "tickers, private.",
     ),
     Refusal.TOO_MANY_SUBSCRIPTIONS: Explanation(
         400,

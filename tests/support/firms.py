@@ -125,6 +125,7 @@ def firm(
         reason="Bonus for a complaint",
         acting_user=finance,
     )
+    a_calendar()
     return Firm(
         tenant=tenant,
         books=books,

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -169,4 +170,4 @@ def check_week(week: list[hours.Hours], time_zone: str) -> None:
 
 def _in_order(one: hours.Hours) -> bool:
     own = hours.moments(one)
-    return all(earlier < later for earlier, later in zip(own, own[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(own))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,7 @@ def overlap(week: Iterable[Hours], time_zone: str) -> bool:
                 own = _steps_of(hours, date, zone)
                 spans.append((own[0].at, own[-1].at))
     spans.sort()
-    return any(ends > begins for (_, ends), (begins, _) in zip(spans, spans[1:], strict=False))
+    return any(ends > begins for (_, ends), (begins, _) in pairwise(spans))
 
 
 def _steps_of(hours: Hours, date: datetime.date, zone: ZoneInfo) -> list[Step]:

@@ -51,9 +51,7 @@ def current_step(calendar: Calendar, now: datetime.datetime) -> hours.Step | Non
     return hours.step_at(week_of(calendar), holidays_of(calendar), calendar.time_zone, now)
 
 
-def coming_steps(
-    calendar: Calendar, now: datetime.datetime, days: int = 7
-) -> list[hours.Step]:
+def coming_steps(calendar: Calendar, now: datetime.datetime, days: int = 7) -> list[hours.Step]:
     """The steps of the next days."""
     until = now + datetime.timedelta(days=days)
     return hours.steps(week_of(calendar), holidays_of(calendar), calendar.time_zone, now, until)

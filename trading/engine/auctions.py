@@ -93,9 +93,7 @@ def find_price(instrument: Instrument) -> Crossing:
     highest = 0
     lowest = 0
     while (
-        bid != 0
-        and ask != 0
-        and levels[bid + rows.LEVEL_TICKS] >= levels[ask + rows.LEVEL_TICKS]
+        bid != 0 and ask != 0 and levels[bid + rows.LEVEL_TICKS] >= levels[ask + rows.LEVEL_TICKS]
     ):
         highest = levels[bid + rows.LEVEL_TICKS]
         lowest = levels[ask + rows.LEVEL_TICKS]

@@ -29,9 +29,7 @@ def hold_back(instrument: Instrument, sweep: Sweep, time_ns: int) -> int:
         return 0
     sweep.far_ticks = sweep.limit_ticks
     if sweep.is_buy:
-        highest = (
-            wide(price) * (limits.BASIS_POINTS + instrument.breaker_bp) // limits.BASIS_POINTS
-        )
+        highest = wide(price) * (limits.BASIS_POINTS + instrument.breaker_bp) // limits.BASIS_POINTS
         if highest < sweep.limit_ticks:
             sweep.limit_ticks = highest
             sweep.held_back = True

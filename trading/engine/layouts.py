@@ -42,19 +42,9 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from typing import NamedTuple
-
-Fields = tuple[tuple[str, str], ...]
-
-
-class Layout(NamedTuple):
-    """One kind of message at one version: its number, its name and its fields in order."""
-
-    kind: int
-    version: int
-    name: str
-    fields: Fields
-
+from trading.engine import session_layouts
+from trading.engine.layout import Fields as Fields
+from trading.engine.layout import Layout as Layout
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
@@ -196,22 +186,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
-    # When the session ends, for DAY orders from now on; 0: they end at midnight UTC.
-    Layout(35, 1, "SetSession", (("instrument_id", "i64"), ("ends_ns", "i64"))),
-    # A trade further than breaker_bp from the window's first price halts the instrument; 0: none.
-    Layout(
-        36,
-        1,
-        "SetBreaker",
-        (
-            ("instrument_id", "i64"),
-            ("breaker_bp", "i64"),
-            ("window_ns", "i64"),
-            ("halt_ns", "i64"),
-        ),
-    ),
-    # The shard's own, when the halt of a breaker is over.
-    Layout(37, 1, "ReopenInstrument", (("instrument_id", "i64"),)),
+    *session_layouts.COMMANDS,
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -226,8 +201,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
-    # What an instrument's auction would come to now.
-    Layout(1035, 1, "QueryAuction", (("instrument_id", "i64"),)),
+    *session_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -442,47 +416,7 @@ EVENTS: tuple[Layout, ...] = (
             ("last_ticks", "i64"),  # the trade's price that did it
         ),
     ),
-    Layout(35, 1, "SessionSet", (("instrument_id", "i64"), ("ends_ns", "i64"))),
-    Layout(
-        36,
-        1,
-        "BreakerSet",
-        (
-            ("instrument_id", "i64"),
-            ("breaker_bp", "i64"),
-            ("window_ns", "i64"),
-            ("halt_ns", "i64"),
-        ),
-    ),
-    # An auction ended in trades, all at one price; they follow.
-    Layout(
-        37,
-        1,
-        "AuctionUncrossed",
-        (
-            ("instrument_id", "i64"),
-            ("ticks", "i64"),
-            ("lots", "i64"),  # all that trades
-            ("surplus_lots", "i64"),  # left at this price: above 0 to buy, below 0 to sell
-        ),
-    ),
-    # Lots of a resting order are about to trade in an uncrossing: they leave its own price, with
-    # what was held for them, for the auction's (as a maker's), or for none (a taker's: its funds
-    # are available then, as those of any taker).
-    Layout(
-        38,
-        1,
-        "OrderUncrossed",
-        (
-            ("order_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u32"),
-            ("lots", "i64"),
-            ("ticks", "i64"),  # the level that shrinks
-            ("to_ticks", "i64"),  # the level that grows; 0: none
-        ),
-    ),
+    *session_layouts.EVENTS,
     # Rows of query answers.
     Layout(
         1000,
@@ -539,21 +473,6 @@ EVENTS: tuple[Layout, ...] = (
         (("side", "i64"), ("ticks", "i64"), ("lots", "i64"), ("orders", "i64")),
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
-    Layout(
-        1035,
-        1,
-        "AuctionRow",
-        (
-            ("instrument_id", "i64"),
-            ("state", "i64"),  # InstrumentState
-            ("ticks", "i64"),  # what it would uncross at now; 0: nothing would trade
-            ("lots", "i64"),
-            ("surplus_lots", "i64"),
-            ("reference_ticks", "i64"),  # the last price, or what stands in for it
-            ("last_ticks", "i64"),  # 0: no trade yet
-            ("session_ends_ns", "i64"),
-            ("reopen_ns", "i64"),
-        ),
-    ),
+    *session_layouts.ROWS,
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
 )

@@ -15,7 +15,17 @@ from trading.engine import (
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
-from trading.engine.words import MASK_62, amount, copy_words, field, half, notional, octet, units_of, wide
+from trading.engine.words import (
+    MASK_62,
+    amount,
+    copy_words,
+    field,
+    half,
+    notional,
+    octet,
+    units_of,
+    wide,
+)
 
 
 def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:

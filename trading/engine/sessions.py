@@ -14,14 +14,10 @@ def may_be_crossed(state: int) -> bool:
     return state != codes.INSTRUMENT_STATE_OPEN and state != codes.INSTRUMENT_STATE_CLOSED
 
 
-def change_state(
-    venue: Venue, instrument: Instrument, state: int, reason: int, step: Step
-) -> int:
+def change_state(venue: Venue, instrument: Instrument, state: int, reason: int, step: Step) -> int:
     """Bring an instrument into a state, with all that follows."""
     instrument.state = state
-    place = emit.instrument_state_changed(
-        step.out, instrument.instrument_id, state, reason, 0
-    )
+    place = emit.instrument_state_changed(step.out, instrument.instrument_id, state, reason, 0)
     step.out.cut_zeros(place)
     return enter_state(venue, instrument, step)
 

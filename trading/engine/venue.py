@@ -368,9 +368,7 @@ class Venue:
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
         time_in_force = terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255
-        if (
-            time_in_force == codes.TIME_IN_FORCE_GTD or time_in_force == codes.TIME_IN_FORCE_DAY
-        ):
+        if time_in_force == codes.TIME_IN_FORCE_GTD or time_in_force == codes.TIME_IN_FORCE_DAY:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
         return self.keep_closed(order)
 

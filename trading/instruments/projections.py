@@ -21,7 +21,8 @@ INSERT INTO instruments_statechange (
     auction_surplus_lots)
 VALUES (%(instrument)s, %(seq)s, %(index)s,
     to_timestamp(0) + %(us)s * interval '1 microsecond', %(state)s, %(reason)s,
-    to_timestamp(0) + %(reopen_us)s::float8 * interval '1 microsecond', %(ticks)s, %(lots)s, %(surplus)s)
+    to_timestamp(0) + %(reopen_us)s::float8 * interval '1 microsecond',
+    %(ticks)s, %(lots)s, %(surplus)s)
 """
 _UPDATE = """
 UPDATE instruments_instrument SET

@@ -76,7 +76,15 @@ def indicate(bids: list[Level], asks: list[Level], reference_ticks: int) -> Indi
 class Phase:
     """The phase of one instrument, as of a journal seq."""
 
-    __slots__ = ("has_last", "reference_ticks", "reopen_ns", "seq", "session_ends_ns", "shown", "state")
+    __slots__ = (
+        "has_last",
+        "reference_ticks",
+        "reopen_ns",
+        "seq",
+        "session_ends_ns",
+        "shown",
+        "state",
+    )
 
     def __init__(self, state: int, seq: int) -> None:
         self.state = state

@@ -131,7 +131,7 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     ),
     Result.NOT_FOR_AUCTION: (
         "An auction takes only orders that can rest until it ends.",
-        "Send a limit order with GTC, GTD or DAY, without post_only, or wait until trading goes on.",
+        "Send a limit order with GTC, GTD or DAY, without post_only, or wait until it is open.",
     ),
     Result.SESSION_OVER: (
         "The session of this instrument is over.",

@@ -169,9 +169,14 @@ def _time_in_force(fields: Mapping[str, Any], order_type: int) -> int:
             Result.BAD_TIME_IN_FORCE,
             "A market order cannot rest in the book: send IOC or FOK, or leave time_in_force out.",
         )
-    if not is_limit and not is_triggered and time_in_force in (
-        enums.TimeInForce.GTD,
-        enums.TimeInForce.DAY,
+    if (
+        not is_limit
+        and not is_triggered
+        and time_in_force
+        in (
+            enums.TimeInForce.GTD,
+            enums.TimeInForce.DAY,
+        )
     ):
         raise OrderError(
             Result.BAD_TIME_IN_FORCE,

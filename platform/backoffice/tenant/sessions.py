@@ -153,9 +153,7 @@ class SetCalendar(instruments.RulesPage):
     def initial(self, target: Calendar | None) -> dict[str, Any]:
         if target is None:
             return {"time_zone": "UTC"}
-        week = {
-            WEEKDAYS[one.weekday][0]: hours.text_of(one) for one in selectors.week_of(target)
-        }
+        week = {WEEKDAYS[one.weekday][0]: hours.text_of(one) for one in selectors.week_of(target)}
         holidays = selectors.values_of(target)["holidays"]
         return {
             "name": target.name,
@@ -335,9 +333,7 @@ class SetBreaker(OfInstrument):
 
 PAGES = (
     pages.Page("calendars/", "calendars", calendars, "instruments.view"),
-    pages.Page(
-        "calendars/new/", "create_calendar", SetCalendar.as_view(), "instruments.change"
-    ),
+    pages.Page("calendars/new/", "create_calendar", SetCalendar.as_view(), "instruments.change"),
     pages.Page("calendars/<int:calendar_id>/", "calendar", calendar, "instruments.view"),
     pages.Page(
         "calendars/<int:calendar_id>/hours/",

@@ -63,9 +63,7 @@ def test_an_auction_from_its_first_order_to_its_trades(
         seen = charlie_bot.get("/api/v1/auction/BTC-USDT").json()
         assert (seen["state"], seen["price"]) == ("open", None)
 
-        refused = alice_bot.place(
-            instrument="BTC-USDT", side="buy", type="market", quantity="0.1"
-        )
+        refused = alice_bot.place(instrument="BTC-USDT", side="buy", type="market", quantity="0.1")
         assert (refused.status_code, code_of(refused)) == (409, "NOT_FOR_AUCTION")
 
         set_state(exchange, State.OPEN)

@@ -6,10 +6,9 @@ from trading.calendars.models import Calendar, Schedule
 from trading.engine.enums import InstrumentState
 from trading.instruments.models import Instrument
 
-WEEK = {
-    day: "08:50/09:00-17:30/17:35"
-    for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
-}
+WEEK = dict.fromkeys(
+    ("monday", "tuesday", "wednesday", "thursday", "friday"), "08:50/09:00-17:30/17:35"
+)
 HOURS = {
     "name": "Exchange",
     "time_zone": "Europe/Zurich",
@@ -22,7 +21,7 @@ HOURS = {
 def test_a_calendar_is_made_shown_changed_and_chosen(firm, client_for, send) -> None:
     browser = client_for(firm.owner)
     answer = send(browser, "/backoffice/calendars/new/", **HOURS)
-    row = Calendar.objects.get()
+    row = Calendar.objects.get(name="Exchange")
     assert (row.sessions.count(), row.holidays.count()) == (5, 2)
     page = browser.get(f"/backoffice/calendars/{row.pk}/").content.decode()
     assert "08:50/09:00-17:30/17:35" in page and "Christmas" in page
@@ -62,7 +61,7 @@ def test_nonsense_is_refused_beside_its_field(firm, client_for, send) -> None:
         assert answer.status_code == 422, changes
         assert sentence in answer.content.decode(), changes
     assert marks() == before
-    assert not Calendar.objects.exists()
+    assert not Calendar.objects.filter(name="Exchange").exists()
 
 
 def test_the_preview_shows_the_next_week_and_changes_nothing(firm, client_for) -> None:
@@ -75,7 +74,7 @@ def test_the_preview_shows_the_next_week_and_changes_nothing(firm, client_for) -
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.count("17:35: closed") in (4, 5, 6) and "<html" not in page
-    assert not Calendar.objects.exists()
+    assert not Calendar.objects.filter(name="Exchange").exists()
 
 
 def test_a_breaker_is_set_and_told(firm, client_for, send) -> None:

@@ -57,7 +57,12 @@ def test_a_holiday_has_no_session() -> None:
 
 def test_sessions_follow_the_local_clock() -> None:
     """The clocks in Zurich are put forward on 29 March and back on 25 October 2026."""
-    for date, opens in (("03-27", "08:00"), ("03-30", "07:00"), ("10-23", "07:00"), ("10-26", "08:00")):
+    for date, opens in (
+        ("03-27", "08:00"),
+        ("03-30", "07:00"),
+        ("10-23", "07:00"),
+        ("10-26", "08:00"),
+    ):
         day = at(f"2026-{date}")
         found = steps(EXCHANGE, frozenset(), "Europe/Zurich", day, day + datetime.timedelta(1))
         assert [f"{s.at:%H:%M}" for s in found if s.state == OPEN] == [opens]
@@ -97,9 +102,15 @@ def test_what_is_now() -> None:
     [
         (EXCHANGE, False),
         (NIGHTS, False),
-        ([Hours(0, clock("09:00"), clock("08:00")), Hours(1, clock("07:00"), clock("12:00"))], True),
+        (
+            [Hours(0, clock("09:00"), clock("08:00")), Hours(1, clock("07:00"), clock("12:00"))],
+            True,
+        ),
         # Over the end of the week.
-        ([Hours(6, clock("20:00"), clock("19:00")), Hours(0, clock("09:00"), clock("17:00"))], True),
+        (
+            [Hours(6, clock("20:00"), clock("19:00")), Hours(0, clock("09:00"), clock("17:00"))],
+            True,
+        ),
         (
             [
                 Hours(0, clock("09:00"), clock("09:00")),

@@ -49,9 +49,9 @@ def check_waiting(row: e.OrderRow) -> None:
 
 
 def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
-    """Conservation needs the reference; here: nobody owes, no book is crossed but in an auction, levels add up to
-    their orders, what is held is what the resting orders need, and orders that wait for a trigger
-    hold nothing and are in no book.
+    """Conservation needs the reference; here: nobody owes, no book is crossed but in an auction,
+    levels add up to their orders, what is held is what the resting orders need, and orders that
+    wait for a trigger hold nothing and are in no book.
     """
     orders = world.must(queries.QueryOpenOrders())
     needed: dict[tuple[int, int], int] = {}

@@ -97,9 +97,7 @@ class ReferenceAuctions(ReferenceOrders):
         rules = self.instruments[command.instrument_id]
         if rules["state"] != InstrumentState.AUCTION or command.order_type in TRIGGERED:
             return
-        rests = (
-            command.order_type == OrderType.LIMIT and command.time_in_force in RESTING_TIMES
-        )
+        rests = command.order_type == OrderType.LIMIT and command.time_in_force in RESTING_TIMES
         if not rests or command.flags:
             raise Refused(Result.NOT_FOR_AUCTION)
 

@@ -101,9 +101,7 @@ def test_what_cannot_rest_is_refused_with_what_to_do(funded, bitcoin, alice, sta
     assert refused.value.result == Result.INSTRUMENT_CLOSED
 
 
-def test_a_day_order_tells_its_end_and_ends_when_trading_closes(
-    funded, bitcoin, alice, staff_of
-):
+def test_a_day_order_tells_its_end_and_ends_when_trading_closes(funded, bitcoin, alice, staff_of):
     order = submit(alice, side="buy", price="100", quantity="0.1", time_in_force="DAY")
     funded.prove()
     told = body_of(order)

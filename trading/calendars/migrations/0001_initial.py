@@ -5,78 +5,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('instruments', '0002_sessions_and_breaker'),
+        ("instruments", "0002_sessions_and_breaker"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('time_zone', models.CharField(help_text='IANA name, such as Europe/Zurich.', max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "time_zone",
+                    models.CharField(help_text="IANA name, such as Europe/Zurich.", max_length=64),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('instrument', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='schedule', serialize=False, to='instruments.instrument')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schedules', to='calendars.calendar')),
+                (
+                    "instrument",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="schedule",
+                        serialize=False,
+                        to="instruments.instrument",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schedules",
+                        to="calendars.calendar",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=80)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='calendars.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=80)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holidays",
+                        to="calendars.calendar",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['calendar_id', 'date'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'date'), name='holiday_once')],
+                "ordering": ["calendar_id", "date"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("calendar", "date"), name="holiday_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(help_text='On which it opens; Monday is 0.')),
-                ('auction_at', models.TimeField(null=True)),
-                ('opens_at', models.TimeField()),
-                ('closing_auction_at', models.TimeField(null=True)),
-                ('closes_at', models.TimeField()),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='calendars.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(help_text="On which it opens; Monday is 0."),
+                ),
+                ("auction_at", models.TimeField(null=True)),
+                ("opens_at", models.TimeField()),
+                ("closing_auction_at", models.TimeField(null=True)),
+                ("closes_at", models.TimeField()),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="calendars.calendar",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['calendar_id', 'weekday'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'weekday'), name='session_once_a_day'), models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='session_weekday')],
+                "ordering": ["calendar_id", "weekday"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calendar", "weekday"), name="session_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__lte", 6)), name="session_weekday"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TakenStep',
+            name="TakenStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('state', models.SmallIntegerField(choices=[(1, 'Open'), (2, 'Cancel only'), (3, 'Halted'), (4, 'Auction'), (5, 'Closed')])),
-                ('ends_at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('sent', 'Sent to the engine'), ('kept', 'Left as staff had set it')], max_length=4)),
-                ('taken_at', models.DateTimeField(auto_now_add=True)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='instruments.instrument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "Open"),
+                            (2, "Cancel only"),
+                            (3, "Halted"),
+                            (4, "Auction"),
+                            (5, "Closed"),
+                        ]
+                    ),
+                ),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent to the engine"),
+                            ("kept", "Left as staff had set it"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="instruments.instrument",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'constraints': [models.UniqueConstraint(fields=('instrument', 'at', 'state', 'ends_at'), name='step_taken_once')],
+                "ordering": ["-at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("instrument", "at", "state", "ends_at"), name="step_taken_once"
+                    )
+                ],
             },
         ),
     ]

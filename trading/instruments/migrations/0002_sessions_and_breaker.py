@@ -5,70 +5,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('instruments', '0001_initial'),
+        ("instruments", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StateChange',
+            name="StateChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('event_index', models.IntegerField()),
-                ('time', models.DateTimeField()),
-                ('state', models.SmallIntegerField(choices=[(1, 'Open'), (2, 'Cancel only'), (3, 'Halted'), (4, 'Auction'), (5, 'Closed')])),
-                ('reason', models.SmallIntegerField(choices=[(0, 'Requested'), (1, 'Circuit breaker'), (2, 'Halt over')])),
-                ('reopens_at', models.DateTimeField(null=True)),
-                ('auction_ticks', models.BigIntegerField(default=0, help_text='0: nothing traded.')),
-                ('auction_lots', models.BigIntegerField(default=0)),
-                ('auction_surplus_lots', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("event_index", models.IntegerField()),
+                ("time", models.DateTimeField()),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "Open"),
+                            (2, "Cancel only"),
+                            (3, "Halted"),
+                            (4, "Auction"),
+                            (5, "Closed"),
+                        ]
+                    ),
+                ),
+                (
+                    "reason",
+                    models.SmallIntegerField(
+                        choices=[(0, "Requested"), (1, "Circuit breaker"), (2, "Halt over")]
+                    ),
+                ),
+                ("reopens_at", models.DateTimeField(null=True)),
+                (
+                    "auction_ticks",
+                    models.BigIntegerField(default=0, help_text="0: nothing traded."),
+                ),
+                ("auction_lots", models.BigIntegerField(default=0)),
+                ("auction_surplus_lots", models.BigIntegerField(default=0)),
             ],
             options={
-                'ordering': ['-seq', '-event_index'],
+                "ordering": ["-seq", "-event_index"],
             },
         ),
         migrations.AddField(
-            model_name='instrument',
-            name='breaker_bp',
-            field=models.PositiveIntegerField(default=0, help_text='0: no circuit breaker.'),
+            model_name="instrument",
+            name="breaker_bp",
+            field=models.PositiveIntegerField(default=0, help_text="0: no circuit breaker."),
         ),
         migrations.AddField(
-            model_name='instrument',
-            name='breaker_halt_seconds',
+            model_name="instrument",
+            name="breaker_halt_seconds",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='instrument',
-            name='breaker_window_seconds',
+            model_name="instrument",
+            name="breaker_window_seconds",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='instrument',
-            name='reopens_at',
-            field=models.DateTimeField(blank=True, help_text="When the circuit breaker's halt ends.", null=True),
+            model_name="instrument",
+            name="reopens_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When the circuit breaker's halt ends.", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='instrument',
-            name='state',
-            field=models.SmallIntegerField(choices=[(1, 'Open'), (2, 'Cancel only'), (3, 'Halted'), (4, 'Auction'), (5, 'Closed')], default=1, help_text='As last asked for, or as the engine changed it by itself since.'),
+            model_name="instrument",
+            name="state",
+            field=models.SmallIntegerField(
+                choices=[
+                    (1, "Open"),
+                    (2, "Cancel only"),
+                    (3, "Halted"),
+                    (4, "Auction"),
+                    (5, "Closed"),
+                ],
+                default=1,
+                help_text="As last asked for, or as the engine changed it by itself since.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('breaker_bp', 0), ('breaker_halt_seconds', 0), ('breaker_window_seconds', 0)), models.Q(('breaker_bp__gt', 0), ('breaker_halt_seconds__gt', 0), ('breaker_window_seconds__gt', 0)), _connector='OR'), name='instrument_breaker_whole'),
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("breaker_bp", 0),
+                        ("breaker_halt_seconds", 0),
+                        ("breaker_window_seconds", 0),
+                    ),
+                    models.Q(
+                        ("breaker_bp__gt", 0),
+                        ("breaker_halt_seconds__gt", 0),
+                        ("breaker_window_seconds__gt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="instrument_breaker_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='statechange',
-            name='instrument',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='state_changes', to='instruments.instrument'),
+            model_name="statechange",
+            name="instrument",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="state_changes",
+                to="instruments.instrument",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statechange',
-            index=models.Index(fields=['instrument', 'seq'], name='state_change_instrument'),
+            model_name="statechange",
+            index=models.Index(fields=["instrument", "seq"], name="state_change_instrument"),
         ),
         migrations.AddConstraint(
-            model_name='statechange',
-            constraint=models.UniqueConstraint(fields=('seq', 'event_index'), name='state_change_once'),
+            model_name="statechange",
+            constraint=models.UniqueConstraint(
+                fields=("seq", "event_index"), name="state_change_once"
+            ),
         ),
     ]

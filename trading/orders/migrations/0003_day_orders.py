@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0002_triggered_orders'),
+        ("orders", "0002_triggered_orders"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='order',
-            name='expire_ns',
-            field=models.BigIntegerField(default=0, help_text='GTD and DAY: when it ends, nanoseconds since 1970; else 0.'),
+            model_name="order",
+            name="expire_ns",
+            field=models.BigIntegerField(
+                default=0, help_text="GTD and DAY: when it ends, nanoseconds since 1970; else 0."
+            ),
         ),
         migrations.AlterField(
-            model_name='order',
-            name='time_in_force',
-            field=models.SmallIntegerField(choices=[(1, 'GTC'), (2, 'IOC'), (3, 'FOK'), (4, 'GTD'), (5, 'DAY')]),
+            model_name="order",
+            name="time_in_force",
+            field=models.SmallIntegerField(
+                choices=[(1, "GTC"), (2, "IOC"), (3, "FOK"), (4, "GTD"), (5, "DAY")]
+            ),
         ),
     ]
