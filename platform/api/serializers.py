@@ -6,6 +6,7 @@ from rest_framework import serializers as fields
 
 ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
 TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"]
+SIDES = ["buy", "sell"]
 INSTRUMENT_STATES = ["open", "cancel_only", "halted", "auction", "closed"]
 
 
@@ -66,7 +67,7 @@ class Auction(fields.Serializer[Any]):
     price = _decimal("The one price all would trade at now; null: nothing would.", allow_null=True)
     quantity = _decimal("How much would trade.", allow_null=True)
     surplus_side = fields.ChoiceField(
-        choices=["buy", "sell"], allow_null=True, help_text="Who would be left over at this price."
+        choices=SIDES, allow_null=True, help_text="Who would be left over at this price."
     )
     surplus_quantity = _decimal("How much of that side.", allow_null=True)
     reopens_at = fields.IntegerField(
@@ -87,7 +88,7 @@ class Trade(fields.Serializer[Any]):
     id = fields.CharField()
     price = _decimal("Price.")
     quantity = _decimal("Quantity.")
-    side = fields.ChoiceField(choices=["buy", "sell"], help_text="The taker's side.")
+    side = fields.ChoiceField(choices=SIDES, help_text="The taker's side.")
     time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
 
 
@@ -151,7 +152,7 @@ class Fill(fields.Serializer[Any]):
     order_id = fields.CharField()
     account = fields.IntegerField()
     instrument = fields.CharField()
-    side = fields.ChoiceField(choices=["buy", "sell"])
+    side = fields.ChoiceField(choices=SIDES)
     liquidity = fields.ChoiceField(choices=["maker", "taker"])
     price = _decimal("Price.")
     quantity = _decimal("Quantity.")
@@ -171,7 +172,7 @@ class Order(fields.Serializer[Any]):
     client_order_id = fields.CharField(allow_null=True)
     account = fields.IntegerField()
     instrument = fields.CharField()
-    side = fields.ChoiceField(choices=["buy", "sell"])
+    side = fields.ChoiceField(choices=SIDES)
     type = fields.ChoiceField(choices=ORDER_TYPES)
     time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE)
     post_only = fields.BooleanField()
@@ -216,7 +217,7 @@ class Orders(fields.Serializer[Any]):
 
 class PlaceOrder(fields.Serializer[Any]):
     instrument = fields.CharField(help_text="Such as BTC-USDT.")
-    side = fields.ChoiceField(choices=["buy", "sell"])
+    side = fields.ChoiceField(choices=SIDES)
     type = fields.ChoiceField(choices=ORDER_TYPES, required=False, default="limit")
     time_in_force = fields.ChoiceField(
         choices=TIMES_IN_FORCE,

@@ -268,6 +268,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields of several names share these choices.
+    "ENUM_NAME_OVERRIDES": {
+        "InstrumentState": "api.serializers.INSTRUMENT_STATES",
+        "Side": "api.serializers.SIDES",
+    },
 }
 # Where the operator's page of processes comes from: rooms side by side do not import each other.
 MARQUE_STATUS = "runtime.status.now"

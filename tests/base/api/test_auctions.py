@@ -81,7 +81,7 @@ def test_a_day_order_tells_when_it_ends(alice_bot: bots.Bot, bob_bot: bots.Bot) 
         instrument="BTC-USDT",
         side="buy",
         quantity="0.01",
-        price="50000",
+        price="58000",
         time_in_force="DAY",
         client_order_id=f"d-{secrets.token_hex(6)}",
     ).json()
