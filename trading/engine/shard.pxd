@@ -29,10 +29,14 @@ cdef class Shard:
     cdef long long _event_count
     cdef long long _records_end
     cdef long long _most_timers
+    cdef long long _most_cancel_timers
 
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
     cdef long long _expire_orders(self) except? FAILED
+    @cython.locals(payload=bytes, timer=tuple)
+    cdef long long _fire_cancel_timers(self) except? FAILED
+    cdef bint _is_running(self, tuple timer) except -1
     cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED

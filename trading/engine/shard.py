@@ -11,6 +11,7 @@ from trading.engine import (
     codes,
     door,
     emit,
+    guarding,
     image,
     loading,
     lookups,
@@ -71,6 +72,7 @@ class Shard:
         self._event_count = 0
         self._records_end = 0
         self._most_timers = rows.TIMERS_FIRST_MOST
+        self._most_cancel_timers = rows.TIMERS_FIRST_MOST
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -84,6 +86,7 @@ class Shard:
         self._answers.clear()
         first_seq = self.seq + 1
         self._expire_orders()
+        self._fire_cancel_timers()
         end = len(frames)
         at = 0
         while at < end:
@@ -106,8 +109,11 @@ class Shard:
 
     @property
     def due_ns(self) -> int:
-        """When the next GTD order may end, for whoever wakes the shard up; 0: there is none."""
+        """When the next timer may run out, for whoever wakes the shard up; 0: there is none."""
         timers = self.store.timers
+        cancel_timers = self.store.cancel_timers
+        if cancel_timers and (not timers or cancel_timers[0][0] < timers[0][0]):
+            return cancel_timers[0][0]
         return timers[0][0] if timers else 0
 
     def _expire_orders(self) -> int:
@@ -134,6 +140,29 @@ class Shard:
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
+
+    def _fire_cancel_timers(self) -> int:
+        """Cancel the orders of accounts whose timer has run out, each by a command of its own."""
+        timers = self.store.cancel_timers
+        if len(timers) > self._most_cancel_timers:
+            # Timers set anew or taken away are forgotten before they outnumber the others.
+            timers[:] = [timer for timer in timers if self._is_running(timer)]
+            heapify(timers)
+            self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
+        while timers and timers[0][0] <= self._now_ns:
+            timer = heappop(timers)
+            if self._is_running(timer):
+                numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
+                payload = b"".join([number.to_bytes(8, "little") for number in numbers])
+                kind = codec.CANCEL_ALL_ORDERS
+                self._execute(payload, 0, len(payload), kind, 1, timer[1], 0, 0, 0)
+                self._records.at = self._records_end
+        return 0
+
+    def _is_running(self, timer: tuple[int, int, int, int]) -> bool:
+        """Whether a cancel timer is what the account set last."""
+        when, tenant_id, account_id, instrument_id = timer
+        return self.venues[tenant_id].cancel_timers.get((account_id, instrument_id)) == when
 
     def _run(self, frames: bytes, at: int, frame_end: int) -> int:
         """Check one request frame at the door, apply it, answer it."""
@@ -246,6 +275,10 @@ class Shard:
             return canceling.expire_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ALL_ORDERS:
             return canceling.cancel_all_orders(venue, data, at, end, step)
+        if kind == codec.SET_CANCEL_TIMER:
+            return guarding.set_cancel_timer(venue, data, at, end, step)
+        if kind == codec.ARM_DISCONNECT:
+            return guarding.arm_disconnect(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
@@ -324,6 +357,8 @@ class Shard:
             return lookups.query_order(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
+        if kind == codec.QUERY_ARMED:
+            return guarding.query_armed(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
         return codes.UNKNOWN_KIND
 

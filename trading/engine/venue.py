@@ -53,6 +53,10 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
+        # cancel timer runs out, and what goes with a connection.
+        self.cancel_timers: dict[tuple[int, int], int] = {}
+        self.armed: dict[tuple[int, int], int] = {}
 
     # Accounts, instruments and orders by id.
 
