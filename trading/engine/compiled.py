@@ -15,6 +15,7 @@ CORE = (
     "emit",
     "door",
     "store",
+    "ahead",
     "book",
     "step",
     "rules",
@@ -24,6 +25,7 @@ CORE = (
     "auctions",
     "breaking",
     "arriving",
+    "guarding",
     "canceling",
     "placing",
     "sessions",
@@ -38,7 +40,16 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layout", "layouts", "memory", "session_layouts", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "layout",
+    "layouts",
+    "maker_layouts",
+    "memory",
+    "session_layouts",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

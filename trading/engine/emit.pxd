@@ -252,6 +252,20 @@ cdef long long order_uncrossed(
     long long to_ticks,
 ) except? FAILED
 
+cdef long long cancel_timer_set(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long deadline_ns,
+) except? FAILED
+
+cdef long long disconnect_armed(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long armed,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -321,4 +335,12 @@ cdef long long auction_row(
 cdef long long durable_seq(
     Output out,
     long long seq,
+) except? FAILED
+
+cdef long long armed_row(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long on_disconnect,
+    long long deadline_ns,
 ) except? FAILED

@@ -42,9 +42,21 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import session_layouts
-from trading.engine.layout import Fields as Fields
-from trading.engine.layout import Layout as Layout
+from trading.engine import maker_layouts, session_layouts
+from trading.engine.layout import Fields, Layout
+
+__all__ = [
+    "ANSWER_HEADER_BYTES",
+    "COMMANDS",
+    "EVENTS",
+    "EVENT_HEADER_BYTES",
+    "GROUP_HEADER_BYTES",
+    "QUERIES",
+    "RECORD_HEADER_BYTES",
+    "REQUEST_HEADER_BYTES",
+    "Fields",
+    "Layout",
+]
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
@@ -159,7 +171,12 @@ COMMANDS: tuple[Layout, ...] = (
         13,
         1,
         "CancelAllOrders",
-        (("account_id", "i64"), ("instrument_id", "i64"), ("side", "i64")),
+        (
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("side", "i64"),
+            ("cause", "i64"),  # CancelCause
+        ),
     ),
     # Takes lots off an open order, keeping its time priority; taking all of it cancels it.
     Layout(
@@ -187,6 +204,7 @@ COMMANDS: tuple[Layout, ...] = (
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
     *session_layouts.COMMANDS,
+    *maker_layouts.COMMANDS,
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -202,6 +220,7 @@ QUERIES: tuple[Layout, ...] = (
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
     *session_layouts.QUERIES,
+    *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -417,6 +436,7 @@ EVENTS: tuple[Layout, ...] = (
         ),
     ),
     *session_layouts.EVENTS,
+    *maker_layouts.EVENTS,
     # Rows of query answers.
     Layout(
         1000,
@@ -475,4 +495,5 @@ EVENTS: tuple[Layout, ...] = (
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     *session_layouts.ROWS,
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    *maker_layouts.ROWS,
 )

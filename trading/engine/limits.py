@@ -19,6 +19,8 @@ MAX_AUCTION_ORDERS: Final = 250_000
 # Window and halt of a circuit breaker: a week.
 MAX_BREAKER_NS: Final = 604_800_000_000_000
 DAY_NS: Final = 86_400_000_000_000
+# How far ahead a cancel timer may be set.
+MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

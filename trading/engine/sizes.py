@@ -26,6 +26,8 @@ VERSION_OF: Final[dict[int, int]] = {
     35: 1,
     36: 1,
     37: 1,
+    40: 1,
+    41: 1,
     1000: 1,
     1001: 1,
     1002: 1,
@@ -33,6 +35,7 @@ VERSION_OF: Final[dict[int, int]] = {
     1004: 1,
     1005: 1,
     1035: 1,
+    1040: 1,
     1010: 1,
 }
 PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
@@ -48,7 +51,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     10: 48,
     11: 120,
     12: 24,
-    13: 24,
+    13: 32,
     14: 32,
     15: 16,
     16: 40,
@@ -56,6 +59,8 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     35: 16,
     36: 32,
     37: 8,
+    40: 24,
+    41: 24,
     1000: 0,
     1001: 8,
     1002: 16,
@@ -63,6 +68,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     1004: 16,
     1005: 8,
     1035: 8,
+    1040: 8,
     1010: 8,
 }
 EVENT_BYTES_OF: Final[dict[int, int]] = {
@@ -89,6 +95,8 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     36: 32,
     37: 32,
     38: 48,
+    40: 24,
+    41: 24,
     1000: 64,
     1001: 48,
     1002: 128,
@@ -96,4 +104,5 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     1005: 16,
     1035: 72,
     1010: 8,
+    1040: 32,
 }
