@@ -144,6 +144,7 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.SESSION_OVER: (
         "The session of this instrument is over.",
         "Send a DAY order in the next session, or another time in force.",
+    ),
     Result.BAD_TIMEOUT: (
         "The time of a cancel timer is not possible.",
         "Send whole seconds from 0, which takes it away, to 86400.",
