@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice import session_words
 from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
+from backoffice.session_words import seconds_text
 from money.units import format_units
 from trading.engine import enums
 from trading.engine.results import Result
@@ -101,13 +102,6 @@ def instrument_rules(instrument: Any) -> list[str]:
     return sentences
 
 
-def seconds_text(seconds: int) -> str:
-    """A span of time in whole minutes where it is one."""
-    if seconds % 60:
-        return _("%(count)s seconds") % {"count": seconds}
-    return _("%(count)s minutes") % {"count": seconds // 60}
-
-
 def state_sentence(state: int) -> str:
     """What an instrument's state means for customers."""
     return {
@@ -125,11 +119,6 @@ def state_sentence(state: int) -> str:
             "It is closed: no new orders until the next session, open ones can be cancelled."
         ),
     }[state]
-
-
-def state_name(state: int) -> str:
-    """open, cancel_only, halted, auction or closed: for badges."""
-    return enums.InstrumentState(state).name.lower()
 
 
 def account_state_name(state: int) -> str:
@@ -344,59 +333,6 @@ def _account(event: Any, names: Dictionary) -> str:
     }
 
 
-def _state(event: Any, names: Dictionary) -> str:
-    told = {
-        "symbol": names.symbol(event.instrument_id),
-        "state": state_name(event.state).replace("_", " "),
-    }
-    reason = getattr(event, "reason", enums.StateReason.REQUESTED)
-    if reason == enums.StateReason.BREAKER:
-        return _("The circuit breaker halts %(symbol)s: it is now in %(state)s") % told
-    if reason == enums.StateReason.REOPENED:
-        return _("The halt is over: %(symbol)s is now %(state)s") % told
-    return _("%(symbol)s is now %(state)s") % told
-
-
-def _breaker(event: Any, names: Dictionary) -> str:
-    if not event.breaker_bp:
-        return _("No circuit breaker for %(symbol)s") % {
-            "symbol": names.symbol(event.instrument_id)
-        }
-    return _("Circuit breaker of %(symbol)s: %(far)s within %(window)s, halt of %(halt)s") % {
-        "symbol": names.symbol(event.instrument_id),
-        "far": percent_of_bp(event.breaker_bp),
-        "window": seconds_text(event.window_ns // 10**9),
-        "halt": seconds_text(event.halt_ns // 10**9),
-    }
-
-
-def _session(event: Any, names: Dictionary) -> str:
-    if not event.ends_ns:
-        return _("DAY orders in %(symbol)s end at midnight UTC") % {
-            "symbol": names.symbol(event.instrument_id)
-        }
-    moment = datetime.fromtimestamp(event.ends_ns // 10**9, UTC)
-    return _("DAY orders in %(symbol)s end at %(time)s UTC") % {
-        "symbol": names.symbol(event.instrument_id),
-        "time": f"{moment:%Y-%m-%d %H:%M:%S}",
-    }
-
-
-def _auction(event: Any, names: Dictionary) -> str:
-    return _("Auction of %(symbol)s: %(quantity)s trade at %(price)s") % {
-        "symbol": names.symbol(event.instrument_id),
-        "quantity": names.quantity(event.instrument_id, event.lots),
-        "price": names.price(event.instrument_id, event.ticks),
-    }
-
-
-def _uncrossed(event: Any, names: Dictionary) -> str:
-    return _("Of order %(id)s %(quantity)s trade in the auction") % {
-        "id": event.order_id,
-        "quantity": names.quantity(event.instrument_id, event.lots),
-    }
-
-
 def _reference(event: Any, names: Dictionary) -> str:
     return _("Reference price of %(symbol)s: %(price)s") % {
         "symbol": names.symbol(event.instrument_id),
@@ -475,8 +411,8 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "ChangeInstrument": _rules,
     "InstrumentCreated": _rules,
     "InstrumentChanged": _rules,
-    "SetInstrumentState": _state,
-    "InstrumentStateChanged": _state,
+    "SetInstrumentState": session_words.state,
+    "InstrumentStateChanged": session_words.state,
     "SetFees": _fees,
     "FeesChanged": _fees,
     "CreateAccount": _account,
@@ -514,15 +450,13 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "ExpireOrder": lambda event, _names: (
         _("The time of order %(id)s is over") % {"id": event.order_id}
     ),
-    "ReopenInstrument": lambda event, names: (
-        _("The halt of %(symbol)s is over") % {"symbol": names.symbol(event.instrument_id)}
-    ),
-    "SetSession": _session,
-    "SessionSet": _session,
-    "SetBreaker": _breaker,
-    "BreakerSet": _breaker,
-    "AuctionUncrossed": _auction,
-    "OrderUncrossed": _uncrossed,
+    "ReopenInstrument": session_words.reopening,
+    "SetSession": session_words.session,
+    "SessionSet": session_words.session,
+    "SetBreaker": session_words.breaker,
+    "BreakerSet": session_words.breaker,
+    "AuctionUncrossed": session_words.auction,
+    "OrderUncrossed": session_words.uncrossed,
     "SetReferencePrice": _reference,
     "ReferencePriceSet": _reference,
 }

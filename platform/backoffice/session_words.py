@@ -1,0 +1,87 @@
+"""States, sessions, auctions and circuit breakers in words; a part of `backoffice.words`.
+
+``names`` is a `words.Dictionary`.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.cells import percent_of_bp
+from trading.engine import enums
+
+
+def state_name(state: int) -> str:
+    """open, cancel_only, halted, auction or closed: for badges."""
+    return enums.InstrumentState(state).name.lower()
+
+
+def seconds_text(seconds: int) -> str:
+    """A span of time in whole minutes where it is one."""
+    if seconds % 60:
+        return _("%(count)s seconds") % {"count": seconds}
+    return _("%(count)s minutes") % {"count": seconds // 60}
+
+
+def state(event: Any, names: Any) -> str:
+    """An instrument's new state, and why it has it."""
+    told = {
+        "symbol": names.symbol(event.instrument_id),
+        "state": state_name(event.state).replace("_", " "),
+    }
+    reason = getattr(event, "reason", enums.StateReason.REQUESTED)
+    if reason == enums.StateReason.BREAKER:
+        return _("The circuit breaker halts %(symbol)s: it is now in %(state)s") % told
+    if reason == enums.StateReason.REOPENED:
+        return _("The halt is over: %(symbol)s is now %(state)s") % told
+    return _("%(symbol)s is now %(state)s") % told
+
+
+def breaker(event: Any, names: Any) -> str:
+    """A circuit breaker."""
+    if not event.breaker_bp:
+        return _("No circuit breaker for %(symbol)s") % {
+            "symbol": names.symbol(event.instrument_id)
+        }
+    return _("Circuit breaker of %(symbol)s: %(far)s within %(window)s, halt of %(halt)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "far": percent_of_bp(event.breaker_bp),
+        "window": seconds_text(event.window_ns // 10**9),
+        "halt": seconds_text(event.halt_ns // 10**9),
+    }
+
+
+def session(event: Any, names: Any) -> str:
+    """When the session ends."""
+    if not event.ends_ns:
+        return _("DAY orders in %(symbol)s end at midnight UTC") % {
+            "symbol": names.symbol(event.instrument_id)
+        }
+    moment = datetime.fromtimestamp(event.ends_ns // 10**9, UTC)
+    return _("DAY orders in %(symbol)s end at %(time)s UTC") % {
+        "symbol": names.symbol(event.instrument_id),
+        "time": f"{moment:%Y-%m-%d %H:%M:%S}",
+    }
+
+
+def auction(event: Any, names: Any) -> str:
+    """What an auction came to."""
+    return _("Auction of %(symbol)s: %(quantity)s trade at %(price)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "price": names.price(event.instrument_id, event.ticks),
+    }
+
+
+def uncrossed(event: Any, names: Any) -> str:
+    """What of an order traded in an auction."""
+    return _("Of order %(id)s %(quantity)s trade in the auction") % {
+        "id": event.order_id,
+        "quantity": names.quantity(event.instrument_id, event.lots),
+    }
+
+
+def reopening(event: Any, names: Any) -> str:
+    """The end of a halt."""
+    return _("The halt of %(symbol)s is over") % {"symbol": names.symbol(event.instrument_id)}
