@@ -79,6 +79,29 @@ _INSTRUMENT_FIELDS: Fields = (
     ("symbol", "s24"),
 )
 
+_PLACE_ORDER_FIELDS: Fields = (
+    ("account_id", "i64"),
+    ("instrument_id", "u32"),
+    ("side", "u8"),  # Side
+    ("order_type", "u8"),  # OrderType
+    ("time_in_force", "u8"),  # TimeInForce
+    ("self_trade_prevention", "u8"),  # SelfTradePrevention
+    ("lots", "i64"),  # 0 for a market order by quote amount
+    ("ticks", "i64"),  # limit price; 0 for a market order
+    ("flags", "i64"),  # OrderFlag
+    ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
+    ("client_order_id", "s40"),
+    ("quote_units", "i128"),  # market order by quote amount; else 0
+    ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
+    ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
+)
+
+
+def _leg(which: str) -> Fields:
+    """A PlaceOrder inside of a list."""
+    return tuple((f"{which}_{name}", kind) for name, kind in _PLACE_ORDER_FIELDS)
+
+
 COMMANDS: tuple[Layout, ...] = (
     Layout(1, 1, "OpenVenue", (("code", "s24"),)),
     Layout(2, 1, "CreateAsset", (("asset_id", "i64"), ("scale", "i64"), ("code", "s16"))),
@@ -136,27 +159,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("reference_id", "i64"),
         ),
     ),
-    Layout(
-        11,
-        1,
-        "PlaceOrder",
-        (
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u8"),  # Side
-            ("order_type", "u8"),  # OrderType
-            ("time_in_force", "u8"),  # TimeInForce
-            ("self_trade_prevention", "u8"),  # SelfTradePrevention
-            ("lots", "i64"),  # 0 for a market order by quote amount
-            ("ticks", "i64"),  # limit price; 0 for a market order
-            ("flags", "i64"),  # OrderFlag
-            ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
-            ("client_order_id", "s40"),
-            ("quote_units", "i128"),  # market order by quote amount; else 0
-            ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
-            ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
-        ),
-    ),
+    Layout(11, 1, "PlaceOrder", _PLACE_ORDER_FIELDS),
     # By order_id, or with order_id 0 by client_key.
     Layout(
         12,
@@ -196,6 +199,28 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
+    # Two or three orders of one account in one instrument, taken as a whole or not at all. Each
+    # leg is a PlaceOrder as it is; a list of two legs has nothing in the third.
+    Layout(
+        25,
+        1,
+        "PlaceOrderList",
+        (
+            ("list_type", "i64"),  # OrderListType
+            ("client_key", "i64"),  # client_order_key(client_list_id); 0: none
+            ("client_list_id", "s40"),
+            *_leg("first"),
+            *_leg("second"),
+            *_leg("third"),
+        ),
+    ),
+    # All that is open of a list, found by list_id, or with list_id 0 by client_key.
+    Layout(
+        26,
+        1,
+        "CancelOrderList",
+        (("account_id", "i64"), ("list_id", "i64"), ("client_key", "i64")),
+    ),
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -210,6 +235,13 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
+    # A list and those of its orders that are remembered, found as in CancelOrderList.
+    Layout(
+        1025,
+        1,
+        "QueryOrderList",
+        (("account_id", "i64"), ("list_id", "i64"), ("client_key", "i64")),
+    ),
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -368,6 +400,7 @@ EVENTS: tuple[Layout, ...] = (
             ("leaves_lots", "i64"),  # what was still open; 0 when filled
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
+            ("by_order_id", "i64"),  # the order of its list that ended it; 0: none did
         ),
     ),
     Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
@@ -412,6 +445,48 @@ EVENTS: tuple[Layout, ...] = (
             ("side", "u32"),
             ("trigger_ticks", "i64"),
             ("last_ticks", "i64"),  # the trade's price that did it
+        ),
+    ),
+    # Comes before the OrderAccepted of its legs, whose ids are list_id and those that follow it.
+    Layout(
+        25,
+        1,
+        "OrderListPlaced",
+        (
+            ("list_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("list_type", "u16"),  # OrderListType
+            ("legs", "u16"),
+            ("client_key", "i64"),
+            ("client_list_id", "s40"),
+        ),
+    ),
+    # An order waits, with nothing held, for the first of its list to be wholly filled.
+    Layout(
+        26,
+        1,
+        "OrderPending",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("lots", "i64"),
+        ),
+    ),
+    # It was filled: the order arrives now, or waits for its price. What becomes of it follows.
+    Layout(
+        27,
+        1,
+        "OrderReleased",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("lots", "i64"),
+            ("trigger_ticks", "i64"),
         ),
     ),
     # Rows of query answers.
@@ -460,7 +535,11 @@ EVENTS: tuple[Layout, ...] = (
             ("status", "i64"),
             ("client_key", "i64"),
             ("placed_seq", "i64"),
-            ("trigger_ticks", "i64"),  # while it waits
+            ("trigger_ticks", "i64"),  # while it waits or pends
+            # The list it belongs to, or 0. Its orders are list_id and the list_legs - 1 behind it.
+            ("list_id", "i64"),
+            ("list_type", "u32"),
+            ("list_legs", "u32"),
         ),
     ),
     Layout(
@@ -471,4 +550,17 @@ EVENTS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    Layout(
+        1025,
+        1,
+        "OrderListRow",
+        (
+            ("list_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("list_type", "i64"),
+            ("legs", "i64"),
+            ("client_key", "i64"),
+        ),
+    ),
 )

@@ -229,4 +229,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         venue.close(maker, instrument, 0, 1, codes.ORDER_STATUS_FILLED, step)
     else:
         orders[maker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        if orders[maker + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            venue.end_partner(maker, step)
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+        venue.end_partner(order, step)
     return 0

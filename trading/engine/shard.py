@@ -12,6 +12,7 @@ from trading.engine import (
     door,
     emit,
     image,
+    listing,
     loading,
     lookups,
     placing,
@@ -248,6 +249,10 @@ class Shard:
             return canceling.cancel_all_orders(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
+        if kind == codec.PLACE_ORDER_LIST:
+            return listing.place_order_list(venue, data, at, end, step)
+        if kind == codec.CANCEL_ORDER_LIST:
+            return listing.cancel_order_list(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
             return administration.credit_funds(venue, data, at, end, step)
         if kind == codec.DEBIT_FUNDS:
@@ -322,6 +327,8 @@ class Shard:
             return lookups.query_open_orders(venue, data, at, end, step)
         if kind == codec.QUERY_ORDER:
             return lookups.query_order(venue, data, at, end, step)
+        if kind == codec.QUERY_ORDER_LIST:
+            return listing.query_order_list(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
