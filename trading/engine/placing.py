@@ -113,6 +113,7 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     sweep.trigger_ticks = field(data, at + codec.PLACE_ORDER_TRIGGER_TICKS, end)
     sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
     sweep.client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
+    sweep.post_only = field(data, at + codec.PLACE_ORDER_FLAGS, end) != 0
     sweep.is_buy = sweep.side == codes.SIDE_BUY
     sweep.is_limit = (
         sweep.order_type == codes.ORDER_TYPE_LIMIT
@@ -133,7 +134,6 @@ def check_terms(sweep: Sweep, flags: int) -> int:
         return codes.BAD_TIME_IN_FORCE
     if sweep.mode > codes.LAST_SELF_TRADE_PREVENTION:
         return codes.BAD_SELF_TRADE_PREVENTION
-    sweep.post_only = flags != 0
     if flags != 0 and (
         flags != codes.ORDER_FLAG_POST_ONLY
         or sweep.order_type != codes.ORDER_TYPE_LIMIT

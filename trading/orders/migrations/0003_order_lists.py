@@ -1,0 +1,3 @@
+from django.db import migrations, models
+
+import trading.instruments.fields  # noqa: F401
