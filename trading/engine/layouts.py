@@ -200,7 +200,8 @@ COMMANDS: tuple[Layout, ...] = (
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
     # Two or three orders of one account in one instrument, taken as a whole or not at all. Each
-    # leg is a PlaceOrder as it is; a list of two legs has nothing in the third.
+    # leg is a PlaceOrder as it is; a list of two legs has nothing in the third. What is added to
+    # PlaceOrder makes a new version of this one.
     Layout(
         25,
         1,
