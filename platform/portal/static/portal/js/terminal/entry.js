@@ -244,8 +244,8 @@ export class Entry {
   #bracketNote(bracket) {
     const words = { amount: `${this.instrument.quantityText(bracket.lots)} ${this.instrument.base.code}` };
     return this.side === "buy"
-      ? say("Once your order is wholly filled, %(amount)s are offered at these prices; one cancels the other.", words)
-      : say("Once your order is wholly filled, %(amount)s are bought back at these prices; one cancels the other.", words);
+      ? say("Once your order is wholly filled, %(amount)s are offered at these prices.", words)
+      : say("Once your order is wholly filled, %(amount)s are bought back at these prices.", words);
   }
 
   /** What the button says while an order is under way, or null. */
