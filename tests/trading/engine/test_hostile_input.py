@@ -83,7 +83,9 @@ def listed_world() -> World:
 
 
 def test_a_bracket_pends_and_is_released_after_a_restart() -> None:
-    world = listed_world()
+    world = spot_world()
+    pair = (order(1, "sell", 5, 110), order(1, "sell", 5, stop=90))
+    world.must(otoco(order(1, "buy", 5, 80), *pair))
     dumped = world.shard.dump()
     world.shard = Shard.load(dumped)
     assert world.shard.dump() == dumped
@@ -93,8 +95,8 @@ def test_a_bracket_pends_and_is_released_after_a_restart() -> None:
         *("OrderReleased", "OrderRested", "OrderReleased", "OrderWaiting"),
         *("OrderTriggered", "OrderClosed", "OrderClosed"),
     ]
-    # The stop is behind the price, fires, ends the other one, and finds nothing to sell to.
-    assert [event.by_order_id for event in events[-2:]] == [5, 0]
+    # The stop is behind the price, fires, ends the other one, and finds nobody to sell to.
+    assert [event.by_order_id for event in events[-2:]] == [3, 0]
     replayed = Shard()
     replayed.replay(world.records)
     assert replayed.dump() == world.shard.dump()
