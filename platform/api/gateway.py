@@ -2,8 +2,8 @@
 
     application = Gateway(django_application)
 
-POST, PATCH and DELETE below /api/v1/orders and /api/v1/order-lists that are signed with an API key, and WebSockets at
-/ws/v1/stream, are served here; everything else goes to Django.
+POST, PATCH and DELETE below /api/v1/orders and /api/v1/order-lists that are signed with an API
+key, and WebSockets at /ws/v1/stream, are served here; everything else goes to Django.
 """
 
 from __future__ import annotations
@@ -239,7 +239,6 @@ class Gateway:
             fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
             return await desk.cancel(caller, fields, trace_id)
         raise ApiError(Refusal.NOT_FOUND if method == "POST" else Refusal.METHOD_NOT_ALLOWED)
-
 
     async def _dispatch_list(
         self, desk: OrderDesk, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int

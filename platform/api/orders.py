@@ -285,7 +285,9 @@ def placed_list_body(
         raise ApiError(Refusal.INTERNAL_ERROR)
     state.client_list_id = state.client_list_id or command.client_list_id
     body = list_body(state, info)
-    body["fills"] = [fill for order in state.orders for fill in _fills_as_taker(order, info, answer)]
+    body["fills"] = [
+        fill for order in state.orders for fill in _fills_as_taker(order, info, answer)
+    ]
     body["repeated"], body["seq"] = answer.result is Result.REPEATED, answer.seq
     return body
 

@@ -308,9 +308,7 @@ class OrderList(fields.Serializer[Any]):
     account = fields.IntegerField()
     instrument = fields.CharField()
     type = fields.ChoiceField(choices=LIST_TYPES)
-    status = fields.ChoiceField(
-        choices=["open", "closed"], help_text="open: one of its orders is."
-    )
+    status = fields.ChoiceField(choices=["open", "closed"], help_text="open: one of its orders is.")
     orders = Order(many=True, help_text="In the order in which they were placed.")
 
 

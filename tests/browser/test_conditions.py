@@ -138,9 +138,7 @@ def test_a_pair_of_which_one_cancels_the_other(terminal: Page) -> None:
     rows.first.get_by_role("button", name=re.compile("Cancel order")).click()
     expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
     terminal.click("#tab-past")
-    expect(
-        terminal.locator("[data-rows=past] tr", has_text="ended by order").first
-    ).to_be_visible()
+    expect(terminal.locator("[data-rows=past] tr", has_text="ended by order").first).to_be_visible()
 
 
 def test_a_bracket_is_attached_to_an_order(terminal: Page) -> None:

@@ -184,9 +184,7 @@ def turning_ticks(sweep: Sweep) -> int:
     return sweep.trigger_ticks  # 0 for a market order
 
 
-def accept(
-    venue: Venue, order_list: OrderList, data: bytes, at: int, end: int, step: Step
-) -> int:
+def accept(venue: Venue, order_list: OrderList, data: bytes, at: int, end: int, step: Step) -> int:
     """Make the orders of a list, as pending ones, and tell of them."""
     store = venue.store
     orders = store.orders

@@ -118,9 +118,7 @@ class Order(models.Model):
                 condition=Q(status__in=[1, 2, 7, 9]),
                 name="order_open",
             ),
-            models.Index(
-                fields=["list_id"], condition=Q(list_id__gt=0), name="order_list_members"
-            ),
+            models.Index(fields=["list_id"], condition=Q(list_id__gt=0), name="order_list_members"),
         ]
 
     def __str__(self) -> str:

@@ -313,9 +313,7 @@ def list_of_answer(answer_events: list[Any], time_ns: int) -> ListState | None:
     state: ListState | None = None
     for event in answer_events:
         if isinstance(event, events.OrderListPlaced | events.OrderListRow):
-            state = ListState(
-                event.list_id, event.list_type, event.account_id, event.instrument_id
-            )
+            state = ListState(event.list_id, event.list_type, event.account_id, event.instrument_id)
             if isinstance(event, events.OrderListPlaced):
                 state.client_list_id = event.client_list_id
         elif state is None:

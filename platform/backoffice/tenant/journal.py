@@ -97,4 +97,9 @@ def tone_of(event: Any) -> str:
     name = type(event).__name__
     if name == "OrderClosed":
         return "good" if event.status == enums.OrderStatus.FILLED else "bad"
-    return {"Traded": "good", "OrderReduced": "warn", "OrderWaiting": "warn", "OrderPending": "warn"}.get(name, "brand")
+    return {
+        "Traded": "good",
+        "OrderReduced": "warn",
+        "OrderWaiting": "warn",
+        "OrderPending": "warn",
+    }.get(name, "brand")

@@ -50,9 +50,9 @@ def check_lists(orders: list[e.OrderRow]) -> None:
     """Of a pair at most one is in the book, and none has traded while both are open."""
     pairs: dict[int, list[e.OrderRow]] = {}
     for row in orders:
-        if row.list_id and row.list_type != OrderListType.OTO:
-            if row.list_type == OrderListType.OCO or row.order_id > row.list_id:
-                pairs.setdefault(row.list_id, []).append(row)
+        leads = row.list_type == OrderListType.OTOCO and row.order_id == row.list_id
+        if row.list_id and row.list_type != OrderListType.OTO and not leads:
+            pairs.setdefault(row.list_id, []).append(row)
     for pair in pairs.values():
         if len(pair) == 2:
             assert [row.cumulative_lots for row in pair] == [0, 0]

@@ -5,72 +5,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('instruments', '0001_initial'),
-        ('orders', '0002_triggered_orders'),
+        ("accounts", "0001_initial"),
+        ("instruments", "0001_initial"),
+        ("orders", "0002_triggered_orders"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderList',
+            name="OrderList",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('list_type', models.SmallIntegerField(choices=[(1, 'One cancels the other'), (2, 'One triggers the other'), (3, 'One triggers a pair')])),
-                ('legs', models.SmallIntegerField()),
-                ('client_list_id', models.CharField(blank=True, max_length=36)),
-                ('placed_seq', models.BigIntegerField()),
-                ('placed_at', models.DateTimeField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "list_type",
+                    models.SmallIntegerField(
+                        choices=[
+                            (1, "One cancels the other"),
+                            (2, "One triggers the other"),
+                            (3, "One triggers a pair"),
+                        ]
+                    ),
+                ),
+                ("legs", models.SmallIntegerField()),
+                ("client_list_id", models.CharField(blank=True, max_length=36)),
+                ("placed_seq", models.BigIntegerField()),
+                ("placed_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.RemoveIndex(
-            model_name='order',
-            name='order_open',
+            model_name="order",
+            name="order_open",
         ),
         migrations.AddField(
-            model_name='order',
-            name='ended_by_order_id',
-            field=models.BigIntegerField(default=0, help_text='The order of its list that ended it; 0: none did.'),
+            model_name="order",
+            name="ended_by_order_id",
+            field=models.BigIntegerField(
+                default=0, help_text="The order of its list that ended it; 0: none did."
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='list_id',
-            field=models.BigIntegerField(default=0, help_text='The order list it belongs to, or 0.'),
+            model_name="order",
+            name="list_id",
+            field=models.BigIntegerField(
+                default=0, help_text="The order list it belongs to, or 0."
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='list_type',
-            field=models.SmallIntegerField(default=0, help_text='0: it belongs to none.'),
+            model_name="order",
+            name="list_type",
+            field=models.SmallIntegerField(default=0, help_text="0: it belongs to none."),
         ),
         migrations.AlterField(
-            model_name='order',
-            name='status',
-            field=models.SmallIntegerField(choices=[(1, 'Open'), (2, 'Partially filled'), (3, 'Filled'), (4, 'Canceled'), (5, 'Expired'), (6, 'Expired in match'), (7, 'Waiting'), (8, 'Rejected'), (9, 'Pending')]),
+            model_name="order",
+            name="status",
+            field=models.SmallIntegerField(
+                choices=[
+                    (1, "Open"),
+                    (2, "Partially filled"),
+                    (3, "Filled"),
+                    (4, "Canceled"),
+                    (5, "Expired"),
+                    (6, "Expired in match"),
+                    (7, "Waiting"),
+                    (8, "Rejected"),
+                    (9, "Pending"),
+                ]
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('status__in', [1, 2, 7, 9])), fields=['account', 'instrument'], name='order_open'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("status__in", [1, 2, 7, 9])),
+                fields=["account", "instrument"],
+                name="order_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('list_id__gt', 0)), fields=['list_id'], name='order_list_members'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("list_id__gt", 0)),
+                fields=["list_id"],
+                name="order_list_members",
+            ),
         ),
         migrations.AddField(
-            model_name='orderlist',
-            name='account',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.account'),
+            model_name="orderlist",
+            name="account",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="accounts.account",
+            ),
         ),
         migrations.AddField(
-            model_name='orderlist',
-            name='instrument',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='instruments.instrument'),
+            model_name="orderlist",
+            name="instrument",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="instruments.instrument",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderlist',
-            index=models.Index(fields=['account', 'id'], name='order_list_account'),
+            model_name="orderlist",
+            index=models.Index(fields=["account", "id"], name="order_list_account"),
         ),
     ]
