@@ -5,7 +5,19 @@ from typing import Any
 from rest_framework import serializers as fields
 
 ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
+ORDER_STATUSES = [
+    "open",
+    "partially_filled",
+    "filled",
+    "canceled",
+    "expired",
+    "expired_in_match",
+    "waiting",
+    "rejected",
+    "pending",
+]
 LIST_TYPES = ["oco", "oto", "otoco"]
+LIST_STATUSES = ["open", "closed"]
 TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD"]
 
 
@@ -166,17 +178,7 @@ class Order(fields.Serializer[Any]):
     remaining_quantity = _decimal("Not done.", allow_null=True)
     average_price = _decimal("Of what is done; null if nothing is.", allow_null=True)
     status = fields.ChoiceField(
-        choices=[
-            "open",
-            "partially_filled",
-            "filled",
-            "canceled",
-            "expired",
-            "expired_in_match",
-            "waiting",
-            "rejected",
-            "pending",
-        ],
+        choices=ORDER_STATUSES,
         help_text="waiting: for its trigger, nothing is held. pending: for the first order of its "
         "list to be filled, nothing is held. rejected: its time came, but then it was not allowed, "
         "for want of funds for instance.",
@@ -308,7 +310,7 @@ class OrderList(fields.Serializer[Any]):
     account = fields.IntegerField()
     instrument = fields.CharField()
     type = fields.ChoiceField(choices=LIST_TYPES)
-    status = fields.ChoiceField(choices=["open", "closed"], help_text="open: one of its orders is.")
+    status = fields.ChoiceField(choices=LIST_STATUSES, help_text="open: one of its orders is.")
     orders = Order(many=True, help_text="In the order in which they were placed.")
 
 
