@@ -1,6 +1,6 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, matching, rows, rules
+from trading.engine import codes, emit, linking, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
@@ -157,7 +157,7 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     instrument.waiting_orders -= 1
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
         # What the other one of the pair held is there for this one.
-        venue.end_partner(order, step)
+        linking.end_partner(venue, order, step)
     result = check_again(venue, sweep)
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0))

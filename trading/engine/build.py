@@ -35,6 +35,7 @@ _CALLED_BY_MODULE = (
     "door",
     "emit",
     "image",
+    "linking",
     "listing",
     "loading",
     "lookups",

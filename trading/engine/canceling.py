@@ -1,6 +1,6 @@
 """CancelOrder, CancelAllOrders, ReduceOrder and ExpireOrder."""
 
-from trading.engine import codec, codes, rows
+from trading.engine import codec, codes, linking, rows
 from trading.engine.step import Step
 from trading.engine.venue import Venue
 from trading.engine.words import field
@@ -20,7 +20,7 @@ def check_open(venue: Venue, order: int) -> int:
     """Why an order can't be canceled or reduced now; ACCEPTED if it can."""
     if order == 0:
         return codes.UNKNOWN_ORDER
-    if not venue.is_open(order):
+    if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
     if venue.instrument_of(order).state == codes.INSTRUMENT_STATE_HALTED:
         return codes.INSTRUMENT_HALTED
@@ -91,11 +91,11 @@ def beyond_its_list(venue: Venue, order: int) -> int:
     The end of a leg ends every newer one of its list that is open.
     """
     orders = venue.store.orders
-    order_list = venue.list_of(orders[order + rows.ORDER_ID])
+    order_list = linking.list_of(venue, orders[order + rows.ORDER_ID])
     while order != 0:
         if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
             return order
-        if venue.list_of(orders[order + rows.ORDER_ID]) is not order_list:
+        if linking.list_of(venue, orders[order + rows.ORDER_ID]) is not order_list:
             return order
         order = orders[order + rows.ORDER_NEWER]
     return 0
@@ -120,7 +120,7 @@ def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     result = check_open(venue, order)
     if result != codes.ACCEPTED:
         return result
-    if venue.is_linked(order):
+    if linking.is_linked(venue, order):
         return codes.ORDER_IS_LINKED
 
     # From here it succeeds.
@@ -138,7 +138,7 @@ def expire_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     order = venue.order(order_id)
     if order == 0:
         return codes.UNKNOWN_ORDER
-    if not venue.is_open(order):
+    if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
     expire_ns = venue.expiry_of(order_id)
     if expire_ns == 0 or expire_ns > step.time_ns:

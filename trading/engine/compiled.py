@@ -20,6 +20,7 @@ CORE = (
     "step",
     "rules",
     "venue",
+    "linking",
     "telling",
     "matching",
     "arriving",
@@ -37,7 +38,16 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "layout",
+    "layouts",
+    "list_layouts",
+    "memory",
+    "order_layouts",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import codes, rows
+from trading.engine import codes, linking, rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.output import Output
 from trading.engine.venue import Closed, Venue
@@ -108,7 +108,7 @@ def dump_lists(venue: Venue, out: Writer) -> int:
     """Order lists by id, each behind a 1; 0 ends the list."""
     list_id = 0
     for order_id in sorted(venue.lists):
-        order_list = venue.list_of(order_id)
+        order_list = linking.list_of(venue, order_id)
         if order_list.list_id == list_id:
             continue
         list_id = order_list.list_id

@@ -42,19 +42,10 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from typing import NamedTuple
-
-Fields = tuple[tuple[str, str], ...]
-
-
-class Layout(NamedTuple):
-    """One kind of message at one version: its number, its name and its fields in order."""
-
-    kind: int
-    version: int
-    name: str
-    fields: Fields
-
+from trading.engine import list_layouts
+from trading.engine.layout import Fields as Fields
+from trading.engine.layout import Layout as Layout
+from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
@@ -78,29 +69,6 @@ _INSTRUMENT_FIELDS: Fields = (
     ("state", "i64"),  # InstrumentState
     ("symbol", "s24"),
 )
-
-_PLACE_ORDER_FIELDS: Fields = (
-    ("account_id", "i64"),
-    ("instrument_id", "u32"),
-    ("side", "u8"),  # Side
-    ("order_type", "u8"),  # OrderType
-    ("time_in_force", "u8"),  # TimeInForce
-    ("self_trade_prevention", "u8"),  # SelfTradePrevention
-    ("lots", "i64"),  # 0 for a market order by quote amount
-    ("ticks", "i64"),  # limit price; 0 for a market order
-    ("flags", "i64"),  # OrderFlag
-    ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
-    ("client_order_id", "s40"),
-    ("quote_units", "i128"),  # market order by quote amount; else 0
-    ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
-    ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
-)
-
-
-def _leg(which: str) -> Fields:
-    """A PlaceOrder inside of a list."""
-    return tuple((f"{which}_{name}", kind) for name, kind in _PLACE_ORDER_FIELDS)
-
 
 COMMANDS: tuple[Layout, ...] = (
     Layout(1, 1, "OpenVenue", (("code", "s24"),)),
@@ -159,7 +127,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("reference_id", "i64"),
         ),
     ),
-    Layout(11, 1, "PlaceOrder", _PLACE_ORDER_FIELDS),
+    Layout(11, 1, "PlaceOrder", PLACE_ORDER_FIELDS),
     # By order_id, or with order_id 0 by client_key.
     Layout(
         12,
@@ -199,29 +167,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
-    # Two or three orders of one account in one instrument, taken as a whole or not at all. Each
-    # leg is a PlaceOrder as it is; a list of two legs has nothing in the third. What is added to
-    # PlaceOrder makes a new version of this one.
-    Layout(
-        25,
-        1,
-        "PlaceOrderList",
-        (
-            ("list_type", "i64"),  # OrderListType
-            ("client_key", "i64"),  # client_order_key(client_list_id); 0: none
-            ("client_list_id", "s40"),
-            *_leg("first"),
-            *_leg("second"),
-            *_leg("third"),
-        ),
-    ),
-    # All that is open of a list, found by list_id, or with list_id 0 by client_key.
-    Layout(
-        26,
-        1,
-        "CancelOrderList",
-        (("account_id", "i64"), ("list_id", "i64"), ("client_key", "i64")),
-    ),
+    *list_layouts.COMMANDS,
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -236,13 +182,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
-    # A list and those of its orders that are remembered, found as in CancelOrderList.
-    Layout(
-        1025,
-        1,
-        "QueryOrderList",
-        (("account_id", "i64"), ("list_id", "i64"), ("client_key", "i64")),
-    ),
+    *list_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -448,48 +388,7 @@ EVENTS: tuple[Layout, ...] = (
             ("last_ticks", "i64"),  # the trade's price that did it
         ),
     ),
-    # Comes before the OrderAccepted of its legs, whose ids are list_id and those that follow it.
-    Layout(
-        25,
-        1,
-        "OrderListPlaced",
-        (
-            ("list_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("list_type", "u16"),  # OrderListType
-            ("legs", "u16"),
-            ("client_key", "i64"),
-            ("client_list_id", "s40"),
-        ),
-    ),
-    # An order waits, with nothing held, for the first of its list to be wholly filled.
-    Layout(
-        26,
-        1,
-        "OrderPending",
-        (
-            ("order_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u32"),
-            ("lots", "i64"),
-        ),
-    ),
-    # It was filled: the order arrives now, or waits for its price. What becomes of it follows.
-    Layout(
-        27,
-        1,
-        "OrderReleased",
-        (
-            ("order_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u32"),
-            ("lots", "i64"),
-            ("trigger_ticks", "i64"),
-        ),
-    ),
+    *list_layouts.EVENTS,
     # Rows of query answers.
     Layout(
         1000,
@@ -551,17 +450,5 @@ EVENTS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
-    Layout(
-        1025,
-        1,
-        "OrderListRow",
-        (
-            ("list_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "i64"),
-            ("list_type", "i64"),
-            ("legs", "i64"),
-            ("client_key", "i64"),
-        ),
-    ),
+    *list_layouts.ROWS,
 )

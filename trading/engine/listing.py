@@ -4,7 +4,7 @@ All legs are checked before anything changes. Then they are accepted as pending 
 held, and those that wait for no other order are set free, in the order of the legs.
 """
 
-from trading.engine import arriving, codec, codes, emit, limits, placing, rows, telling
+from trading.engine import arriving, codec, codes, emit, limits, linking, placing, rows, telling
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
@@ -21,7 +21,7 @@ def place_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) -
         return codes.UNKNOWN_ACCOUNT
     client_key = field(data, at + codec.PLACE_ORDER_LIST_CLIENT_KEY, end)
     if client_key != 0:
-        earlier = venue.find_list(account, 0, client_key)
+        earlier = linking.find_list(venue, account, 0, client_key)
         if earlier is not None:
             telling.write_list(venue, earlier, step)
             return codes.REPEATED
@@ -210,7 +210,7 @@ def accept(venue: Venue, order_list: OrderList, data: bytes, at: int, end: int, 
         orders[order + rows.ORDER_TERMS] |= rows.TERMS_LISTED
         orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_PENDING
         order_list.triggers[position] = sweep.trigger_ticks
-        venue.enlist(venue.last_order_id, order_list)
+        linking.enlist(venue, venue.last_order_id, order_list)
         venue.enter(order, instrument)
         instrument.open_lots += sweep.leaves
         instrument.waiting_orders += 1
@@ -236,7 +236,8 @@ def cancel_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         return codes.UNKNOWN_ACCOUNT
     if venue.store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
-    order_list = venue.find_list(
+    order_list = linking.find_list(
+        venue,
         account,
         field(data, at + codec.CANCEL_ORDER_LIST_LIST_ID, end),
         field(data, at + codec.CANCEL_ORDER_LIST_CLIENT_KEY, end),
@@ -246,7 +247,7 @@ def cancel_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) 
     result = codes.ORDER_LIST_ALREADY_CLOSED
     for position in range(order_list.legs()):
         order = venue.order(order_list.list_id + position)
-        if order == 0 or not venue.is_open(order):
+        if order == 0 or not linking.is_open(venue, order):
             continue
         instrument = venue.instrument_of(order)
         if instrument.state == codes.INSTRUMENT_STATE_HALTED:
@@ -262,7 +263,8 @@ def query_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) -
     account = venue.account(field(data, at + codec.QUERY_ORDER_LIST_ACCOUNT_ID, end))
     if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    order_list = venue.find_list(
+    order_list = linking.find_list(
+        venue,
         account,
         field(data, at + codec.QUERY_ORDER_LIST_LIST_ID, end),
         field(data, at + codec.QUERY_ORDER_LIST_CLIENT_KEY, end),

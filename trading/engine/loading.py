@@ -4,7 +4,7 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, image, limits, rows, rules
+from trading.engine import administration, codes, image, limits, linking, rows, rules
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.order_list import OrderList
 from trading.engine.store import Store
@@ -219,7 +219,7 @@ def load_list(venue: Venue, reader: Reader) -> int:
                 or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
             ):
                 raise KeyError
-        venue.enlist(list_id + position, order_list)
+        linking.enlist(venue, list_id + position, order_list)
     if order_list.remembered == 0:
         raise KeyError
     return 0
@@ -229,7 +229,7 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
     order = venue.order(order_id)
-    if order == 0 or not venue.is_open(order):
+    if order == 0 or not linking.is_open(venue, order):
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 != codes.TIME_IN_FORCE_GTD:

@@ -1,6 +1,17 @@
 """PlaceOrder and ReplaceOrder: the checks in their order of precedence, then the order arrives."""
 
-from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules, telling
+from trading.engine import (
+    arriving,
+    canceling,
+    codec,
+    codes,
+    emit,
+    limits,
+    linking,
+    rows,
+    rules,
+    telling,
+)
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
@@ -232,7 +243,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     instrument = venue.instrument_of(order)
     if instrument.state != codes.INSTRUMENT_STATE_OPEN:
         return codes.INSTRUMENT_CANCEL_ONLY
-    if venue.is_linked(order):
+    if linking.is_linked(venue, order):
         return codes.ORDER_IS_LINKED
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE

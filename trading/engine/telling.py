@@ -1,6 +1,6 @@
 """What an order is, for answers; no fact of the journal."""
 
-from trading.engine import codes, emit, rows
+from trading.engine import codes, emit, linking, rows
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -19,7 +19,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
     list_type = 0
     list_legs = 0
     if terms & rows.TERMS_LISTED != 0:
-        order_list = venue.list_of(orders[order + rows.ORDER_ID])
+        order_list = linking.list_of(venue, orders[order + rows.ORDER_ID])
         list_id = order_list.list_id
         list_type = order_list.list_type
         list_legs = order_list.legs()

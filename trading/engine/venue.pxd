@@ -1,7 +1,6 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument
-from trading.engine.order_list cimport OrderList
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.words cimport FAILED, i128
@@ -64,24 +63,6 @@ cdef class Venue:
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
-    cdef long long enlist(self, long long order_id, OrderList order_list) except? FAILED
-    @cython.locals(order_list=OrderList)
-    cdef long long _unlist(self, long long order_id) except? FAILED
-    cdef OrderList list_of(self, long long order_id)
-    @cython.locals(order_list=OrderList, order_id="long long")
-    cdef OrderList find_list(self, long long account, long long list_id, long long client_key)
-    cdef bint is_open(self, long long order) except -1
-    @cython.locals(order_list=OrderList, position="long long")
-    cdef bint is_linked(self, long long order) except -1
-    @cython.locals(order_list=OrderList)
-    cdef long long end_partner(self, long long order, Step step) except? FAILED
-    cdef long long _end_leg(
-        self, OrderList order_list, long long position, long long by_order_id, Step step
-    ) except? FAILED
-    @cython.locals(
-        order_list=OrderList, is_filled=bint, ended_by_another=bint, following="long long"
-    )
-    cdef long long _close_leg(self, long long order, Step step) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -2,7 +2,7 @@
 
 from heapq import heappush
 
-from trading.engine import codes, emit, limits, rows
+from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.order_list import OrderList
 from trading.engine.rules import waits_for_rise
@@ -148,7 +148,7 @@ class Venue:
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
-            self._unlist(store.orders[order + rows.ORDER_ID])
+            linking.unlist(self, store.orders[order + rows.ORDER_ID])
         return store.free_order(order)
 
     # Lately closed orders.
@@ -233,110 +233,6 @@ class Venue:
         """When an order ends by itself; 0: never."""
         found = self.expiries.get(order_id)
         return 0 if found is None else found
-
-    # Order lists.
-
-    def enlist(self, order_id: int, order_list: OrderList) -> int:
-        """Remember that an order belongs to a list."""
-        self.lists[order_id] = order_list
-        order_list.remembered += 1
-        if order_list.client_key != 0:
-            self.list_ids[order_list.account, order_list.client_key] = order_list.list_id
-        return 0
-
-    def _unlist(self, order_id: int) -> int:
-        order_list = self.list_of(order_id)
-        del self.lists[order_id]
-        order_list.remembered -= 1
-        if order_list.remembered == 0 and order_list.client_key != 0:
-            del self.list_ids[order_list.account, order_list.client_key]
-        return 0
-
-    def list_of(self, order_id: int) -> OrderList:
-        """The list of an order that belongs to one."""
-        return self.lists[order_id]
-
-    def find_list(self, account: int, list_id: int, client_key: int) -> OrderList | None:
-        """An account's list by its id, or with list_id 0 by client key."""
-        if list_id == 0:
-            known = self.list_ids.get((account, client_key))
-            if known is None:
-                return None
-            list_id = known
-        if list_id < 0 or list_id > self.last_order_id:
-            return None
-        # Its first orders may be forgotten already.
-        for order_id in range(list_id, list_id + 3):
-            if order_id in self.lists:
-                order_list = self.list_of(order_id)
-                if order_list.list_id == list_id and order_list.account == account:
-                    return order_list
-        return None
-
-    def is_open(self, order: int) -> bool:
-        """Whether an order rests, waits for its price or for the first of its list."""
-        orders = self.store.orders
-        if orders[order + rows.ORDER_LEVEL] != 0:
-            return True
-        return orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING
-
-    def is_linked(self, order: int) -> bool:
-        """Whether another order of its list is open, so that it can't be changed by itself."""
-        orders = self.store.orders
-        if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
-            return False
-        order_list = self.list_of(orders[order + rows.ORDER_ID])
-        for position in range(order_list.legs()):
-            other = self.order(order_list.list_id + position)
-            if other != 0 and other != order and self.is_open(other):
-                return True
-        return False
-
-    def end_partner(self, order: int, step: Step) -> int:
-        """A leg traded or was triggered: the other one of its pair ends."""
-        order_id = self.store.orders[order + rows.ORDER_ID]
-        order_list = self.list_of(order_id)
-        partner = order_list.partner(order_id - order_list.list_id)
-        if partner < 0:
-            return 0
-        return self._end_leg(order_list, partner, order_id, step)
-
-    def _end_leg(self, order_list: OrderList, position: int, by_order_id: int, step: Step) -> int:
-        """End a leg, if it is open, because of another."""
-        order = self.order(order_list.list_id + position)
-        if order == 0 or not self.is_open(order):
-            return 0
-        step.by_order_id = by_order_id
-        self.close_open(order, self.instrument_of(order), codes.ORDER_STATUS_CANCELED, step)
-        step.by_order_id = 0
-        return 0
-
-    def _close_leg(self, order: int, step: Step) -> int:
-        """What the end of a leg does to the others. One that was ended by another does nothing."""
-        orders = self.store.orders
-        order_id = orders[order + rows.ORDER_ID]
-        is_filled = (
-            orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_FILLED
-            and orders[order + rows.ORDER_CUMULATIVE_LOTS] == orders[order + rows.ORDER_LOTS]
-        )
-        order_list = self.list_of(order_id)
-        ended_by_another = step.by_order_id != 0
-        self.keep_closed(order)  # from here on the row may be another's
-        if ended_by_another:
-            return 0
-        position = order_id - order_list.list_id
-        partner = order_list.partner(position)
-        if partner >= 0:
-            return self._end_leg(order_list, partner, order_id, step)
-        if not order_list.leads(position):
-            return 0
-        if is_filled:
-            step.due.append(order_list)
-            step.due_count += 1
-            return 0
-        for following in range(1, order_list.legs()):
-            self._end_leg(order_list, following, order_id, step)
-        return 0
 
     # Resting and leaving the book.
 
@@ -471,7 +367,7 @@ class Venue:
         if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
         if terms & rows.TERMS_LISTED != 0:
-            return self._close_leg(order, step)
+            return linking.close_leg(self, order, step)
         return self.keep_closed(order)
 
     def reduce_open(
