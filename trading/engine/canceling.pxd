@@ -12,6 +12,7 @@ cdef long long check_open(Venue venue, long long order) except? FAILED
 cdef long long cancel_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+@cython.locals(is_requested=bint)
 cdef long long cancel_all_orders(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED

@@ -248,6 +248,20 @@ cdef long long order_released(
     long long trigger_ticks,
 ) except? FAILED
 
+cdef long long cancel_timer_set(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long deadline_ns,
+) except? FAILED
+
+cdef long long disconnect_armed(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long armed,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -317,4 +331,12 @@ cdef long long order_list_row(
     long long list_type,
     long long legs,
     long long client_key,
+) except? FAILED
+
+cdef long long armed_row(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long on_disconnect,
+    long long deadline_ns,
 ) except? FAILED

@@ -42,10 +42,22 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import list_layouts
-from trading.engine.layout import Fields as Fields
-from trading.engine.layout import Layout as Layout
+from trading.engine import list_layouts, maker_layouts
+from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
+
+__all__ = [
+    "ANSWER_HEADER_BYTES",
+    "COMMANDS",
+    "EVENTS",
+    "EVENT_HEADER_BYTES",
+    "GROUP_HEADER_BYTES",
+    "QUERIES",
+    "RECORD_HEADER_BYTES",
+    "REQUEST_HEADER_BYTES",
+    "Fields",
+    "Layout",
+]
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
@@ -140,7 +152,12 @@ COMMANDS: tuple[Layout, ...] = (
         13,
         1,
         "CancelAllOrders",
-        (("account_id", "i64"), ("instrument_id", "i64"), ("side", "i64")),
+        (
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("side", "i64"),
+            ("cause", "i64"),  # CancelCause
+        ),
     ),
     # Takes lots off an open order, keeping its time priority; taking all of it cancels it.
     Layout(
@@ -168,6 +185,7 @@ COMMANDS: tuple[Layout, ...] = (
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
     *list_layouts.COMMANDS,
+    *maker_layouts.COMMANDS,
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -183,6 +201,7 @@ QUERIES: tuple[Layout, ...] = (
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
     *list_layouts.QUERIES,
+    *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -389,6 +408,7 @@ EVENTS: tuple[Layout, ...] = (
         ),
     ),
     *list_layouts.EVENTS,
+    *maker_layouts.EVENTS,
     # Rows of query answers.
     Layout(
         1000,
@@ -451,4 +471,5 @@ EVENTS: tuple[Layout, ...] = (
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
     *list_layouts.ROWS,
+    *maker_layouts.ROWS,
 )

@@ -28,6 +28,9 @@ class Result(IntEnum):
     ACCOUNT_EXISTS = 301
     ACCOUNT_SUSPENDED = 302
     ACCOUNT_CANCEL_ONLY = 303
+    # The shard's or the server's own: no cancel timer is due, nothing is armed.
+    NO_TIMER_DUE = 310
+    NOT_ARMED = 311
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -63,6 +66,7 @@ class Result(IntEnum):
     CLIENT_ORDER_ID_TAKEN = 531
     # Neither reduced nor replaced while another order of its list is open.
     ORDER_IS_LINKED = 532
+    BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

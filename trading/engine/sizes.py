@@ -25,6 +25,8 @@ VERSION_OF: Final[dict[int, int]] = {
     17: 1,
     25: 1,
     26: 1,
+    40: 1,
+    41: 1,
     1000: 1,
     1001: 1,
     1002: 1,
@@ -32,6 +34,7 @@ VERSION_OF: Final[dict[int, int]] = {
     1004: 1,
     1005: 1,
     1025: 1,
+    1040: 1,
     1010: 1,
 }
 PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
@@ -47,13 +50,15 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     10: 48,
     11: 120,
     12: 24,
-    13: 24,
+    13: 32,
     14: 32,
     15: 16,
     16: 40,
     17: 8,
     25: 416,
     26: 24,
+    40: 24,
+    41: 24,
     1000: 0,
     1001: 8,
     1002: 16,
@@ -61,6 +66,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     1004: 16,
     1005: 8,
     1025: 24,
+    1040: 8,
     1010: 8,
 }
 EVENT_BYTES_OF: Final[dict[int, int]] = {
@@ -86,6 +92,8 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     25: 72,
     26: 32,
     27: 40,
+    40: 24,
+    41: 24,
     1000: 64,
     1001: 48,
     1002: 144,
@@ -93,4 +101,5 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     1005: 16,
     1010: 8,
     1025: 48,
+    1040: 32,
 }

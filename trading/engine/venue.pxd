@@ -39,6 +39,8 @@ cdef class Venue:
     cdef readonly dict expiries
     cdef readonly dict lists
     cdef readonly dict list_ids
+    cdef readonly dict cancel_timers
+    cdef readonly dict armed
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)
@@ -60,9 +62,9 @@ cdef class Venue:
     cdef long long keep_closed(self, long long order) except? FAILED
     cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
+    cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
-    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

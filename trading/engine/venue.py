@@ -8,7 +8,7 @@ from trading.engine.order_list import OrderList
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import added, high, join, low, notional, units_of
+from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
 
 
 class Closed:
@@ -56,6 +56,10 @@ class Venue:
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
         self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
+        # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
+        # cancel timer runs out, and what goes with a connection.
+        self.cancel_timers: dict[tuple[int, int], int] = {}
+        self.armed: dict[tuple[int, int], int] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -205,7 +209,26 @@ class Venue:
         else:
             orders[behind + rows.ORDER_AHEAD] = ahead
         closed.count -= 1
+        if FETCHES and ahead == 0:
+            self._fetch_closed(behind)
         return self.forget(order)
+
+    def _fetch_closed(self, order: int) -> int:
+        """Bring near what forgetting the next closed orders takes; this is the next of all."""
+        store = self.store
+        orders = store.orders
+        second = orders[order + rows.ORDER_BEHIND]
+        third = orders[second + rows.ORDER_BEHIND]
+        fourth = orders[third + rows.ORDER_BEHIND]
+        touch(orders, fourth)
+        touch(orders, fourth + rows.LINE)
+        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
+        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)
 
     def _drop_keyed(self, order: int) -> int:
         """Drop an account's oldest closed order with a client key."""
@@ -228,11 +251,6 @@ class Venue:
         self.expiries[order_id] = expire_ns
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
-
-    def expiry_of(self, order_id: int) -> int:
-        """When an order ends by itself; 0: never."""
-        found = self.expiries.get(order_id)
-        return 0 if found is None else found
 
     # Resting and leaving the book.
 
