@@ -235,7 +235,7 @@ class CancelTimerView(ApiView):
         operation_id="cancel_all_after",
         tags=_TAG,
         request=serializers.CancelAllAfter,
-        responses={200: serializers.CancelTimer, **_ORDER_ERRORS},
+        responses={200: serializers.CancelTimer, **ORDER_ERRORS},
         summary="Cancel all orders after a time",
     )
     def post(self, request: Request) -> Response:
@@ -255,7 +255,7 @@ class CancelTimerView(ApiView):
             instrument_id=0 if info is None else info.id,
             timeout_ns=timeout_ns,
         )
-        return Response(entry.timer_body(info, account_id, _send(command)))
+        return Response(entry.timer_body(info, account_id, send(command)))
 
 
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
