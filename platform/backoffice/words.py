@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backoffice import session_words
-from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
-from backoffice.session_words import seconds_text
+from backoffice.cells import grouped, percent_of_ppm
+from backoffice.rule_words import amount_text as amount_text
+from backoffice.rule_words import instrument_rules as instrument_rules
+from backoffice.session_words import seconds_text as seconds_text
+from backoffice.session_words import state_name as state_name
 from money.units import format_units
 from trading.engine import enums
 from trading.engine.results import Result
@@ -21,104 +24,6 @@ def result_text(code: int) -> str:
     except ValueError:
         name = _("unknown result")
     return f"{code} {name}"
-
-
-def amount_text(units: int, asset: Any) -> str:
-    """An amount with thousands marks and its asset's code."""
-    return f"{grouped(format_units(units, asset.scale))} {asset.code}"
-
-
-def instrument_rules(instrument: Any) -> list[str]:
-    """What the rules of ``instrument`` mean for a customer, one sentence each."""
-    base, quote = instrument.base, instrument.quote
-
-    def base_text(units: int) -> str:
-        return amount_text(units, base)
-
-    def quote_text(units: int) -> str:
-        return amount_text(units, quote)
-
-    sentences = [
-        _("Customers trade %(base)s and pay or receive %(quote)s.")
-        % {"base": base.code, "quote": quote.code},
-        _("Prices move in steps of %(tick)s for one whole %(base)s.")
-        % {"tick": quote_text(instrument.tick_units), "base": base.code},
-        _("Quantities are multiples of %(lot)s: at least %(least)s and at most %(most)s an order.")
-        % {
-            "lot": base_text(instrument.lot_units),
-            "least": base_text(instrument.min_lots * instrument.lot_units),
-            "most": base_text(instrument.max_lots * instrument.lot_units),
-        },
-    ]
-    if instrument.min_notional_units and instrument.max_notional_units:
-        sentences.append(
-            _("An order must be worth between %(least)s and %(most)s.")
-            % {
-                "least": quote_text(instrument.min_notional_units),
-                "most": quote_text(instrument.max_notional_units),
-            }
-        )
-    elif instrument.min_notional_units:
-        sentences.append(
-            _("An order must be worth at least %(least)s.")
-            % {"least": quote_text(instrument.min_notional_units)}
-        )
-    elif instrument.max_notional_units:
-        sentences.append(
-            _("An order may be worth at most %(most)s.")
-            % {"most": quote_text(instrument.max_notional_units)}
-        )
-    else:
-        sentences.append(_("There is no limit on what an order may be worth."))
-    sentences.append(
-        _("A limit price may be at most %(band)s away from the last price.")
-        % {"band": percent_of_bp(instrument.price_band_bp)}
-        if instrument.price_band_bp
-        else _("A limit price may be any distance from the last price.")
-    )
-    sentences.append(
-        _(
-            "Where no fee schedule says otherwise, makers pay %(maker)s and takers %(taker)s "
-            "of what they receive."
-        )
-        % {
-            "maker": percent_of_ppm(instrument.maker_ppm),
-            "taker": percent_of_ppm(instrument.taker_ppm),
-        }
-    )
-    if instrument.breaker_bp:
-        sentences.append(
-            _(
-                "A trade further than %(far)s from the first price of its %(window)s does not "
-                "happen: an auction of %(halt)s comes instead."
-            )
-            % {
-                "far": percent_of_bp(instrument.breaker_bp),
-                "window": seconds_text(instrument.breaker_window_seconds),
-                "halt": seconds_text(instrument.breaker_halt_seconds),
-            }
-        )
-    sentences.append(state_sentence(int(instrument.state)))
-    return sentences
-
-
-def state_sentence(state: int) -> str:
-    """What an instrument's state means for customers."""
-    return {
-        int(enums.InstrumentState.OPEN): _("It is open: orders are accepted and matched."),
-        int(enums.InstrumentState.CANCEL_ONLY): _(
-            "It is cancel-only: no new orders, open ones can be cancelled."
-        ),
-        int(enums.InstrumentState.HALTED): _(
-            "It is halted: neither new orders nor cancels are accepted."
-        ),
-        int(enums.InstrumentState.AUCTION): _(
-            "It is in an auction: orders gather, and trade at one price when it opens or closes."
-        ),
-        int(enums.InstrumentState.CLOSED): _(
-            "It is closed: no new orders until the next session, open ones can be cancelled."
-        ),
-    }[state]
 
 
 def account_state_name(state: int) -> str:
@@ -239,6 +144,47 @@ def _triggered(event: Any, names: Dictionary) -> str:
     }
 
 
+def _list_kind(event: Any) -> str:
+    known = event.list_type in list(enums.OrderListType)
+    return enums.OrderListType(event.list_type).name if known else str(event.list_type)
+
+
+def _place_list(event: Any, names: Dictionary) -> str:
+    return _("%(kind)s list in %(symbol)s for %(account)s") % {
+        "kind": _list_kind(event),
+        "symbol": names.symbol(event.first_instrument_id),
+        "account": names.account_text(event.first_account_id),
+    }
+
+
+def _list_placed(event: Any, names: Dictionary) -> str:
+    return _("%(kind)s list %(id)s placed for %(account)s: orders %(id)s to %(last)s") % {
+        "kind": _list_kind(event),
+        "id": event.list_id,
+        "account": names.account_text(event.account_id),
+        "last": event.list_id + event.legs - 1,
+    }
+
+
+def _cancel_list(event: Any, names: Dictionary) -> str:
+    return _("Cancel order list %(id)s of %(account)s") % {
+        "id": event.list_id or event.client_key,
+        "account": names.account_text(event.account_id),
+    }
+
+
+def _pending(event: Any, _names: Dictionary) -> str:
+    return _("Order %(id)s waits for the first order of its list to be filled") % {
+        "id": event.order_id
+    }
+
+
+def _released(event: Any, _names: Dictionary) -> str:
+    return _("Order %(id)s is released: the first order of its list is filled") % {
+        "id": event.order_id
+    }
+
+
 def _replaced(event: Any, names: Dictionary) -> str:
     return _(
         "Order %(id)s replaced: %(quantity)s at %(price)s instead of %(old_quantity)s at "
@@ -292,11 +238,17 @@ def _reduced(event: Any, names: Dictionary) -> str:
 
 
 def _closed(event: Any, names: Dictionary) -> str:
-    return _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
+    sentence = _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
         "id": event.order_id,
         "status": enums.OrderStatus(event.status).name.replace("_", " ").lower(),
         "done": names.quantity(event.instrument_id, event.cumulative_lots),
         "leaves": names.quantity(event.instrument_id, event.leaves_lots),
+    }
+    if not event.by_order_id:
+        return sentence
+    return _("%(sentence)s; ended by order %(by)s of its list") % {
+        "sentence": sentence,
+        "by": event.by_order_id,
     }
 
 
@@ -437,6 +389,11 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderWaiting": _waiting,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
+    "PlaceOrderList": _place_list,
+    "OrderListPlaced": _list_placed,
+    "OrderPending": _pending,
+    "OrderReleased": _released,
+    "CancelOrderList": _cancel_list,
     "Traded": _traded,
     "OrderReduced": _reduced,
     "OrderClosed": _closed,

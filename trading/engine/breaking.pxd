@@ -11,3 +11,8 @@ cdef long long enter_window(Instrument instrument, long long time_ns) except? FA
 cdef long long hold_back(Instrument instrument, Sweep sweep, long long time_ns) except? FAILED
 cdef bint goes_further(Venue venue, Sweep sweep) except -1
 cdef long long halt(Venue venue, Instrument instrument, Step step) except? FAILED
+cdef long long set_reopening(
+    Venue venue, Instrument instrument, long long reopen_ns
+) except? FAILED
+@cython.locals(instrument=Instrument)
+cdef long long reopens_at(Venue venue, long long instrument_id) except? FAILED

@@ -1,5 +1,7 @@
 """The circuit breaker: how far a price may go within a window of time, and the halt at its end."""
 
+from heapq import heappush
+
 from trading.engine import codes, emit, limits, rows, rules
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
@@ -66,7 +68,7 @@ def halt(venue: Venue, instrument: Instrument, step: Step) -> int:
     if step.time_ns <= MASK_62:
         reopen_ns = step.time_ns + instrument.breaker_halt_ns
     instrument.state = codes.INSTRUMENT_STATE_AUCTION
-    venue.set_reopening(instrument, reopen_ns)
+    set_reopening(venue, instrument, reopen_ns)
     emit.instrument_state_changed(
         step.out,
         instrument.instrument_id,
@@ -75,3 +77,16 @@ def halt(venue: Venue, instrument: Instrument, step: Step) -> int:
         reopen_ns,
     )
     return 0
+
+
+def set_reopening(venue: Venue, instrument: Instrument, reopen_ns: int) -> int:
+    """Have an instrument reopen when the halt of its breaker is over."""
+    instrument.reopen_ns = reopen_ns
+    heappush(venue.store.timers, (reopen_ns, venue.tenant_id, -instrument.instrument_id))
+    return 0
+
+
+def reopens_at(venue: Venue, instrument_id: int) -> int:
+    """When an instrument reopens by itself; 0: never."""
+    instrument = venue.instrument(instrument_id)
+    return 0 if instrument is None else instrument.reopen_ns

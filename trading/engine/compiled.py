@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 # The pure core: these import nothing but each other and a little of the standard library.
 # In the order of their imports: compiled, they are one module named ``core``.
 CORE = (
+    "reading",
     "index",
     "output",
     "emit",
@@ -17,9 +18,11 @@ CORE = (
     "store",
     "ahead",
     "book",
+    "order_list",
     "step",
     "rules",
     "venue",
+    "linking",
     "telling",
     "matching",
     "auctions",
@@ -28,6 +31,7 @@ CORE = (
     "guarding",
     "canceling",
     "placing",
+    "listing",
     "sessions",
     "administration",
     "lookups",
@@ -45,8 +49,10 @@ PLAIN = (
     "difference",
     "layout",
     "layouts",
+    "list_layouts",
     "maker_layouts",
     "memory",
+    "order_layouts",
     "session_layouts",
     "sizes",
 )

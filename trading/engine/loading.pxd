@@ -1,6 +1,8 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.order_list cimport OrderList
+from trading.engine.reading cimport Reader
 from trading.engine.store cimport Store
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
@@ -12,20 +14,6 @@ cdef class Loaded:
     cdef readonly dict venues
     cdef readonly dict source_numbers
 
-@cython.final
-cdef class Reader:
-    cdef bytes data
-    cdef long long at
-    cdef long long end
-
-    cdef long long number(self) except? FAILED
-    cdef long long within(self, long long least, long long most) except? FAILED
-    cdef long long count(self) except? FAILED
-    cdef i128 units(self) except? FAILED
-    cdef i128 units_within(self, i128 most) except? FAILED
-    cdef bytes text(self, long long width)
-    cdef long long _take(self, long long width) except? FAILED
-
 cpdef Loaded load_state(bytes data, Store store)
 @cython.locals(venue=Venue)
 cdef Loaded load_all(Reader reader, Store store)
@@ -33,6 +21,10 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+@cython.locals(instrument=Instrument)
+cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
+@cython.locals(order_list=OrderList, position="long long")
+cdef long long load_list(Venue venue, Reader reader) except? FAILED
 @cython.locals(account_id="long long", instrument_id="long long")
 cdef long long load_guards(Venue venue, Reader reader) except? FAILED
 cdef long long check_scope(
@@ -42,8 +34,6 @@ cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) 
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)
 cdef long long load_instrument(Venue venue, long long index, Reader reader) except? FAILED
-cdef long long load_session(Venue venue, Instrument instrument, Reader reader) except? FAILED
-cdef long long check_crossing(Instrument instrument) except? FAILED
 cdef long long load_account(Venue venue, Reader reader, list totals) except? FAILED
 cdef long long load_order(Venue venue, Reader reader) except? FAILED
 cdef bint are_terms(Venue venue, long long terms) except -1

@@ -6,28 +6,27 @@ stand where they belong. What the parts must come to is found by dumping the loa
 
 from trading.engine import (
     administration,
-    auctions,
     codes,
     guarding,
     image,
     limits,
+    linking,
     rows,
     rules,
     sessions,
 )
 from trading.engine.book import Asset, Instrument, Ladder
+from trading.engine.order_list import OrderList
+from trading.engine.reading import Reader
 from trading.engine.store import Store
 from trading.engine.venue import Closed, Venue
 from trading.engine.words import (
     MASK_62,
     MASK_63,
     OVER,
-    amount,
     exact,
     notional,
-    text,
     units_of,
-    word,
 )
 
 
@@ -41,56 +40,6 @@ class Loaded:
         self.time_ns = time_ns
         self.venues = venues
         self.source_numbers = source_numbers
-
-
-class Reader:
-    """Reads a dump from front to back; raises IndexError at its end."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-        self.end = len(data)
-
-    def number(self) -> int:
-        at = self._take(8)
-        return word(self.data, at)
-
-    def within(self, least: int, most: int) -> int:
-        """A number of this range; raises ValueError at any other."""
-        found = self.number()
-        if found < least or found > most:
-            raise ValueError("The snapshot holds a number that cannot be.")
-        return found
-
-    def count(self) -> int:
-        """A number of things to come, each of at least one word."""
-        found = self.number()
-        if found < 0 or found > self.end - self.at:
-            raise IndexError
-        return found
-
-    def units(self) -> int:
-        """An amount that there can be; raises ValueError at any other."""
-        return self.units_within(limits.MAX_UNITS)
-
-    def units_within(self, most: int) -> int:
-        """An amount from nothing to ``most``; raises ValueError at any other."""
-        at = self._take(16)
-        found = amount(self.data, at, self.end)
-        if found < 0 or found > most:
-            raise ValueError("The snapshot holds an amount that cannot be.")
-        return found
-
-    def text(self, width: int) -> bytes:
-        at = self._take(width)
-        return text(self.data, at, self.end, width)
-
-    def _take(self, width: int) -> int:
-        at = self.at
-        if at + width > self.end:
-            raise IndexError
-        self.at = at + width
-        return at
 
 
 def load_state(data: bytes, store: Store) -> Loaded:
@@ -130,6 +79,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
 
 def load_venue(venue: Venue, reader: Reader) -> int:
     """All of one tenant but its id and code."""
+    reader.listed = 0
     venue.last_order_id = reader.within(0, MASK_62)
     venue.last_trade_id = reader.within(0, MASK_62)
     venue.keyed_kept = reader.within(0, MASK_62)
@@ -155,7 +105,9 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for instrument in venue.instrument_list:
         for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
             load_ladder(venue, instrument, ladder, reader, opened)
-        check_crossing(instrument)
+        sessions.check_crossing(instrument)
+    while reader.within(0, 1) != 0:
+        load_pending(venue, reader, opened)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -164,7 +116,71 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
+    while reader.within(0, 1) != 0:
+        load_list(venue, reader)
+    if reader.listed != len(venue.lists):
+        raise ValueError("The snapshot has an order of a list that is not there.")
     return load_guards(venue, reader)
+
+
+def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:
+    """An order that waits for the first of its list; added to ``opened`` as (id, handle)."""
+    orders = venue.store.orders
+    order = load_order(venue, reader)
+    instrument = venue.instrument_of(order)
+    lots = orders[order + rows.ORDER_LEAVES]
+    if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+        raise KeyError
+    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+        raise KeyError
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
+        raise KeyError
+    instrument.open_lots += lots
+    instrument.waiting_orders += 1
+    opened.append((orders[order + rows.ORDER_ID], order))
+    return 0
+
+
+def load_list(venue: Venue, reader: Reader) -> int:
+    """An order list; those of its orders that are remembered are there already."""
+    orders = venue.store.orders
+    list_id = reader.within(1, venue.last_order_id)
+    list_type = reader.within(codes.ORDER_LIST_TYPE_OCO, codes.LAST_ORDER_LIST_TYPE)
+    account = venue.account(reader.number())
+    client_key = reader.within(0, MASK_63)
+    if client_key != 0 and venue.list_ids.get((account, client_key)) is not None:
+        raise KeyError
+    order_list = OrderList(list_id, list_type, account, client_key)
+    for position in range(order_list.legs()):
+        order = venue.order(list_id + position)
+        trigger_ticks = reader.within(0, limits.MAX_TICKS)
+        order_list.triggers[position] = trigger_ticks
+        if order == 0:
+            continue
+        terms = orders[order + rows.ORDER_TERMS]
+        if (
+            terms & rows.TERMS_LISTED == 0
+            or orders[order + rows.ORDER_ACCOUNT] != account
+            or venue.lists.get(list_id + position) is not None
+        ):
+            raise KeyError
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            # Nobody would ever release it, or it would wait for a price it has none of.
+            first = venue.order(list_id)
+            order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+            if (
+                position == 0
+                or list_type == codes.ORDER_LIST_TYPE_OCO
+                or first == 0
+                or orders[first + rows.ORDER_LEVEL] == 0
+                or venue.instrument_of(first) is not venue.instrument_of(order)
+                or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
+            ):
+                raise KeyError
+        linking.enlist(venue, list_id + position, order_list)
+    if order_list.remembered == 0:
+        raise KeyError
+    return 0
 
 
 def load_guards(venue: Venue, reader: Reader) -> int:
@@ -195,7 +211,7 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
     order = venue.order(order_id)
-    if order == 0 or orders[order + rows.ORDER_LEVEL] == 0:
+    if order == 0 or not linking.is_open(venue, order):
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     time_in_force = terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255
@@ -236,40 +252,11 @@ def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
     instrument.symbol = reader.text(24)
     instrument.last_ticks = reader.within(0, limits.MAX_TICKS)
     instrument.reference_ticks = reader.within(0, limits.MAX_TICKS)
-    load_session(venue, instrument, reader)
+    sessions.load_session(venue, instrument, reader)
     administration.derive_rules(instrument)
     if base is quote or instrument.factor == 0 or instrument.lot_units == 0:
         raise ValueError("The snapshot holds an instrument with impossible rules.")
     return venue.add_instrument(instrument)
-
-
-def load_session(venue: Venue, instrument: Instrument, reader: Reader) -> int:
-    """When an instrument's session ends, and its circuit breaker."""
-    instrument.session_ends_ns = reader.within(0, MASK_63)
-    reopen_ns = reader.within(0, MASK_63)
-    instrument.breaker_bp = reader.within(0, limits.MAX_PRICE_BAND_BP)
-    least = 1 if instrument.breaker_bp > 0 else 0
-    most = limits.MAX_BREAKER_NS if instrument.breaker_bp > 0 else 0
-    instrument.breaker_window_ns = reader.within(least, most)
-    instrument.breaker_halt_ns = reader.within(least, most)
-    instrument.breaker_window = reader.within(0, MASK_63 if instrument.breaker_bp > 0 else 0)
-    instrument.breaker_ticks = reader.within(0, limits.MAX_TICKS)
-    if instrument.breaker_bp == 0 and instrument.breaker_ticks != 0:
-        raise KeyError
-    if reopen_ns != 0:
-        if instrument.state != codes.INSTRUMENT_STATE_AUCTION:
-            raise KeyError
-        venue.set_reopening(instrument, reopen_ns)
-    return 0
-
-
-def check_crossing(instrument: Instrument) -> int:
-    """Whether a book is crossed though it may not be; raises KeyError then."""
-    if sessions.may_be_crossed(instrument.state):
-        return 0
-    if auctions.is_crossed(instrument):
-        raise KeyError
-    return 0
 
 
 def load_account(venue: Venue, reader: Reader, totals: list[int]) -> int:
@@ -334,6 +321,8 @@ def load_order(venue: Venue, reader: Reader) -> int:
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0
     venue.remember(order, client_key)
+    if terms & rows.TERMS_LISTED != 0:
+        reader.listed += 1
     return order
 
 
@@ -364,6 +353,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             status == codes.ORDER_STATUS_OPEN
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
+            or status == codes.ORDER_STATUS_PENDING
         ):
             raise KeyError
         kept = closed.count

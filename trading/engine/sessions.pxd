@@ -1,6 +1,5 @@
-cimport cython
-
-from trading.engine.book cimport Instrument, Ladder
+from trading.engine.book cimport Instrument
+from trading.engine.reading cimport Reader
 from trading.engine.step cimport Step
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
@@ -10,7 +9,6 @@ cdef long long change_state(
     Venue venue, Instrument instrument, long long state, long long reason, Step step
 ) except? FAILED
 cdef long long enter_state(Venue venue, Instrument instrument, Step step) except? FAILED
-@cython.locals(ids=list, ladder=Ladder, order_id="long long")
 cdef long long end_day_orders(Venue venue, Instrument instrument, Step step) except? FAILED
 cdef long long set_session(
     Venue venue, const char *data, long long at, long long end, Step step
@@ -21,3 +19,5 @@ cdef long long set_breaker(
 cdef long long reopen_instrument(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+cdef long long load_session(Venue venue, Instrument instrument, Reader reader) except? FAILED
+cdef long long check_crossing(Instrument instrument) except? FAILED

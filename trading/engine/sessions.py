@@ -1,10 +1,11 @@
 """When an instrument trades: its states, the end of its session, its circuit breaker."""
 
-from trading.engine import arriving, auctions, codec, codes, emit, limits, rows
+from trading.engine import arriving, auctions, breaking, codec, codes, emit, limits, rows
 from trading.engine.book import Instrument
+from trading.engine.reading import Reader
 from trading.engine.step import Step
 from trading.engine.venue import Venue
-from trading.engine.words import field
+from trading.engine.words import MASK_63, field
 
 
 def may_be_crossed(state: int) -> bool:
@@ -32,32 +33,26 @@ def enter_state(venue: Venue, instrument: Instrument, step: Step) -> int:
     auctions.uncross(venue, instrument, step)
     # The breaker measures from here on.
     instrument.breaker_ticks = 0
+    # What the trades have set free comes in any case, triggers fire while trading is open.
+    arriving.fire_triggers(venue, instrument, step)
     if instrument.state == codes.INSTRUMENT_STATE_CLOSED:
         end_day_orders(venue, instrument, step)
-    else:
-        arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 
 def end_day_orders(venue: Venue, instrument: Instrument, step: Step) -> int:
     """End every DAY order of an instrument, the oldest first."""
     orders = venue.store.orders
-    levels = venue.store.levels
-    ids = []
-    for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
-        level = ladder.best
-        while level != 0:
-            order = levels[level + rows.LEVEL_FIRST]
-            while order != 0:
-                terms = orders[order + rows.ORDER_TERMS]
-                if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_DAY:
-                    ids.append(orders[order + rows.ORDER_ID])
-                order = orders[order + rows.ORDER_BEHIND]
-            level = levels[level + rows.LEVEL_WORSE]
-    ids.sort()
-    for order_id in ids:
+    for order_id in sorted(venue.expiries):
+        if venue.expiries.get(order_id) is None:
+            continue  # it ended with another one of its list
         order = venue.order(order_id)
-        venue.close_open(order, instrument, codes.ORDER_STATUS_EXPIRED, step)
+        terms = orders[order + rows.ORDER_TERMS]
+        if (
+            terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_DAY
+            and venue.instrument_of(order) is instrument
+        ):
+            venue.close_open(order, instrument, codes.ORDER_STATUS_EXPIRED, step)
     return 0
 
 
@@ -115,3 +110,32 @@ def reopen_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
     # From here it succeeds.
     state = codes.INSTRUMENT_STATE_OPEN
     return change_state(venue, instrument, state, codes.STATE_REASON_REOPENED, step)
+
+
+def load_session(venue: Venue, instrument: Instrument, reader: Reader) -> int:
+    """When an instrument's session ends, and its circuit breaker."""
+    instrument.session_ends_ns = reader.within(0, MASK_63)
+    reopen_ns = reader.within(0, MASK_63)
+    instrument.breaker_bp = reader.within(0, limits.MAX_PRICE_BAND_BP)
+    least = 1 if instrument.breaker_bp > 0 else 0
+    most = limits.MAX_BREAKER_NS if instrument.breaker_bp > 0 else 0
+    instrument.breaker_window_ns = reader.within(least, most)
+    instrument.breaker_halt_ns = reader.within(least, most)
+    instrument.breaker_window = reader.within(0, MASK_63 if instrument.breaker_bp > 0 else 0)
+    instrument.breaker_ticks = reader.within(0, limits.MAX_TICKS)
+    if instrument.breaker_bp == 0 and instrument.breaker_ticks != 0:
+        raise KeyError
+    if reopen_ns != 0:
+        if instrument.state != codes.INSTRUMENT_STATE_AUCTION:
+            raise KeyError
+        breaking.set_reopening(venue, instrument, reopen_ns)
+    return 0
+
+
+def check_crossing(instrument: Instrument) -> int:
+    """Whether a book is crossed though it may not be; raises KeyError then."""
+    if may_be_crossed(instrument.state):
+        return 0
+    if auctions.is_crossed(instrument):
+        raise KeyError
+    return 0

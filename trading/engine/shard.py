@@ -6,6 +6,7 @@ from typing import Final
 
 from trading.engine import (
     administration,
+    breaking,
     canceling,
     codec,
     codes,
@@ -13,6 +14,7 @@ from trading.engine import (
     emit,
     guarding,
     image,
+    listing,
     loading,
     lookups,
     placing,
@@ -192,7 +194,7 @@ class Shard:
         venue = self.venues[timer[1]]
         if timer[2] > 0:
             return venue.expiries.get(timer[2]) == timer[0]
-        return venue.reopens_at(-timer[2]) == timer[0]
+        return breaking.reopens_at(venue, -timer[2]) == timer[0]
 
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
@@ -342,6 +344,10 @@ class Shard:
             return guarding.arm_disconnect(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
+        if kind == codec.PLACE_ORDER_LIST:
+            return listing.place_order_list(venue, data, at, end, step)
+        if kind == codec.CANCEL_ORDER_LIST:
+            return listing.cancel_order_list(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
             return administration.credit_funds(venue, data, at, end, step)
         if kind == codec.DEBIT_FUNDS:
@@ -422,6 +428,8 @@ class Shard:
             return lookups.query_open_orders(venue, data, at, end, step)
         if kind == codec.QUERY_ORDER:
             return lookups.query_order(venue, data, at, end, step)
+        if kind == codec.QUERY_ORDER_LIST:
+            return listing.query_order_list(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
         if kind == codec.QUERY_AUCTION:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.trading.engine.reference_auctions import ReferenceAuctions
 from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
+from tests.trading.engine.reference_lists import ReferenceLists
 from tests.trading.engine.reference_orders import (
     PRICED,
     RESTING_TIMES,
@@ -37,7 +38,7 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceAuctions):
+class ReferenceVenue(ReferenceAuctions, ReferenceLists):
     """One tenant."""
 
     # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
@@ -66,24 +67,14 @@ class ReferenceVenue(ReferenceAuctions):
         return result, self.events
 
     def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
-        """What a batch of that time begins with: the end of every order whose time is over, and
-        of every halt, one after another by their times; then the cancel of all orders of accounts
-        whose cancel timer has run out.
+        """What a batch of that time begins with: the ends of orders and of halts, by their times;
+        then the cancel of all orders of accounts whose cancel timer has run out.
         """
         done: list[tuple[Any, Result, list[Any]]] = []
         while True:
-            due: list[tuple[int, int, Any]] = [
-                (order.ends, order.order_id, c.ExpireOrder(order_id=order.order_id))
-                for order in self.open_orders()
-                if 0 < order.ends <= time_ns
-            ]
-            for instrument_id, rules in self.instruments.items():
-                if 0 < rules["reopens"] <= time_ns:
-                    command = c.ReopenInstrument(instrument_id=instrument_id)
-                    due.append((rules["reopens"], -instrument_id, command))
-            if not due:
+            command = self.next_own(time_ns)
+            if command is None:
                 break
-            _, _, command = min(due, key=lambda item: item[:2])
             done.append((command, *self.apply(command, time_ns)))
         over = [(when, *key) for key, when in self.cancel_timers.items() if when <= time_ns]
         for _, account_id, instrument_id in sorted(over):
@@ -115,7 +106,7 @@ class ReferenceVenue(ReferenceAuctions):
         order = self.find(command.account_id, command.order_id, command.client_key)
         if order is None:
             raise Refused(Result.UNKNOWN_ORDER)
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if self.instruments[order.command.instrument_id]["state"] == InstrumentState.HALTED:
             raise Refused(Result.INSTRUMENT_HALTED)
@@ -144,7 +135,8 @@ class ReferenceVenue(ReferenceAuctions):
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
             if (
-                order.command.account_id == command.account_id
+                order.is_open
+                and order.command.account_id == command.account_id
                 and command.instrument_id in (0, order.command.instrument_id)
                 and command.side in (0, order.command.side)
                 and not (by_customer and rules["state"] == InstrumentState.HALTED)
@@ -217,6 +209,8 @@ class ReferenceVenue(ReferenceAuctions):
         if command.lots <= 0:
             raise Refused(Result.BAD_QUANTITY)
         order = self.open_order(command)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if command.lots >= order.leaves:
             self.close(order, OrderStatus.CANCELED)
         else:
@@ -227,7 +221,7 @@ class ReferenceVenue(ReferenceAuctions):
         if not found:
             raise Refused(Result.UNKNOWN_ORDER)
         order = found[0]
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if not 0 < order.ends <= self.time_ns:
             raise Refused(Result.BAD_EXPIRY)
@@ -238,6 +232,8 @@ class ReferenceVenue(ReferenceAuctions):
         order = self.open_order(command)
         rules = self.instruments[order.command.instrument_id]
         self.check_takes_orders(rules)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if order.waiting:
             raise Refused(Result.BAD_ORDER_TYPE)
         if command.lots < 0:
@@ -280,7 +276,8 @@ class ReferenceVenue(ReferenceAuctions):
             if first is not None:
                 self.events.append(self.row(first))
                 return Result.REPEATED
-        self.check_place(command)
+        self.check_market(command)
+        self.check_terms(command)
         arrival = max((order.arrival for order in self.orders), default=0) + 1
         order = Placed(
             len(self.orders) + 1,
@@ -310,17 +307,8 @@ class ReferenceVenue(ReferenceAuctions):
         self.fire(command.instrument_id)
         return None
 
-    @staticmethod
-    def check_takes_orders(rules: dict[str, Any]) -> None:
-        refusals = {
-            InstrumentState.HALTED: Result.INSTRUMENT_HALTED,
-            InstrumentState.CANCEL_ONLY: Result.INSTRUMENT_CANCEL_ONLY,
-            InstrumentState.CLOSED: Result.INSTRUMENT_CLOSED,
-        }
-        if rules["state"] in refusals:
-            raise Refused(refusals[rules["state"]])
-
-    def check_place(self, command: c.PlaceOrder) -> None:
+    def check_market(self, command: c.PlaceOrder) -> None:
+        """Whether its account may trade in its instrument now."""
         self.check_may_trade(command.account_id)
         if command.instrument_id not in self.instruments:
             raise Refused(Result.UNKNOWN_INSTRUMENT)
@@ -328,6 +316,10 @@ class ReferenceVenue(ReferenceAuctions):
         self.check_takes_orders(rules)
         if not any(account["role"] == 1 for account in self.accounts.values()):
             raise Refused(Result.NO_FEE_ACCOUNT)
+
+    def check_terms(self, command: c.PlaceOrder, pends: bool = False) -> None:
+        """What the order says, by itself and in its instrument."""
+        rules = self.instruments[command.instrument_id]
         for name, enum, result in (
             ("side", Side, Result.BAD_SIDE),
             ("order_type", OrderType, Result.BAD_ORDER_TYPE),
@@ -341,14 +333,15 @@ class ReferenceVenue(ReferenceAuctions):
         )
         if command.flags not in (0, 1) or (command.flags and not may_be_post_only):
             raise Refused(Result.BAD_FLAGS)
-        self.check_for_auction(command)
+        if not pends:
+            self.check_for_auction(command)
         self.check_size(command, command.lots, command.ticks)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_order_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
         if command.order_type in TRIGGERED:
             if not 0 < command.trigger_ticks <= BIGGEST_TICKS:
                 raise Refused(Result.BAD_TRIGGER)
-            if is_met(command, rules["last"]):
+            if is_met(command, rules["last"]) and not pends:
                 raise Refused(Result.TRIGGER_WOULD_FIRE)
         elif command.trigger_ticks != 0:
             raise Refused(Result.BAD_TRIGGER)
@@ -357,6 +350,7 @@ class ReferenceVenue(ReferenceAuctions):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
+        self.end_of(command)
 
     def check_size(self, command: c.PlaceOrder, lots: int, ticks: int) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
@@ -402,11 +396,6 @@ class ReferenceVenue(ReferenceAuctions):
             raise Refused(Result.INSUFFICIENT_FUNDS)
         return kills
 
-    def check_post_only(self, order: Placed) -> None:
-        facing = self.facing(order)
-        if order.command.flags and facing and not self.too_far(facing[0], order):
-            raise Refused(Result.POST_ONLY_WOULD_TAKE)
-
     def arrive(self, order: Placed, kills: bool) -> None:
         """Trade an order that may, and let the rest of it rest or end."""
         if kills:
@@ -435,11 +424,16 @@ class ReferenceVenue(ReferenceAuctions):
         else:
             self.close(order, OrderStatus.EXPIRED)
 
-    # Triggers.
+    # Triggers and releases.
 
     def fire(self, instrument_id: int) -> None:
-        """Let waiting orders go, one at a time, while the last price meets one."""
-        while self.instruments[instrument_id]["state"] == InstrumentState.OPEN:
+        """Let go, one at a time, all that is due, and after that what the last price meets
+        while trading is open."""
+        while True:
+            while self.due:
+                self.release(self.orders[self.due.pop(0) - 1])
+            if self.instruments[instrument_id]["state"] != InstrumentState.OPEN:
+                return
             last = self.instruments[instrument_id]["last"]
             met = [
                 order
@@ -449,20 +443,58 @@ class ReferenceVenue(ReferenceAuctions):
             rises = [order for order in met if waits_for_a_rise(order.command)]
             falls = [order for order in met if not waits_for_a_rise(order.command)]
             if rises:
-                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.order_id))
+                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.arrival))
             elif falls:
-                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.order_id))
+                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.arrival))
             else:
                 return
             trigger_ticks = first.command.trigger_ticks
             self.event(e.OrderTriggered, first, trigger_ticks=trigger_ticks, last_ticks=last)
             first.waiting = False
-            first.arrival = max(order.arrival for order in self.orders) + 1
-            try:
-                self.check_size(first.command, first.leaves, first.ticks)
-                self.check_may_trade(first.command.account_id)
-                kills = self.check_funds_for(first)
-            except Refused:
-                self.close(first, OrderStatus.REJECTED)
-            else:
-                self.arrive(first, kills)
+            self.end_twins(first)
+            self.let_arrive(first)
+
+    def release(self, order: Placed) -> None:
+        """The lead was filled: an order that still pends is on its own."""
+        if order.pending:
+            trigger_ticks = order.command.trigger_ticks
+            self.event(e.OrderReleased, order, lots=order.leaves, trigger_ticks=trigger_ticks)
+            self.go_on(order)
+
+    def go_on(self, order: Placed) -> None:
+        """A pending order waits for its price now, or arrives."""
+        order.pending = False
+        if order.command.order_type not in TRIGGERED:
+            self.let_arrive(order)
+        elif self.is_still_allowed(order):
+            order.arrival = max(other.arrival for other in self.orders) + 1
+            order.waiting = True
+            order.status = OrderStatus.WAITING
+            self.event(e.OrderWaiting, order, trigger_ticks=order.command.trigger_ticks)
+        else:
+            self.close(order, OrderStatus.REJECTED)
+
+    def is_still_allowed(self, order: Placed) -> bool:
+        try:
+            self.check_size(order.command, order.leaves, order.ticks)
+            self.check_may_trade(order.command.account_id)
+            self.check_for_auction(order.command)
+            self.check_when_closed(order)
+        except Refused:
+            return False
+        return True
+
+    def let_arrive(self, order: Placed) -> None:
+        """An order that waited arrives, if it is still allowed and can be paid."""
+        order.arrival = max(other.arrival for other in self.orders) + 1
+        try:
+            kills = self.check_funds_for(order)
+            self.check_post_only(order)
+        except Refused:
+            is_allowed = False
+        else:
+            is_allowed = self.is_still_allowed(order)
+        if is_allowed:
+            self.arrive(order, kills)
+        else:
+            self.close(order, OrderStatus.REJECTED)

@@ -61,11 +61,11 @@ class ReferenceAuctions(ReferenceOrders):
             return
         self.uncross(instrument_id)
         rules["window"] = (0, 0)
-        if rules["state"] == InstrumentState.OPEN:
-            self.fire(instrument_id)
+        self.fire(instrument_id)
+        if rules["state"] != InstrumentState.CLOSED:
             return
         for order in self.open_orders(instrument_id):
-            if order.command.time_in_force == TimeInForce.DAY:
+            if order.is_open and order.command.time_in_force == TimeInForce.DAY:
                 self.close(order, OrderStatus.EXPIRED)
 
     # Sessions and DAY orders.
@@ -91,6 +91,29 @@ class ReferenceAuctions(ReferenceOrders):
             raise Refused(Result.SESSION_OVER)
         return int(ends)
 
+    @staticmethod
+    def check_takes_orders(rules: dict[str, Any]) -> None:
+        refusals = {
+            InstrumentState.HALTED: Result.INSTRUMENT_HALTED,
+            InstrumentState.CANCEL_ONLY: Result.INSTRUMENT_CANCEL_ONLY,
+            InstrumentState.CLOSED: Result.INSTRUMENT_CLOSED,
+        }
+        if rules["state"] in refusals:
+            raise Refused(refusals[rules["state"]])
+
+    def next_own(self, time_ns: int) -> Any:
+        """What comes first of orders whose time is over and halts that end; None: nothing."""
+        due: list[tuple[int, int, Any]] = [
+            (order.ends, order.order_id, c.ExpireOrder(order_id=order.order_id))
+            for order in self.open_orders()
+            if 0 < order.ends <= time_ns
+        ]
+        for instrument_id, rules in self.instruments.items():
+            if 0 < rules["reopens"] <= time_ns:
+                command = c.ReopenInstrument(instrument_id=instrument_id)
+                due.append((rules["reopens"], -instrument_id, command))
+        return min(due, key=lambda item: item[:2])[2] if due else None
+
     # Auctions.
 
     def check_for_auction(self, command: c.PlaceOrder) -> None:
@@ -100,6 +123,17 @@ class ReferenceAuctions(ReferenceOrders):
         rests = command.order_type == OrderType.LIMIT and command.time_in_force in RESTING_TIMES
         if not rests or command.flags:
             raise Refused(Result.NOT_FOR_AUCTION)
+
+    def check_when_closed(self, order: Placed) -> None:
+        """What is set free by the last trades of a session rests or waits, or is not allowed."""
+        command = order.command
+        rules = self.instruments[command.instrument_id]
+        if rules["state"] != InstrumentState.CLOSED or command.order_type in TRIGGERED:
+            return
+        facing = self.facing(order)
+        rests = command.order_type == OrderType.LIMIT and command.time_in_force in RESTING_TIMES
+        if not rests or (facing and not self.too_far(facing[0], order)):
+            raise Refused(Result.INSTRUMENT_CLOSED)
 
     def join(self, order: Placed) -> str:
         """An order joins an auction: "prevented" if nothing of it may."""
