@@ -129,6 +129,7 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
                 ends = {order["status"] for order in plain.orders.values() if order["trigger"]}
                 assert ends >= {OrderStatus.FILLED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
                 assert plain.replaced_ids & plain.orders.keys()
+                assert sql_books.replacements() == plain.replacements
                 booked = sql_books.journal_entries()
                 assert booked.keys() == plain.entries.keys()
                 for place, postings in plain.entries.items():

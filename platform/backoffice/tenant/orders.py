@@ -14,10 +14,12 @@ from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names, trades
 from trading.accounts.models import Account
-from trading.engine import enums
+from trading.engine import enums, events
 from trading.instruments.models import Instrument
 from trading.orders import shapes
-from trading.orders.models import OPEN_STATUSES, Order, Side, Status, Trade
+from trading.orders.models import OPEN_STATUSES, Order, Replacement, Side, Status, Trade
+
+MOST_REPLACEMENTS = 500  # a program may replace its order for hours
 
 
 def _search_orders(rows: QuerySet, term: str) -> QuerySet:
@@ -209,27 +211,49 @@ def _average_price(order: Order) -> Any:
 
 
 def _life(request: HttpRequest, order: Order, fills: list[Trade]) -> list[dict[str, Any]]:
-    """Steps of an order's life with their seq, from the engine journal where it is at hand."""
-    seqs = sorted({order.placed_seq, *(each.seq for each in fills), order.updated_seq})[-100:]
+    """Steps of an order's life with their seq: each time it was replaced from the tables, the
+    rest from the engine journal where it is at hand."""
     dictionary = names.dictionary()
     may_see_journal = access.may(request.user, "ledger.view")
-    steps = []
+
+    def step(seq: int, time: datetime.datetime, event: Any) -> dict[str, Any]:
+        return {
+            "time": time,
+            "seq": seq,
+            "address": pages.url(request, "engine_record", seq) if may_see_journal else "",
+            "sentence": words.event_sentence(event, dictionary),
+            "tone": journal.tone_of(event),
+        }
+
+    steps = [step(row.seq, row.time, _replaced(order, row)) for row in _replacements(order)]
+    told = {each["seq"] for each in steps}
+    seqs = {order.placed_seq, *(each.seq for each in fills), order.updated_seq}
     for record in journal.records_of(request.tenant.pk, seqs):  # type: ignore[attr-defined]
         for event in record.events:
-            if order.pk not in journal.orders_of(event):
+            if isinstance(event, events.OrderReplaced) and record.seq in told:
                 continue
-            steps.append(
-                {
-                    "time": record.time,
-                    "seq": record.seq,
-                    "address": pages.url(request, "engine_record", record.seq)
-                    if may_see_journal
-                    else "",
-                    "sentence": words.event_sentence(event, dictionary),
-                    "tone": journal.tone_of(event),
-                }
-            )
-    return steps
+            if order.pk in journal.orders_of(event):
+                steps.append(step(record.seq, record.time, event))
+    # Of one record the replacement comes before what became of it.
+    return sorted(steps, key=lambda each: each["seq"])
+
+
+def _replacements(order: Order) -> list[Replacement]:
+    """The last times that the order was replaced, in their order."""
+    newest = Replacement.objects.filter(order_id=order.pk).order_by("-seq")
+    return list(reversed(newest[:MOST_REPLACEMENTS]))
+
+
+def _replaced(order: Order, row: Replacement) -> events.OrderReplaced:
+    """The event that the row was written from, as far as its sentence needs it."""
+    return events.OrderReplaced(
+        order_id=order.pk,
+        instrument_id=order.instrument_id,
+        lots=row.lots,
+        ticks=row.ticks,
+        old_lots=row.old_lots,
+        old_ticks=row.old_ticks,
+    )
 
 
 class CancelOrder(ActionPage):
