@@ -14,6 +14,8 @@ PPM: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
 # Waiting orders of one instrument: one command may set all of them free.
 MAX_WAITING_ORDERS: Final = 250_000
+# How far ahead a cancel timer may be set.
+MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

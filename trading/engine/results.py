@@ -28,6 +28,9 @@ class Result(IntEnum):
     ACCOUNT_EXISTS = 301
     ACCOUNT_SUSPENDED = 302
     ACCOUNT_CANCEL_ONLY = 303
+    # The shard's or the server's own: no cancel timer is due, nothing is armed.
+    NO_TIMER_DUE = 310
+    NOT_ARMED = 311
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -57,6 +60,7 @@ class Result(IntEnum):
     TRIGGER_WOULD_FIRE = 514
     BAD_EXPIRY = 515
     NOTHING_TO_CHANGE = 516
+    BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

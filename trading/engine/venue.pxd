@@ -37,6 +37,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict cancel_timers
+    cdef readonly dict armed
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)
@@ -58,6 +60,7 @@ cdef class Venue:
     cdef long long keep_closed(self, long long order) except? FAILED
     cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
+    cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
