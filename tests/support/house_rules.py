@@ -108,7 +108,7 @@ def imported(text: str) -> set[tuple[int, str]]:
 
 
 def engine_imports(text: str) -> list[str]:
-    """The engine stands on the standard library, money, msgspec, a fast checksum and compression."""
+    """The engine stands on the standard library and what is named above."""
     problems = []
     for line, name in sorted(imported(text)):
         first = name.split(".")[0]

@@ -13,7 +13,8 @@ from runtime.by_hand import is_by_hand
 
 
 @pytest.mark.parametrize(
-    "command", [["verify_audit"], ["verify_books"], ["relay_resume", "north"], ["demo_code", "a@b.example"]]
+    "command",
+    [["verify_audit"], ["verify_books"], ["relay_resume", "north"], ["demo_code", "a@b.example"]],
 )
 def test_without_a_database_a_command_says_so_at_once(tmp_path: Path, command: list[str]) -> None:
     port = ports.choose()

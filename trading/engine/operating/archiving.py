@@ -72,7 +72,7 @@ def plan(engine_dir: Path, socket_path: str, policy: Policy, positions: Mapping[
     needs = _needs(engine_dir, socket_path, positions)
     held_by, bound_seq = min(needs.items(), key=lambda need: need[1])
     segments = journal.list_segments(engine_dir)
-    moves = []
+    moves: list[Move] = []
     for segment, following in pairwise(segments):
         last_seq = following.first_seq - 1
         if last_seq > bound_seq or len(segments) - len(moves) <= max(1, policy.kept_segments):
