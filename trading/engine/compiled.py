@@ -17,15 +17,18 @@ CORE = (
     "store",
     "ahead",
     "book",
+    "order_list",
     "step",
     "rules",
     "venue",
+    "linking",
     "telling",
     "matching",
     "arriving",
     "guarding",
     "canceling",
     "placing",
+    "listing",
     "administration",
     "lookups",
     "image",
@@ -37,7 +40,17 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layout", "layouts", "maker_layouts", "memory", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "layout",
+    "layouts",
+    "list_layouts",
+    "maker_layouts",
+    "memory",
+    "order_layouts",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

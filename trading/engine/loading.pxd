@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.order_list cimport OrderList
 from trading.engine.store cimport Store
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
@@ -17,6 +18,7 @@ cdef class Reader:
     cdef bytes data
     cdef long long at
     cdef long long end
+    cdef long long listed
 
     cdef long long number(self) except? FAILED
     cdef long long within(self, long long least, long long most) except? FAILED
@@ -33,6 +35,10 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+@cython.locals(instrument=Instrument)
+cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
+@cython.locals(order_list=OrderList, position="long long")
+cdef long long load_list(Venue venue, Reader reader) except? FAILED
 @cython.locals(account_id="long long", instrument_id="long long")
 cdef long long load_guards(Venue venue, Reader reader) except? FAILED
 cdef long long check_scope(

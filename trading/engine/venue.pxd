@@ -37,6 +37,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict lists
+    cdef readonly dict list_ids
     cdef readonly dict cancel_timers
     cdef readonly dict armed
 
@@ -63,7 +65,6 @@ cdef class Venue:
     cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
-    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED
