@@ -7,8 +7,9 @@ class ClearingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clearing import projections
+        from clearing import positions, projections
         from clearing import selectors as clearing
+        from trading.commands import keeping
         from trading.instruments.projections import project_states
         from trading.market_data import selectors as market_data
         from trading.market_data.projections import project_candles
@@ -16,3 +17,4 @@ class ClearingConfig(AppConfig):
         market_data.register_cleared_seq(clearing.cleared_seq)
         projections.register(project_candles)
         projections.register(project_states)
+        keeping.register(positions.cleared)

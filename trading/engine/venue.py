@@ -382,8 +382,7 @@ class Venue:
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
-        time_in_force = terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255
-        if time_in_force == codes.TIME_IN_FORCE_GTD or time_in_force == codes.TIME_IN_FORCE_DAY:
+        if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 >= codes.TIME_IN_FORCE_GTD:  # or DAY
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
         if terms & rows.TERMS_LISTED != 0:
             return linking.close_leg(self, order, step)

@@ -67,9 +67,7 @@ class ReferenceVenue(ReferenceAuctions, ReferenceLists):
         return result, self.events
 
     def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
-        """What a batch of that time begins with: the ends of orders and of halts, by their times;
-        then the cancel of all orders of accounts whose cancel timer has run out.
-        """
+        """What a batch begins with: ends of orders and halts by their times, then cancel timers."""
         done: list[tuple[Any, Result, list[Any]]] = []
         while True:
             command = self.next_own(time_ns)
