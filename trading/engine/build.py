@@ -40,7 +40,10 @@ _CALLED_BY_MODULE = (
     "matching",
     "placing",
     "rules",
+    "standing",
     "telling",
+    "triggering",
+    "waiting",
 )
 # What stands in the compiled folder under the name of each module of the core.
 _STAND_IN = """from trading.engine import core

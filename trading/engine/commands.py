@@ -543,6 +543,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         ("quote_units", "i128"),
         ("trigger_ticks", "i64"),
         ("expire_ns", "i64"),
+        ("trigger_source", "u32"),
+        ("trailing_distance_bp", "u32"),
+        ("activation_ticks", "i64"),
+        ("limit_offset_ticks", "i64"),
+        ("trigger_ns", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -560,6 +565,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     quote_units: int = 0
     trigger_ticks: int = 0
     expire_ns: int = 0
+    trigger_source: int = 0
+    trailing_distance_bp: int = 0
+    activation_ticks: int = 0
+    limit_offset_ticks: int = 0
+    trigger_ns: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -578,6 +588,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             self.quote_units >> 64,
             self.trigger_ticks,
             self.expire_ns,
+            self.trigger_source,
+            self.trailing_distance_bp,
+            self.activation_ticks,
+            self.limit_offset_ticks,
+            self.trigger_ns,
         )
         return packed
 
@@ -599,6 +614,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units_high,
             trigger_ticks,
             expire_ns,
+            trigger_source,
+            trailing_distance_bp,
+            activation_ticks,
+            limit_offset_ticks,
+            trigger_ns,
         ) = items
         return cls(
             account_id=account_id,
@@ -615,6 +635,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units=quote_units_low | quote_units_high << 64,
             trigger_ticks=trigger_ticks,
             expire_ns=expire_ns,
+            trigger_source=trigger_source,
+            trailing_distance_bp=trailing_distance_bp,
+            activation_ticks=activation_ticks,
+            limit_offset_ticks=limit_offset_ticks,
+            trigger_ns=trigger_ns,
         )
 
 
@@ -830,6 +855,64 @@ class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SetPrices(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 30
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("mark_ticks", "i64"),
+        ("index_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    mark_ticks: int = 0
+    index_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.mark_ticks,
+            self.index_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            mark_ticks,
+            index_ticks,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            mark_ticks=mark_ticks,
+            index_ticks=index_ticks,
+        )
+
+
+class TriggerOrder(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 31
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (order_id,) = items
+        return cls(
+            order_id=order_id,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -850,5 +933,7 @@ BY_KIND: dict[int, type[Message]] = {
         SetReferencePrice,
         ReplaceOrder,
         ExpireOrder,
+        SetPrices,
+        TriggerOrder,
     )
 }

@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
 from trading.engine.output cimport Output
+from trading.engine.trailing cimport Condition, Trail
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -17,6 +18,9 @@ cpdef bytes dump_state(object seq, object time_ns, dict venues, dict source_numb
 @cython.locals(asset=Asset, instrument=Instrument, ladder=Ladder)
 cdef long long dump_venue(Venue venue, Writer out) except? FAILED
 cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
+@cython.locals(trail=Trail)
+cdef long long dump_condition(Condition condition, Writer out) except? FAILED
+cdef tuple ladders_of(Instrument instrument)
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED

@@ -155,6 +155,12 @@ COMMANDS: tuple[Layout, ...] = (
             ("quote_units", "i128"),  # market order by quote amount; else 0
             ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
             ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
+            # Whose price fires it, and how far from the extreme a trailing stop is, basis points.
+            ("trigger_source", "u32"),  # TriggerSource
+            ("trailing_distance_bp", "u32"),
+            ("activation_ticks", "i64"),  # where a trailing stop begins to follow; 0: at once
+            ("limit_offset_ticks", "i64"),  # limit price of a trailing stop, behind its trigger
+            ("trigger_ns", "i64"),  # not before this time, nanoseconds since 1970; 0: no matter
         ),
     ),
     # By order_id, or with order_id 0 by client_key.
@@ -196,6 +202,15 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
+    # The prices that orders with such a trigger source wait for; 0: as it was.
+    Layout(
+        30,
+        1,
+        "SetPrices",
+        (("instrument_id", "i64"), ("mark_ticks", "i64"), ("index_ticks", "i64")),
+    ),
+    # The shard's own, when an order's trigger time has come.
+    Layout(31, 1, "TriggerOrder", (("order_id", "i64"),)),
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -291,6 +306,11 @@ EVENTS: tuple[Layout, ...] = (
             ("quote_units", "i128"),
             ("trigger_ticks", "i64"),
             ("expire_ns", "i64"),
+            ("trigger_source", "u32"),
+            ("trailing_distance_bp", "u32"),
+            ("activation_ticks", "i64"),
+            ("limit_offset_ticks", "i64"),
+            ("trigger_ns", "i64"),
         ),
     ),
     # What is left came to rest in the book. From here on, and only while it rests, funds are held:
@@ -387,7 +407,7 @@ EVENTS: tuple[Layout, ...] = (
             ("old_ticks", "i64"),
         ),
     ),
-    # An order waits outside the book for its price; nothing is held.
+    # An order waits outside the book for its time or its price; nothing is held.
     Layout(
         18,
         1,
@@ -397,10 +417,11 @@ EVENTS: tuple[Layout, ...] = (
             ("account_id", "i64"),
             ("instrument_id", "u32"),
             ("side", "u32"),
-            ("trigger_ticks", "i64"),
+            ("trigger_ticks", "i64"),  # of a trailing stop: where it begins to follow
+            ("trigger_ns", "i64"),  # not before; 0: the time has come, or does not matter
         ),
     ),
-    # Its price has come: it arrives now. What becomes of it follows.
+    # Its price, or its time, has come: it arrives now. What becomes of it follows.
     Layout(
         19,
         1,
@@ -410,8 +431,29 @@ EVENTS: tuple[Layout, ...] = (
             ("account_id", "i64"),
             ("instrument_id", "u32"),
             ("side", "u32"),
-            ("trigger_ticks", "i64"),
-            ("last_ticks", "i64"),  # the trade's price that did it
+            ("trigger_ticks", "i64"),  # 0: its time has come
+            ("last_ticks", "i64"),  # the price of its trigger source that did it
+            ("ticks", "i64"),  # the limit price a trailing stop has from now on; else 0
+        ),
+    ),
+    Layout(
+        30,
+        1,
+        "PricesSet",
+        (("instrument_id", "i64"), ("mark_ticks", "i64"), ("index_ticks", "i64")),
+    ),
+    # A trailing stop follows its source's price from now on.
+    Layout(
+        31,
+        1,
+        "OrderActivated",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("extreme_ticks", "i64"),  # the price it begins at
+            ("trigger_ticks", "i64"),  # its stop price there
         ),
     ),
     # Rows of query answers.
@@ -460,7 +502,15 @@ EVENTS: tuple[Layout, ...] = (
             ("status", "i64"),
             ("client_key", "i64"),
             ("placed_seq", "i64"),
-            ("trigger_ticks", "i64"),  # while it waits
+            # While it waits. The trigger of a trailing stop is its present stop price, 0 before it
+            # follows an extreme.
+            ("trigger_ticks", "i64"),
+            ("trigger_source", "u32"),
+            ("trailing_distance_bp", "u32"),
+            ("activation_ticks", "i64"),
+            ("limit_offset_ticks", "i64"),
+            ("extreme_ticks", "i64"),  # 0: it follows none yet
+            ("trigger_ns", "i64"),
         ),
     ),
     Layout(

@@ -4,9 +4,10 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, image, limits, rows, rules
+from trading.engine import administration, codes, image, limits, rows, standing
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.store import Store
+from trading.engine.trailing import Condition
 from trading.engine.venue import Closed, Venue
 from trading.engine.words import (
     MASK_62,
@@ -141,10 +142,14 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for asset in venue.asset_list:
         if exact(asset.supply_units) != totals[asset.index]:
             raise ValueError("The snapshot's balances do not add up to what was credited.")
+    extremes: dict[int, int] = {}
+    for _ in range(reader.count()):
+        load_condition(venue, reader, extremes)
     opened: list[tuple[int, int]] = []
     for instrument in venue.instrument_list:
-        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
+        for ladder in image.ladders_of(instrument):
             load_ladder(venue, instrument, ladder, reader, opened)
+    standing.set_waiting(venue, extremes)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -153,6 +158,27 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
+    return 0
+
+
+def load_condition(venue: Venue, reader: Reader, extremes: dict[int, int]) -> int:
+    """What one order waits for; the extreme of an active one goes into ``extremes`` by its id."""
+    order_id = reader.within(1, venue.last_order_id)
+    source = reader.within(codes.TRIGGER_SOURCE_LAST, codes.LAST_TRIGGER_SOURCE)
+    trigger_ticks = reader.within(0, limits.MAX_TICKS)
+    condition = Condition(source, trigger_ticks, reader.within(0, MASK_63))
+    condition.distance_bp = reader.within(0, limits.MAX_TRAILING_BP)
+    condition.offset_ticks = reader.within(0, limits.MAX_TICKS)
+    extreme = reader.within(0, limits.MAX_TICKS)
+    if extreme != 0:
+        if condition.distance_bp == 0 or condition.trigger_ns != 0:
+            raise KeyError
+        extremes[order_id] = extreme
+    elif source == 0 and condition.distance_bp == 0 and condition.trigger_ns == 0:
+        raise KeyError
+    if venue.conditions.get(order_id) is not None:
+        raise KeyError
+    venue.conditions[order_id] = condition
     return 0
 
 
@@ -200,6 +226,8 @@ def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
     instrument.symbol = reader.text(24)
     instrument.last_ticks = reader.within(0, limits.MAX_TICKS)
     instrument.reference_ticks = reader.within(0, limits.MAX_TICKS)
+    instrument.mark_watch.ticks = reader.within(0, limits.MAX_TICKS)
+    instrument.index_watch.ticks = reader.within(0, limits.MAX_TICKS)
     administration.derive_rules(instrument)
     if base is quote or instrument.factor == 0 or instrument.lot_units == 0:
         raise ValueError("The snapshot holds an instrument with impossible rules.")
@@ -324,7 +352,7 @@ def load_ladder(
         level = ladder.level_at(ticks)
         for _ in range(count):
             order = load_order(venue, reader)
-            check_standing(instrument, ladder, order, ticks)
+            check_standing(venue, instrument, ladder, order, ticks)
             store.append(level, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
@@ -334,7 +362,9 @@ def load_ladder(
     return 0
 
 
-def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: int) -> int:
+def check_standing(
+    venue: Venue, instrument: Instrument, ladder: Ladder, order: int, ticks: int
+) -> int:
     """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
     store = ladder.store
     orders = store.orders
@@ -347,13 +377,10 @@ def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: in
         raise KeyError
     if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
         raise KeyError
-    if ladder is instrument.rising or ladder is instrument.falling:
-        order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
-        if status != codes.ORDER_STATUS_WAITING or order_type <= codes.ORDER_TYPE_MARKET:
+    if ladder is not instrument.bids and ladder is not instrument.asks:
+        if status != codes.ORDER_STATUS_WAITING:
             raise KeyError
-        if rules.waits_for_rise(terms) != (ladder is instrument.rising):
-            raise KeyError
-        return 0
+        return standing.check_waiting(venue, instrument, ladder, order, ticks)
     if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:
         raise KeyError
     if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):

@@ -3,6 +3,7 @@ cimport cython
 from trading.engine.output cimport Output
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
 
@@ -32,7 +33,11 @@ cdef class Shard:
 
     @cython.locals(end="long long", at="long long", frame_end="long long")
     cpdef object run_batch(self, bytes frames, long long time_ns)
-    cdef long long _expire_orders(self) except? FAILED
+    cdef long long _run_timers(self) except? FAILED
+    @cython.locals(venue=Venue, condition=Condition)
+    cdef long long _timed_kind(
+        self, long long time_ns, long long tenant_id, long long order_id
+    ) except? FAILED
     cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED

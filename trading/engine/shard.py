@@ -16,6 +16,7 @@ from trading.engine import (
     lookups,
     placing,
     rows,
+    triggering,
 )
 from trading.engine.batch import BatchOutput
 from trading.engine.difference import ReplayDifference, first_difference
@@ -83,7 +84,7 @@ class Shard:
         self._records.clear()
         self._answers.clear()
         first_seq = self.seq + 1
-        self._expire_orders()
+        self._run_timers()
         end = len(frames)
         at = 0
         while at < end:
@@ -106,30 +107,40 @@ class Shard:
 
     @property
     def due_ns(self) -> int:
-        """When the next GTD order may end, for whoever wakes the shard up; 0: there is none."""
+        """When an order may next end or fire by its time, for whoever wakes the shard up; 0: none
+        does."""
         timers = self.store.timers
         return timers[0][0] if timers else 0
 
-    def _expire_orders(self) -> int:
-        """End the GTD orders whose time has come, each by a command of its own."""
+    def _run_timers(self) -> int:
+        """End and trigger the orders whose time has come, each by a command of its own."""
         timers = self.store.timers
         if len(timers) > self._most_timers:
             self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
-            expire_ns, tenant_id, order_id = heappop(timers)
-            venue = self.venues[tenant_id]
-            if venue.expiries.get(order_id) == expire_ns:
+            time_ns, tenant_id, order_id = heappop(timers)
+            kind = self._timed_kind(time_ns, tenant_id, order_id)
+            if kind != 0:
                 payload = order_id.to_bytes(8, "little")
-                self._execute(payload, 0, 8, codec.EXPIRE_ORDER, 1, tenant_id, 0, 0, 0)
+                self._execute(payload, 0, 8, kind, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
+        return 0
+
+    def _timed_kind(self, time_ns: int, tenant_id: int, order_id: int) -> int:
+        """The command that a timer stands for; 0: its order has ended, or been triggered."""
+        venue = self.venues[tenant_id]
+        if venue.expiries.get(order_id) == time_ns:
+            return codec.EXPIRE_ORDER
+        condition = venue.conditions.get(order_id)
+        if condition is not None and condition.trigger_ns == time_ns:
+            return codec.TRIGGER_ORDER
         return 0
 
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
-        venues = self.venues
         timers = self.store.timers
         timers[:] = [
-            timer for timer in timers if venues[timer[1]].expiries.get(timer[2]) is not None
+            timer for timer in timers if self._timed_kind(timer[0], timer[1], timer[2]) != 0
         ]
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
@@ -248,6 +259,10 @@ class Shard:
             return canceling.cancel_all_orders(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
+        if kind == codec.SET_PRICES:
+            return triggering.set_prices(venue, data, at, end, step)
+        if kind == codec.TRIGGER_ORDER:
+            return triggering.trigger_order(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
             return administration.credit_funds(venue, data, at, end, step)
         if kind == codec.DEBIT_FUNDS:

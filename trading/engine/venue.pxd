@@ -1,8 +1,9 @@
 cimport cython
 
-from trading.engine.book cimport Asset, Instrument
+from trading.engine.book cimport Asset, Instrument, Ladder, Watch
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -37,6 +38,7 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict conditions
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)
@@ -61,6 +63,14 @@ cdef class Venue:
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
+    cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
+    cdef Condition condition_of(self, long long order)
+    @cython.locals(ladder=Ladder, watch=Watch, condition=Condition)
+    cdef long long stop_waiting(self, long long order, Instrument instrument) except? FAILED
+    @cython.locals(watch=Watch)
+    cdef long long stop_trailing(
+        self, long long order, Instrument instrument, Condition condition
+    ) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -7,6 +7,7 @@ from trading.engine.book import Asset, Instrument
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
+from trading.engine.trailing import Condition
 from trading.engine.words import added, high, join, low, notional, units_of
 
 
@@ -53,6 +54,8 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        # What orders wait for beyond a last price, by order id.
+        self.conditions: dict[int, Condition] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -229,6 +232,48 @@ class Venue:
         found = self.expiries.get(order_id)
         return 0 if found is None else found
 
+    # Waiting outside the book.
+
+    def set_alarm(self, order_id: int, trigger_ns: int) -> int:
+        """Have a waiting order looked at when its time has come."""
+        heappush(self.store.timers, (trigger_ns, self.tenant_id, order_id))
+        return 0
+
+    def condition_of(self, order: int) -> Condition | None:
+        """What a waiting order waits for, if that is more than a last price."""
+        return self.conditions.get(self.store.orders[order + rows.ORDER_ID])
+
+    def stop_waiting(self, order: int, instrument: Instrument) -> int:
+        """Take a waiting order from where it waits."""
+        orders = self.store.orders
+        level = orders[order + rows.ORDER_LEVEL]
+        terms = orders[order + rows.ORDER_TERMS]
+        condition = self.condition_of(order)
+        ladder = instrument.due
+        if terms >> rows.TERMS_TYPE_SHIFT & 255 > codes.ORDER_TYPE_MARKET:
+            watch = instrument.last_watch
+            if condition is not None:
+                watch = instrument.watch_of(condition.source)
+            ladder = watch.rising if waits_for_rise(terms) else watch.falling
+        if condition is not None:
+            if condition.trigger_ns != 0:
+                ladder = instrument.aside
+            elif condition.trail is not None:
+                ladder = instrument.aside
+                self.stop_trailing(order, instrument, condition)
+            self.conditions.pop(orders[order + rows.ORDER_ID], None)
+        instrument.waiting_orders -= 1
+        return ladder.take(level, order)
+
+    def stop_trailing(self, order: int, instrument: Instrument, condition: Condition) -> int:
+        """An active trailing stop follows the price no more."""
+        watch = instrument.watch_of(condition.source)
+        if condition.source == codes.TRIGGER_SOURCE_LAST:
+            instrument.trailing_orders -= 1
+        if self.store.orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
+            return watch.lows.drop(condition)
+        return watch.highs.drop(condition)
+
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
@@ -314,11 +359,7 @@ class Venue:
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-            instrument.waiting_orders -= 1
-            if waits_for_rise(orders[order + rows.ORDER_TERMS]):
-                instrument.rising.take(level, order)
-            else:
-                instrument.falling.take(level, order)
+            self.stop_waiting(order, instrument)
         else:
             rested = 1
             self.release(order, instrument, lots)

@@ -10,16 +10,9 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
-from tests.trading.engine.reference_orders import (
-    PRICED,
-    RESTING_TIMES,
-    TRIGGERED,
-    Placed,
-    ReferenceOrders,
-    is_met,
-    waits_for_a_rise,
-)
+from tests.trading.engine.reference_books import Refused
+from tests.trading.engine.reference_orders import PRICED, RESTING_TIMES, TRIGGERED, Placed
+from tests.trading.engine.reference_triggers import ReferenceTriggers
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
@@ -36,10 +29,8 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceOrders):
+class ReferenceVenue(ReferenceTriggers):
     """One tenant."""
-
-    time_ns: int = 0
 
     def apply(self, command: Any, time_ns: int) -> tuple[Result, list[Any]]:
         """Result and events of a command; a refusal changes nothing but the seq."""
@@ -61,17 +52,25 @@ class ReferenceVenue(ReferenceOrders):
             return result, events
         return result, self.events
 
-    def expire(self, time_ns: int) -> list[tuple[c.ExpireOrder, Result, list[Any]]]:
-        """What a batch of that time begins with: the end of every order whose time is over."""
-        due = [
-            order
-            for order in self.open_orders()
-            if order.command.time_in_force == TimeInForce.GTD and order.command.expire_ns <= time_ns
-        ]
+    def run_timers(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
+        """What a batch of that time begins with: the end of every order whose time is over, and
+        the awakening of those whose time has come.
+        """
+        due: list[tuple[int, int, Any]] = []
+        for order in self.open_orders():
+            command = order.command
+            if command.time_in_force == TimeInForce.GTD and command.expire_ns <= time_ns:
+                due.append((command.expire_ns, order.order_id, c.ExpireOrder))
+            if order.asleep and command.trigger_ns <= time_ns:
+                due.append((command.trigger_ns, order.order_id, c.TriggerOrder))
         done = []
-        for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):
-            command = c.ExpireOrder(order_id=order.order_id)
-            done.append((command, *self.apply(command, time_ns)))
+        for _, order_id, kind in sorted(due, key=lambda timer: timer[:2]):
+            # One may have ended by what another did.
+            order = self.orders[order_id - 1]
+            if order.resting or order.waiting:
+                done.append(
+                    (kind(order_id=order_id), *self.apply(kind(order_id=order_id), time_ns))
+                )
         return done
 
     # Orders that are there.
@@ -165,7 +164,7 @@ class ReferenceVenue(ReferenceOrders):
         order.lots += lots - old_lots
         order.leaves, order.ticks = lots, ticks
         order.arrival = max(other.arrival for other in self.orders) + 1
-        self.check_size(order.command, lots, ticks)
+        self.check_size(order.command, lots, ticks, order.priced)
         kills = self.check_funds_for(order)
         self.check_post_only(order)
         self.event(
@@ -201,7 +200,7 @@ class ReferenceVenue(ReferenceOrders):
             command.lots,
             command.ticks,
         )
-        waits = command.order_type in TRIGGERED
+        waits = command.order_type in TRIGGERED or command.trigger_ns != 0
         kills = False
         if not waits:
             kills = self.check_funds_for(order)
@@ -214,9 +213,7 @@ class ReferenceVenue(ReferenceOrders):
         )
         self.orders.append(order)
         if waits:
-            order.waiting = True
-            order.status = OrderStatus.WAITING
-            self.event(e.OrderWaiting, order, trigger_ticks=command.trigger_ticks)
+            self.begin_to_wait(order)
         else:
             self.arrive(order, kills)
         self.fire(command.instrument_id)
@@ -246,27 +243,20 @@ class ReferenceVenue(ReferenceOrders):
         )
         if command.flags not in (0, 1) or (command.flags and not may_be_post_only):
             raise Refused(Result.BAD_FLAGS)
-        self.check_size(command, command.lots, command.ticks)
+        self.check_size(command, command.lots, command.ticks, command.order_type in PRICED)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_order_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
-        if command.order_type in TRIGGERED:
-            if not 0 < command.trigger_ticks <= BIGGEST_TICKS:
-                raise Refused(Result.BAD_TRIGGER)
-            if is_met(command, rules["last"]):
-                raise Refused(Result.TRIGGER_WOULD_FIRE)
-        elif command.trigger_ticks != 0:
-            raise Refused(Result.BAD_TRIGGER)
+        self.check_trigger(command)
         if command.time_in_force == TimeInForce.GTD:
-            if command.expire_ns <= self.time_ns:
+            if command.expire_ns <= max(self.time_ns, command.trigger_ns):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
 
-    def check_size(self, command: c.PlaceOrder, lots: int, ticks: int) -> None:
+    def check_size(self, command: c.PlaceOrder, lots: int, ticks: int, priced: bool) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
         rules = self.instruments[command.instrument_id]
-        priced = command.order_type in PRICED
-        by_quote_allowed = command.order_type == OrderType.MARKET
+        by_quote_allowed = command.order_type == OrderType.MARKET and command.trigger_ns == 0
         self.check_quantity(rules, lots, command.quote_units, by_quote_allowed)
         self.check_price(rules, ticks, priced)
         price = ticks if priced else rules["last"] or rules["reference"]
@@ -328,35 +318,3 @@ class ReferenceVenue(ReferenceOrders):
             self.event(e.OrderRested, order, lots=order.leaves, ticks=order.ticks)
         else:
             self.close(order, OrderStatus.EXPIRED)
-
-    # Triggers.
-
-    def fire(self, instrument_id: int) -> None:
-        """Let waiting orders go, one at a time, while the last price meets one."""
-        while True:
-            last = self.instruments[instrument_id]["last"]
-            met = [
-                order
-                for order in self.open_orders(instrument_id)
-                if order.waiting and is_met(order.command, last)
-            ]
-            rises = [order for order in met if waits_for_a_rise(order.command)]
-            falls = [order for order in met if not waits_for_a_rise(order.command)]
-            if rises:
-                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.order_id))
-            elif falls:
-                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.order_id))
-            else:
-                return
-            trigger_ticks = first.command.trigger_ticks
-            self.event(e.OrderTriggered, first, trigger_ticks=trigger_ticks, last_ticks=last)
-            first.waiting = False
-            first.arrival = max(order.arrival for order in self.orders) + 1
-            try:
-                self.check_size(first.command, first.leaves, first.ticks)
-                self.check_may_trade(first.command.account_id)
-                kills = self.check_funds_for(first)
-            except Refused:
-                self.close(first, OrderStatus.REJECTED)
-            else:
-                self.arrive(first, kills)
