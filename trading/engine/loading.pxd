@@ -2,7 +2,6 @@ cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.store cimport Store
-from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -34,7 +33,6 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
-@cython.locals(condition=Condition)
 cdef long long load_condition(Venue venue, Reader reader, dict extremes) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED

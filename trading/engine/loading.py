@@ -166,19 +166,21 @@ def load_condition(venue: Venue, reader: Reader, extremes: dict[int, int]) -> in
     order_id = reader.within(1, venue.last_order_id)
     source = reader.within(codes.TRIGGER_SOURCE_LAST, codes.LAST_TRIGGER_SOURCE)
     trigger_ticks = reader.within(0, limits.MAX_TICKS)
-    condition = Condition(source, trigger_ticks, reader.within(0, MASK_63))
-    condition.distance_bp = reader.within(0, limits.MAX_TRAILING_BP)
-    condition.offset_ticks = reader.within(0, limits.MAX_TICKS)
+    trigger_ns = reader.within(0, MASK_63)
+    distance_bp = reader.within(0, limits.MAX_TRAILING_BP)
+    offset_ticks = reader.within(0, limits.MAX_TICKS)
     extreme = reader.within(0, limits.MAX_TICKS)
     if extreme != 0:
-        if condition.distance_bp == 0 or condition.trigger_ns != 0:
+        if distance_bp == 0 or trigger_ns != 0:
             raise KeyError
         extremes[order_id] = extreme
-    elif source == 0 and condition.distance_bp == 0 and condition.trigger_ns == 0:
+    elif source == 0 and distance_bp == 0 and trigger_ns == 0:
         raise KeyError
     if venue.conditions.get(order_id) is not None:
         raise KeyError
-    venue.conditions[order_id] = condition
+    venue.conditions[order_id] = Condition(
+        source, trigger_ticks, trigger_ns, distance_bp, offset_ticks
+    )
     return 0
 
 

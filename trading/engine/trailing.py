@@ -20,12 +20,19 @@ class Condition:
     once that time has come; ``trail`` is set while a trailing stop is active.
     """
 
-    def __init__(self, source: int, trigger_ticks: int, trigger_ns: int) -> None:
+    def __init__(
+        self,
+        source: int,
+        trigger_ticks: int,
+        trigger_ns: int,
+        distance_bp: int,
+        offset_ticks: int,
+    ) -> None:
         self.source = source
         self.trigger_ticks = trigger_ticks
         self.trigger_ns = trigger_ns
-        self.distance_bp = 0
-        self.offset_ticks = 0
+        self.distance_bp = distance_bp
+        self.offset_ticks = offset_ticks
         self.trail: Trail | None = None
 
 

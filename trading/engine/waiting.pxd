@@ -11,7 +11,6 @@ cdef long long read_condition(
 ) except? FAILED
 @cython.locals(by_price=bint, trails=bint, rises=bint)
 cdef long long check_trigger(Sweep sweep, long long time_ns) except? FAILED
-@cython.locals(condition=Condition)
 cdef long long remember_condition(
     Venue venue, long long order_id, Sweep sweep, long long trigger_ticks
 ) except? FAILED

@@ -65,10 +65,13 @@ def remember_condition(venue: Venue, order_id: int, sweep: Sweep, trigger_ticks:
     """Keep what an order waits for beyond a last price."""
     if sweep.trigger_source == 0 and sweep.distance_bp == 0 and sweep.trigger_ns == 0:
         return 0
-    condition = Condition(sweep.trigger_source, trigger_ticks, sweep.trigger_ns)
-    condition.distance_bp = sweep.distance_bp
-    condition.offset_ticks = sweep.offset_ticks
-    venue.conditions[order_id] = condition
+    venue.conditions[order_id] = Condition(
+        sweep.trigger_source,
+        trigger_ticks,
+        sweep.trigger_ns,
+        sweep.distance_bp,
+        sweep.offset_ticks,
+    )
     return 0
 
 
