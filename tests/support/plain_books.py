@@ -54,8 +54,13 @@ class PlainBooks:
             self._order(event.order_id).update(leaves=event.lots, updated=seq)
         elif isinstance(event, events.OrderWaiting):
             self._order(event.order_id).update(status=7, updated=seq)
+        elif isinstance(event, events.OrderActivated):
+            self._order(event.order_id).update(trigger=event.trigger_ticks, updated=seq)
         elif isinstance(event, events.OrderTriggered):
-            self._order(event.order_id).update(status=1, updated=seq)
+            order = self._order(event.order_id)
+            order.update(status=1, updated=seq)
+            order["trigger"] = event.trigger_ticks or order["trigger"]
+            order["ticks"] = event.ticks or order["ticks"]
         elif isinstance(event, events.OrderReplaced):
             self._replace(event, seq)
         elif isinstance(event, events.OrderReduced):
@@ -92,6 +97,11 @@ class PlainBooks:
             "ticks": event.ticks,
             "trigger": event.trigger_ticks,
             "expire": event.expire_ns,
+            "source": event.trigger_source,
+            "distance": event.trailing_distance_bp,
+            "activation": event.activation_ticks,
+            "offset": event.limit_offset_ticks,
+            "not_before": event.trigger_ns,
             "quote": event.quote_units,
             "leaves": event.lots,
             "cumulative": 0,
@@ -100,7 +110,8 @@ class PlainBooks:
             "placed": seq,
             "updated": seq,
         }
-        hidden = event.account_id in self.quiet_ids and not event.trigger_ticks
+        waits = event.order_type > 2 or event.trigger_ns
+        hidden = event.account_id in self.quiet_ids and not waits
         (self._hidden if hidden else self.orders)[event.order_id] = order
 
     def _trade(self, event: events.Traded, seq: int, index: int) -> None:

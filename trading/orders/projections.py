@@ -40,11 +40,12 @@ class _Touched:
     account_id: Array
     last_seq: Array
     last_ns: Array
-    leaves_lots: Array
+    leaves_lots: Array  # -1: as they were
     filled_lots: Array  # in this batch
     filled_quote_units: Array
     more_lots: Array  # ordered, by replacing; negative: fewer
-    new_ticks: Array  # by replacing; 0: as it was
+    new_ticks: Array  # by replacing, or where a trailing stop fires; 0: as it was
+    new_trigger_ticks: Array  # of a trailing stop, as it becomes active or fires; 0: as it was
     status: Array  # at the end of the batch; 0: open, and partially filled if anything is
 
 
@@ -89,7 +90,7 @@ def project_orders(
     accepted = tables["OrderAccepted"]
     quiet = np.isin(touched.account_id, np.fromiter(quiet_account_ids, np.int64))
     is_new = np.isin(touched.order_id, accepted["order_id"])
-    waited = np.isin(touched.order_id, accepted["order_id"][_is_triggered(accepted)])
+    waited = np.isin(touched.order_id, accepted["order_id"][_waits(accepted)])
     _insert_accepted(cursor, accepted, touched, is_new & (~quiet | waited))
     _update(cursor, touched, ~is_new & ~quiet)
     _project_quiet(cursor, tables, touched, quiet & ~waited, quiet_account_ids)
@@ -102,10 +103,17 @@ def _touched(tables: EventTables) -> _Touched | None:
         tables["OrderClosed"],
         tables["OrderReplaced"],
     )
+    waiting, active, triggered = (
+        tables["OrderWaiting"],
+        tables["OrderActivated"],
+        tables["OrderTriggered"],
+    )
     # (events, order id column, account column, leaves column, status if this comes last). Where
-    # an order waits, is triggered or replaced, another of these events stands in the same record.
+    # an order is triggered or replaced, another of these events stands in the same record.
     views = [
-        (accepted, "order_id", "account_id", "lots", _waiting(_is_triggered(accepted))),
+        (waiting, "order_id", "account_id", "", _waiting(waiting["order_id"] > 0)),
+        (active, "order_id", "account_id", "", _waiting(active["order_id"] > 0)),
+        (accepted, "order_id", "account_id", "lots", _waiting(_waits(accepted))),
         (rested, "order_id", "account_id", "lots", _open(rested)),
         (traded, "maker_order_id", "maker_account_id", "maker_leaves_lots", _open(traded)),
         (traded, "taker_order_id", "taker_account_id", "taker_leaves_lots", _open(traded)),
@@ -120,25 +128,41 @@ def _touched(tables: EventTables) -> _Touched | None:
     unique_ids, last = last_by(order_ids, places)
     filled_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
     quote_units = amounts(traded, "quote_units")
+    repriced = triggered[triggered["ticks"] > 0]
     return _Touched(
         order_id=unique_ids,
         account_id=np.concatenate([e[account] for e, _, account, *_ in views])[last],
         last_seq=np.concatenate([events["seq"] for events, *_ in views])[last],
         last_ns=np.concatenate([events["time_ns"] for events, *_ in views])[last],
-        leaves_lots=np.concatenate([e[leaves] for e, _, _, leaves, _ in views])[last],
+        leaves_lots=_last_told(
+            unique_ids,
+            -1,
+            *[(e, order, e[leaves]) for e, order, _, leaves, _ in views if leaves],
+        ),
         filled_lots=_spread(unique_ids, filled_ids, np.concatenate([traded["lots"]] * 2)),
         filled_quote_units=_spread(unique_ids, filled_ids, join([quote_units, quote_units])),
         more_lots=_spread(
             unique_ids, replaced["order_id"], replaced["lots"] - replaced["old_lots"]
         ),
-        new_ticks=_last_ticks(unique_ids, replaced),
+        new_ticks=_last_told(
+            unique_ids,
+            0,
+            (replaced, "order_id", replaced["ticks"]),
+            (repriced, "order_id", repriced["ticks"]),
+        ),
+        new_trigger_ticks=_last_told(
+            unique_ids,
+            0,
+            (active, "order_id", active["trigger_ticks"]),
+            (triggered, "order_id", triggered["trigger_ticks"]),
+        ),
         status=np.concatenate([status for *_, status in views])[last],
     )
 
 
-def _is_triggered(accepted: Array) -> Array:
-    """Which orders wait for a price first."""
-    return accepted["trigger_ticks"] > 0
+def _waits(accepted: Array) -> Array:
+    """Which orders wait for a price or a time first."""
+    return (accepted["order_type"] > int(OrderType.MARKET)) | (accepted["trigger_ns"] > 0)
 
 
 def _waiting(mask: Array) -> Array:
@@ -150,11 +174,13 @@ def _open(events: Array) -> Array:
     return np.zeros(len(events), np.int64)
 
 
-def _last_ticks(unique_ids: Array, replaced: Array) -> Array:
-    """The price an order was given last, laid out beside `unique_ids`; 0: none was."""
-    ids, last = last_by(replaced["order_id"], positions(replaced))
-    out = np.zeros(len(unique_ids), np.int64)
-    out[np.searchsorted(unique_ids, ids)] = replaced["ticks"][last]
+def _last_told(unique_ids: Array, otherwise: int, *told: tuple[Array, str, Array]) -> Array:
+    """What (events, their order id column, values) told last, laid out beside `unique_ids`."""
+    ids = np.concatenate([events[order] for events, order, _ in told])
+    places = np.concatenate([positions(events) for events, *_ in told])
+    found_ids, last = last_by(ids, places)
+    out = np.full(len(unique_ids), otherwise, np.int64)
+    out[np.searchsorted(unique_ids, found_ids)] = np.concatenate([v for *_, v in told])[last]
     return out
 
 
@@ -193,8 +219,19 @@ def _insert_accepted(
             Column("flags", "int2", accepted["flags"]),
             Column("lots", "int8", accepted["lots"] + now.more_lots),
             Column("ticks", "int8", np.where(now.new_ticks > 0, now.new_ticks, accepted["ticks"])),
-            Column("trigger_ticks", "int8", accepted["trigger_ticks"]),
+            Column(
+                "trigger_ticks",
+                "int8",
+                np.where(
+                    now.new_trigger_ticks > 0, now.new_trigger_ticks, accepted["trigger_ticks"]
+                ),
+            ),
             Column("expire_ns", "int8", accepted["expire_ns"]),
+            Column("trigger_source", "int2", accepted["trigger_source"]),
+            Column("trailing_distance_bp", "int4", accepted["trailing_distance_bp"]),
+            Column("activation_ticks", "int8", accepted["activation_ticks"]),
+            Column("limit_offset_ticks", "int8", accepted["limit_offset_ticks"]),
+            Column("trigger_ns", "int8", accepted["trigger_ns"]),
             Column("quote_units", "numeric", amounts(accepted, "quote_units")),
             Column("leaves_lots", "int8", now.leaves_lots),
             Column("cumulative_lots", "int8", now.filled_lots),
@@ -212,7 +249,8 @@ _UPDATE = """
 UPDATE orders_order SET
     lots = orders_order.lots + change.more_lots,
     ticks = coalesce(nullif(change.new_ticks, 0), orders_order.ticks),
-    leaves_lots = change.leaves_lots,
+    trigger_ticks = coalesce(nullif(change.new_trigger_ticks, 0), orders_order.trigger_ticks),
+    leaves_lots = coalesce(nullif(change.leaves_lots, -1), orders_order.leaves_lots),
     cumulative_lots = orders_order.cumulative_lots + change.filled_lots,
     cumulative_quote_units = orders_order.cumulative_quote_units + change.filled_quote_units,
     status = CASE
@@ -221,10 +259,10 @@ UPDATE orders_order SET
         ELSE %s END,
     updated_seq = change.last_seq,
     updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
-            %s::smallint[], %s::bigint[], %s::bigint[])
-     AS change (order_id, more_lots, new_ticks, leaves_lots, filled_lots, filled_quote_units,
-                status, last_seq, last_us)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::numeric[], %s::smallint[], %s::bigint[], %s::bigint[])
+     AS change (order_id, more_lots, new_ticks, new_trigger_ticks, leaves_lots, filled_lots,
+                filled_quote_units, status, last_seq, last_us)
 WHERE orders_order.id = change.order_id
 """
 
@@ -241,6 +279,7 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
             now.order_id.tolist(),
             now.more_lots.tolist(),
             now.new_ticks.tolist(),
+            now.new_trigger_ticks.tolist(),
             now.leaves_lots.tolist(),
             now.filled_lots.tolist(),
             [str(units) for units in now.filled_quote_units.tolist()],
@@ -258,11 +297,13 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
 
 _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
-    time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns, quote_units,
-    leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq,
+    time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
+    trigger_source, trailing_distance_bp, activation_ticks, limit_offset_ticks, trigger_ns,
+    quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq,
     placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, first.lots, 0, 0, %(open)s,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, 0, 0, 0, 0, 0, first.lots, 0, 0,
+    %(open)s,
     first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
