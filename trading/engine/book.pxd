@@ -1,7 +1,7 @@
 cimport cython
 
 from trading.engine.store cimport Store
-from trading.engine.trailing cimport Trails
+from trading.engine.trailing cimport Condition, Trails
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -85,6 +85,14 @@ cdef class Instrument:
 
     cdef Watch watch_of(self, long long source)
     cdef long long price_of(self, long long source) except? FAILED
+    @cython.locals(watch=Watch)
+    cdef Ladder queue_of(self, long long order_type, bint rises, Condition condition)
+    @cython.locals(watch=Watch, trails=Trails)
+    cdef long long begin_trailing(
+        self, Condition condition, long long order_id, bint is_buy, long long extreme_ticks
+    ) except? FAILED
+    @cython.locals(watch=Watch, trails=Trails)
+    cdef long long stop_trailing(self, Condition condition, bint is_buy) except? FAILED
     cdef long long forget_rates(self, long long groups) except? FAILED
 
 cpdef i128 fee_of(i128 units, long long ppm) except? FAILED

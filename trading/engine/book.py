@@ -3,7 +3,7 @@
 from trading.engine import codes, rows
 from trading.engine.memory import grown
 from trading.engine.store import Store
-from trading.engine.trailing import Trails
+from trading.engine.trailing import Condition, Trails
 from trading.engine.words import fee_units, move_words, pointer, wide
 
 
@@ -298,6 +298,35 @@ class Instrument:
         if source == codes.TRIGGER_SOURCE_LAST:
             return self.last_ticks
         return self.watch_of(source).ticks
+
+    def queue_of(self, order_type: int, rises: bool, condition: Condition | None) -> Ladder:
+        """Where an order of this type, which waits for that, waits."""
+        if condition is not None and (condition.trigger_ns != 0 or condition.trail is not None):
+            return self.aside
+        if order_type <= codes.ORDER_TYPE_MARKET:
+            return self.due
+        watch = self.last_watch
+        if condition is not None:
+            watch = self.watch_of(condition.source)
+        return watch.rising if rises else watch.falling
+
+    def begin_trailing(
+        self, condition: Condition, order_id: int, is_buy: bool, extreme_ticks: int
+    ) -> int:
+        """A trailing stop follows its source's price from an extreme on."""
+        watch = self.watch_of(condition.source)
+        if condition.source == codes.TRIGGER_SOURCE_LAST:
+            self.trailing_orders += 1
+        trails = watch.lows if is_buy else watch.highs
+        return trails.add(condition, order_id, extreme_ticks)
+
+    def stop_trailing(self, condition: Condition, is_buy: bool) -> int:
+        """A trailing stop follows no more."""
+        watch = self.watch_of(condition.source)
+        if condition.source == codes.TRIGGER_SOURCE_LAST:
+            self.trailing_orders -= 1
+        trails = watch.lows if is_buy else watch.highs
+        return trails.drop(condition)
 
     def forget_rates(self, groups: int) -> int:
         """Have every fee looked up anew; there are so many fee groups."""

@@ -39,7 +39,7 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
+PLAIN = ("batch", "difference", "layout", "layouts", "memory", "query_layouts", "sizes")
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

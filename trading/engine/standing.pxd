@@ -1,11 +1,11 @@
 cimport cython
 
-from trading.engine.book cimport Instrument, Ladder, Watch
-from trading.engine.trailing cimport Condition, Trails
+from trading.engine.book cimport Instrument, Ladder
+from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
 
-@cython.locals(condition=Condition, watch=Watch, rises=bint)
+@cython.locals(condition=Condition, rises=bint)
 cdef long long check_waiting(
     Venue venue, Instrument instrument, Ladder ladder, long long order, long long ticks
 ) except? FAILED
@@ -15,7 +15,7 @@ cdef long long check_condition(
     Venue venue, long long order_id, long long extreme
 ) except? FAILED
 @cython.locals(
-    condition=Condition, instrument=Instrument, watch=Watch, trails=Trails, is_buy=bint
+    condition=Condition, instrument=Instrument, is_buy=bint
 )
 cdef long long follow(
     Venue venue, long long order_id, long long extreme, long long side

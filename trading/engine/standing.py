@@ -22,17 +22,15 @@ def check_waiting(
     if order_type <= codes.ORDER_TYPE_MARKET:
         raise KeyError
     rises = rules.waits_for_rise(terms)
-    watch = instrument.last_watch
     if condition is not None:
-        watch = instrument.watch_of(condition.source)
         expected = condition.trigger_ticks
         if expected == 0:
             expected = 1 if rises else limits.MAX_TICKS
-        if ticks != expected:
+        if ticks != expected or condition.trigger_ns != 0:
             raise KeyError
     elif rules.is_trailing(order_type):
         raise KeyError
-    if ladder is not (watch.rising if rises else watch.falling):
+    if ladder is not instrument.queue_of(order_type, rises, condition):
         raise KeyError
     return 0
 
@@ -90,12 +88,8 @@ def follow(venue: Venue, order_id: int, extreme: int, side: int) -> int:
         return 0
     condition = venue.conditions[order_id]
     instrument = venue.instrument_of(order)
-    watch = instrument.watch_of(condition.source)
     price = instrument.price_of(condition.source)
     is_buy = side == codes.SIDE_BUY
     if price == 0 or (extreme > price if is_buy else extreme < price):
         raise KeyError
-    if condition.source == codes.TRIGGER_SOURCE_LAST:
-        instrument.trailing_orders += 1
-    trails = watch.lows if is_buy else watch.highs
-    return trails.add(condition, order_id, extreme)
+    return instrument.begin_trailing(condition, order_id, is_buy, extreme)

@@ -1,6 +1,6 @@
 cimport cython
 
-from trading.engine.book cimport Asset, Instrument, Ladder, Watch
+from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.trailing cimport Condition
@@ -65,12 +65,8 @@ cdef class Venue:
     cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
     cdef Condition condition_of(self, long long order)
-    @cython.locals(ladder=Ladder, watch=Watch, condition=Condition)
+    @cython.locals(ladder=Ladder, condition=Condition)
     cdef long long stop_waiting(self, long long order, Instrument instrument) except? FAILED
-    @cython.locals(watch=Watch)
-    cdef long long stop_trailing(
-        self, long long order, Instrument instrument, Condition condition
-    ) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -248,31 +248,15 @@ class Venue:
         orders = self.store.orders
         level = orders[order + rows.ORDER_LEVEL]
         terms = orders[order + rows.ORDER_TERMS]
+        order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
         condition = self.condition_of(order)
-        ladder = instrument.due
-        if terms >> rows.TERMS_TYPE_SHIFT & 255 > codes.ORDER_TYPE_MARKET:
-            watch = instrument.last_watch
-            if condition is not None:
-                watch = instrument.watch_of(condition.source)
-            ladder = watch.rising if waits_for_rise(terms) else watch.falling
+        ladder = instrument.queue_of(order_type, waits_for_rise(terms), condition)
         if condition is not None:
-            if condition.trigger_ns != 0:
-                ladder = instrument.aside
-            elif condition.trail is not None:
-                ladder = instrument.aside
-                self.stop_trailing(order, instrument, condition)
+            if condition.trail is not None:
+                instrument.stop_trailing(condition, terms & 15 == codes.SIDE_BUY)
             self.conditions.pop(orders[order + rows.ORDER_ID], None)
         instrument.waiting_orders -= 1
         return ladder.take(level, order)
-
-    def stop_trailing(self, order: int, instrument: Instrument, condition: Condition) -> int:
-        """An active trailing stop follows the price no more."""
-        watch = instrument.watch_of(condition.source)
-        if condition.source == codes.TRIGGER_SOURCE_LAST:
-            instrument.trailing_orders -= 1
-        if self.store.orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
-            return watch.lows.drop(condition)
-        return watch.highs.drop(condition)
 
     # Resting and leaving the book.
 

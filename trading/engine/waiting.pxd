@@ -2,7 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder, Watch
 from trading.engine.step cimport Step, Sweep
-from trading.engine.trailing cimport Condition, Trail, Trails
+from trading.engine.trailing cimport Condition, Trail
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
 
@@ -15,12 +15,12 @@ cdef long long remember_condition(
     Venue venue, long long order_id, Sweep sweep, long long trigger_ticks
 ) except? FAILED
 cdef long long stand_aside(Venue venue, long long order, Instrument instrument) except? FAILED
-@cython.locals(condition=Condition, watch=Watch, ladder=Ladder)
+@cython.locals(condition=Condition, ladder=Ladder, rises=bint)
 cdef long long stand(
     Venue venue, long long order, Instrument instrument, long long trigger_ticks, Step step
 ) except? FAILED
-cdef bint is_active_at(long long terms, long long activation_ticks, long long price) except -1
-@cython.locals(watch=Watch, trails=Trails, is_buy=bint)
+cdef bint is_active_at(bint rises, long long activation_ticks, long long price) except -1
+@cython.locals(is_buy=bint)
 cdef long long activate(
     Venue venue,
     long long order,
@@ -29,7 +29,7 @@ cdef long long activate(
     long long price,
     Step step,
 ) except? FAILED
-@cython.locals(watch=Watch, ladder=Ladder, rises=bint)
+@cython.locals(ladder=Ladder)
 cdef long long begin_to_trail(
     Venue venue, long long order, Instrument instrument, Condition condition, Step step
 ) except? FAILED

@@ -85,29 +85,24 @@ def stand(venue: Venue, order: int, instrument: Instrument, trigger_ticks: int, 
     """Let an order that stands nowhere wait for its price."""
     terms = venue.store.orders[order + rows.ORDER_TERMS]
     condition = venue.condition_of(order)
-    watch = instrument.last_watch
-    price = instrument.last_ticks
-    if condition is not None:
-        watch = instrument.watch_of(condition.source)
+    rises = rules.waits_for_rise(terms)
+    if condition is not None and condition.distance_bp != 0:
         price = instrument.price_of(condition.source)
-        if condition.distance_bp != 0:
-            if price != 0 and is_active_at(terms, trigger_ticks, price):
-                return activate(venue, order, instrument, condition, price, step)
-            if trigger_ticks == 0:
-                # The first price that there is makes it active.
-                trigger_ticks = 1 if rules.waits_for_rise(terms) else limits.MAX_TICKS
-    ladder = watch.rising if rules.waits_for_rise(terms) else watch.falling
+        if price != 0 and is_active_at(rises, trigger_ticks, price):
+            return activate(venue, order, instrument, condition, price, step)
+        if trigger_ticks == 0:
+            # The first price that there is makes it active.
+            trigger_ticks = 1 if rises else limits.MAX_TICKS
+    ladder = instrument.queue_of(terms >> rows.TERMS_TYPE_SHIFT & 255, rises, condition)
     venue.store.append(ladder.level_at(trigger_ticks), order)
     return 0
 
 
-def is_active_at(terms: int, activation_ticks: int, price: int) -> bool:
+def is_active_at(rises: bool, activation_ticks: int, price: int) -> bool:
     """Whether a trailing stop begins to follow at once."""
     if activation_ticks == 0:
         return True
-    if rules.waits_for_rise(terms):
-        return price >= activation_ticks
-    return price <= activation_ticks
+    return price >= activation_ticks if rises else price <= activation_ticks
 
 
 def activate(
@@ -121,12 +116,8 @@ def activate(
     """A trailing stop that stands nowhere follows its source's price from now on."""
     orders = venue.store.orders
     is_buy = orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY
-    watch = instrument.watch_of(condition.source)
     stand_aside(venue, order, instrument)
-    trails = watch.lows if is_buy else watch.highs
-    trails.add(condition, orders[order + rows.ORDER_ID], price)
-    if condition.source == codes.TRIGGER_SOURCE_LAST:
-        instrument.trailing_orders += 1
+    instrument.begin_trailing(condition, orders[order + rows.ORDER_ID], is_buy, price)
     emit.order_activated(
         step.out,
         orders[order + rows.ORDER_ID],
@@ -146,11 +137,11 @@ def begin_to_trail(
     store = venue.store
     if not store.has_room():
         return venue.close_open(order, instrument, codes.ORDER_STATUS_REJECTED, step)
-    watch = instrument.watch_of(condition.source)
-    price = instrument.price_of(condition.source)
-    rises = rules.waits_for_rise(store.orders[order + rows.ORDER_TERMS])
-    ladder = watch.rising if rises else watch.falling
+    terms = store.orders[order + rows.ORDER_TERMS]
+    order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+    ladder = instrument.queue_of(order_type, rules.waits_for_rise(terms), condition)
     ladder.take(store.orders[order + rows.ORDER_LEVEL], order)
+    price = instrument.price_of(condition.source)
     return activate(venue, order, instrument, condition, price, step)
 
 

@@ -299,11 +299,12 @@ _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
     time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
     trigger_source, trailing_distance_bp, activation_ticks, limit_offset_ticks, trigger_ns,
-    quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq,
-    placed_at, updated_at)
+    quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq,
+    updated_seq, placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, 0, 0, 0, 0, 0, first.lots, 0, 0,
-    %(open)s,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0,
+    0, 0, 0, 0, 0,
+    0, first.lots, 0, 0, %(open)s,
     first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
