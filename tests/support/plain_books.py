@@ -53,12 +53,13 @@ class PlainBooks:
         elif isinstance(event, events.OrderRested):
             self._order(event.order_id).update(leaves=event.lots, updated=seq)
         elif isinstance(event, events.OrderWaiting):
-            self._order(event.order_id).update(status=7, updated=seq)
+            self._order(event.order_id).update(status=7, updated=seq, waiting_seq=seq)
         elif isinstance(event, events.OrderActivated):
-            self._order(event.order_id).update(trigger=event.trigger_ticks, updated=seq)
+            order = self._order(event.order_id)
+            order.update(trigger=event.trigger_ticks, updated=seq, activated_seq=seq)
         elif isinstance(event, events.OrderTriggered):
             order = self._order(event.order_id)
-            order.update(status=1, updated=seq)
+            order.update(status=1, updated=seq, triggered_seq=seq)
             order["trigger"] = event.trigger_ticks or order["trigger"]
             order["ticks"] = event.ticks or order["ticks"]
         elif isinstance(event, events.OrderReplaced):
@@ -102,6 +103,9 @@ class PlainBooks:
             "activation": event.activation_ticks,
             "offset": event.limit_offset_ticks,
             "not_before": event.trigger_ns,
+            "waiting_seq": 0,
+            "activated_seq": 0,
+            "triggered_seq": 0,
             "quote": event.quote_units,
             "leaves": event.lots,
             "cumulative": 0,

@@ -117,6 +117,10 @@ class Order(models.Model):
     cumulative_quote_units = UnitsField()
     status = models.SmallIntegerField(choices=Status.choices)
     placed_seq = models.BigIntegerField()
+    # 0: it did not. An order can begin to wait twice: for its time, and then for its price.
+    waiting_seq = models.BigIntegerField(default=0, help_text="When it began to wait last.")
+    activated_seq = models.BigIntegerField(default=0, help_text="When it began to follow.")
+    triggered_seq = models.BigIntegerField(default=0, help_text="When it was sent on.")
     updated_seq = models.BigIntegerField()
     placed_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -46,6 +46,10 @@ class _Touched:
     more_lots: Array  # ordered, by replacing; negative: fewer
     new_ticks: Array  # by replacing, or where a trailing stop fires; 0: as it was
     new_trigger_ticks: Array  # of a trailing stop, as it becomes active or fires; 0: as it was
+    # Records in which it last began to wait, began to follow, was sent on; 0: none in this batch.
+    waiting_seq: Array
+    activated_seq: Array
+    triggered_seq: Array
     status: Array  # at the end of the batch; 0: open, and partially filled if anything is
 
 
@@ -156,6 +160,9 @@ def _touched(tables: EventTables) -> _Touched | None:
             (active, "order_id", active["trigger_ticks"]),
             (triggered, "order_id", triggered["trigger_ticks"]),
         ),
+        waiting_seq=_last_told(unique_ids, 0, (waiting, "order_id", waiting["seq"])),
+        activated_seq=_last_told(unique_ids, 0, (active, "order_id", active["seq"])),
+        triggered_seq=_last_told(unique_ids, 0, (triggered, "order_id", triggered["seq"])),
         status=np.concatenate([status for *_, status in views])[last],
     )
 
@@ -238,6 +245,9 @@ def _insert_accepted(
             Column("cumulative_quote_units", "numeric", now.filled_quote_units),
             Column("status", "int2", np.where(now.status > 0, now.status, partly)),
             Column("placed_seq", "int8", accepted["seq"]),
+            Column("waiting_seq", "int8", now.waiting_seq),
+            Column("activated_seq", "int8", now.activated_seq),
+            Column("triggered_seq", "int8", now.triggered_seq),
             Column("updated_seq", "int8", now.last_seq),
             Column("placed_at", "timestamptz", accepted["time_ns"]),
             Column("updated_at", "timestamptz", now.last_ns),
@@ -257,12 +267,17 @@ UPDATE orders_order SET
         WHEN change.status > 0 THEN change.status
         WHEN orders_order.cumulative_lots + change.filled_lots > 0 THEN %s
         ELSE %s END,
+    waiting_seq = coalesce(nullif(change.waiting_seq, 0), orders_order.waiting_seq),
+    activated_seq = coalesce(nullif(change.activated_seq, 0), orders_order.activated_seq),
+    triggered_seq = coalesce(nullif(change.triggered_seq, 0), orders_order.triggered_seq),
     updated_seq = change.last_seq,
     updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::numeric[], %s::smallint[], %s::bigint[], %s::bigint[])
+            %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[],
+            %s::bigint[])
      AS change (order_id, more_lots, new_ticks, new_trigger_ticks, leaves_lots, filled_lots,
-                filled_quote_units, status, last_seq, last_us)
+                filled_quote_units, waiting_seq, activated_seq, triggered_seq, status, last_seq,
+                last_us)
 WHERE orders_order.id = change.order_id
 """
 
@@ -283,6 +298,9 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
             now.leaves_lots.tolist(),
             now.filled_lots.tolist(),
             [str(units) for units in now.filled_quote_units.tolist()],
+            now.waiting_seq.tolist(),
+            now.activated_seq.tolist(),
+            now.triggered_seq.tolist(),
             now.status.tolist(),
             now.last_seq.tolist(),
             (now.last_ns // 1000).tolist(),
@@ -299,12 +317,13 @@ _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
     time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
     trigger_source, trailing_distance_bp, activation_ticks, limit_offset_ticks, trigger_ns,
-    quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq,
-    updated_seq, placed_at, updated_at)
+    waiting_seq, activated_seq, triggered_seq, quote_units, leaves_lots, cumulative_lots,
+    cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
     first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0,
     0, 0, 0, 0, 0,
-    0, first.lots, 0, 0, %(open)s,
+    0, 0, 0, 0, first.lots, 0,
+    0, %(open)s,
     first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'

@@ -45,6 +45,21 @@ class Migration(migrations.Migration):
                 help_text="Whose price it waits for.",
             ),
         ),
+        migrations.AddField(
+            model_name="order",
+            name="waiting_seq",
+            field=models.BigIntegerField(default=0, help_text="When it began to wait last."),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="activated_seq",
+            field=models.BigIntegerField(default=0, help_text="When it began to follow."),
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="triggered_seq",
+            field=models.BigIntegerField(default=0, help_text="When it was sent on."),
+        ),
         migrations.AlterField(
             model_name="order",
             name="order_type",
