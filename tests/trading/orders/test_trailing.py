@@ -57,37 +57,37 @@ def test_a_trailing_stop_follows_and_fires(funded, alice, bob, records_a_batch):
         alice,
         side="sell",
         type="trailing_stop_limit",
-        trailing_distance_bp=1000,
+        trailing_distance_bp=500,
         limit_offset="1",
         quantity="0.5",
     )
     assert (stop.status, stop.extreme_ticks, stop.trigger_ticks) == (
         OrderStatus.WAITING,
         10_000,
-        9_000,
+        9_500,
     )
     funded.clear(records_a_batch=records_a_batch)
     funded.prove()
     body = body_of(stop)
     assert (body["status"], body["trigger_price"], body["trigger_when"]) == (
         "waiting",
-        "90.00",
+        "95.00",
         "at_or_below",
     )
     assert (body["trailing_distance_bp"], body["limit_offset"], body["price"]) == (
-        1000,
+        500,
         "1.00",
         None,
     )
     assert not any(held(alice).values())
-    trade(bob, alice, "120")
-    trade(bob, alice, "110")
-    submit(bob, side="buy", price="106", quantity="0.2")
-    trade(alice, bob, "108")
+    trade(bob, alice, "108")
+    trade(bob, alice, "104")
+    submit(bob, side="buy", price="101", quantity="0.2")
+    trade(alice, bob, "102.5")
     funded.clear(records_a_batch=records_a_batch)
     funded.prove()
     row = Order.objects.get(pk=stop.order_id)
-    assert (row.status, row.trigger_ticks, row.ticks) == (OrderStatus.OPEN, 10_800, 10_700)
+    assert (row.status, row.trigger_ticks, row.ticks) == (OrderStatus.OPEN, 10_260, 10_160)
     assert row.placed_seq == row.activated_seq == row.waiting_seq < row.triggered_seq
     assert held(alice)["BTC"] == 50_000_000
 
