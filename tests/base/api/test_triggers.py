@@ -117,12 +117,12 @@ def test_a_trailing_stop_tells_its_present_stop_price(
 @pytest.mark.usefixtures("proved")
 def test_an_order_at_a_time(exchange: Exchange, alice_bot: bots.Bot) -> None:
     moment_ms = int(time.time() * 1000) + 2_000
-    placed = alice_bot.limit("sell", "0.01", "70000", trigger_time=moment_ms).json()
+    placed = alice_bot.limit("sell", "0.01", "66000", trigger_time=moment_ms).json()
     assert (placed["status"], placed["trigger_time"]) == ("waiting", moment_ms)
     resting = exchange.world.wait_for(
         lambda: order if (order := order_of(alice_bot, placed))["status"] == "open" else None
     )
-    assert resting["price"] == "70000.00"
+    assert resting["price"] == "66000.00"
     assert cleared(exchange, alice_bot, placed, "open")["trigger_time"] == moment_ms
     assert (
         alice_bot.send("DELETE", f"/api/v1/orders/{placed['order_id']}").json()["status"]
