@@ -16,15 +16,18 @@ CORE = (
     "door",
     "store",
     "trailing",
+    "ahead",
     "book",
     "step",
     "rules",
+    "closed",
     "venue",
     "waiting",
     "telling",
     "matching",
     "arriving",
     "triggering",
+    "guarding",
     "canceling",
     "placing",
     "administration",
@@ -32,6 +35,7 @@ CORE = (
     "image",
     "standing",
     "loading",
+    "dispatch",
     "shard",
     "scan",
     "framing",
@@ -39,7 +43,16 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layout", "layouts", "memory", "query_layouts", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "layout",
+    "layouts",
+    "maker_layouts",
+    "memory",
+    "query_layouts",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

@@ -241,6 +241,20 @@ cdef long long order_activated(
     long long trigger_ticks,
 ) except? FAILED
 
+cdef long long cancel_timer_set(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long deadline_ns,
+) except? FAILED
+
+cdef long long disconnect_armed(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long armed,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -303,4 +317,12 @@ cdef long long source_row(
 cdef long long durable_seq(
     Output out,
     long long seq,
+) except? FAILED
+
+cdef long long armed_row(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long on_disconnect,
+    long long deadline_ns,
 ) except? FAILED

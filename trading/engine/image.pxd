@@ -1,9 +1,10 @@
 cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
+from trading.engine.closed cimport Closed
 from trading.engine.output cimport Output
 from trading.engine.trailing cimport Condition, Trail
-from trading.engine.venue cimport Closed, Venue
+from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -24,4 +25,5 @@ cdef tuple ladders_of(Instrument instrument)
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED
+cdef long long dump_guards(Venue venue, Writer out) except? FAILED
 cdef long long dump_order(Venue venue, long long order, Writer out) except? FAILED

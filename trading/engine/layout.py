@@ -1,4 +1,4 @@
-"""What a declared layout is."""
+"""What a declared layout is; the declarations stand in :mod:`trading.engine.layouts`."""
 
 from typing import NamedTuple
 

@@ -42,6 +42,7 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
+from trading.engine import maker_layouts
 from trading.engine.layout import Fields, Layout
 from trading.engine.query_layouts import QUERIES, ROWS
 
@@ -177,7 +178,12 @@ COMMANDS: tuple[Layout, ...] = (
         13,
         1,
         "CancelAllOrders",
-        (("account_id", "i64"), ("instrument_id", "i64"), ("side", "i64")),
+        (
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("side", "i64"),
+            ("cause", "i64"),  # CancelCause
+        ),
     ),
     # Takes lots off an open order, keeping its time priority; taking all of it cancels it.
     Layout(
@@ -213,6 +219,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when an order's trigger time has come.
     Layout(31, 1, "TriggerOrder", (("order_id", "i64"),)),
+    *maker_layouts.COMMANDS,
 )
 
 EVENTS: tuple[Layout, ...] = (
@@ -442,5 +449,6 @@ EVENTS: tuple[Layout, ...] = (
             ("trigger_ticks", "i64"),  # its stop price there
         ),
     ),
+    *maker_layouts.EVENTS,
     *ROWS,
 )

@@ -1,8 +1,9 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.closed cimport Closed
 from trading.engine.store cimport Store
-from trading.engine.venue cimport Closed, Venue
+from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -34,6 +35,11 @@ cdef Loaded load_all(Reader reader, Store store)
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
 cdef long long load_condition(Venue venue, Reader reader, dict extremes) except? FAILED
+@cython.locals(account_id="long long", instrument_id="long long")
+cdef long long load_guards(Venue venue, Reader reader) except? FAILED
+cdef long long check_scope(
+    Venue venue, long long account_id, long long instrument_id
+) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)

@@ -1,5 +1,6 @@
 """The declared layouts of queries and of the rows that answer them; see layouts."""
 
+from trading.engine import maker_layouts
 from trading.engine.layout import Layout
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -14,6 +15,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
+    *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -83,4 +85,5 @@ ROWS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    *maker_layouts.ROWS,
 )

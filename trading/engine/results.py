@@ -28,6 +28,9 @@ class Result(IntEnum):
     ACCOUNT_EXISTS = 301
     ACCOUNT_SUSPENDED = 302
     ACCOUNT_CANCEL_ONLY = 303
+    # The shard's or the server's own: no cancel timer is due, nothing is armed.
+    NO_TIMER_DUE = 310
+    NOT_ARMED = 311
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -62,6 +65,7 @@ class Result(IntEnum):
     BAD_ACTIVATION_PRICE = 542
     BAD_LIMIT_OFFSET = 543
     BAD_TRIGGER_TIME = 544
+    BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

@@ -4,20 +4,8 @@ from hashlib import blake2b
 from heapq import heapify, heappop
 from typing import Final
 
-from trading.engine import (
-    administration,
-    canceling,
-    codec,
-    codes,
-    door,
-    emit,
-    image,
-    loading,
-    lookups,
-    placing,
-    rows,
-    triggering,
-)
+from trading.engine import codec, codes, dispatch, door, emit, image, loading, rows, waiting
+from trading.engine.ahead import Ahead
 from trading.engine.batch import BatchOutput
 from trading.engine.difference import ReplayDifference, first_difference
 from trading.engine.output import Output
@@ -25,6 +13,7 @@ from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
+    FETCHES,
     MASK_16,
     MASK_32,
     copy_words,
@@ -63,6 +52,10 @@ class Shard:
         self._answers = Output(rows.OUTPUT_FIRST_WORDS)
         self._step = Step(self._records)
         self._asking = Step(self._answers)
+        self._ahead = Ahead(self.store)
+        self._noted = 0  # the batch's first byte that was not looked at ahead
+        self._noted_tenant = 0
+        self._noted_venue = 0
         # How the last command ended: its seq (0: not journaled), its events and how many they
         # are, and where the records end with its own.
         self._result = 0
@@ -72,6 +65,7 @@ class Shard:
         self._event_count = 0
         self._records_end = 0
         self._most_timers = rows.TIMERS_FIRST_MOST
+        self._most_cancel_timers = rows.TIMERS_FIRST_MOST
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -85,9 +79,18 @@ class Shard:
         self._answers.clear()
         first_seq = self.seq + 1
         self._run_timers()
+        self._fire_cancel_timers(self._now_ns)
         end = len(frames)
         at = 0
+        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        if looks:
+            self._noted = 0
+            self._noted_tenant = -1
+            for _ in range(rows.AHEAD_COMMANDS):
+                self._note_request(frames, end)
         while at < end:
+            if looks:
+                self._note_request(frames, end)
             frame_end = end
             if end - at >= 8:
                 frame_end = at + 4 + (word(frames, at) & MASK_32)
@@ -105,11 +108,52 @@ class Shard:
             self.seq,
         )
 
+    def _note_request(self, frames: bytes, end: int) -> int:
+        """Look ahead at the next request frame of the batch."""
+        at = self._noted
+        if end - at < rows.REQUEST_HEADER_BYTES:
+            return self._ahead.note(frames, end, end, 0, 0)
+        head = word(frames, at)
+        frame_end = at + 4 + (head & MASK_32)
+        if frame_end > end or frame_end - at < rows.REQUEST_HEADER_BYTES:
+            self._noted = end
+            return self._ahead.note(frames, end, end, 0, 0)
+        self._noted = frame_end
+        venue = self._venue_noted(word(frames, at + 16) & MASK_32)
+        payload = at + rows.REQUEST_HEADER_BYTES
+        return self._ahead.note(frames, payload, frame_end, head >> 32 & MASK_16, venue)
+
+    def _note_record(self, records: bytes, end: int) -> int:
+        """Look ahead at the next record that is replayed."""
+        at = self._noted
+        if end - at < rows.RECORD_HEADER_BYTES:
+            return self._ahead.note(records, end, end, 0, 0)
+        head = word(records, at)
+        payload = at + rows.RECORD_HEADER_BYTES
+        payload_end = payload + (word(records, at + 48) & MASK_16)
+        record_end = at + (head & MASK_32)
+        if record_end > end or payload_end > record_end:
+            self._noted = end
+            return self._ahead.note(records, end, end, 0, 0)
+        self._noted = record_end
+        venue = self._venue_noted(word(records, at + 24) & MASK_32)
+        return self._ahead.note(records, payload, payload_end, head >> 32 & MASK_16, venue)
+
+    def _venue_noted(self, tenant_id: int) -> int:
+        """The number of a tenant's venue, or 0."""
+        if tenant_id != self._noted_tenant:
+            self._noted_tenant = tenant_id
+            venue = self.venue(tenant_id)
+            self._noted_venue = 0 if venue is None else venue.number
+        return self._noted_venue
+
     @property
     def due_ns(self) -> int:
-        """When an order may next end or fire by its time, for whoever wakes the shard up; 0: none
-        does."""
+        """When the next timer may run out, for whoever wakes the shard up; 0: there is none."""
         timers = self.store.timers
+        cancel_timers = self.store.cancel_timers
+        if cancel_timers and (not timers or cancel_timers[0][0] < timers[0][0]):
+            return cancel_timers[0][0]
         return timers[0][0] if timers else 0
 
     def _run_timers(self) -> int:
@@ -118,22 +162,15 @@ class Shard:
         if len(timers) > self._most_timers:
             self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
+            if self.store.cancel_timers:
+                # What cancels orders before this time leaves none of them to fire.
+                self._fire_cancel_timers(timers[0][0] - 1)
             time_ns, tenant_id, order_id = heappop(timers)
-            kind = self._timed_kind(time_ns, tenant_id, order_id)
+            kind = waiting.timed_kind(self.venues[tenant_id], time_ns, order_id)
             if kind != 0:
                 payload = order_id.to_bytes(8, "little")
                 self._execute(payload, 0, 8, kind, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
-        return 0
-
-    def _timed_kind(self, time_ns: int, tenant_id: int, order_id: int) -> int:
-        """The command that a timer stands for; 0: its order has ended, or been triggered."""
-        venue = self.venues[tenant_id]
-        if venue.expiries.get(order_id) == time_ns:
-            return codec.EXPIRE_ORDER
-        condition = venue.conditions.get(order_id)
-        if condition is not None and condition.trigger_ns == time_ns:
-            return codec.TRIGGER_ORDER
         return 0
 
     def _drop_timers_without_order(self) -> int:
@@ -145,6 +182,31 @@ class Shard:
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
+
+    def _fire_cancel_timers(self, until_ns: int) -> int:
+        """Cancel the orders of accounts whose timer has run out by then, each by a command of its
+        own.
+        """
+        timers = self.store.cancel_timers
+        if len(timers) > self._most_cancel_timers:
+            # Timers set anew or taken away are forgotten before they outnumber the others.
+            timers[:] = [timer for timer in timers if self._is_running(timer)]
+            heapify(timers)
+            self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
+        while timers and timers[0][0] <= until_ns:
+            timer = heappop(timers)
+            if self._is_running(timer):
+                numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
+                payload = b"".join([number.to_bytes(8, "little") for number in numbers])
+                kind = codec.CANCEL_ALL_ORDERS
+                self._execute(payload, 0, len(payload), kind, 1, timer[1], 0, 0, 0)
+                self._records.at = self._records_end
+        return 0
+
+    def _is_running(self, timer: tuple[int, int, int, int]) -> bool:
+        """Whether a cancel timer is what the account set last."""
+        when, tenant_id, account_id, instrument_id = timer
+        return self.venues[tenant_id].cancel_timers.get((account_id, instrument_id)) == when
 
     def _run(self, frames: bytes, at: int, frame_end: int) -> int:
         """Check one request frame at the door, apply it, answer it."""
@@ -247,45 +309,7 @@ class Shard:
             if venue is None:
                 return codes.UNKNOWN_TENANT
             self._venue = venue
-        if kind == codec.PLACE_ORDER:
-            return placing.place_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER:
-            return canceling.cancel_order(venue, data, at, end, step)
-        if kind == codec.REPLACE_ORDER:
-            return placing.replace_order(venue, data, at, end, step)
-        if kind == codec.EXPIRE_ORDER:
-            return canceling.expire_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ALL_ORDERS:
-            return canceling.cancel_all_orders(venue, data, at, end, step)
-        if kind == codec.REDUCE_ORDER:
-            return canceling.reduce_order(venue, data, at, end, step)
-        if kind == codec.SET_PRICES:
-            return triggering.set_prices(venue, data, at, end, step)
-        if kind == codec.TRIGGER_ORDER:
-            return triggering.trigger_order(venue, data, at, end, step)
-        if kind == codec.CREDIT_FUNDS:
-            return administration.credit_funds(venue, data, at, end, step)
-        if kind == codec.DEBIT_FUNDS:
-            return administration.debit_funds(venue, data, at, end, step)
-        if kind == codec.CREATE_ACCOUNT:
-            return administration.create_account(venue, data, at, end, step)
-        if kind == codec.CHANGE_ACCOUNT:
-            return administration.change_account(venue, data, at, end, step)
-        if kind == codec.SET_FEES:
-            return administration.set_fees(venue, data, at, end, step)
-        if kind == codec.SET_REFERENCE_PRICE:
-            return administration.set_reference_price(venue, data, at, end, step)
-        if kind == codec.SET_INSTRUMENT_STATE:
-            return administration.set_instrument_state(venue, data, at, end, step)
-        if kind == codec.CHANGE_INSTRUMENT:
-            return administration.change_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_INSTRUMENT:
-            return administration.create_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_ASSET:
-            return administration.create_asset(venue, data, at, end, step)
-        if kind == codec.OPEN_VENUE:
-            return codes.TENANT_EXISTS
-        return codes.UNKNOWN_KIND
+        return dispatch.carry_out(venue, kind, data, at, end, step)
 
     def venue(self, tenant_id: int) -> Venue | None:
         """A tenant's venue."""
@@ -331,16 +355,7 @@ class Shard:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
             return self._write_status([tenant_id])
-        if kind == codec.QUERY_BALANCES:
-            return lookups.query_balances(venue, data, at, end, step)
-        if kind == codec.QUERY_OPEN_ORDERS:
-            return lookups.query_open_orders(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER:
-            return lookups.query_order(venue, data, at, end, step)
-        if kind == codec.QUERY_DEPTH:
-            return lookups.query_depth(venue, data, at, end, step)
-        # Follow is the process's affair: it never hands it to the core.
-        return codes.UNKNOWN_KIND
+        return dispatch.look_up(venue, kind, data, at, end, step)
 
     def _write_status(self, tenant_ids: list[int]) -> int:
         """The status row; orders and accounts are those of the given venues together."""
@@ -407,7 +422,15 @@ class Shard:
         written.clear()
         end = len(records)
         at = 0
+        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        if looks:
+            self._noted = 0
+            self._noted_tenant = -1
+            for _ in range(rows.AHEAD_COMMANDS):
+                self._note_record(records, end)
         while at < end:
+            if looks:
+                self._note_record(records, end)
             seq = self.seq + 1
             if end - at < rows.RECORD_HEADER_BYTES:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")

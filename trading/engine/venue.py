@@ -4,20 +4,12 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.closed import Closed
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.trailing import Condition
-from trading.engine.words import added, high, join, low, notional, units_of
-
-
-class Closed:
-    """Lately closed orders of a venue, the oldest first, linked through their rows."""
-
-    def __init__(self) -> None:
-        self.oldest = 0
-        self.newest = 0
-        self.count = 0
+from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
 
 
 class Venue:
@@ -56,6 +48,10 @@ class Venue:
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         # What orders wait for beyond a last price, by order id.
         self.conditions: dict[int, Condition] = {}
+        # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
+        # cancel timer runs out, and what goes with a connection.
+        self.cancel_timers: dict[tuple[int, int], int] = {}
+        self.armed: dict[tuple[int, int], int] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -154,7 +150,7 @@ class Venue:
     def keep_closed(self, order: int) -> int:
         """Remember a closed order; others are forgotten when there are too many."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
-            self._append_closed(self.unkeyed, order)
+            self.unkeyed.append(self.store, order)
             if self.unkeyed.count > self.unkeyed_kept:
                 self._drop_closed(self.unkeyed, self.unkeyed.oldest)
             return 0
@@ -170,40 +166,36 @@ class Venue:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
         accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
-        self._append_closed(self.keyed, order)
+        self.keyed.append(self.store, order)
         if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
             self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
         elif self.keyed.count > self.keyed_kept:
             self._drop_keyed(self.keyed.oldest)
         return 0
 
-    def _append_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        newest = closed.newest
-        orders[order + rows.ORDER_AHEAD] = newest
-        orders[order + rows.ORDER_BEHIND] = 0
-        if newest == 0:
-            closed.oldest = order
-        else:
-            orders[newest + rows.ORDER_BEHIND] = order
-        closed.newest = order
-        closed.count += 1
-        return 0
-
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        ahead = orders[order + rows.ORDER_AHEAD]
-        behind = orders[order + rows.ORDER_BEHIND]
-        if ahead == 0:
-            closed.oldest = behind
-        else:
-            orders[ahead + rows.ORDER_BEHIND] = behind
-        if behind == 0:
-            closed.newest = ahead
-        else:
-            orders[behind + rows.ORDER_AHEAD] = ahead
-        closed.count -= 1
+        is_oldest = order == closed.oldest
+        closed.unlink(self.store, order)
+        if FETCHES and is_oldest:
+            self._fetch_closed(closed.oldest)
         return self.forget(order)
+
+    def _fetch_closed(self, order: int) -> int:
+        """Bring near what forgetting the next closed orders takes; this is the next of all."""
+        store = self.store
+        orders = store.orders
+        second = orders[order + rows.ORDER_BEHIND]
+        third = orders[second + rows.ORDER_BEHIND]
+        fourth = orders[third + rows.ORDER_BEHIND]
+        touch(orders, fourth)
+        touch(orders, fourth + rows.LINE)
+        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
+        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)
 
     def _drop_keyed(self, order: int) -> int:
         """Drop an account's oldest closed order with a client key."""

@@ -48,3 +48,5 @@ cdef long long write_waiting(
 cdef long long trigger_of(Venue venue, long long order) except? FAILED
 cdef long long next_met(Venue venue, Instrument instrument) except? FAILED
 cdef long long next_of(Venue venue, Watch watch, long long price) except? FAILED
+@cython.locals(condition=Condition)
+cdef long long timed_kind(Venue venue, long long time_ns, long long order_id) except? FAILED

@@ -242,3 +242,13 @@ def next_of(venue: Venue, watch: Watch, price: int) -> int:
     if trailing != 0 and watch.highs.stop_ticks >= price:
         return venue.order(trailing)
     return 0
+
+
+def timed_kind(venue: Venue, time_ns: int, order_id: int) -> int:
+    """The command that a timer of an order stands for; 0: it has ended, or been triggered."""
+    if venue.expiries.get(order_id) == time_ns:
+        return codec.EXPIRE_ORDER
+    condition = venue.conditions.get(order_id)
+    if condition is not None and condition.trigger_ns == time_ns:
+        return codec.TRIGGER_ORDER
+    return 0
