@@ -176,8 +176,11 @@ class Shard:
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
         timers = self.store.timers
+        venues = self.venues
         timers[:] = [
-            timer for timer in timers if self._timed_kind(timer[0], timer[1], timer[2]) != 0
+            timer
+            for timer in timers
+            if waiting.timed_kind(venues[timer[1]], timer[0], timer[2]) != 0
         ]
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
