@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Instrument
+from trading.engine.order_list cimport OrderList
 from trading.engine.step cimport Step, Sweep
 from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Venue
@@ -21,6 +22,16 @@ cdef long long fire(
 ) except? FAILED
 cdef long long trailing_limit(
     Venue venue, long long order, Condition condition, long long stop_ticks
+) except? FAILED
+cdef long long check_again(Venue venue, Sweep sweep) except? FAILED
+cdef long long release_lists(Venue venue, Instrument instrument, Step step) except? FAILED
+cdef OrderList due_list(Step step, long long at)
+@cython.locals(position="long long")
+cdef long long release_list(
+    Venue venue, OrderList order_list, Instrument instrument, Step step
+) except? FAILED
+cdef long long set_free(
+    Venue venue, long long order, Instrument instrument, long long trigger_ticks, Step step
 ) except? FAILED
 cdef long long sweep_of(
     Venue venue, long long order, Instrument instrument, Sweep sweep

@@ -1,7 +1,8 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, limits, matching, rows, rules, waiting
+from trading.engine import codes, emit, limits, linking, matching, rows, rules, waiting
 from trading.engine.book import Instrument
+from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
 from trading.engine.trailing import Condition
 from trading.engine.venue import Venue
@@ -90,7 +91,7 @@ def end_order(venue: Venue, order: int, sweep: Sweep, leaves: int, status: int, 
 
 
 def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
-    """Let an accepted order wait outside the book for its time or its price."""
+    """Let an accepted or released order wait outside the book for its time or its price."""
     instrument = sweep.instrument
     orders = venue.store.orders
     order_id = orders[order + rows.ORDER_ID]
@@ -99,7 +100,8 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     if sweep.distance_bp != 0:
         trigger_ticks = sweep.activation_ticks
     waiting.remember_condition(venue, order_id, sweep, trigger_ticks)
-    venue.enter(order, instrument)
+    if not sweep.is_counted:
+        venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves
     instrument.waiting_orders += 1
     waiting.write_waiting(venue, order, instrument, trigger_ticks, sweep.trigger_ns, step)
@@ -112,10 +114,15 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
 def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
     """Let arrive what time and prices have set free, one order after another.
 
-    Each may move the last price again, so what is next is looked at anew before each. Nothing
-    fires while the instrument is not open.
+    Each may move the last price again, so what is next is looked at anew before each; and before
+    each, the orders are released whose lists' first ones have been filled. Nothing fires while the
+    instrument is not open.
     """
-    while instrument.waiting_orders != 0 and instrument.state == codes.INSTRUMENT_STATE_OPEN:
+    while True:
+        if step.due_count != 0:
+            release_lists(venue, instrument, step)
+        if instrument.waiting_orders == 0 or instrument.state != codes.INSTRUMENT_STATE_OPEN:
+            return 0
         order = waiting.next_met(venue, instrument)
         if order == 0:
             return 0
@@ -124,7 +131,6 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
             waiting.begin_to_trail(venue, order, instrument, condition, step)
         else:
             fire(venue, order, instrument, condition, step)
-    return 0
 
 
 def fire(
@@ -159,11 +165,10 @@ def fire(
     )
     step.out.cut_zeros(place)
     instrument.open_lots -= sweep.leaves
-    result = rules.check_size(instrument, sweep)
-    if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
-        result = codes.ACCOUNT_SUSPENDED
-    if not store.has_room():
-        result = codes.NO_ROOM
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+        # What the other one of the pair held is there for this one.
+        linking.end_partner(venue, order, step)
+    result = check_again(venue, sweep)
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0))
     if result != codes.ACCEPTED:
@@ -183,6 +188,78 @@ def trailing_limit(venue: Venue, order: int, condition: Condition, stop_ticks: i
     return limit_ticks if limit_ticks > 0 else 1
 
 
+def check_again(venue: Venue, sweep: Sweep) -> int:
+    """Whether an order that has waited is still allowed, but for its funds; a result code."""
+    store = venue.store
+    if not store.has_room():
+        return codes.NO_ROOM
+    if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
+        return codes.ACCOUNT_SUSPENDED
+    return rules.check_size(sweep.instrument, sweep)
+
+
+def release_lists(venue: Venue, instrument: Instrument, step: Step) -> int:
+    """Let arrive what waited for the first order of its list, in the order in which those were
+    filled. One that arrives may fill the first order of another list, which comes last then.
+    """
+    at = 0
+    while at < step.due_count:
+        release_list(venue, due_list(step, at), instrument, step)
+        at += 1
+    step.due.clear()
+    step.due_count = 0
+    return 0
+
+
+def due_list(step: Step, at: int) -> OrderList:
+    """One of the lists whose first order was filled."""
+    return step.due[at]
+
+
+def release_list(venue: Venue, order_list: OrderList, instrument: Instrument, step: Step) -> int:
+    """Let those of a list arrive that still wait for its first order, one after another."""
+    store = venue.store
+    orders = store.orders
+    for position in range(1, order_list.legs()):
+        order = venue.order(order_list.list_id + position)
+        if order == 0 or orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+            continue  # it ended, before or by the one before it
+        trigger_ticks = order_list.trigger(position)
+        place = emit.order_released(
+            step.out,
+            orders[order + rows.ORDER_ID],
+            store.accounts[order_list.account + rows.ACCOUNT_ID],
+            instrument.instrument_id,
+            orders[order + rows.ORDER_TERMS] & 15,
+            orders[order + rows.ORDER_LEAVES],
+            trigger_ticks,
+        )
+        step.out.cut_zeros(place)
+        set_free(venue, order, instrument, trigger_ticks, step)
+    return 0
+
+
+def set_free(
+    venue: Venue, order: int, instrument: Instrument, trigger_ticks: int, step: Step
+) -> int:
+    """Let a pending order arrive, or wait for its price, if it is still allowed."""
+    orders = venue.store.orders
+    sweep = step.sweep
+    sweep_of(venue, order, instrument, sweep)
+    instrument.open_lots -= sweep.leaves
+    instrument.waiting_orders -= 1
+    orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
+    result = check_again(venue, sweep)
+    if result == codes.ACCEPTED and trigger_ticks == 0:
+        result = check_funds(venue, sweep, wide(0))
+    if result != codes.ACCEPTED:
+        return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
+    if trigger_ticks == 0:
+        return arrive(venue, order, sweep, step)
+    sweep.trigger_ticks = trigger_ticks
+    return wait(venue, order, sweep, step)
+
+
 def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> int:
     """The sweep of an order that stands in its account's queue already."""
     store = venue.store
@@ -198,6 +275,9 @@ def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> 
     sweep.leaves = orders[order + rows.ORDER_LEAVES]
     sweep.ticks = orders[order + rows.ORDER_TICKS]
     sweep.trigger_ticks = 0
+    sweep.trigger_source = codes.TRIGGER_SOURCE_LAST
+    sweep.distance_bp = 0
+    sweep.trigger_ns = 0
     sweep.expire_ns = 0
     sweep.budget_units = wide(0)
     sweep.is_buy = sweep.side == codes.SIDE_BUY

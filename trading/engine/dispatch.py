@@ -6,6 +6,7 @@ from trading.engine import (
     codec,
     codes,
     guarding,
+    listing,
     lookups,
     placing,
     triggering,
@@ -30,6 +31,10 @@ def carry_out(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Ste
         return guarding.set_cancel_timer(venue, data, at, end, step)
     if kind == codec.ARM_DISCONNECT:
         return guarding.arm_disconnect(venue, data, at, end, step)
+    if kind == codec.PLACE_ORDER_LIST:
+        return listing.place_order_list(venue, data, at, end, step)
+    if kind == codec.CANCEL_ORDER_LIST:
+        return listing.cancel_order_list(venue, data, at, end, step)
     if kind == codec.REDUCE_ORDER:
         return canceling.reduce_order(venue, data, at, end, step)
     if kind == codec.SET_PRICES:
@@ -69,6 +74,8 @@ def look_up(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step)
         return lookups.query_open_orders(venue, data, at, end, step)
     if kind == codec.QUERY_ORDER:
         return lookups.query_order(venue, data, at, end, step)
+    if kind == codec.QUERY_ORDER_LIST:
+        return listing.query_order_list(venue, data, at, end, step)
     if kind == codec.QUERY_DEPTH:
         return lookups.query_depth(venue, data, at, end, step)
     if kind == codec.QUERY_ARMED:

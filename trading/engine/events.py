@@ -914,6 +914,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
         ("leaves_lots", "i64"),
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
+        ("by_order_id", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -927,6 +928,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     leaves_lots: int = 0
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
+    by_order_id: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -941,6 +943,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.cumulative_lots,
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
+            self.by_order_id,
         )
         return packed
 
@@ -958,6 +961,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_lots,
             cumulative_quote_units_low,
             cumulative_quote_units_high,
+            by_order_id,
         ) = items
         return cls(
             order_id=order_id,
@@ -970,6 +974,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             leaves_lots=leaves_lots,
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+            by_order_id=by_order_id,
         )
 
 
@@ -1259,6 +1264,159 @@ class OrderActivated(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class OrderListPlaced(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 25
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("list_type", "u16"),
+        ("legs", "u16"),
+        ("client_key", "i64"),
+        ("client_list_id", "s40"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+    client_list_id: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+            encode_text("client_list_id", self.client_list_id, 40),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+            client_list_id,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
+            client_list_id=decode_text("OrderListPlaced", client_list_id),
+        )
+
+
+class OrderPending(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 26
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+        )
+
+
+class OrderReleased(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 27
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("trigger_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    trigger_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.trigger_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            trigger_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            trigger_ticks=trigger_ticks,
+        )
+
+
 class CancelTimerSet(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 40
     VERSION: ClassVar[int] = 1
@@ -1462,6 +1620,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("limit_offset_ticks", "i64"),
         ("extreme_ticks", "i64"),
         ("trigger_ns", "i64"),
+        ("list_id", "i64"),
+        ("list_type", "u32"),
+        ("list_legs", "u32"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1486,6 +1647,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     limit_offset_ticks: int = 0
     extreme_ticks: int = 0
     trigger_ns: int = 0
+    list_id: int = 0
+    list_type: int = 0
+    list_legs: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1511,6 +1675,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.limit_offset_ticks,
             self.extreme_ticks,
             self.trigger_ns,
+            self.list_id,
+            self.list_type,
+            self.list_legs,
         )
         return packed
 
@@ -1539,6 +1706,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             limit_offset_ticks,
             extreme_ticks,
             trigger_ns,
+            list_id,
+            list_type,
+            list_legs,
         ) = items
         return cls(
             order_id=order_id,
@@ -1562,6 +1732,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             limit_offset_ticks=limit_offset_ticks,
             extreme_ticks=extreme_ticks,
             trigger_ns=trigger_ns,
+            list_id=list_id,
+            list_type=list_type,
+            list_legs=list_legs,
         )
 
 
@@ -1659,6 +1832,57 @@ class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class OrderListRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1025
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("list_type", "i64"),
+        ("legs", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
+        )
+
+
 class ArmedRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1040
     VERSION: ClassVar[int] = 1
@@ -1724,6 +1948,9 @@ BY_KIND: dict[int, type[Message]] = {
         OrderTriggered,
         PricesSet,
         OrderActivated,
+        OrderListPlaced,
+        OrderPending,
+        OrderReleased,
         CancelTimerSet,
         DisconnectArmed,
         StatusRow,
@@ -1732,6 +1959,7 @@ BY_KIND: dict[int, type[Message]] = {
         DepthRow,
         SourceRow,
         DurableSeq,
+        OrderListRow,
         ArmedRow,
     )
 }

@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.order_list cimport OrderList
 from trading.engine.output cimport Output
 from trading.engine.trailing cimport Condition, Trail
 from trading.engine.venue cimport Venue
@@ -18,6 +19,10 @@ cdef class Writer:
 cpdef bytes dump_state(object seq, object time_ns, dict venues, dict source_numbers)
 @cython.locals(asset=Asset, instrument=Instrument, ladder=Ladder)
 cdef long long dump_venue(Venue venue, Writer out) except? FAILED
+@cython.locals(order_id="long long")
+cdef long long dump_pending(Venue venue, Writer out) except? FAILED
+@cython.locals(order_list=OrderList, order_id="long long", position="long long")
+cdef long long dump_lists(Venue venue, Writer out) except? FAILED
 cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
 @cython.locals(trail=Trail)
 cdef long long dump_condition(Condition condition, Writer out) except? FAILED

@@ -42,8 +42,9 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import maker_layouts
+from trading.engine import list_layouts, maker_layouts
 from trading.engine.layout import Fields, Layout
+from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 from trading.engine.query_layouts import QUERIES, ROWS
 
 __all__ = [
@@ -139,33 +140,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("reference_id", "i64"),
         ),
     ),
-    Layout(
-        11,
-        1,
-        "PlaceOrder",
-        (
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u8"),  # Side
-            ("order_type", "u8"),  # OrderType
-            ("time_in_force", "u8"),  # TimeInForce
-            ("self_trade_prevention", "u8"),  # SelfTradePrevention
-            ("lots", "i64"),  # 0 for a market order by quote amount
-            ("ticks", "i64"),  # limit price; 0 for a market order
-            ("flags", "i64"),  # OrderFlag
-            ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
-            ("client_order_id", "s40"),
-            ("quote_units", "i128"),  # market order by quote amount; else 0
-            ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
-            ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
-            # Whose price fires it, and how far from the extreme a trailing stop is, basis points.
-            ("trigger_source", "u32"),  # TriggerSource
-            ("trailing_distance_bp", "u32"),
-            ("activation_ticks", "i64"),  # where a trailing stop begins to follow; 0: at once
-            ("limit_offset_ticks", "i64"),  # limit price of a trailing stop, behind its trigger
-            ("trigger_ns", "i64"),  # not before this time, nanoseconds since 1970; 0: no matter
-        ),
-    ),
+    Layout(11, 1, "PlaceOrder", PLACE_ORDER_FIELDS),
     # By order_id, or with order_id 0 by client_key.
     Layout(
         12,
@@ -219,6 +194,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when an order's trigger time has come.
     Layout(31, 1, "TriggerOrder", (("order_id", "i64"),)),
+    *list_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
 )
 
@@ -381,6 +357,7 @@ EVENTS: tuple[Layout, ...] = (
             ("leaves_lots", "i64"),  # what was still open; 0 when filled
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
+            ("by_order_id", "i64"),  # the order of its list that ended it; 0: none did
         ),
     ),
     Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
@@ -449,6 +426,7 @@ EVENTS: tuple[Layout, ...] = (
             ("trigger_ticks", "i64"),  # its stop price there
         ),
     ),
+    *list_layouts.EVENTS,
     *maker_layouts.EVENTS,
     *ROWS,
 )

@@ -4,9 +4,19 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, guarding, image, limits, rows, standing
+from trading.engine import (
+    administration,
+    codes,
+    guarding,
+    image,
+    limits,
+    linking,
+    rows,
+    standing,
+)
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.store import Store
 from trading.engine.trailing import Condition
 from trading.engine.venue import Venue
@@ -16,9 +26,7 @@ from trading.engine.words import (
     OVER,
     amount,
     exact,
-    notional,
     text,
-    units_of,
     word,
 )
 
@@ -42,6 +50,7 @@ class Reader:
         self.data = data
         self.at = 0
         self.end = len(data)
+        self.listed = 0  # orders of the venue that belong to a list
 
     def number(self) -> int:
         at = self._take(8)
@@ -122,6 +131,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
 
 def load_venue(venue: Venue, reader: Reader) -> int:
     """All of one tenant but its id and code."""
+    reader.listed = 0
     venue.last_order_id = reader.within(0, MASK_62)
     venue.last_trade_id = reader.within(0, MASK_62)
     venue.keyed_kept = reader.within(0, MASK_62)
@@ -151,6 +161,8 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         for ladder in image.ladders_of(instrument):
             load_ladder(venue, instrument, ladder, reader, opened)
     standing.set_waiting(venue, extremes)
+    while reader.within(0, 1) != 0:
+        load_pending(venue, reader, opened)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -159,7 +171,71 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
+    while reader.within(0, 1) != 0:
+        load_list(venue, reader)
+    if reader.listed != len(venue.lists):
+        raise ValueError("The snapshot has an order of a list that is not there.")
     return load_guards(venue, reader)
+
+
+def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:
+    """An order that waits for the first of its list; added to ``opened`` as (id, handle)."""
+    orders = venue.store.orders
+    order = load_order(venue, reader)
+    instrument = venue.instrument_of(order)
+    lots = orders[order + rows.ORDER_LEAVES]
+    if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+        raise KeyError
+    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+        raise KeyError
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
+        raise KeyError
+    instrument.open_lots += lots
+    instrument.waiting_orders += 1
+    opened.append((orders[order + rows.ORDER_ID], order))
+    return 0
+
+
+def load_list(venue: Venue, reader: Reader) -> int:
+    """An order list; those of its orders that are remembered are there already."""
+    orders = venue.store.orders
+    list_id = reader.within(1, venue.last_order_id)
+    list_type = reader.within(codes.ORDER_LIST_TYPE_OCO, codes.LAST_ORDER_LIST_TYPE)
+    account = venue.account(reader.number())
+    client_key = reader.within(0, MASK_63)
+    if client_key != 0 and venue.list_ids.get((account, client_key)) is not None:
+        raise KeyError
+    order_list = OrderList(list_id, list_type, account, client_key)
+    for position in range(order_list.legs()):
+        order = venue.order(list_id + position)
+        trigger_ticks = reader.within(0, limits.MAX_TICKS)
+        order_list.triggers[position] = trigger_ticks
+        if order == 0:
+            continue
+        terms = orders[order + rows.ORDER_TERMS]
+        if (
+            terms & rows.TERMS_LISTED == 0
+            or orders[order + rows.ORDER_ACCOUNT] != account
+            or venue.lists.get(list_id + position) is not None
+        ):
+            raise KeyError
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            # Nobody would ever release it, or it would wait for a price it has none of.
+            first = venue.order(list_id)
+            order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+            if (
+                position == 0
+                or list_type == codes.ORDER_LIST_TYPE_OCO
+                or first == 0
+                or orders[first + rows.ORDER_LEVEL] == 0
+                or venue.instrument_of(first) is not venue.instrument_of(order)
+                or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
+            ):
+                raise KeyError
+        linking.enlist(venue, list_id + position, order_list)
+    if order_list.remembered == 0:
+        raise KeyError
+    return 0
 
 
 def load_guards(venue: Venue, reader: Reader) -> int:
@@ -213,7 +289,7 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
     order = venue.order(order_id)
-    if order == 0 or orders[order + rows.ORDER_LEVEL] == 0:
+    if order == 0 or not linking.is_open(venue, order):
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 != codes.TIME_IN_FORCE_GTD:
@@ -323,6 +399,8 @@ def load_order(venue: Venue, reader: Reader) -> int:
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0
     venue.remember(order, client_key)
+    if terms & rows.TERMS_LISTED != 0:
+        reader.listed += 1
     return order
 
 
@@ -353,6 +431,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             status == codes.ORDER_STATUS_OPEN
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
+            or status == codes.ORDER_STATUS_PENDING
         ):
             raise KeyError
         kept = closed.count
@@ -379,7 +458,7 @@ def load_ladder(
         level = ladder.level_at(ticks)
         for _ in range(count):
             order = load_order(venue, reader)
-            check_standing(venue, instrument, ladder, order, ticks)
+            standing.check_standing(venue, instrument, ladder, order, ticks)
             store.append(level, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
@@ -387,38 +466,3 @@ def load_ladder(
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0
-
-
-def check_standing(
-    venue: Venue, instrument: Instrument, ladder: Ladder, order: int, ticks: int
-) -> int:
-    """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
-    store = ladder.store
-    orders = store.orders
-    account = orders[order + rows.ORDER_ACCOUNT]
-    terms = orders[order + rows.ORDER_TERMS]
-    status = orders[order + rows.ORDER_STATUS]
-    lots = orders[order + rows.ORDER_LEAVES]
-    is_buy = terms & 15 == codes.SIDE_BUY
-    if (terms & rows.TERMS_OF_ORDER) >> rows.TERMS_INSTRUMENT_SHIFT != instrument.index:
-        raise KeyError
-    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
-        raise KeyError
-    if ladder is not instrument.bids and ladder is not instrument.asks:
-        if status != codes.ORDER_STATUS_WAITING:
-            raise KeyError
-        return standing.check_waiting(venue, instrument, ladder, order, ticks)
-    if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:
-        raise KeyError
-    if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):
-        raise KeyError
-    asset = instrument.quote.index if is_buy else instrument.base.index
-    units = units_of(lots, instrument.lot_units)
-    if is_buy:
-        units = notional(lots, ticks, instrument.factor)
-    if not store.has_room() or units > limits.MAX_UNITS:
-        raise KeyError
-    at = store.balance(account, asset)
-    if units > limits.MAX_UNITS - store.amount_at(at + rows.BALANCE_HELD):
-        raise KeyError
-    return store.add_held(account, asset, units)

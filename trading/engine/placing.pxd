@@ -5,9 +5,15 @@ from trading.engine.step cimport Step, Sweep
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
-@cython.locals(has_text=bint)
 cdef long long place_order(
     Venue venue, const char *data, long long at, long long end, Step step
+) except? FAILED
+cdef long long check_may_place(
+    Venue venue, long long account, Instrument instrument
+) except? FAILED
+@cython.locals(has_text=bint)
+cdef long long check_order(
+    Sweep sweep, const char *data, long long at, long long end, bint pends, Step step
 ) except? FAILED
 cdef long long read_terms(
     Sweep sweep, const char *data, long long at, long long end

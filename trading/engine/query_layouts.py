@@ -1,6 +1,6 @@
 """The declared layouts of queries and of the rows that answer them; see layouts."""
 
-from trading.engine import maker_layouts
+from trading.engine import list_layouts, maker_layouts
 from trading.engine.layout import Layout
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -15,6 +15,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
+    *list_layouts.QUERIES,
     *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
@@ -66,8 +67,8 @@ ROWS: tuple[Layout, ...] = (
             ("status", "i64"),
             ("client_key", "i64"),
             ("placed_seq", "i64"),
-            # While it waits. The trigger of a trailing stop is its present stop price, 0 before it
-            # follows an extreme.
+            # While it waits or pends. The trigger of a trailing stop is its present stop price, 0
+            # before it follows an extreme.
             ("trigger_ticks", "i64"),
             ("trigger_source", "u32"),
             ("trailing_distance_bp", "u32"),
@@ -75,6 +76,10 @@ ROWS: tuple[Layout, ...] = (
             ("limit_offset_ticks", "i64"),
             ("extreme_ticks", "i64"),  # 0: it follows none yet
             ("trigger_ns", "i64"),
+            # The list it belongs to, or 0. Its orders are list_id and the list_legs - 1 behind it.
+            ("list_id", "i64"),
+            ("list_type", "u32"),
+            ("list_legs", "u32"),
         ),
     ),
     Layout(
@@ -85,5 +90,6 @@ ROWS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    *list_layouts.ROWS,
     *maker_layouts.ROWS,
 )

@@ -20,3 +20,7 @@ cdef long long check_condition(
 cdef long long follow(
     Venue venue, long long order_id, long long extreme, long long side
 ) except? FAILED
+@cython.locals(is_buy=bint)
+cdef long long check_standing(
+    Venue venue, Instrument instrument, Ladder ladder, long long order, long long ticks
+) except? FAILED

@@ -3,6 +3,7 @@
 from trading.engine import codes, limits, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.venue import Venue
+from trading.engine.words import notional, units_of
 
 
 def check_waiting(
@@ -93,3 +94,38 @@ def follow(venue: Venue, order_id: int, extreme: int, side: int) -> int:
     if price == 0 or (extreme > price if is_buy else extreme < price):
         raise KeyError
     return instrument.begin_trailing(condition, order_id, is_buy, extreme)
+
+
+def check_standing(
+    venue: Venue, instrument: Instrument, ladder: Ladder, order: int, ticks: int
+) -> int:
+    """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
+    store = ladder.store
+    orders = store.orders
+    account = orders[order + rows.ORDER_ACCOUNT]
+    terms = orders[order + rows.ORDER_TERMS]
+    status = orders[order + rows.ORDER_STATUS]
+    lots = orders[order + rows.ORDER_LEAVES]
+    is_buy = terms & 15 == codes.SIDE_BUY
+    if (terms & rows.TERMS_OF_ORDER) >> rows.TERMS_INSTRUMENT_SHIFT != instrument.index:
+        raise KeyError
+    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+        raise KeyError
+    if ladder is not instrument.bids and ladder is not instrument.asks:
+        if status != codes.ORDER_STATUS_WAITING:
+            raise KeyError
+        return check_waiting(venue, instrument, ladder, order, ticks)
+    if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:
+        raise KeyError
+    if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):
+        raise KeyError
+    asset = instrument.quote.index if is_buy else instrument.base.index
+    units = units_of(lots, instrument.lot_units)
+    if is_buy:
+        units = notional(lots, ticks, instrument.factor)
+    if not store.has_room() or units > limits.MAX_UNITS:
+        raise KeyError
+    at = store.balance(account, asset)
+    if units > limits.MAX_UNITS - store.amount_at(at + rows.BALANCE_HELD):
+        raise KeyError
+    return store.add_held(account, asset, units)

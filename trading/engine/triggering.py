@@ -1,6 +1,6 @@
 """SetPrices and TriggerOrder: what sets waiting orders free from outside the book."""
 
-from trading.engine import arriving, codec, codes, emit, limits, rows, waiting
+from trading.engine import arriving, codec, codes, emit, limits, linking, waiting
 from trading.engine.book import Watch
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -44,7 +44,7 @@ def trigger_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     order = venue.order(field(data, at + codec.TRIGGER_ORDER_ORDER_ID, end))
     if order == 0:
         return codes.UNKNOWN_ORDER
-    if venue.store.orders[order + rows.ORDER_LEVEL] == 0:
+    if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
     condition = venue.condition_of(order)
     if condition is None or condition.trigger_ns == 0 or condition.trigger_ns > step.time_ns:

@@ -34,6 +34,8 @@ cdef class Venue:
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
     cdef readonly dict conditions
+    cdef readonly dict lists
+    cdef readonly dict list_ids
     cdef readonly dict cancel_timers
     cdef readonly dict armed
 
@@ -60,7 +62,6 @@ cdef class Venue:
     cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
-    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
     cdef Condition condition_of(self, long long order)
     @cython.locals(ladder=Ladder, condition=Condition)

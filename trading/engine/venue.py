@@ -2,9 +2,10 @@
 
 from heapq import heappush
 
-from trading.engine import codes, emit, limits, rows
+from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
@@ -48,6 +49,8 @@ class Venue:
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         # What orders wait for beyond a last price, by order id.
         self.conditions: dict[int, Condition] = {}
+        self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
+        self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
         # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
         # cancel timer runs out, and what goes with a connection.
         self.cancel_timers: dict[tuple[int, int], int] = {}
@@ -143,6 +146,8 @@ class Venue:
         store.order_ids.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.unlist(self, store.orders[order + rows.ORDER_ID])
         return store.free_order(order)
 
     # Lately closed orders.
@@ -218,11 +223,6 @@ class Venue:
         self.expiries[order_id] = expire_ns
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
-
-    def expiry_of(self, order_id: int) -> int:
-        """When an order ends by itself; 0: never."""
-        found = self.expiries.get(order_id)
-        return 0 if found is None else found
 
     # Waiting outside the book.
 
@@ -329,13 +329,15 @@ class Venue:
         return self.store.hold(account, instrument.base.index, -units)
 
     def close_open(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
-        """End a resting order that still has lots open, or a waiting one; holds are released."""
+        """End a resting order that still has lots open, or one that waits; holds are released."""
         orders = self.store.orders
         lots = orders[order + rows.ORDER_LEAVES]
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
             self.stop_waiting(order, instrument)
+        elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            instrument.waiting_orders -= 1
         else:
             rested = 1
             self.release(order, instrument, lots)
@@ -370,11 +372,14 @@ class Venue:
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE],
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
             ),
+            step.by_order_id,
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
         if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
+        if terms & rows.TERMS_LISTED != 0:
+            return linking.close_leg(self, order, step)
         return self.keep_closed(order)
 
     def reduce_open(

@@ -10,7 +10,7 @@ cdef long long read_condition(
     Sweep sweep, const char *data, long long at, long long end
 ) except? FAILED
 @cython.locals(by_price=bint, trails=bint, rises=bint)
-cdef long long check_trigger(Sweep sweep, long long time_ns) except? FAILED
+cdef long long check_trigger(Sweep sweep, bint pends, long long time_ns) except? FAILED
 cdef long long remember_condition(
     Venue venue, long long order_id, Sweep sweep, long long trigger_ticks
 ) except? FAILED

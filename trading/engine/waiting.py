@@ -25,8 +25,12 @@ def read_condition(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     return 0
 
 
-def check_trigger(sweep: Sweep, time_ns: int) -> int:
-    """Whether an order's trigger goes with its type, and lies ahead; a result code."""
+def check_trigger(sweep: Sweep, pends: bool, time_ns: int) -> int:
+    """Whether an order's trigger goes with its type, and lies ahead; a result code.
+
+    Where the price will be when a pending one begins to wait, nobody knows: it may fire at once
+    then.
+    """
     order_type = sweep.order_type
     by_price = order_type > codes.ORDER_TYPE_MARKET
     trails = rules.is_trailing(order_type)
@@ -53,7 +57,7 @@ def check_trigger(sweep: Sweep, time_ns: int) -> int:
     if trigger_ns != 0:
         if trigger_ns <= time_ns or trigger_ns - time_ns > limits.MAX_TRIGGER_AHEAD_NS:
             return codes.BAD_TRIGGER_TIME
-    elif trigger != 0:
+    elif trigger != 0 and not pends:
         price = sweep.instrument.price_of(sweep.trigger_source)
         rises = rules.waits_for_rise(sweep.side | order_type << rows.TERMS_TYPE_SHIFT)
         if price != 0 and (trigger <= price if rises else trigger >= price):

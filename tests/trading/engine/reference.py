@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.trading.engine.reference_books import Refused
+from tests.trading.engine.reference_lists import ReferenceLists
 from tests.trading.engine.reference_orders import PRICED, RESTING_TIMES, TRIGGERED, Placed
 from tests.trading.engine.reference_triggers import ReferenceTriggers
 from trading.engine import commands as c
@@ -30,7 +31,7 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceTriggers):
+class ReferenceVenue(ReferenceTriggers, ReferenceLists):
     """One tenant."""
 
     # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
@@ -80,7 +81,7 @@ class ReferenceVenue(ReferenceTriggers):
             else:
                 # One may have ended by what another did.
                 order = self.orders[number - 1]
-                if not (order.resting or order.waiting):
+                if not order.is_open:
                     continue
                 own = kind(order_id=number)
             done.append((own, *self.apply(own, time_ns)))
@@ -108,7 +109,7 @@ class ReferenceVenue(ReferenceTriggers):
         order = self.find(command.account_id, command.order_id, command.client_key)
         if order is None:
             raise Refused(Result.UNKNOWN_ORDER)
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if self.instruments[order.command.instrument_id]["state"] == InstrumentState.HALTED:
             raise Refused(Result.INSTRUMENT_HALTED)
@@ -137,7 +138,8 @@ class ReferenceVenue(ReferenceTriggers):
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
             if (
-                order.command.account_id == command.account_id
+                order.is_open
+                and order.command.account_id == command.account_id
                 and command.instrument_id in (0, order.command.instrument_id)
                 and command.side in (0, order.command.side)
                 and not (by_customer and rules["state"] == InstrumentState.HALTED)
@@ -210,6 +212,8 @@ class ReferenceVenue(ReferenceTriggers):
         if command.lots <= 0:
             raise Refused(Result.BAD_QUANTITY)
         order = self.open_order(command)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if command.lots >= order.leaves:
             self.close(order, OrderStatus.CANCELED)
         else:
@@ -220,7 +224,7 @@ class ReferenceVenue(ReferenceTriggers):
         if not found:
             raise Refused(Result.UNKNOWN_ORDER)
         order = found[0]
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         is_gtd = order.command.time_in_force == TimeInForce.GTD
         if not is_gtd or order.command.expire_ns > self.time_ns:
@@ -233,6 +237,8 @@ class ReferenceVenue(ReferenceTriggers):
         rules = self.instruments[order.command.instrument_id]
         if rules["state"] == InstrumentState.CANCEL_ONLY:
             raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if order.waiting:
             raise Refused(Result.BAD_ORDER_TYPE)
         if command.lots < 0:
@@ -274,7 +280,8 @@ class ReferenceVenue(ReferenceTriggers):
             if first is not None:
                 self.events.append(self.row(first))
                 return Result.REPEATED
-        self.check_place(command)
+        self.check_market(command)
+        self.check_terms(command)
         arrival = max((order.arrival for order in self.orders), default=0) + 1
         order = Placed(
             len(self.orders) + 1,
@@ -304,7 +311,8 @@ class ReferenceVenue(ReferenceTriggers):
         self.fire(command.instrument_id)
         return None
 
-    def check_place(self, command: c.PlaceOrder) -> None:
+    def check_market(self, command: c.PlaceOrder) -> None:
+        """Whether its account may trade in its instrument now."""
         self.check_may_trade(command.account_id)
         if command.instrument_id not in self.instruments:
             raise Refused(Result.UNKNOWN_INSTRUMENT)
@@ -315,6 +323,9 @@ class ReferenceVenue(ReferenceTriggers):
             raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
         if not any(account["role"] == 1 for account in self.accounts.values()):
             raise Refused(Result.NO_FEE_ACCOUNT)
+
+    def check_terms(self, command: c.PlaceOrder, pends: bool = False) -> None:
+        """What the order says, by itself and in its instrument."""
         for name, enum, result in (
             ("side", Side, Result.BAD_SIDE),
             ("order_type", OrderType, Result.BAD_ORDER_TYPE),
@@ -331,7 +342,7 @@ class ReferenceVenue(ReferenceTriggers):
         self.check_size(command, command.lots, command.ticks, command.order_type in PRICED)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_order_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
-        self.check_trigger(command)
+        self.check_trigger(command, pends)
         if command.time_in_force == TimeInForce.GTD:
             if command.expire_ns <= max(self.time_ns, command.trigger_ns):
                 raise Refused(Result.BAD_EXPIRY)
@@ -403,3 +414,45 @@ class ReferenceVenue(ReferenceTriggers):
             self.event(e.OrderRested, order, lots=order.leaves, ticks=order.ticks)
         else:
             self.close(order, OrderStatus.EXPIRED)
+
+    # Releases.
+
+    def release(self, order: Placed) -> None:
+        """The lead was filled: an order that still pends is on its own."""
+        if order.pending:
+            trigger_ticks = order.command.trigger_ticks
+            self.event(e.OrderReleased, order, lots=order.leaves, trigger_ticks=trigger_ticks)
+            self.go_on(order)
+
+    def go_on(self, order: Placed) -> None:
+        """A pending order waits for its price now, or arrives."""
+        order.pending = False
+        if order.command.order_type not in TRIGGERED:
+            self.let_arrive(order)
+        elif self.is_still_allowed(order):
+            self.begin_to_wait(order)
+        else:
+            self.close(order, OrderStatus.REJECTED)
+
+    def is_still_allowed(self, order: Placed) -> bool:
+        try:
+            self.check_size(order.command, order.leaves, order.ticks, order.priced)
+            self.check_may_trade(order.command.account_id)
+        except Refused:
+            return False
+        return True
+
+    def let_arrive(self, order: Placed) -> None:
+        """An order that waited arrives, if it is still allowed and can be paid."""
+        order.arrival = max(other.arrival for other in self.orders) + 1
+        try:
+            kills = self.check_funds_for(order)
+            self.check_post_only(order)
+        except Refused:
+            is_allowed = False
+        else:
+            is_allowed = self.is_still_allowed(order)
+        if is_allowed:
+            self.arrive(order, kills)
+        else:
+            self.close(order, OrderStatus.REJECTED)

@@ -29,19 +29,10 @@ class ReferenceTriggers(ReferenceOrders):
     entries: int = 0
     time_ns: int = 0
 
-    def check_may_trade(self, account_id: int) -> None:
+    def release(self, order: Placed) -> None:
         raise NotImplementedError
 
-    def check_size(self, command: c.PlaceOrder, lots: int, ticks: int, priced: bool) -> None:
-        raise NotImplementedError
-
-    def check_funds_for(self, order: Placed) -> bool:
-        raise NotImplementedError
-
-    def check_post_only(self, order: Placed) -> None:
-        raise NotImplementedError
-
-    def arrive(self, order: Placed, kills: bool) -> None:
+    def let_arrive(self, order: Placed) -> None:
         raise NotImplementedError
 
     # Prices.
@@ -68,7 +59,7 @@ class ReferenceTriggers(ReferenceOrders):
 
     # What an order waits for.
 
-    def check_trigger(self, command: c.PlaceOrder) -> None:
+    def check_trigger(self, command: c.PlaceOrder, pends: bool) -> None:
         has_trigger = command.order_type in TRIGGERED
         trails = command.order_type in TRAILING
         sources = list(TriggerSource) if has_trigger else [TriggerSource.LAST]
@@ -87,9 +78,9 @@ class ReferenceTriggers(ReferenceOrders):
         if command.trigger_ns:
             if not 0 < command.trigger_ns - self.time_ns <= YEAR_NS:
                 raise Refused(Result.BAD_TRIGGER_TIME)
-        elif needs_trigger and self.reaches(
-            command, command.trigger_ticks, waits_for_a_rise(command)
-        ):
+            return
+        is_met = self.reaches(command, command.trigger_ticks, waits_for_a_rise(command))
+        if needs_trigger and is_met and not pends:
             raise Refused(Result.TRIGGER_WOULD_FIRE)
 
     def reaches(self, command: c.PlaceOrder, ticks: int, rises: bool) -> bool:
@@ -172,7 +163,7 @@ class ReferenceTriggers(ReferenceOrders):
         if not found:
             raise Refused(Result.UNKNOWN_ORDER)
         order = found[0]
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if not order.asleep or order.command.trigger_ns > self.time_ns:
             raise Refused(Result.BAD_TRIGGER_TIME)
@@ -200,8 +191,14 @@ class ReferenceTriggers(ReferenceOrders):
         return (1, order.command.trigger_source, not rises, *sorts)
 
     def fire(self, instrument_id: int) -> None:
-        """Let waiting orders go, one at a time, while one is met."""
-        while self.instruments[instrument_id]["state"] == InstrumentState.OPEN:
+        """Let go, one at a time, all that a list's first order releases, and after that waiting
+        orders that are met.
+        """
+        while True:
+            while self.due:
+                self.release(self.orders[self.due.pop(0) - 1])
+            if self.instruments[instrument_id]["state"] != InstrumentState.OPEN:
+                return
             met = [
                 order
                 for order in self.open_orders(instrument_id)
@@ -228,13 +225,5 @@ class ReferenceTriggers(ReferenceOrders):
                 fields["ticks"] = order.ticks
         self.event(e.OrderTriggered, order, **fields)
         order.waiting = order.due = False
-        order.arrival = max(other.arrival for other in self.orders) + 1
-        try:
-            self.check_size(command, order.leaves, order.ticks, order.priced)
-            self.check_may_trade(command.account_id)
-            kills = self.check_funds_for(order)
-            self.check_post_only(order)
-        except Refused:
-            self.close(order, OrderStatus.REJECTED)
-        else:
-            self.arrive(order, kills)
+        self.end_twins(order)
+        self.let_arrive(order)

@@ -7,6 +7,7 @@ import { sweep } from "../instrument.js";
 import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
 import { toast } from "../toast.js";
+import { oco, readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
 import { TYPES, rate, reckon, waitsForPrice, waitsForRise } from "./reckoning.js";
 
@@ -17,7 +18,7 @@ export class Entry {
   constructor({ instrument, book, account, desk, stream, root, tradable }) {
     Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
     this.side = "buy";
-    this.kind = "limit"; // limit, market, stop, take_profit, trailing
+    this.kind = "limit"; // limit, market, stop, take_profit, trailing, oco
     this.sends = "limit"; // what an order that waits for a price is sent on as
     this.unit = "base"; // what the amount of a market order counts
     this.sending = false;
@@ -27,6 +28,9 @@ export class Entry {
     this.amount = $("[name=amount]", root);
     this.expire = $("[name=expire]", root);
     for (const name of ["distance", "activation", "offset", "source", "timed", "begin"]) this[name] = $(`[name=${name}]`, root);
+    this.bracket = $("[name=bracket]", root);
+    this.take = $("[name=take]", root);
+    this.stop = $("[name=stop]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
     for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
@@ -68,7 +72,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire]) {
+    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -82,7 +86,7 @@ export class Entry {
       const next = ticks + (event.key === "ArrowUp" ? 1n : -1n);
       if (next > 0n) this.setPrice(this.instrument.priceText(next));
     });
-    for (const input of $$("[name=time_in_force], [name=post_only], [name=source]", this.root)) input.addEventListener("change", this.draw);
+    for (const input of $$("[name=time_in_force], [name=post_only], [name=source], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
     this.timed.addEventListener("change", () => {
       if (this.timed.checked && !this.begin.value) this.begin.value = localMinute(Date.now() + HOUR_MS);
       this.draw();
@@ -99,19 +103,27 @@ export class Entry {
 
   #levels(side) { return side === "buy" ? this.book.askLevels() : this.book.bidLevels(); }
   get #waits() { return waitsForPrice(this.kind); }
-  get #sends() { return this.#waits ? this.sends : this.kind; }
+  get #sends() {
+    if (this.kind === "oco") return "limit";
+    return this.#waits ? this.sends : this.kind;
+  }
+  get #source() { return this.#waits ? this.source.value : "last"; }
+  get #isTimed() { return this.timed.checked && this.kind !== "oco"; }
   /** Where no price is known by which to turn a total into an amount, amounts count in base. */
-  get #isUnpriced() { return this.kind === "trailing" || (this.kind === "market" && this.timed.checked); }
+  get #isUnpriced() { return this.kind === "trailing" || (this.kind === "market" && this.#isTimed); }
   get #byQuote() { return this.unit === "quote" && !this.#isUnpriced; }
   get #timeInForce() {
     const chosen = $("[name=time_in_force]", this.root).value;
     if (this.kind === "market") return "IOC";
     return this.#sends === "limit" || chosen === "GTD" ? chosen : "IOC";
   }
-  get #begins() { return this.timed.checked ? new Date(this.begin.value).getTime() : null; }
+  get #begins() { return this.#isTimed ? new Date(this.begin.value).getTime() : null; }
   get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
+  /** Orders of a list wait for last prices only. */
+  get #mayBracket() { return this.kind !== "oco" && this.kind !== "trailing" && !this.#isTimed && this.#source === "last"; }
+  get #brackets() { return this.#mayBracket && this.bracket.checked; }
   get #postOnly() {
-    return this.kind === "limit" && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
+    return ["limit", "oco"].includes(this.kind) && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
   }
 
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
@@ -150,11 +162,21 @@ export class Entry {
   }
 
   work() {
+    const result = this.#reckoned();
+    if (result.problem || !this.#brackets) return result;
+    const bracket = readBracket({
+      instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value,
+      lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null,
+    });
+    return { ...result, bracket, problem: bracket.problem };
+  }
+
+  #reckoned() {
     const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
     return reckon({
       instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
       price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, postOnly: this.#postOnly,
-      distance: this.distance.value, activation: this.activation.value, offset: this.offset.value, source: this.source.value,
+      distance: this.distance.value, activation: this.activation.value, offset: this.offset.value, source: this.#source,
       begins: this.#begins, expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
       available: this.account?.available(asset) ?? null,
     });
@@ -169,23 +191,27 @@ export class Entry {
     $("[data-row=sends]", root).hidden = !this.#waits;
     const trails = kind === "trailing";
     $("[data-row=source]", root).hidden = !this.#waits;
-    $("[data-row=trigger]", root).hidden = !this.#waits || trails;
+    $("[data-row=trigger]", root).hidden = trails || (!this.#waits && kind !== "oco");
+    put($("[data-out=trigger]", root), kind === "oco" ? _("Stop") : _("Trigger"));
     for (const name of ["distance", "activation"]) $(`[data-row=${name}]`, root).hidden = !trails;
     $("[data-row=offset]", root).hidden = !trails || sends !== "limit";
     put($("[data-out=activation-when]", root), waitsForRise(kind, side) ? "≤" : "≥");
     put($("[data-out=when]", root), waitsForRise(kind, side) ? "≥" : "≤");
     $("[data-row=price]", root).hidden = sends !== "limit" || trails;
-    $("[data-row=begin]", root).hidden = !this.timed.checked;
+    $("[data-row=timed]", root).hidden = kind === "oco";
+    $("[data-row=begin]", root).hidden = !this.#isTimed;
     this.begin.min = localMinute(Date.now());
     $("[data-unit]", root).disabled = this.#isUnpriced;
     $("[data-row=options]", root).hidden = kind === "market";
     for (const option of $$("[name=time_in_force] option", root)) {
-      option.hidden = option.disabled = sends !== "limit" && ["IOC", "FOK"].includes(option.value);
+      option.hidden = option.disabled = (sends !== "limit" || kind === "oco") && ["IOC", "FOK"].includes(option.value);
       if (option.disabled && option.selected) option.parentNode.value = "GTC";
     }
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
     this.expire.min = localMinute(Date.now());
-    $("[data-row=post_only]", root).hidden = kind !== "limit";
+    $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
+    $("[data-row=bracket]", root).hidden = !this.#mayBracket;
+    $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
@@ -222,10 +248,12 @@ export class Entry {
     const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
     const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
       : result.incomplete ? _("The book holds less than that; the rest will expire.")
-      : this.#waits || this.timed.checked ? _("Nothing is held while it waits. If the funds are not there when it is sent on, it is rejected.") : "";
+      : this.#waits || this.#isTimed ? _("Nothing is held while it waits. If the funds are not there when it is sent on, it is rejected.")
+      : kind === "oco" ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
+      : result.bracket ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire"]) {
+    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -236,6 +264,13 @@ export class Entry {
     send.disabled = busy !== null || this.#blocked() !== null;
     send.setAttribute("aria-busy", String(busy !== null));
     put(send, busy ?? (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
+  }
+
+  #bracketNote(bracket) {
+    const words = { amount: `${this.instrument.quantityText(bracket.lots)} ${this.instrument.base.code}` };
+    return this.side === "buy"
+      ? say("Once your order is wholly filled, %(amount)s are offered at these prices.", words)
+      : say("Once your order is wholly filled, %(amount)s are bought back at these prices.", words);
   }
 
   /** What the button says while an order is under way, or null. */
@@ -277,9 +312,9 @@ export class Entry {
       client_order_id: newClientOrderId(), self_trade_prevention: "expire_taker",
     };
     if (result.ticks !== null) order.price = instrument.priceText(result.ticks);
-    if (kind === "limit") order.post_only = this.#postOnly;
-    if (this.#waits) order.trigger_source = this.source.value;
-    if (result.triggerTicks !== null) order.trigger_price = instrument.priceText(result.triggerTicks);
+    if (kind === "limit" || kind === "oco") order.post_only = this.#postOnly;
+    if (this.#waits) order.trigger_source = this.#source;
+    if (this.#waits && result.triggerTicks !== null) order.trigger_price = instrument.priceText(result.triggerTicks);
     if (result.distanceBp !== null) order.trailing_distance_bp = Number(result.distanceBp);
     if (result.activationTicks !== null) order.activation_price = instrument.priceText(result.activationTicks);
     if (result.offsetTicks !== null) order.limit_offset = instrument.priceText(result.offsetTicks);
@@ -287,7 +322,8 @@ export class Entry {
     if (this.#expires !== null) order.expire_time = this.#expires;
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
-    return order;
+    if (kind === "oco") return oco(order, result.triggerTicks, instrument);
+    return result.bracket ? withBracket(order, result.bracket, instrument) : order;
   }
 
   #report({ outcome, order, failure, asked }) {
@@ -303,6 +339,7 @@ export class Entry {
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
         canceled: _("Order was cancelled"), waiting: order?.trigger_time ? _("Order waits for its time") : _("Order waits for its price"),
       };
+      if (order?.list_type === "oco") words.open = _("Both orders are in place");
       if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");
       const title = words[order?.status];
       if (title) toast(order.status.startsWith("expired") ? "warn" : "good", title, summary(order));

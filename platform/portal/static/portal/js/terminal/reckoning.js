@@ -12,6 +12,7 @@ export const TYPES = {
   stop: { limit: "stop_limit", market: "stop" },
   take_profit: { limit: "take_profit_limit", market: "take_profit" },
   trailing: { limit: "trailing_stop_limit", market: "trailing_stop" },
+  oco: { limit: "limit" },
 };
 const MOST_DISTANCE_BP = 5_000n;
 const MOST_AHEAD_MS = 366 * 86_400_000;
@@ -23,10 +24,10 @@ export const waitsForRise = (kind, side) => (kind !== "take_profit") === (side =
 export const waitsForPrice = (kind) => kind === "stop" || kind === "take_profit" || kind === "trailing";
 
 /**
- * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing"), sends
- * ("limit" or "market"), byQuote, price, trigger, distance, activation, offset, amount (texts),
- * source, postOnly, begins and expires (ms, null where there is none, NaN where none is chosen),
- * now (ms), last (ticks), levels, available (units)}.
+ * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing", "oco": a
+ * limit order and a stop), sends ("limit" or "market"), byQuote, price, trigger, distance,
+ * activation, offset, amount (texts), source, postOnly, begins and expires (ms, null where there is
+ * none, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
  *
  * Returns {lots, ticks, triggerTicks, distanceBp, activationTicks, offsetTicks, quoteUnits,
  * notional, pays, receives, fee, feePpm, takes, average, incomplete, problem: {field, message}}.
@@ -43,7 +44,7 @@ export function reckon(form) {
   if (kind === "trailing") {
     const problem = readTrailing(form, result);
     if (problem) return fail(...problem);
-  } else if (waitsForPrice(kind)) {
+  } else if (waitsForPrice(kind) || kind === "oco") {
     const problem = readTrigger(form, result);
     if (problem) return fail("trigger", problem);
   }
@@ -51,6 +52,9 @@ export function reckon(form) {
     if (!form.price.trim()) return fail("price", _("Enter a price."));
     result.ticks = instrument.ticksOf(form.price);
     if (!result.ticks) return fail("price", stepOfPrice(instrument));
+    if (kind === "oco" && (buys ? result.ticks >= result.triggerTicks : result.ticks <= result.triggerTicks)) {
+      return fail("price", buys ? _("The price must be below the stop.") : _("The price must be above the stop."));
+    }
   }
   if (!form.amount.trim()) return fail("amount", _("Enter an amount."));
   // What one lot is worth, where that is known; a trailing stop's price is still to come.
