@@ -1,5 +1,6 @@
-"""Engine data in words: rules of an instrument, events of a journal record, amounts, fees."""
+"""Engine data in words: events of a journal record, amounts, fees."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,9 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backoffice import session_words
-from backoffice.cells import grouped, percent_of_ppm
-from backoffice.rule_words import amount_text as amount_text
-from backoffice.rule_words import instrument_rules as instrument_rules
+from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from backoffice.session_words import seconds_text as seconds_text
 from backoffice.session_words import state_name as state_name
 from money.units import format_units
@@ -24,6 +23,11 @@ def result_text(code: int) -> str:
     except ValueError:
         name = _("unknown result")
     return f"{code} {name}"
+
+
+def amount_text(units: int, asset: Any) -> str:
+    """An amount with thousands marks and its asset's code."""
+    return f"{grouped(format_units(units, asset.scale))} {asset.code}"
 
 
 def account_state_name(state: int) -> str:
@@ -96,9 +100,21 @@ def _order_text(event: Any, names: Dictionary) -> str:
         else _("at the market")
     )
     if event.trigger_ticks:
-        price = _("%(price)s once the last price is at %(trigger)s") % {
+        price = _("%(price)s once the %(source)s is at %(trigger)s") % {
             "price": price,
+            "source": source_name(event.trigger_source),
             "trigger": names.price(event.instrument_id, event.trigger_ticks),
+        }
+    if event.trailing_distance_bp:
+        price = _("%(price)s once the %(source)s is %(distance)s away from its best") % {
+            "price": price,
+            "source": source_name(event.trigger_source),
+            "distance": percent_of_bp(event.trailing_distance_bp),
+        }
+    if event.trigger_ns:
+        price = _("%(price)s, not before %(time)s") % {
+            "price": price,
+            "time": moment_text(event.trigger_ns),
         }
     return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
 
@@ -129,7 +145,31 @@ def _rested(event: Any, names: Dictionary) -> str:
     }
 
 
+def source_name(source: int) -> str:
+    """Whose price an order waits for."""
+    return {
+        int(enums.TriggerSource.LAST): _("last price"),
+        int(enums.TriggerSource.MARK): _("mark price"),
+        int(enums.TriggerSource.INDEX): _("index price"),
+    }[source]
+
+
+def moment_text(time_ns: int) -> str:
+    """A moment in UTC, to the second."""
+    moment = datetime.datetime.fromtimestamp(time_ns // 10**9, tz=datetime.UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _waiting(event: Any, names: Dictionary) -> str:
+    if event.trigger_ns:
+        return _("Order %(id)s waits until %(time)s") % {
+            "id": event.order_id,
+            "time": moment_text(event.trigger_ns),
+        }
+    if not event.trigger_ticks:
+        return _("Order %(id)s waits for nothing but a price to follow, or an open instrument") % {
+            "id": event.order_id
+        }
     return _("Order %(id)s waits for the price %(price)s") % {
         "id": event.order_id,
         "price": names.price(event.instrument_id, event.trigger_ticks),
@@ -137,10 +177,32 @@ def _waiting(event: Any, names: Dictionary) -> str:
 
 
 def _triggered(event: Any, names: Dictionary) -> str:
-    return _("Order %(id)s is sent on: the last price is %(last)s, it waited for %(price)s") % {
+    if not event.trigger_ticks:
+        return _("Order %(id)s is sent on: its time has come") % {"id": event.order_id}
+    return _("Order %(id)s is sent on: the price is %(last)s, it waited for %(price)s") % {
         "id": event.order_id,
         "last": names.price(event.instrument_id, event.last_ticks),
         "price": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _activated(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s follows the price from %(extreme)s on; its stop begins at %(stop)s") % {
+        "id": event.order_id,
+        "extreme": names.price(event.instrument_id, event.extreme_ticks),
+        "stop": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _prices(event: Any, names: Dictionary) -> str:
+    told = [
+        _("%(name)s %(price)s") % {"name": name, "price": names.price(event.instrument_id, ticks)}
+        for name, ticks in ((_("mark"), event.mark_ticks), (_("index"), event.index_ticks))
+        if ticks
+    ]
+    return _("Prices of %(symbol)s: %(prices)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "prices": ", ".join(told),
     }
 
 
@@ -387,6 +449,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderAccepted": _accepted,
     "OrderRested": _rested,
     "OrderWaiting": _waiting,
+    "OrderActivated": _activated,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
     "PlaceOrderList": _place_list,
@@ -414,6 +477,11 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "BreakerSet": session_words.breaker,
     "AuctionUncrossed": session_words.auction,
     "OrderUncrossed": session_words.uncrossed,
+    "TriggerOrder": lambda event, _names: (
+        _("The trigger time of order %(id)s has come") % {"id": event.order_id}
+    ),
+    "SetPrices": _prices,
+    "PricesSet": _prices,
     "SetReferencePrice": _reference,
     "ReferencePriceSet": _reference,
 }

@@ -1,6 +1,6 @@
 """Commands that create and change assets, instruments, fees, accounts and funds."""
 
-from trading.engine import codec, codes, emit, limits, rows, sessions
+from trading.engine import arriving, codec, codes, emit, limits, rows, sessions
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -78,6 +78,8 @@ def change_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         # Prices seen so far were counted in other ticks.
         instrument.last_ticks = 0
         instrument.reference_ticks = 0
+        instrument.mark_watch.ticks = 0
+        instrument.index_watch.ticks = 0
     instrument.base = base
     instrument.quote = quote
     state = instrument.state
@@ -86,6 +88,7 @@ def change_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
     write_instrument(instrument, True, step)
     if instrument.state != state:
         sessions.enter_state(venue, instrument, step)
+    arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 

@@ -20,7 +20,7 @@ cdef Crossing find_price(Instrument instrument)
 cdef long long nearest(long long reference, long long lowest, long long highest) except? FAILED
 @cython.locals(found=Crossing, takers=Ladder, makers=Ladder)
 cdef long long uncross(Venue venue, Instrument instrument, Step step) except? FAILED
-cdef long long first_of(Ladder ladder) except? FAILED
+cdef long long first_at(Ladder ladder) except? FAILED
 cdef long long take_out(
     Venue venue,
     long long order,

@@ -177,13 +177,13 @@ def uncross(venue: Venue, instrument: Instrument, step: Step) -> int:
     maker_lots = 0
     while taker_left > 0 or taker_lots > 0:
         if taker_lots == 0:
-            taker = first_of(takers)
+            taker = first_at(takers)
             taker_lots = min_of(orders[taker + rows.ORDER_LEAVES], taker_left)
             taker_left -= taker_lots
             sweep.account = orders[taker + rows.ORDER_ACCOUNT]
             take_out(venue, taker, instrument, taker_lots, 0, step)
         if maker_lots == 0:
-            maker = first_of(makers)
+            maker = first_at(makers)
             maker_lots = min_of(orders[maker + rows.ORDER_LEAVES], maker_left)
             maker_left -= maker_lots
             take_out(venue, maker, instrument, maker_lots, found.ticks, step)
@@ -201,7 +201,7 @@ def uncross(venue: Venue, instrument: Instrument, step: Step) -> int:
     return 0
 
 
-def first_of(ladder: Ladder) -> int:
+def first_at(ladder: Ladder) -> int:
     """The order of a side that trades first."""
     return ladder.store.levels[ladder.best + rows.LEVEL_FIRST]
 

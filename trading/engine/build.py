@@ -34,6 +34,7 @@ _CALLED_BY_MODULE = (
     "auctions",
     "breaking",
     "canceling",
+    "dispatch",
     "door",
     "emit",
     "guarding",
@@ -46,7 +47,10 @@ _CALLED_BY_MODULE = (
     "placing",
     "rules",
     "sessions",
+    "standing",
     "telling",
+    "triggering",
+    "waiting",
 )
 # What stands in the compiled folder under the name of each module of the core.
 _STAND_IN = """from trading.engine import core

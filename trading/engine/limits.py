@@ -19,6 +19,9 @@ MAX_AUCTION_ORDERS: Final = 250_000
 # Window and halt of a circuit breaker: a week.
 MAX_BREAKER_NS: Final = 604_800_000_000_000
 DAY_NS: Final = 86_400_000_000_000
+# How far a trailing stop may be from the extreme it follows, and the farthest trigger time.
+MAX_TRAILING_BP: Final = 5_000
+MAX_TRIGGER_AHEAD_NS: Final = 366 * 86_400 * 10**9
 # How far ahead a cancel timer may be set.
 MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_ID: Final = 2**31 - 1  # of instruments and assets

@@ -193,28 +193,6 @@ class QueryOrderList(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
-class QueryAuction(Message, kw_only=True, frozen=True, gc=False):
-    KIND: ClassVar[int] = 1035
-    VERSION: ClassVar[int] = 1
-    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("instrument_id", "i64"),)
-    STRUCT: ClassVar = struct_of(FIELDS)
-
-    instrument_id: int = 0
-
-    def _pack(self) -> bytes:
-        packed: bytes = self.STRUCT.pack(
-            self.instrument_id,
-        )
-        return packed
-
-    @classmethod
-    def _of(cls, items: tuple[Any, ...]) -> Self:
-        (instrument_id,) = items
-        return cls(
-            instrument_id=instrument_id,
-        )
-
-
 class QueryArmed(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1040
     VERSION: ClassVar[int] = 1
@@ -234,6 +212,28 @@ class QueryArmed(Message, kw_only=True, frozen=True, gc=False):
         (account_id,) = items
         return cls(
             account_id=account_id,
+        )
+
+
+class QueryAuction(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1035
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("instrument_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (instrument_id,) = items
+        return cls(
+            instrument_id=instrument_id,
         )
 
 
@@ -269,8 +269,8 @@ BY_KIND: dict[int, type[Message]] = {
         QueryDepth,
         QuerySource,
         QueryOrderList,
-        QueryAuction,
         QueryArmed,
+        QueryAuction,
         Follow,
     )
 }

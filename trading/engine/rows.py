@@ -106,6 +106,7 @@ INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
 SCAN_FIRST_WORDS: Final = 1 << 15
 TIMERS_FIRST_MOST: Final = 1024  # timers, before those without an order are looked for
+TRAILS_SPARE: Final = 16  # entries of orders gone, before they are looked for
 
 # Headers of requests, answers and records; see layouts.
 REQUEST_HEADER_BYTES: Final = 40

@@ -5,21 +5,16 @@ from heapq import heapify, heappop
 from typing import Final
 
 from trading.engine import (
-    administration,
     breaking,
-    canceling,
     codec,
     codes,
+    dispatch,
     door,
     emit,
-    guarding,
     image,
-    listing,
     loading,
-    lookups,
-    placing,
     rows,
-    sessions,
+    waiting,
 )
 from trading.engine.ahead import Ahead
 from trading.engine.batch import BatchOutput
@@ -94,8 +89,8 @@ class Shard:
         self._records.clear()
         self._answers.clear()
         first_seq = self.seq + 1
-        self._expire_orders()
-        self._fire_cancel_timers()
+        self._run_timers()
+        self._fire_cancel_timers(self._now_ns)
         end = len(frames)
         at = 0
         looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
@@ -172,47 +167,54 @@ class Shard:
             return cancel_timers[0][0]
         return timers[0][0] if timers else 0
 
-    def _expire_orders(self) -> int:
-        """End the GTD and DAY orders whose time has come, and reopen what a breaker halted, each by
+    def _run_timers(self) -> int:
+        """End and trigger the orders whose time has come, and reopen what a breaker halted, each by
         a command of its own.
         """
         timers = self.store.timers
         if len(timers) > self._most_timers:
             self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
+            if self.store.cancel_timers:
+                # What cancels orders before this time leaves none of them to fire.
+                self._fire_cancel_timers(timers[0][0] - 1)
             timer = heappop(timers)
-            if self._is_set(timer):
-                tenant_id, number = timer[1], timer[2]
-                kind = codec.EXPIRE_ORDER if number > 0 else codec.REOPEN_INSTRUMENT
-                payload = abs(number).to_bytes(8, "little")
+            tenant_id = timer[1]
+            kind = self._timed_kind(timer)
+            if kind != 0:
+                payload = abs(timer[2]).to_bytes(8, "little")
                 self._execute(payload, 0, 8, kind, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
         return 0
 
-    def _is_set(self, timer: tuple[int, int, int]) -> bool:
-        """Whether a timer still holds: its order is open, its instrument still to be reopened."""
+    def _timed_kind(self, timer: tuple[int, int, int]) -> int:
+        """The command that a timer gives when its time has come; 0: none any more."""
         venue = self.venues[timer[1]]
         if timer[2] > 0:
-            return venue.expiries.get(timer[2]) == timer[0]
-        return breaking.reopens_at(venue, -timer[2]) == timer[0]
+            return waiting.timed_kind(venue, timer[0], timer[2])
+        if breaking.reopens_at(venue, -timer[2]) == timer[0]:
+            return codec.REOPEN_INSTRUMENT
+        return 0
 
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
         timers = self.store.timers
-        timers[:] = [timer for timer in timers if self._is_set(timer)]
+        timers[:] = [timer for timer in timers if self._timed_kind(timer) != 0]
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
 
-    def _fire_cancel_timers(self) -> int:
-        """Cancel the orders of accounts whose timer has run out, each by a command of its own."""
+    def _fire_cancel_timers(self, until_ns: int) -> int:
+        """Cancel the orders of accounts whose timer has run out by then, each by a command of its
+        own.
+        """
         timers = self.store.cancel_timers
         if len(timers) > self._most_cancel_timers:
             # Timers set anew or taken away are forgotten before they outnumber the others.
             timers[:] = [timer for timer in timers if self._is_running(timer)]
             heapify(timers)
             self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
-        while timers and timers[0][0] <= self._now_ns:
+        while timers and timers[0][0] <= until_ns:
             timer = heappop(timers)
             if self._is_running(timer):
                 numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
@@ -328,55 +330,7 @@ class Shard:
             if venue is None:
                 return codes.UNKNOWN_TENANT
             self._venue = venue
-        if kind == codec.PLACE_ORDER:
-            return placing.place_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER:
-            return canceling.cancel_order(venue, data, at, end, step)
-        if kind == codec.REPLACE_ORDER:
-            return placing.replace_order(venue, data, at, end, step)
-        if kind == codec.EXPIRE_ORDER:
-            return canceling.expire_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ALL_ORDERS:
-            return canceling.cancel_all_orders(venue, data, at, end, step)
-        if kind == codec.SET_CANCEL_TIMER:
-            return guarding.set_cancel_timer(venue, data, at, end, step)
-        if kind == codec.ARM_DISCONNECT:
-            return guarding.arm_disconnect(venue, data, at, end, step)
-        if kind == codec.REDUCE_ORDER:
-            return canceling.reduce_order(venue, data, at, end, step)
-        if kind == codec.PLACE_ORDER_LIST:
-            return listing.place_order_list(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER_LIST:
-            return listing.cancel_order_list(venue, data, at, end, step)
-        if kind == codec.CREDIT_FUNDS:
-            return administration.credit_funds(venue, data, at, end, step)
-        if kind == codec.DEBIT_FUNDS:
-            return administration.debit_funds(venue, data, at, end, step)
-        if kind == codec.CREATE_ACCOUNT:
-            return administration.create_account(venue, data, at, end, step)
-        if kind == codec.CHANGE_ACCOUNT:
-            return administration.change_account(venue, data, at, end, step)
-        if kind == codec.SET_FEES:
-            return administration.set_fees(venue, data, at, end, step)
-        if kind == codec.SET_REFERENCE_PRICE:
-            return administration.set_reference_price(venue, data, at, end, step)
-        if kind == codec.SET_INSTRUMENT_STATE:
-            return administration.set_instrument_state(venue, data, at, end, step)
-        if kind == codec.SET_SESSION:
-            return sessions.set_session(venue, data, at, end, step)
-        if kind == codec.SET_BREAKER:
-            return sessions.set_breaker(venue, data, at, end, step)
-        if kind == codec.REOPEN_INSTRUMENT:
-            return sessions.reopen_instrument(venue, data, at, end, step)
-        if kind == codec.CHANGE_INSTRUMENT:
-            return administration.change_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_INSTRUMENT:
-            return administration.create_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_ASSET:
-            return administration.create_asset(venue, data, at, end, step)
-        if kind == codec.OPEN_VENUE:
-            return codes.TENANT_EXISTS
-        return codes.UNKNOWN_KIND
+        return dispatch.carry_out(venue, kind, data, at, end, step)
 
     def venue(self, tenant_id: int) -> Venue | None:
         """A tenant's venue."""
@@ -422,22 +376,7 @@ class Shard:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
             return self._write_status([tenant_id])
-        if kind == codec.QUERY_BALANCES:
-            return lookups.query_balances(venue, data, at, end, step)
-        if kind == codec.QUERY_OPEN_ORDERS:
-            return lookups.query_open_orders(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER:
-            return lookups.query_order(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER_LIST:
-            return listing.query_order_list(venue, data, at, end, step)
-        if kind == codec.QUERY_DEPTH:
-            return lookups.query_depth(venue, data, at, end, step)
-        if kind == codec.QUERY_AUCTION:
-            return lookups.query_auction(venue, data, at, end, step)
-        if kind == codec.QUERY_ARMED:
-            return guarding.query_armed(venue, data, at, end, step)
-        # Follow is the process's affair: it never hands it to the core.
-        return codes.UNKNOWN_KIND
+        return dispatch.look_up(venue, kind, data, at, end, step)
 
     def _write_status(self, tenant_ids: list[int]) -> int:
         """The status row; orders and accounts are those of the given venues together."""

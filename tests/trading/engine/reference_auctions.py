@@ -86,8 +86,8 @@ class ReferenceAuctions(ReferenceOrders):
             return command.expire_ns
         ends = self.instruments[command.instrument_id]["session_ends"]
         if ends == 0:
-            return self.time_ns - self.time_ns % A_DAY + A_DAY
-        if ends <= self.time_ns:
+            ends = self.time_ns - self.time_ns % A_DAY + A_DAY
+        if ends <= max(self.time_ns, command.trigger_ns):
             raise Refused(Result.SESSION_OVER)
         return int(ends)
 
@@ -100,19 +100,6 @@ class ReferenceAuctions(ReferenceOrders):
         }
         if rules["state"] in refusals:
             raise Refused(refusals[rules["state"]])
-
-    def next_own(self, time_ns: int) -> Any:
-        """What comes first of orders whose time is over and halts that end; None: nothing."""
-        due: list[tuple[int, int, Any]] = [
-            (order.ends, order.order_id, c.ExpireOrder(order_id=order.order_id))
-            for order in self.open_orders()
-            if 0 < order.ends <= time_ns
-        ]
-        for instrument_id, rules in self.instruments.items():
-            if 0 < rules["reopens"] <= time_ns:
-                command = c.ReopenInstrument(instrument_id=instrument_id)
-                due.append((rules["reopens"], -instrument_id, command))
-        return min(due, key=lambda item: item[:2])[2] if due else None
 
     # Auctions.
 

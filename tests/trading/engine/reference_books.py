@@ -40,6 +40,9 @@ class ReferenceBooks:
     def available(self, account_id: int, asset_id: int) -> int:
         raise NotImplementedError
 
+    def fire(self, instrument_id: int) -> None:
+        raise NotImplementedError
+
     def supply(self, asset_id: int) -> int:
         return sum(units for (_, asset), units in self.booked.items() if asset == asset_id)
 
@@ -100,6 +103,7 @@ class ReferenceBooks:
             "reopens": 0,
             "breaker": None,
             "window": (0, 0),
+            "prices": ([], [], []),  # all there were, by source
         }
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         self.events.append(e.InstrumentCreated(**fields))
@@ -121,12 +125,13 @@ class ReferenceBooks:
         is_new_state = state != old["state"]
         old.update(self.rules_of(command), state=state)
         if moved:
-            old.update(last=0, reference=0)
+            old.update(last=0, reference=0, prices=([], [], []))
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         fields["state"] = state
         self.events.append(e.InstrumentChanged(**fields))
         if is_new_state:
             self.enter_state(command.instrument_id)
+        self.fire(command.instrument_id)
 
     def on_SetReferencePrice(self, command: c.SetReferencePrice) -> None:
         if command.instrument_id not in self.instruments:

@@ -1,18 +1,13 @@
-"""The rules of an instrument in words; a part of `backoffice.words`."""
+"""The rules of an instrument in words."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
+from backoffice import words
+from backoffice.cells import percent_of_bp, percent_of_ppm
 from backoffice.session_words import seconds_text
-from money.units import format_units
 from trading.engine import enums
-
-
-def amount_text(units: int, asset: Any) -> str:
-    """An amount with thousands marks and its asset's code."""
-    return f"{grouped(format_units(units, asset.scale))} {asset.code}"
 
 
 def instrument_rules(instrument: Any) -> list[str]:
@@ -20,10 +15,10 @@ def instrument_rules(instrument: Any) -> list[str]:
     base, quote = instrument.base, instrument.quote
 
     def base_text(units: int) -> str:
-        return amount_text(units, base)
+        return words.amount_text(units, base)
 
     def quote_text(units: int) -> str:
-        return amount_text(units, quote)
+        return words.amount_text(units, quote)
 
     sentences = [
         _("Customers trade %(base)s and pay or receive %(quote)s.")
