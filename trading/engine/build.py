@@ -40,6 +40,8 @@ _CALLED_BY_MODULE = (
     "lookups",
     "matching",
     "placing",
+    "protecting",
+    "quoting",
     "rules",
     "telling",
 )

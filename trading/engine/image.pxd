@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
 from trading.engine.output cimport Output
+from trading.engine.quotes cimport Protection
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -21,4 +22,5 @@ cdef long long dump_account(Venue venue, long long account, Writer out) except? 
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED
 cdef long long dump_guards(Venue venue, Writer out) except? FAILED
+cdef long long dump_protection(Protection protection, Writer out) except? FAILED
 cdef long long dump_order(Venue venue, long long order, Writer out) except? FAILED

@@ -4,9 +4,10 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import rows
+from trading.engine import protecting, rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.output import Output
+from trading.engine.quotes import Protection
 from trading.engine.venue import Closed, Venue
 from trading.engine.words import copy_words, high, low
 
@@ -103,6 +104,27 @@ def dump_guards(venue: Venue, out: Writer) -> int:
     for key in sorted(venue.armed):
         out.number(key[0])
         out.number(key[1])
+    out.number(len(venue.protections))
+    for key in sorted(venue.protections):
+        out.number(key[0])
+        out.number(key[1])
+        dump_protection(protecting.protection_of(venue, key[0], key[1]), out)
+    return 0
+
+
+def dump_protection(protection: Protection, out: Writer) -> int:
+    """A market maker's protection and what it counts."""
+    out.number(protection.window_ns)
+    out.number(protection.most_lots)
+    out.number(protection.most_trades)
+    out.amount(protection.most_notional_units)
+    out.number(protection.tripped)
+    out.number(len(protection.fills))
+    for fill in protection.fills:
+        out.number(fill[0])
+        out.number(fill[1])
+        out.number(fill[2])
+        out.number(fill[3])
     return 0
 
 

@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.quotes cimport Protection
 from trading.engine.store cimport Store
 from trading.engine.venue cimport Closed, Venue
 from trading.engine.words cimport FAILED, i128
@@ -35,6 +36,8 @@ cdef Loaded load_all(Reader reader, Store store)
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
 @cython.locals(account_id="long long", instrument_id="long long")
 cdef long long load_guards(Venue venue, Reader reader) except? FAILED
+@cython.locals(protection=Protection, time_ns="long long", lots="long long")
+cdef long long load_protection(Venue venue, Reader reader) except? FAILED
 cdef long long check_scope(
     Venue venue, long long account_id, long long instrument_id
 ) except? FAILED
@@ -49,6 +52,7 @@ cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FA
 cdef long long load_ladder(
     Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
 ) except? FAILED
+cdef long long load_quote(Venue venue, Instrument instrument, long long order) except? FAILED
 @cython.locals(is_buy=bint)
 cdef long long check_standing(
     Instrument instrument, Ladder ladder, long long order, long long ticks

@@ -4,7 +4,7 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, guarding, image, limits, rows, rules
+from trading.engine import administration, codes, guarding, image, limits, protecting, rows, rules
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.store import Store
 from trading.engine.venue import Closed, Venue
@@ -168,6 +168,34 @@ def load_guards(venue: Venue, reader: Reader) -> int:
         instrument_id = reader.within(0, limits.MAX_ID)
         check_scope(venue, account_id, instrument_id)
         venue.armed[(account_id, instrument_id)] = 1
+    for _ in range(reader.count()):
+        load_protection(venue, reader)
+    return 0
+
+
+def load_protection(venue: Venue, reader: Reader) -> int:
+    """A market maker's protection and what it counts."""
+    account_id = reader.within(1, MASK_63)
+    instrument_id = reader.within(0, limits.MAX_ID)
+    check_scope(venue, account_id, instrument_id)
+    protection = protecting.new_protection(venue, account_id, instrument_id)
+    protection.window_ns = reader.within(1, limits.MAX_WINDOW_NS)
+    protection.most_lots = reader.within(0, MASK_63)
+    protection.most_trades = reader.within(0, MASK_63)
+    protection.most_notional_units = reader.units()
+    protection.tripped = reader.within(0, 1)
+    if not protecting.are_limits(
+        instrument_id,
+        protection.window_ns,
+        protection.most_lots,
+        protection.most_trades,
+        protection.most_notional_units,
+    ):
+        raise KeyError
+    for _ in range(reader.count()):
+        time_ns = reader.within(0, MASK_63)
+        lots = reader.within(1, limits.MAX_LOTS)
+        protecting.take_fill(protection, time_ns, lots, reader.units_within(OVER))
     return 0
 
 
@@ -307,7 +335,12 @@ def are_terms(venue: Venue, terms: int) -> bool:
         and order_type <= codes.LAST_ORDER_TYPE
         and time_in_force >= codes.TIME_IN_FORCE_GTC
         and time_in_force <= codes.LAST_TIME_IN_FORCE
-        and terms >> rows.TERMS_MODE_SHIFT & 255 <= codes.LAST_SELF_TRADE_PREVENTION
+        and (terms & ~rows.TERMS_QUOTE) >> rows.TERMS_MODE_SHIFT & 255
+        <= codes.LAST_SELF_TRADE_PREVENTION
+        and (
+            terms & rows.TERMS_QUOTE == 0
+            or (order_type == codes.ORDER_TYPE_LIMIT and time_in_force == codes.TIME_IN_FORCE_GTC)
+        )
         and terms >> rows.TERMS_INSTRUMENT_SHIFT < len(venue.instrument_list)
     )
 
@@ -350,12 +383,24 @@ def load_ladder(
             order = load_order(venue, reader)
             check_standing(instrument, ladder, order, ticks)
             store.append(level, order)
+            load_quote(venue, instrument, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0
+
+
+def load_quote(venue: Venue, instrument: Instrument, order: int) -> int:
+    """Make a resting quote findable; raises KeyError if the account has one there already."""
+    orders = venue.store.orders
+    terms = orders[order + rows.ORDER_TERMS]
+    if terms & rows.TERMS_QUOTE == 0:
+        return 0
+    if venue.quotes.find(orders[order + rows.ORDER_ACCOUNT], instrument.index, terms & 15) != 0:
+        raise KeyError
+    return venue.quotes.note(order)
 
 
 def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: int) -> int:

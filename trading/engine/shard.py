@@ -16,6 +16,8 @@ from trading.engine import (
     loading,
     lookups,
     placing,
+    protecting,
+    quoting,
     rows,
 )
 from trading.engine.batch import BatchOutput
@@ -271,14 +273,12 @@ class Shard:
             return canceling.cancel_order(venue, data, at, end, step)
         if kind == codec.REPLACE_ORDER:
             return placing.replace_order(venue, data, at, end, step)
+        if codec.SET_CANCEL_TIMER <= kind <= codec.RESET_PROTECTION:
+            return quoting.apply_of_maker(venue, kind, data, at, end, step)
         if kind == codec.EXPIRE_ORDER:
             return canceling.expire_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ALL_ORDERS:
             return canceling.cancel_all_orders(venue, data, at, end, step)
-        if kind == codec.SET_CANCEL_TIMER:
-            return guarding.set_cancel_timer(venue, data, at, end, step)
-        if kind == codec.ARM_DISCONNECT:
-            return guarding.arm_disconnect(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
@@ -359,6 +359,8 @@ class Shard:
             return lookups.query_depth(venue, data, at, end, step)
         if kind == codec.QUERY_ARMED:
             return guarding.query_armed(venue, data, at, end, step)
+        if kind == codec.QUERY_PROTECTIONS:
+            return protecting.query_protections(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
         return codes.UNKNOWN_KIND
 

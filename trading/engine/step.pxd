@@ -35,3 +35,4 @@ cdef class Step:
     cdef Sweep sweep
     cdef long long seq
     cdef long long time_ns
+    cdef list pulls

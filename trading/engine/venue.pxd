@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument
+from trading.engine.quotes cimport Protection, Quotes
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.words cimport FAILED, i128
@@ -39,6 +40,8 @@ cdef class Venue:
     cdef readonly dict expiries
     cdef readonly dict cancel_timers
     cdef readonly dict armed
+    cdef Quotes quotes
+    cdef readonly dict protections
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)

@@ -4,6 +4,7 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.quotes import Protection, Quotes
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
@@ -57,6 +58,9 @@ class Venue:
         # cancel timer runs out, and what goes with a connection.
         self.cancel_timers: dict[tuple[int, int], int] = {}
         self.armed: dict[tuple[int, int], int] = {}
+        self.quotes = Quotes(store)
+        # By (account id, instrument id or 0 for all).
+        self.protections: dict[tuple[int, int], Protection] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -362,6 +366,8 @@ class Venue:
         terms = orders[order + rows.ORDER_TERMS]
         if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
+        if terms & rows.TERMS_QUOTE != 0:
+            self.quotes.drop(order)
         return self.keep_closed(order)
 
     def reduce_open(

@@ -8,6 +8,7 @@ from tests.trading.engine.reference_books import ReferenceBooks
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
+    OrderFlag,
     OrderStatus,
     OrderType,
     ReduceReason,
@@ -55,6 +56,10 @@ class Placed:
     @property
     def priced(self) -> bool:
         return self.command.order_type in PRICED
+
+    @property
+    def is_quote(self) -> bool:
+        return bool(self.command.flags & OrderFlag.QUOTE)
 
     @property
     def by_quote(self) -> bool:
@@ -251,8 +256,12 @@ class ReferenceOrders(ReferenceBooks):
                 taker_leaves_lots=taker.leaves,
             )
         )
+        self.on_fill(maker, lots, quote_units)
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
+
+    def on_fill(self, maker: Placed, lots: int, quote_units: int) -> None:
+        """What else a fill of a resting order does."""
 
     # The ends and the steps of an order's life.
 

@@ -165,6 +165,7 @@ class RandomCommands:
         self.scale = self.chance.choice([0, 2, 8])
         self.orders = 0
         self.owners: dict[int, int] = {}
+        self.quoted: dict[str, int] = {}  # the last quote, without its number
         self.time_ns = start_ns
 
     def setup(self) -> list[Any]:
@@ -233,8 +234,10 @@ class RandomCommands:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
         dice = self.chance.random()
-        if dice < 0.62:
+        if dice < 0.56:
             return self.place()
+        if dice < 0.62:
+            return self.quotes()
         if dice < 0.70:
             return c.CancelOrder(**self.some_order())
         if dice < 0.81:
@@ -245,6 +248,8 @@ class RandomCommands:
             return self.cancel_all()
         if dice < 0.90:
             return self.guard()
+        if dice < 0.92:
+            return self.protection()
         return self.rare()
 
     def cancel_all(self) -> c.CancelAllOrders:
@@ -254,6 +259,36 @@ class RandomCommands:
             instrument_id=chance.choice([0, 0, 1, 2, 3]),
             side=chance.choice([0, 0, 1, 2, 3]),
             cause=chance.choice([0, 0, 0, 0, 0, 0, 1, 1, 2, 3]),
+            quotes_only=chance.choice([0, 0, 0, 0, 1, 1, 1, 2]),
+        )
+
+    def quotes(self) -> c.PlaceQuotes:
+        """A few quotes, often of one account, so that they replace each other."""
+        chance = self.chance
+        fields: dict[str, int] = {}
+        for n in range(1, chance.choice([1, 2, 2, 3, 4, 9]) if chance.random() < 0.98 else 1):
+            bid = self.price()
+            ask = bid + chance.choice([1, 2, 2, 3, 5, 9]) if chance.random() < 0.97 else bid
+            lots = [0, 1, 2, 2, 3, 5, 5, 9, 30]
+            fields |= {
+                f"instrument_id_{n}": chance.choice([1, 1, 1, 1, 1, 2, 2, 3]),
+                f"bid_ticks_{n}": bid,
+                f"bid_lots_{n}": chance.choice(lots) if chance.random() < 0.98 else -1,
+                f"ask_ticks_{n}": ask,
+                f"ask_lots_{n}": chance.choice(lots) if chance.random() < 0.98 else 10**15 + 1,
+            }
+            if self.quoted and chance.random() < 0.4:
+                # As it was, but for the lots of one side.
+                fields |= {f"{name}_{n}": value for name, value in self.quoted.items()}
+                fields[f"ask_lots_{n}"] = chance.choice(lots)
+            self.quoted = {
+                name[:-2]: value for name, value in fields.items() if name.endswith(f"_{n}")
+            }
+        return c.PlaceQuotes(
+            account_id=chance.choice([1, 1, 2]) if chance.random() < 0.9 else self.account(),
+            flags=chance.choice([0, 1, 1, 1]) if chance.random() < 0.98 else 2,
+            self_trade_prevention=chance.randrange(5) if chance.random() < 0.98 else 5,
+            **fields,
         )
 
     def guard(self) -> c.SetCancelTimer | c.ArmDisconnect:
@@ -264,6 +299,22 @@ class RandomCommands:
             return c.ArmDisconnect(armed=chance.choice([0, 1, 1, 1, 2]), **scope)
         timeout_ns = chance.choice([0, 1, 5, 20, 20, 60, 200, 10**13, -1, 10**15])
         return c.SetCancelTimer(timeout_ns=timeout_ns, **scope)
+
+    def protection(self) -> c.SetProtection | c.ResetProtection:
+        chance = self.chance
+        scope = {
+            "account_id": chance.choice([1, 1, 2]) if chance.random() < 0.9 else self.account(),
+            "instrument_id": chance.choice([0, 0, 1, 1, 1, 2, 3]),
+        }
+        if chance.random() < 0.5:
+            return c.ResetProtection(**scope)
+        return c.SetProtection(
+            window_ns=chance.choice([20, 100, 10**9, 10**9, 0, -1, 10**12]),
+            lots=chance.choice([0, 0, 0, 3, 12]),
+            trades=chance.choice([0, 2, 4, 4, 9]),
+            notional_units=chance.choice([0, 0, 0, 10**4, 10**6, -1]),
+            **scope,
+        )
 
     def account(self) -> int:
         return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])
