@@ -15,6 +15,7 @@ CORE = (
     "emit",
     "door",
     "store",
+    "ahead",
     "book",
     "step",
     "rules",

@@ -63,6 +63,7 @@ cdef class Venue:
     cdef long long keep_closed(self, long long order) except? FAILED
     cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
+    cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED

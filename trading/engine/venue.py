@@ -8,7 +8,7 @@ from trading.engine.quotes import Protection, Quotes
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import added, high, join, low, notional, units_of
+from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
 
 
 class Closed:
@@ -208,7 +208,26 @@ class Venue:
         else:
             orders[behind + rows.ORDER_AHEAD] = ahead
         closed.count -= 1
+        if FETCHES and ahead == 0:
+            self._fetch_closed(behind)
         return self.forget(order)
+
+    def _fetch_closed(self, order: int) -> int:
+        """Bring near what forgetting the next closed orders takes; this is the next of all."""
+        store = self.store
+        orders = store.orders
+        second = orders[order + rows.ORDER_BEHIND]
+        third = orders[second + rows.ORDER_BEHIND]
+        fourth = orders[third + rows.ORDER_BEHIND]
+        touch(orders, fourth)
+        touch(orders, fourth + rows.LINE)
+        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
+        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)
 
     def _drop_keyed(self, order: int) -> int:
         """Drop an account's oldest closed order with a client key."""
