@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import protecting, rows
+from trading.engine import rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.output import Output
 from trading.engine.quotes import Protection
@@ -108,7 +108,7 @@ def dump_guards(venue: Venue, out: Writer) -> int:
     for key in sorted(venue.protections):
         out.number(key[0])
         out.number(key[1])
-        dump_protection(protecting.protection_of(venue, key[0], key[1]), out)
+        dump_protection(venue.protections[key], out)
     return 0
 
 

@@ -120,7 +120,7 @@ def test_impossible_requests(alice_bot: bots.Bot, body: dict[str, Any], code: st
 
 
 def test_quotes_are_canceled_alone(alice_bot: bots.Bot) -> None:
-    stays = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    stays = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
     (result,) = place(alice_bot, quote("60000", "60010"))
     canceled = alice_bot.send("DELETE", f"{QUOTES}?instrument=BTC-USDT").json()
     standing = result["result"]
