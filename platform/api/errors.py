@@ -108,6 +108,9 @@ STATUS: dict[Result, int] = {
     Result.TRIGGER_WOULD_FIRE: 409,
     Result.BAD_EXPIRY: 400,
     Result.NOTHING_TO_CHANGE: 400,
+    Result.BAD_ORDER_LIST: 400,
+    Result.CLIENT_ORDER_ID_TAKEN: 409,
+    Result.ORDER_IS_LINKED: 409,
     Result.BAD_TIMEOUT: 400,
     Result.NO_PROTECTION: 404,
     Result.NO_QUOTES: 400,
@@ -119,6 +122,8 @@ STATUS: dict[Result, int] = {
     Result.POST_ONLY_WOULD_TAKE: 409,
     Result.UNKNOWN_ORDER: 404,
     Result.ORDER_ALREADY_CLOSED: 409,
+    Result.UNKNOWN_ORDER_LIST: 404,
+    Result.ORDER_LIST_ALREADY_CLOSED: 409,
 }
 
 REFUSALS: dict[Refusal, Explanation] = {

@@ -17,10 +17,13 @@ CORE = (
     "store",
     "ahead",
     "book",
+    "order_list",
     "step",
     "rules",
+    "closed",
     "quotes",
     "venue",
+    "linking",
     "telling",
     "protecting",
     "matching",
@@ -28,11 +31,14 @@ CORE = (
     "guarding",
     "canceling",
     "placing",
+    "listing",
     "quoting",
     "administration",
     "lookups",
     "image",
     "loading",
+    "loading_makers",
+    "handlers",
     "shard",
     "scan",
     "framing",
@@ -40,7 +46,17 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layout", "layouts", "maker_layouts", "memory", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "layout",
+    "layouts",
+    "list_layouts",
+    "maker_layouts",
+    "memory",
+    "order_layouts",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

@@ -889,6 +889,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
         ("leaves_lots", "i64"),
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
+        ("by_order_id", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -902,6 +903,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     leaves_lots: int = 0
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
+    by_order_id: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -916,6 +918,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.cumulative_lots,
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
+            self.by_order_id,
         )
         return packed
 
@@ -933,6 +936,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_lots,
             cumulative_quote_units_low,
             cumulative_quote_units_high,
+            by_order_id,
         ) = items
         return cls(
             order_id=order_id,
@@ -945,6 +949,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             leaves_lots=leaves_lots,
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+            by_order_id=by_order_id,
         )
 
 
@@ -1134,6 +1139,159 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             trigger_ticks=trigger_ticks,
             last_ticks=last_ticks,
+        )
+
+
+class OrderListPlaced(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 25
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("list_type", "u16"),
+        ("legs", "u16"),
+        ("client_key", "i64"),
+        ("client_list_id", "s40"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+    client_list_id: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+            encode_text("client_list_id", self.client_list_id, 40),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+            client_list_id,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
+            client_list_id=decode_text("OrderListPlaced", client_list_id),
+        )
+
+
+class OrderPending(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 26
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+        )
+
+
+class OrderReleased(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 27
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("trigger_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    trigger_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.trigger_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            trigger_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            trigger_ticks=trigger_ticks,
         )
 
 
@@ -1496,6 +1654,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("placed_seq", "i64"),
         ("trigger_ticks", "i64"),
+        ("list_id", "i64"),
+        ("list_type", "u32"),
+        ("list_legs", "u32"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1514,6 +1675,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     placed_seq: int = 0
     trigger_ticks: int = 0
+    list_id: int = 0
+    list_type: int = 0
+    list_legs: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1533,6 +1697,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.client_key,
             self.placed_seq,
             self.trigger_ticks,
+            self.list_id,
+            self.list_type,
+            self.list_legs,
         )
         return packed
 
@@ -1555,6 +1722,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key,
             placed_seq,
             trigger_ticks,
+            list_id,
+            list_type,
+            list_legs,
         ) = items
         return cls(
             order_id=order_id,
@@ -1572,6 +1742,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             placed_seq=placed_seq,
             trigger_ticks=trigger_ticks,
+            list_id=list_id,
+            list_type=list_type,
+            list_legs=list_legs,
         )
 
 
@@ -1666,6 +1839,57 @@ class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
         (seq,) = items
         return cls(
             seq=seq,
+        )
+
+
+class OrderListRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1025
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("list_type", "i64"),
+        ("legs", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
         )
 
 
@@ -1790,6 +2014,9 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReplaced,
         OrderWaiting,
         OrderTriggered,
+        OrderListPlaced,
+        OrderPending,
+        OrderReleased,
         CancelTimerSet,
         DisconnectArmed,
         QuoteAnswered,
@@ -1801,6 +2028,7 @@ BY_KIND: dict[int, type[Message]] = {
         DepthRow,
         SourceRow,
         DurableSeq,
+        OrderListRow,
         ArmedRow,
         ProtectionRow,
     )

@@ -1,9 +1,10 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
-from trading.engine.quotes cimport Protection
+from trading.engine.order_list cimport OrderList
 from trading.engine.store cimport Store
-from trading.engine.venue cimport Closed, Venue
+from trading.engine.closed cimport Closed
+from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -18,6 +19,7 @@ cdef class Reader:
     cdef bytes data
     cdef long long at
     cdef long long end
+    cdef long long listed
 
     cdef long long number(self) except? FAILED
     cdef long long within(self, long long least, long long most) except? FAILED
@@ -34,13 +36,10 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
-@cython.locals(account_id="long long", instrument_id="long long")
-cdef long long load_guards(Venue venue, Reader reader) except? FAILED
-@cython.locals(protection=Protection, time_ns="long long", lots="long long")
-cdef long long load_protection(Venue venue, Reader reader) except? FAILED
-cdef long long check_scope(
-    Venue venue, long long account_id, long long instrument_id
-) except? FAILED
+@cython.locals(instrument=Instrument)
+cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
+@cython.locals(order_list=OrderList, position="long long")
+cdef long long load_list(Venue venue, Reader reader) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)
@@ -52,7 +51,6 @@ cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FA
 cdef long long load_ladder(
     Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
 ) except? FAILED
-cdef long long load_quote(Venue venue, Instrument instrument, long long order) except? FAILED
 @cython.locals(is_buy=bint)
 cdef long long check_standing(
     Instrument instrument, Ladder ladder, long long order, long long ticks

@@ -4,10 +4,21 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, guarding, image, limits, protecting, rows, rules
+from trading.engine import (
+    administration,
+    codes,
+    image,
+    limits,
+    linking,
+    loading_makers,
+    rows,
+    rules,
+)
 from trading.engine.book import Asset, Instrument, Ladder
+from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.store import Store
-from trading.engine.venue import Closed, Venue
+from trading.engine.venue import Venue
 from trading.engine.words import (
     MASK_62,
     MASK_63,
@@ -40,6 +51,7 @@ class Reader:
         self.data = data
         self.at = 0
         self.end = len(data)
+        self.listed = 0  # orders of the venue that belong to a list
 
     def number(self) -> int:
         at = self._take(8)
@@ -120,6 +132,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
 
 def load_venue(venue: Venue, reader: Reader) -> int:
     """All of one tenant but its id and code."""
+    reader.listed = 0
     venue.last_order_id = reader.within(0, MASK_62)
     venue.last_trade_id = reader.within(0, MASK_62)
     venue.keyed_kept = reader.within(0, MASK_62)
@@ -145,6 +158,8 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for instrument in venue.instrument_list:
         for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
             load_ladder(venue, instrument, ladder, reader, opened)
+    while reader.within(0, 1) != 0:
+        load_pending(venue, reader, opened)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -153,57 +168,69 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
-    return load_guards(venue, reader)
+    while reader.within(0, 1) != 0:
+        load_list(venue, reader)
+    if reader.listed != len(venue.lists):
+        raise ValueError("The snapshot has an order of a list that is not there.")
+    return loading_makers.load_guards(venue, reader)
 
 
-def load_guards(venue: Venue, reader: Reader) -> int:
-    """What cancels orders by itself."""
-    for _ in range(reader.count()):
-        account_id = reader.within(1, MASK_63)
-        instrument_id = reader.within(0, limits.MAX_ID)
-        check_scope(venue, account_id, instrument_id)
-        guarding.start_timer(venue, account_id, instrument_id, reader.within(1, MASK_63))
-    for _ in range(reader.count()):
-        account_id = reader.within(1, MASK_63)
-        instrument_id = reader.within(0, limits.MAX_ID)
-        check_scope(venue, account_id, instrument_id)
-        venue.armed[(account_id, instrument_id)] = 1
-    for _ in range(reader.count()):
-        load_protection(venue, reader)
+def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:
+    """An order that waits for the first of its list; added to ``opened`` as (id, handle)."""
+    orders = venue.store.orders
+    order = load_order(venue, reader)
+    instrument = venue.instrument_of(order)
+    lots = orders[order + rows.ORDER_LEAVES]
+    if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+        raise KeyError
+    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+        raise KeyError
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
+        raise KeyError
+    instrument.open_lots += lots
+    instrument.waiting_orders += 1
+    opened.append((orders[order + rows.ORDER_ID], order))
     return 0
 
 
-def load_protection(venue: Venue, reader: Reader) -> int:
-    """A market maker's protection and what it counts."""
-    account_id = reader.within(1, MASK_63)
-    instrument_id = reader.within(0, limits.MAX_ID)
-    check_scope(venue, account_id, instrument_id)
-    protection = protecting.new_protection(venue, account_id, instrument_id)
-    protection.window_ns = reader.within(1, limits.MAX_WINDOW_NS)
-    protection.most_lots = reader.within(0, MASK_63)
-    protection.most_trades = reader.within(0, MASK_63)
-    protection.most_notional_units = reader.units()
-    protection.tripped = reader.within(0, 1)
-    if not protecting.are_limits(
-        instrument_id,
-        protection.window_ns,
-        protection.most_lots,
-        protection.most_trades,
-        protection.most_notional_units,
-    ):
+def load_list(venue: Venue, reader: Reader) -> int:
+    """An order list; those of its orders that are remembered are there already."""
+    orders = venue.store.orders
+    list_id = reader.within(1, venue.last_order_id)
+    list_type = reader.within(codes.ORDER_LIST_TYPE_OCO, codes.LAST_ORDER_LIST_TYPE)
+    account = venue.account(reader.number())
+    client_key = reader.within(0, MASK_63)
+    if client_key != 0 and venue.list_ids.get((account, client_key)) is not None:
         raise KeyError
-    for _ in range(reader.count()):
-        time_ns = reader.within(0, MASK_63)
-        lots = reader.within(1, limits.MAX_LOTS)
-        protecting.take_fill(protection, time_ns, lots, reader.units_within(OVER))
-    return 0
-
-
-def check_scope(venue: Venue, account_id: int, instrument_id: int) -> int:
-    """Whether an account and an instrument (0: all) are there; raises KeyError."""
-    if venue.account(account_id) == 0:
-        raise KeyError
-    if instrument_id != 0 and venue.instrument(instrument_id) is None:
+    order_list = OrderList(list_id, list_type, account, client_key)
+    for position in range(order_list.legs()):
+        order = venue.order(list_id + position)
+        trigger_ticks = reader.within(0, limits.MAX_TICKS)
+        order_list.triggers[position] = trigger_ticks
+        if order == 0:
+            continue
+        terms = orders[order + rows.ORDER_TERMS]
+        if (
+            terms & rows.TERMS_LISTED == 0
+            or orders[order + rows.ORDER_ACCOUNT] != account
+            or venue.lists.get(list_id + position) is not None
+        ):
+            raise KeyError
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            # Nobody would ever release it, or it would wait for a price it has none of.
+            first = venue.order(list_id)
+            order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+            if (
+                position == 0
+                or list_type == codes.ORDER_LIST_TYPE_OCO
+                or first == 0
+                or orders[first + rows.ORDER_LEVEL] == 0
+                or venue.instrument_of(first) is not venue.instrument_of(order)
+                or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
+            ):
+                raise KeyError
+        linking.enlist(venue, list_id + position, order_list)
+    if order_list.remembered == 0:
         raise KeyError
     return 0
 
@@ -212,7 +239,7 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
     order = venue.order(order_id)
-    if order == 0 or orders[order + rows.ORDER_LEVEL] == 0:
+    if order == 0 or not linking.is_open(venue, order):
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 != codes.TIME_IN_FORCE_GTD:
@@ -320,6 +347,8 @@ def load_order(venue: Venue, reader: Reader) -> int:
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0
     venue.remember(order, client_key)
+    if terms & rows.TERMS_LISTED != 0:
+        reader.listed += 1
     return order
 
 
@@ -355,6 +384,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             status == codes.ORDER_STATUS_OPEN
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
+            or status == codes.ORDER_STATUS_PENDING
         ):
             raise KeyError
         kept = closed.count
@@ -383,24 +413,13 @@ def load_ladder(
             order = load_order(venue, reader)
             check_standing(instrument, ladder, order, ticks)
             store.append(level, order)
-            load_quote(venue, instrument, order)
+            loading_makers.load_quote(venue, instrument, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0
-
-
-def load_quote(venue: Venue, instrument: Instrument, order: int) -> int:
-    """Make a resting quote findable; raises KeyError if the account has one there already."""
-    orders = venue.store.orders
-    terms = orders[order + rows.ORDER_TERMS]
-    if terms & rows.TERMS_QUOTE == 0:
-        return 0
-    if venue.quotes.find(orders[order + rows.ORDER_ACCOUNT], instrument.index, terms & 15) != 0:
-        raise KeyError
-    return venue.quotes.note(order)
 
 
 def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: int) -> int:

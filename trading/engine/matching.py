@@ -1,6 +1,6 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codes, emit, limits, protecting, rows
+from trading.engine import codes, emit, limits, linking, protecting, rows
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -231,4 +231,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         venue.close(maker, instrument, 0, 1, codes.ORDER_STATUS_FILLED, step)
     else:
         orders[maker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        if orders[maker + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.end_partner(venue, maker, step)
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+        linking.end_partner(venue, order, step)
     return 0

@@ -144,7 +144,7 @@ def place_quote(
             venue, account, instrument, codes.SIDE_SELL, mode, ask_lots, ask_ticks, sweep
         )
         arrive_quote(venue, ask, flags, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0:
+    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
     return answer_quote(venue, account, instrument, entry, codes.ACCEPTED, 0, step)
 
@@ -188,7 +188,7 @@ def check_quote(
         return codes.BAD_QUANTITY
     if bid_lots != 0 and ask_lots != 0 and bid_ticks >= ask_ticks:
         return codes.BAD_PRICE
-    if not venue.store.has_room_for_two():
+    if not venue.store.has_room_for_list():
         return codes.NO_ROOM
     return codes.ACCEPTED
 

@@ -61,6 +61,12 @@ class Result(IntEnum):
     TRIGGER_WOULD_FIRE = 514
     BAD_EXPIRY = 515
     NOTHING_TO_CHANGE = 516
+    # The legs of an order list do not go together.
+    BAD_ORDER_LIST = 530
+    # A leg's client order id names another order already; nothing was applied.
+    CLIENT_ORDER_ID_TAKEN = 531
+    # Neither reduced nor replaced while another order of its list is open.
+    ORDER_IS_LINKED = 532
     BAD_TIMEOUT = 560
     NO_QUOTES = 561
     PROTECTION_TRIPPED = 562
@@ -73,3 +79,5 @@ class Result(IntEnum):
 
     UNKNOWN_ORDER = 800
     ORDER_ALREADY_CLOSED = 801
+    UNKNOWN_ORDER_LIST = 810
+    ORDER_LIST_ALREADY_CLOSED = 811

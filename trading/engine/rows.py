@@ -33,6 +33,7 @@ TERMS_TYPE_SHIFT: Final = 4  # below it the side
 TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
 TERMS_POST_ONLY: Final = 1 << 21
+TERMS_LISTED: Final = 1 << 23  # a leg of an order list, which says more; see Venue.lists
 TERMS_MODE_SHIFT: Final = 24  # self-trade prevention, 4 bits
 TERMS_QUOTE: Final = 1 << 28  # one side of a market maker's quote
 TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue, 16 bits

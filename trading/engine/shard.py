@@ -5,19 +5,13 @@ from heapq import heapify, heappop
 from typing import Final
 
 from trading.engine import (
-    administration,
-    canceling,
     codec,
     codes,
     door,
     emit,
-    guarding,
+    handlers,
     image,
     loading,
-    lookups,
-    placing,
-    protecting,
-    quoting,
     rows,
 )
 from trading.engine.ahead import Ahead
@@ -320,43 +314,7 @@ class Shard:
             if venue is None:
                 return codes.UNKNOWN_TENANT
             self._venue = venue
-        if kind == codec.PLACE_ORDER:
-            return placing.place_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER:
-            return canceling.cancel_order(venue, data, at, end, step)
-        if kind == codec.REPLACE_ORDER:
-            return placing.replace_order(venue, data, at, end, step)
-        if codec.SET_CANCEL_TIMER <= kind <= codec.RESET_PROTECTION:
-            return quoting.apply_of_maker(venue, kind, data, at, end, step)
-        if kind == codec.EXPIRE_ORDER:
-            return canceling.expire_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ALL_ORDERS:
-            return canceling.cancel_all_orders(venue, data, at, end, step)
-        if kind == codec.REDUCE_ORDER:
-            return canceling.reduce_order(venue, data, at, end, step)
-        if kind == codec.CREDIT_FUNDS:
-            return administration.credit_funds(venue, data, at, end, step)
-        if kind == codec.DEBIT_FUNDS:
-            return administration.debit_funds(venue, data, at, end, step)
-        if kind == codec.CREATE_ACCOUNT:
-            return administration.create_account(venue, data, at, end, step)
-        if kind == codec.CHANGE_ACCOUNT:
-            return administration.change_account(venue, data, at, end, step)
-        if kind == codec.SET_FEES:
-            return administration.set_fees(venue, data, at, end, step)
-        if kind == codec.SET_REFERENCE_PRICE:
-            return administration.set_reference_price(venue, data, at, end, step)
-        if kind == codec.SET_INSTRUMENT_STATE:
-            return administration.set_instrument_state(venue, data, at, end, step)
-        if kind == codec.CHANGE_INSTRUMENT:
-            return administration.change_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_INSTRUMENT:
-            return administration.create_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_ASSET:
-            return administration.create_asset(venue, data, at, end, step)
-        if kind == codec.OPEN_VENUE:
-            return codes.TENANT_EXISTS
-        return codes.UNKNOWN_KIND
+        return handlers.apply_command(venue, kind, data, at, end, step)
 
     def venue(self, tenant_id: int) -> Venue | None:
         """A tenant's venue."""
@@ -402,20 +360,7 @@ class Shard:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
             return self._write_status([tenant_id])
-        if kind == codec.QUERY_BALANCES:
-            return lookups.query_balances(venue, data, at, end, step)
-        if kind == codec.QUERY_OPEN_ORDERS:
-            return lookups.query_open_orders(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER:
-            return lookups.query_order(venue, data, at, end, step)
-        if kind == codec.QUERY_DEPTH:
-            return lookups.query_depth(venue, data, at, end, step)
-        if kind == codec.QUERY_ARMED:
-            return guarding.query_armed(venue, data, at, end, step)
-        if kind == codec.QUERY_PROTECTIONS:
-            return protecting.query_protections(venue, data, at, end, step)
-        # Follow is the process's affair: it never hands it to the core.
-        return codes.UNKNOWN_KIND
+        return handlers.answer_query(venue, kind, data, at, end, step)
 
     def _write_status(self, tenant_ids: list[int]) -> int:
         """The status row; orders and accounts are those of the given venues together."""

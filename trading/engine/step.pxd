@@ -36,3 +36,6 @@ cdef class Step:
     cdef long long seq
     cdef long long time_ns
     cdef list pulls
+    cdef list due
+    cdef long long due_count
+    cdef long long by_order_id

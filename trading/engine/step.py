@@ -1,6 +1,7 @@
 """One command being applied: what time it is, where its events go, how it ended."""
 
 from trading.engine.book import Instrument
+from trading.engine.order_list import OrderList
 from trading.engine.output import Output
 from trading.engine.words import wide
 
@@ -45,7 +46,9 @@ class Sweep:
 class Step:
     """Handed to every handler, which writes its events to ``out``.
 
-    ``seq`` and ``time_ns`` are those of the command.
+    ``seq`` and ``time_ns`` are those of the command. ``due`` are the order lists whose first order
+    was filled by it: the others are released when what it does has come to an end.
+    ``by_order_id`` is the order that ends another of its list just now; else 0.
     """
 
     def __init__(self, out: Output) -> None:
@@ -56,3 +59,6 @@ class Step:
         # (account, instrument id or 0): whose quotes are pulled when the order that met them is
         # done.
         self.pulls: list[tuple[int, int]] = []
+        self.due: list[OrderList] = []
+        self.due_count = 0
+        self.by_order_id = 0

@@ -81,22 +81,13 @@ class Store:
             and self.balances_end < rows.MOST_BALANCE_WORDS
         )
 
-    def has_room_for_two(self) -> bool:
-        """The same for two more orders; a row freed and one at the end are not put together."""
-        orders, levels, blocks = self.orders_freed, self.levels_freed, self.blocks_freed
+    def has_room_for_list(self) -> bool:
+        """Whether a list of orders has its place, whatever was freed, and one more besides."""
+        most = 4
         return (
-            (
-                (orders != 0 and self.orders[orders] != 0)
-                or self.orders_end < (rows.MOST_ORDERS - 1) * rows.ORDER_WIDTH
-            )
-            and (
-                (levels != 0 and self.levels[levels] != 0)
-                or self.levels_end < (rows.MOST_LEVELS - 1) * rows.LEVEL_WIDTH
-            )
-            and (
-                (blocks != 0 and self.blocks[blocks] != 0)
-                or self.blocks_end < (rows.MOST_BLOCKS - 1) * rows.BLOCK_WIDTH
-            )
+            self.orders_end + most * rows.ORDER_WIDTH < rows.MOST_ORDERS * rows.ORDER_WIDTH
+            and self.levels_end + most * rows.LEVEL_WIDTH < rows.MOST_LEVELS * rows.LEVEL_WIDTH
+            and self.blocks_end + most * rows.BLOCK_WIDTH < rows.MOST_BLOCKS * rows.BLOCK_WIDTH
             and self.balances_end < rows.MOST_BALANCE_WORDS
         )
 

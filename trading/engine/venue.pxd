@@ -1,16 +1,11 @@
 cimport cython
 
+from trading.engine.closed cimport Closed
 from trading.engine.book cimport Asset, Instrument
 from trading.engine.quotes cimport Protection, Quotes
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.words cimport FAILED, i128
-
-@cython.final
-cdef class Closed:
-    cdef readonly long long oldest
-    cdef readonly long long newest
-    cdef readonly long long count
 
 @cython.final
 cdef class Venue:
@@ -38,6 +33,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict lists
+    cdef readonly dict list_ids
     cdef readonly dict cancel_timers
     cdef readonly dict armed
     cdef Quotes quotes
@@ -66,7 +63,6 @@ cdef class Venue:
     cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
-    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -2,22 +2,15 @@
 
 from heapq import heappush
 
-from trading.engine import codes, emit, limits, rows
+from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.quotes import Protection, Quotes
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
-
-
-class Closed:
-    """Lately closed orders of a venue, the oldest first, linked through their rows."""
-
-    def __init__(self) -> None:
-        self.oldest = 0
-        self.newest = 0
-        self.count = 0
 
 
 class Venue:
@@ -54,12 +47,13 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
+        self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
         # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
         # cancel timer runs out, and what goes with a connection.
         self.cancel_timers: dict[tuple[int, int], int] = {}
         self.armed: dict[tuple[int, int], int] = {}
         self.quotes = Quotes(store)
-        # By (account id, instrument id or 0 for all).
         self.protections: dict[tuple[int, int], Protection] = {}
 
     # Accounts, instruments and orders by id.
@@ -152,6 +146,8 @@ class Venue:
         store.order_ids.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.unlist(self, store.orders[order + rows.ORDER_ID])
         return store.free_order(order)
 
     # Lately closed orders.
@@ -251,11 +247,6 @@ class Venue:
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
 
-    def expiry_of(self, order_id: int) -> int:
-        """When an order ends by itself; 0: never."""
-        found = self.expiries.get(order_id)
-        return 0 if found is None else found
-
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
@@ -335,7 +326,7 @@ class Venue:
         return self.store.hold(account, instrument.base.index, -units)
 
     def close_open(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
-        """End a resting order that still has lots open, or a waiting one; holds are released."""
+        """End a resting order that still has lots open, or one that waits; holds are released."""
         orders = self.store.orders
         lots = orders[order + rows.ORDER_LEAVES]
         level = orders[order + rows.ORDER_LEVEL]
@@ -346,6 +337,8 @@ class Venue:
                 instrument.rising.take(level, order)
             else:
                 instrument.falling.take(level, order)
+        elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            instrument.waiting_orders -= 1
         else:
             rested = 1
             self.release(order, instrument, lots)
@@ -380,6 +373,7 @@ class Venue:
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE],
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
             ),
+            step.by_order_id,
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
@@ -387,6 +381,8 @@ class Venue:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
         if terms & rows.TERMS_QUOTE != 0:
             self.quotes.drop(order)
+        if terms & rows.TERMS_LISTED != 0:
+            return linking.close_leg(self, order, step)
         return self.keep_closed(order)
 
     def reduce_open(

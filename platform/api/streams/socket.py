@@ -17,7 +17,7 @@ from api.arming import Scope as ArmedScope
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
-from api.orders import batch_cost
+from api.orders import batch_cost, list_cost
 from api.quotes import quotes_cost
 from api.streams.writer import TOO_SLOW, Writer
 from identity.visitors import network_of
@@ -208,6 +208,8 @@ class Socket(Writer):
             cost = 1
             if operation == "order.place_batch":
                 cost = batch_cost(fields)
+            elif operation == "order.place_list":
+                cost = list_cost(fields)
             elif operation == "quote.place":
                 cost = quotes_cost(fields)
             await services.guard.check(f"{caller.bucket}:orders", services.order_limit, cost=cost)
@@ -215,6 +217,10 @@ class Socket(Writer):
                 result: Any = await desk.place(caller, fields, trace_id)
             elif operation == "order.place_batch":
                 result = {"results": await desk.place_batch(caller, fields, trace_id)}
+            elif operation == "order.place_list":
+                result = await desk.place_list(caller, fields, trace_id)
+            elif operation == "order.cancel_list":
+                result = await desk.cancel_list(caller, fields, trace_id)
             elif operation == "order.replace":
                 result = await desk.replace(caller, fields, trace_id)
             elif operation == "order.cancel":

@@ -319,7 +319,7 @@ def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def send(command: Any) -> door.Answer:
-    """Send a command that must be accepted; raises ApiError."""
+    """The engine's answer to a command; raises ApiError unless it was accepted."""
     answer = door.send_command(command, trace_id=random.getrandbits(63))
     if answer.result not in (Result.ACCEPTED, Result.REPEATED):
         raise ApiError(Result(answer.result))
@@ -339,7 +339,7 @@ def open_orders(account: Account, instrument_id: int) -> list[dict[str, Any]]:
         raise ApiError(Result(answer.result))
     rows = [row for row in answer.events if isinstance(row, events.OrderRow)]
     cleared = Order.objects.in_bulk([row.order_id for row in rows])
-    states = [_merged(row, cleared.get(row.order_id)) for row in rows]
+    states = [merged(row, cleared.get(row.order_id)) for row in rows]
     return [order_body(s) for s in sorted(states, key=lambda s: s.order_id, reverse=True)]
 
 
@@ -352,7 +352,7 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
     row = next((event for event in answer.events if isinstance(event, events.OrderRow)), None)
     if row is not None:
         cleared = selectors.order_by_id(account, row.order_id)
-        state = _merged(row, cleared)
+        state = merged(row, cleared)
         state.client_order_id = state.client_order_id or client_order_id
         return order_body(state)
     if answer.result not in (Result.UNKNOWN_ORDER, Result.UNKNOWN_ACCOUNT):
@@ -365,7 +365,8 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
     return None if cleared is None else order_body(shapes.state_of_row(cleared))
 
 
-def _merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
+def merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
+    """An order as the engine has it, with what only its cleared row tells."""
     state = shapes.state_of_engine_row(row)
     if cleared is not None:
         shapes.remember_row(state, cleared)

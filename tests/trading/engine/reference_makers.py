@@ -121,7 +121,8 @@ class ReferenceMakers(ReferenceVenue):
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
             if (
-                order.command.account_id == command.account_id
+                order.is_open
+                and order.command.account_id == command.account_id
                 and command.instrument_id in (0, order.command.instrument_id)
                 and command.side in (0, order.command.side)
                 and (not command.quotes_only or order.is_quote)

@@ -36,6 +36,26 @@ def is_met(command: c.PlaceOrder, last_ticks: int) -> bool:
     return last_ticks <= command.trigger_ticks
 
 
+@dataclass(frozen=True)
+class Group:
+    """An order list: which orders it is made of, and what they are to each other."""
+
+    kind: int
+    order_ids: tuple[int, ...]
+    account_id: int
+    client_key: int
+
+    def twins(self, order_id: int) -> list[int]:
+        """Who ends with an order in any case: the other one of its OCO pair."""
+        pairs = {1: self.order_ids, 2: (), 3: self.order_ids[1:]}[self.kind]
+        return [other for other in pairs if order_id in pairs and other != order_id]
+
+    def followers(self, order_id: int) -> list[int]:
+        """Who comes only when an order is filled."""
+        leads = self.kind != 1 and order_id == self.order_ids[0]
+        return list(self.order_ids[1:]) if leads else []
+
+
 @dataclass
 class Placed:
     """An order as the reference sees it."""
@@ -51,7 +71,13 @@ class Placed:
     traded_quote: int = 0
     resting: bool = False
     waiting: bool = False
+    pending: bool = False  # for the first order of its list
     status: int = OrderStatus.OPEN
+    group: "Group | None" = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.resting or self.waiting or self.pending
 
     @property
     def priced(self) -> bool:
@@ -74,6 +100,7 @@ class ReferenceOrders(ReferenceBooks):
     """One tenant's orders."""
 
     orders: list[Placed] = field(default_factory=list)
+    due: list[int] = field(default_factory=list)  # orders whose lead was filled just now
     closing_order: list[int] = field(default_factory=list)
     trades: int = 0
     kept: int = 100_000
@@ -81,11 +108,11 @@ class ReferenceOrders(ReferenceBooks):
     # Facts derived each time.
 
     def open_orders(self, instrument_id: int | None = None) -> list[Placed]:
-        """Resting and waiting orders, the oldest first."""
+        """Resting, waiting and pending orders, the oldest first."""
         return [
             order
             for order in self.orders
-            if (order.resting or order.waiting)
+            if order.is_open
             and (instrument_id is None or order.command.instrument_id == instrument_id)
         ]
 
@@ -103,7 +130,7 @@ class ReferenceOrders(ReferenceBooks):
         total = 0
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
-            if order.waiting or order.command.account_id != account_id:
+            if not order.resting or order.command.account_id != account_id:
                 continue
             if order.command.side == Side.BUY and rules["quote_asset_id"] == asset_id:
                 total += order.leaves * order.ticks * rules["factor"]
@@ -127,8 +154,7 @@ class ReferenceOrders(ReferenceBooks):
         return rules["maker_ppm"], rules["taker_ppm"]
 
     def known(self, order: Placed) -> bool:
-        is_open = order.resting or order.waiting
-        return is_open or order.order_id in self.closing_order[-self.kept :]
+        return order.is_open or order.order_id in self.closing_order[-self.kept :]
 
     def find(self, account_id: int, order_id: int, client_key: int) -> Placed | None:
         for order in self.orders:
@@ -259,6 +285,26 @@ class ReferenceOrders(ReferenceBooks):
         self.on_fill(maker, lots, quote_units)
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
+        self.end_twins(maker)
+        self.end_twins(taker)
+
+    # Orders of one list.
+
+    def end_others(self, order: Placed, order_ids: list[int]) -> None:
+        """Cancel what is still open of some orders, because of another one."""
+        for order_id in order_ids:
+            other = self.orders[order_id - 1]
+            if other.is_open:
+                self.close(other, OrderStatus.CANCELED, order.order_id)
+
+    def end_twins(self, order: Placed) -> None:
+        if order.group is not None:
+            self.end_others(order, order.group.twins(order.order_id))
+
+    def is_linked(self, order: Placed) -> bool:
+        """Whether another order of its list is open."""
+        members = order.group.order_ids if order.group else ()
+        return any(self.orders[i - 1].is_open for i in members if i != order.order_id)
 
     def on_fill(self, maker: Placed, lots: int, quote_units: int) -> None:
         """What else a fill of a resting order does."""
@@ -277,9 +323,9 @@ class ReferenceOrders(ReferenceBooks):
             )
         )
 
-    def close(self, order: Placed, status: OrderStatus) -> None:
+    def close(self, order: Placed, status: OrderStatus, by_order_id: int = 0) -> None:
         rested = order.resting
-        order.resting = order.waiting = False
+        order.resting = order.waiting = order.pending = False
         order.status = status
         self.closing_order.append(order.order_id)
         self.event(
@@ -291,7 +337,16 @@ class ReferenceOrders(ReferenceBooks):
             status=status,
             cumulative_lots=order.traded_lots,
             cumulative_quote_units=order.traded_quote,
+            by_order_id=by_order_id,
         )
+        if order.group is None or by_order_id:
+            return
+        followers = order.group.followers(order.order_id)
+        if status == OrderStatus.FILLED and order.traded_lots == order.lots:
+            self.due += followers
+        else:
+            self.end_others(order, followers)
+        self.end_twins(order)
 
     def reduce(self, order: Placed, lots: int, reason: ReduceReason) -> None:
         order.leaves -= lots
@@ -324,5 +379,8 @@ class ReferenceOrders(ReferenceBooks):
             status=order.status,
             client_key=order.command.client_key,
             placed_seq=order.seq,
-            trigger_ticks=order.command.trigger_ticks if order.waiting else 0,
+            trigger_ticks=order.command.trigger_ticks if order.waiting or order.pending else 0,
+            list_id=order.group.order_ids[0] if order.group else 0,
+            list_type=order.group.kind if order.group else 0,
+            list_legs=len(order.group.order_ids) if order.group else 0,
         )

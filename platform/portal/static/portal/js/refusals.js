@@ -19,6 +19,8 @@ const WORDS = () => ({
   TRIGGER_WOULD_FIRE: _("The last price has reached the trigger already. Choose one that lies ahead, or trade at once."),
   BAD_EXPIRY: _("The time until which the order is good must lie ahead."),
   NOTHING_TO_CHANGE: _("The order is like that already."),
+  BAD_ORDER_LIST: _("These prices do not go together: a stop lies on the other side of the market than the price."),
+  ORDER_IS_LINKED: _("The order depends on another one that is open. Cancel both and place them anew."),
   BAD_PRICE: _("That price is not possible in this instrument."),
   BAD_QUANTITY: _("That amount is not possible in this instrument."),
   UNKNOWN_ORDER: _("There is no such open order any more."),
