@@ -60,9 +60,11 @@ cdef long long change_quote(
     long long ticks,
     Step step,
 ) except? FAILED
-@cython.locals(text=bytes)
 cdef long long arrive_quote(
     Venue venue, long long order, long long flags, Sweep sweep, Step step
+) except? FAILED
+cdef long long write_quote_accepted(
+    Venue venue, long long flags, Sweep sweep, Step step
 ) except? FAILED
 cdef long long answer_quote(
     Venue venue,

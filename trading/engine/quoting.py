@@ -1,7 +1,5 @@
 """PlaceQuotes: two-sided quotes of one account, each in the place of the one before."""
 
-from typing import Final
-
 from trading.engine import (
     arriving,
     codec,
@@ -18,8 +16,6 @@ from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import beyond, field, half, notional, units_of, wide
-
-NO_TEXT: Final = bytes(40)
 
 
 def apply_of_maker(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step) -> int:
@@ -144,7 +140,7 @@ def place_quote(
             venue, account, instrument, codes.SIDE_SELL, mode, ask_lots, ask_ticks, sweep
         )
         arrive_quote(venue, ask, flags, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
+    if instrument.waiting_orders != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
     return answer_quote(venue, account, instrument, entry, codes.ACCEPTED, 0, step)
 
@@ -215,6 +211,12 @@ def fill_quote_sweep(
     sweep.ticks = ticks
     sweep.limit_ticks = ticks
     sweep.trigger_ticks = 0
+    sweep.trigger_source = codes.TRIGGER_SOURCE_LAST
+    sweep.distance_bp = 0
+    sweep.activation_ticks = 0
+    sweep.offset_ticks = 0
+    sweep.trigger_ns = 0
+    sweep.waits = False
     sweep.expire_ns = 0
     sweep.client_key = 0
     sweep.budget_units = wide(0)
@@ -285,30 +287,31 @@ def arrive_quote(venue: Venue, order: int, flags: int, sweep: Sweep, step: Step)
     sweep.post_only = flags & codes.ORDER_FLAG_POST_ONLY != 0
     order = placing.new_order(venue, sweep, step.seq)
     orders[order + rows.ORDER_TERMS] |= rows.TERMS_QUOTE
-    text = NO_TEXT
-    place = emit.order_accepted(
-        step.out,
-        venue.last_order_id,
-        venue.store.accounts[sweep.account + rows.ACCOUNT_ID],
-        sweep.instrument.instrument_id,
-        sweep.side,
-        sweep.order_type,
-        sweep.time_in_force,
-        sweep.mode,
-        sweep.leaves,
-        sweep.ticks,
-        flags | codes.ORDER_FLAG_QUOTE,
-        0,
-        text,
-        0,
-        wide(0),
-        0,
-        0,
-    )
-    step.out.cut_zeros(place)
+    write_quote_accepted(venue, flags | codes.ORDER_FLAG_QUOTE, sweep, step)
     arriving.arrive(venue, order, sweep, step)
     if orders[order + rows.ORDER_LEVEL] != 0:
         venue.quotes.note(order)
+    return 0
+
+
+def write_quote_accepted(venue: Venue, flags: int, sweep: Sweep, step: Step) -> int:
+    """The event OrderAccepted up to its flags; behind them a quote has nothing."""
+    place = step.out.room(7)
+    words = step.out.words
+    words[place] = codec.ORDER_ACCEPTED_EVENT | 7 << 35
+    words[place + 1] = venue.last_order_id
+    words[place + 2] = venue.store.accounts[sweep.account + rows.ACCOUNT_ID]
+    words[place + 3] = (
+        sweep.instrument.instrument_id
+        | sweep.side << 32
+        | sweep.order_type << 40
+        | sweep.time_in_force << 48
+        | sweep.mode << 56
+    )
+    words[place + 4] = sweep.leaves
+    words[place + 5] = sweep.ticks
+    words[place + 6] = flags
+    step.out.events += 1
     return 0
 
 

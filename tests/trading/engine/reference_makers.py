@@ -79,22 +79,9 @@ def quote_order(
 class ReferenceMakers(ReferenceVenue):
     """One tenant, with all of it."""
 
-    # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
-    # connection.
-    cancel_timers: dict[tuple[int, int], int] = field(default_factory=dict)
+    # By (account, instrument or 0 for all): what goes with a connection.
     armed: set[tuple[int, int]] = field(default_factory=set)
     protections: dict[tuple[int, int], "Guarded"] = field(default_factory=dict)
-
-    def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
-        """Also the end of all orders of accounts whose cancel timer has run out."""
-        done = super().expire(time_ns)
-        over = [(when, *key) for key, when in self.cancel_timers.items() if when <= time_ns]
-        for _, account_id, instrument_id in sorted(over):
-            cancel = c.CancelAllOrders(
-                account_id=account_id, instrument_id=instrument_id, cause=CancelCause.TIMER
-            )
-            done.append((cancel, *self.apply(cancel, time_ns)))
-        return done
 
     def on_CancelAllOrders(self, command: c.CancelAllOrders) -> None:
         if command.cause not in list(CancelCause):
@@ -395,7 +382,7 @@ class ReferenceMakers(ReferenceVenue):
         return Result.ACCEPTED, 0
 
     def check_quote(self, order: c.PlaceOrder) -> None:
-        self.check_size(order, order.lots, order.ticks)
+        self.check_size(order, order.lots, order.ticks, priced=True)
         on_paper = Placed(0, 0, order, self.seq, order.lots, order.lots, order.ticks)
         rules = self.instruments[order.instrument_id]
         asset, needed = rules["base_asset_id"], order.lots * rules["lot_units"]

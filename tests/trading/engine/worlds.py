@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from tests.trading.engine.order_lists import RandomLists
+from tests.trading.engine.worlds_makers import RandomMakers
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries, wire
@@ -168,7 +169,7 @@ class RandomCommands:
         self.random_lists = RandomLists(self.chance)
         self.lists: dict[int, int] = {}  # whose it is
         self.owners: dict[int, int] = {}
-        self.quoted: dict[str, int] = {}  # the last quote, without its number
+        self.makers = RandomMakers(self.chance)
         self.time_ns = start_ns
 
     def setup(self) -> list[Any]:
@@ -239,10 +240,12 @@ class RandomCommands:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
         dice = self.chance.random()
-        if dice < 0.49:
+        if dice < 0.44:
             return self.place()
+        if dice < 0.48:
+            return self.makers.quotes(self.account(), self.price)
         if dice < 0.54:
-            return self.quotes()
+            return self.prices()
         if dice < 0.62:
             return self.random_lists.next(self.account(), self.place(), self.time_ns)
         if dice < 0.69:
@@ -258,7 +261,7 @@ class RandomCommands:
         if dice < 0.90:
             return self.guard()
         if dice < 0.92:
-            return self.protection()
+            return self.makers.protection(self.account())
         return self.rare()
 
     def cancel_all(self) -> c.CancelAllOrders:
@@ -271,35 +274,6 @@ class RandomCommands:
             quotes_only=chance.choice([0, 0, 0, 0, 1, 1, 1, 2]),
         )
 
-    def quotes(self) -> c.PlaceQuotes:
-        """A few quotes, often of one account, so that they replace each other."""
-        chance = self.chance
-        fields: dict[str, int] = {}
-        for n in range(1, chance.choice([1, 2, 2, 3, 4, 9]) if chance.random() < 0.98 else 1):
-            bid = self.price()
-            ask = bid + chance.choice([1, 2, 2, 3, 5, 9]) if chance.random() < 0.97 else bid
-            lots = [0, 1, 2, 2, 3, 5, 5, 9, 30]
-            fields |= {
-                f"instrument_id_{n}": chance.choice([1, 1, 1, 1, 1, 2, 2, 3]),
-                f"bid_ticks_{n}": bid,
-                f"bid_lots_{n}": chance.choice(lots) if chance.random() < 0.98 else -1,
-                f"ask_ticks_{n}": ask,
-                f"ask_lots_{n}": chance.choice(lots) if chance.random() < 0.98 else 10**15 + 1,
-            }
-            if self.quoted and chance.random() < 0.4:
-                # As it was, but for the lots of one side.
-                fields |= {f"{name}_{n}": value for name, value in self.quoted.items()}
-                fields[f"ask_lots_{n}"] = chance.choice(lots)
-            self.quoted = {
-                name[:-2]: value for name, value in fields.items() if name.endswith(f"_{n}")
-            }
-        return c.PlaceQuotes(
-            account_id=chance.choice([1, 1, 2]) if chance.random() < 0.9 else self.account(),
-            flags=chance.choice([0, 1, 1, 1]) if chance.random() < 0.98 else 2,
-            self_trade_prevention=chance.randrange(5) if chance.random() < 0.98 else 5,
-            **fields,
-        )
-
     def guard(self) -> c.SetCancelTimer | c.ArmDisconnect:
         """What cancels orders by itself."""
         chance = self.chance
@@ -308,22 +282,6 @@ class RandomCommands:
             return c.ArmDisconnect(armed=chance.choice([0, 1, 1, 1, 2]), **scope)
         timeout_ns = chance.choice([0, 1, 5, 20, 20, 60, 200, 10**13, -1, 10**15])
         return c.SetCancelTimer(timeout_ns=timeout_ns, **scope)
-
-    def protection(self) -> c.SetProtection | c.ResetProtection:
-        chance = self.chance
-        scope = {
-            "account_id": chance.choice([1, 1, 2]) if chance.random() < 0.9 else self.account(),
-            "instrument_id": chance.choice([0, 0, 1, 1, 1, 2, 3]),
-        }
-        if chance.random() < 0.5:
-            return c.ResetProtection(**scope)
-        return c.SetProtection(
-            window_ns=chance.choice([20, 100, 10**9, 10**9, 0, -1, 10**12]),
-            lots=chance.choice([0, 0, 0, 3, 12]),
-            trades=chance.choice([0, 2, 4, 4, 9]),
-            notional_units=chance.choice([0, 0, 0, 10**4, 10**6, -1]),
-            **scope,
-        )
 
     def account(self) -> int:
         return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])
@@ -379,7 +337,13 @@ class RandomCommands:
             order_type = chance.choice([OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT])
         elif triggered:
             order_type = chance.choice([OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_MARKET])
-        trigger = self.price() if triggered else 0
+        trails = triggered and chance.random() < 0.4
+        if trails:
+            order_type = chance.choice(
+                [OrderType.TRAILING_STOP_MARKET, OrderType.TRAILING_STOP_LIMIT]
+            )
+            limit = by_quote = False
+        trigger = self.price() if triggered and not trails else 0
         time_in_force = chance.choice([1, 1, 1, 2, 3, 4])
         expire_ns = 0
         if time_in_force == TimeInForce.GTD:
@@ -387,6 +351,11 @@ class RandomCommands:
             expire_ns = self.time_ns + ahead
         if chance.random() < 0.02:
             expire_ns = chance.choice([0, -1, 1, self.time_ns - 1, self.time_ns, 2**63 - 1])
+        trigger_ns = 0
+        if chance.random() < 0.1:
+            trigger_ns = self.time_ns + chance.choice([1, 2, 5, 20, 20, 60, 10**16])
+            if chance.random() < 0.15:
+                trigger_ns = chance.choice([-1, self.time_ns, self.time_ns + 366 * 86_400 * 10**9])
         text = f"o{chance.randrange(60)}" if chance.random() < 0.3 else ""
         key = keys.client_order_key(text)
         if chance.random() < 0.01:
@@ -400,7 +369,7 @@ class RandomCommands:
             if by_quote
             else (5 if chance.random() < 0.01 else 0),
             side=chance.choice([1, 2]) if chance.random() < 0.99 else chance.choice([0, 3, 255]),
-            order_type=order_type if chance.random() < 0.99 else chance.choice([0, 7, 3, 1]),
+            order_type=order_type if chance.random() < 0.99 else chance.choice([0, 9, 7, 3, 1]),
             time_in_force=time_in_force if chance.random() < 0.99 else 9,
             self_trade_prevention=chance.randrange(5) if chance.random() < 0.99 else 5,
             flags=int(chance.random() < (0.02 if triggered or not limit else 0.25))
@@ -410,6 +379,39 @@ class RandomCommands:
             client_order_id=text,
             trigger_ticks=trigger if chance.random() < 0.99 else 100,
             expire_ns=expire_ns,
+            trigger_ns=trigger_ns,
+            **self.trigger_terms(order_type, triggered, trails),
+        )
+
+    def trigger_terms(self, order_type: int, triggered: bool, trails: bool) -> dict[str, int]:
+        """Whose price fires an order, and how a trailing stop follows it; now and then nonsense."""
+        chance = self.chance
+        terms = {"trigger_source": chance.choice([0, 0, 0, 1, 1, 2]) if triggered else 0}
+        if trails:
+            terms["trailing_distance_bp"] = chance.choice([1, 50, 100, 101, 200, 200, 300, 5000])
+            terms["activation_ticks"] = self.price() if chance.random() < 0.4 else 0
+        if order_type == OrderType.TRAILING_STOP_LIMIT:
+            terms["limit_offset_ticks"] = chance.choice([0, 0, 1, 3, 100, 10**15])
+        if chance.random() < 0.02:
+            name = chance.choice(
+                [
+                    "trigger_source",
+                    "trailing_distance_bp",
+                    "activation_ticks",
+                    "limit_offset_ticks",
+                ]
+            )
+            least = 0 if name in ("trigger_source", "trailing_distance_bp") else -1
+            terms[name] = chance.choice([least, 1, 3, 5001, 2**32 - 1])
+        return terms
+
+    def prices(self) -> c.SetPrices:
+        """Mark and index prices near those of the trades."""
+        chance = self.chance
+        return c.SetPrices(
+            instrument_id=1 if chance.random() < 0.9 else chance.choice([2, 3]),
+            mark_ticks=self.price() if chance.random() < 0.7 else 0,
+            index_ticks=self.price() if chance.random() < 0.5 else 0,
         )
 
     def rare(self) -> Any:
@@ -461,7 +463,7 @@ class RandomCommands:
                 lambda: c.CreateAsset(
                     asset_id=chance.choice([0, 2, 6]), scale=chance.choice([8, 19]), code="X"
                 ),
-                lambda: c.ExpireOrder(
+                lambda: chance.choice([c.ExpireOrder, c.TriggerOrder])(
                     order_id=chance.choice([*self.owners, 0, -1, 10**6, 1, 2, self.orders])
                 ),
             ]

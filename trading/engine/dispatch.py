@@ -1,4 +1,4 @@
-"""Which function applies a command of a venue, and which one answers a query."""
+"""Which handler a command or query goes to."""
 
 from trading.engine import (
     administration,
@@ -11,12 +11,13 @@ from trading.engine import (
     placing,
     protecting,
     quoting,
+    triggering,
 )
 from trading.engine.step import Step
 from trading.engine.venue import Venue
 
 
-def apply_command(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step) -> int:
+def carry_out(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step) -> int:
     """Hand a command to its handler; returns the result code."""
     if kind == codec.PLACE_ORDER:
         return placing.place_order(venue, data, at, end, step)
@@ -24,18 +25,22 @@ def apply_command(venue: Venue, kind: int, data: bytes, at: int, end: int, step:
         return canceling.cancel_order(venue, data, at, end, step)
     if kind == codec.REPLACE_ORDER:
         return placing.replace_order(venue, data, at, end, step)
-    if codec.SET_CANCEL_TIMER <= kind <= codec.RESET_PROTECTION:
-        return quoting.apply_of_maker(venue, kind, data, at, end, step)
     if kind == codec.EXPIRE_ORDER:
         return canceling.expire_order(venue, data, at, end, step)
     if kind == codec.CANCEL_ALL_ORDERS:
         return canceling.cancel_all_orders(venue, data, at, end, step)
-    if kind == codec.REDUCE_ORDER:
-        return canceling.reduce_order(venue, data, at, end, step)
+    if codec.SET_CANCEL_TIMER <= kind <= codec.RESET_PROTECTION:
+        return quoting.apply_of_maker(venue, kind, data, at, end, step)
     if kind == codec.PLACE_ORDER_LIST:
         return listing.place_order_list(venue, data, at, end, step)
     if kind == codec.CANCEL_ORDER_LIST:
         return listing.cancel_order_list(venue, data, at, end, step)
+    if kind == codec.REDUCE_ORDER:
+        return canceling.reduce_order(venue, data, at, end, step)
+    if kind == codec.SET_PRICES:
+        return triggering.set_prices(venue, data, at, end, step)
+    if kind == codec.TRIGGER_ORDER:
+        return triggering.trigger_order(venue, data, at, end, step)
     if kind == codec.CREDIT_FUNDS:
         return administration.credit_funds(venue, data, at, end, step)
     if kind == codec.DEBIT_FUNDS:
@@ -61,7 +66,7 @@ def apply_command(venue: Venue, kind: int, data: bytes, at: int, end: int, step:
     return codes.UNKNOWN_KIND
 
 
-def answer_query(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step) -> int:
+def look_up(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step) -> int:
     """Hand a query to its handler; returns the result code."""
     if kind == codec.QUERY_BALANCES:
         return lookups.query_balances(venue, data, at, end, step)
