@@ -13,8 +13,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import maker_serializers, serializers
 from api import orders as entry
-from api import serializers
 from api.access import Caller
 from api.errors import ApiError, Refusal
 from api.exchange import decode_object
@@ -206,7 +206,7 @@ class CancelTimerView(ApiView):
         operation_id="armed_cancels",
         tags=_TAG,
         parameters=[ACCOUNT],
-        responses={200: serializers.ArmedCancels, 503: serializers.Error, **REFUSED},
+        responses={200: maker_serializers.ArmedCancels, 503: serializers.Error, **REFUSED},
         summary="What will cancel orders by itself",
     )
     def get(self, request: Request) -> Response:
@@ -234,8 +234,8 @@ class CancelTimerView(ApiView):
     @extend_schema(
         operation_id="cancel_all_after",
         tags=_TAG,
-        request=serializers.CancelAllAfter,
-        responses={200: serializers.CancelTimer, **ORDER_ERRORS},
+        request=maker_serializers.CancelAllAfter,
+        responses={200: maker_serializers.CancelTimer, **ORDER_ERRORS},
         summary="Cancel all orders after a time",
     )
     def post(self, request: Request) -> Response:

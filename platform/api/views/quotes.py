@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import maker_serializers, quotes, serializers
 from api import orders as entry
-from api import quotes, serializers
 from api.access import Caller
 from api.errors import ApiError
 from api.exchange import decode_object
@@ -29,8 +29,8 @@ class QuotesView(ApiView):
     @extend_schema(
         operation_id="place_quotes",
         tags=_TAG,
-        request=serializers.PlaceQuotes,
-        responses={200: serializers.PlacedQuotes, **ORDER_ERRORS},
+        request=maker_serializers.PlaceQuotes,
+        responses={200: maker_serializers.PlacedQuotes, **ORDER_ERRORS},
         summary="Place up to eight two-sided quotes",
     )
     def post(self, request: Request) -> Response:
@@ -74,7 +74,7 @@ class ProtectionView(ApiView):
         operation_id="protections",
         tags=_TAG,
         parameters=[ACCOUNT],
-        responses={200: serializers.Protections, 503: serializers.Error, **REFUSED},
+        responses={200: maker_serializers.Protections, 503: serializers.Error, **REFUSED},
         summary="Protection of quotes",
     )
     def get(self, request: Request) -> Response:
@@ -88,8 +88,8 @@ class ProtectionView(ApiView):
     @extend_schema(
         operation_id="set_protection",
         tags=_TAG,
-        request=serializers.SetProtection,
-        responses={200: serializers.SetProtectionAnswer, **ORDER_ERRORS},
+        request=maker_serializers.SetProtection,
+        responses={200: maker_serializers.SetProtectionAnswer, **ORDER_ERRORS},
         summary="Protect quotes",
     )
     def post(self, request: Request) -> Response:
@@ -106,8 +106,8 @@ class ResetView(ApiView):
     @extend_schema(
         operation_id="reset_protection",
         tags=_TAG,
-        request=serializers.ResetProtection,
-        responses={200: serializers.ResetProtectionAnswer, **ORDER_ERRORS},
+        request=maker_serializers.ResetProtection,
+        responses={200: maker_serializers.ResetProtectionAnswer, **ORDER_ERRORS},
         summary="Quote again",
     )
     def post(self, request: Request) -> Response:
