@@ -1,5 +1,6 @@
-"""Engine data in words: rules of an instrument, events of a journal record, amounts, fees."""
+"""Engine data in words: events of a journal record, amounts, fees."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,81 +25,6 @@ def result_text(code: int) -> str:
 def amount_text(units: int, asset: Any) -> str:
     """An amount with thousands marks and its asset's code."""
     return f"{grouped(format_units(units, asset.scale))} {asset.code}"
-
-
-def instrument_rules(instrument: Any) -> list[str]:
-    """What the rules of ``instrument`` mean for a customer, one sentence each."""
-    base, quote = instrument.base, instrument.quote
-
-    def base_text(units: int) -> str:
-        return amount_text(units, base)
-
-    def quote_text(units: int) -> str:
-        return amount_text(units, quote)
-
-    sentences = [
-        _("Customers trade %(base)s and pay or receive %(quote)s.")
-        % {"base": base.code, "quote": quote.code},
-        _("Prices move in steps of %(tick)s for one whole %(base)s.")
-        % {"tick": quote_text(instrument.tick_units), "base": base.code},
-        _("Quantities are multiples of %(lot)s: at least %(least)s and at most %(most)s an order.")
-        % {
-            "lot": base_text(instrument.lot_units),
-            "least": base_text(instrument.min_lots * instrument.lot_units),
-            "most": base_text(instrument.max_lots * instrument.lot_units),
-        },
-    ]
-    if instrument.min_notional_units and instrument.max_notional_units:
-        sentences.append(
-            _("An order must be worth between %(least)s and %(most)s.")
-            % {
-                "least": quote_text(instrument.min_notional_units),
-                "most": quote_text(instrument.max_notional_units),
-            }
-        )
-    elif instrument.min_notional_units:
-        sentences.append(
-            _("An order must be worth at least %(least)s.")
-            % {"least": quote_text(instrument.min_notional_units)}
-        )
-    elif instrument.max_notional_units:
-        sentences.append(
-            _("An order may be worth at most %(most)s.")
-            % {"most": quote_text(instrument.max_notional_units)}
-        )
-    else:
-        sentences.append(_("There is no limit on what an order may be worth."))
-    sentences.append(
-        _("A limit price may be at most %(band)s away from the last price.")
-        % {"band": percent_of_bp(instrument.price_band_bp)}
-        if instrument.price_band_bp
-        else _("A limit price may be any distance from the last price.")
-    )
-    sentences.append(
-        _(
-            "Where no fee schedule says otherwise, makers pay %(maker)s and takers %(taker)s "
-            "of what they receive."
-        )
-        % {
-            "maker": percent_of_ppm(instrument.maker_ppm),
-            "taker": percent_of_ppm(instrument.taker_ppm),
-        }
-    )
-    sentences.append(state_sentence(int(instrument.state)))
-    return sentences
-
-
-def state_sentence(state: int) -> str:
-    """What an instrument's state means for customers."""
-    return {
-        int(enums.InstrumentState.OPEN): _("It is open: orders are accepted and matched."),
-        int(enums.InstrumentState.CANCEL_ONLY): _(
-            "It is cancel-only: no new orders, open ones can be cancelled."
-        ),
-        int(enums.InstrumentState.HALTED): _(
-            "It is halted: neither new orders nor cancels are accepted."
-        ),
-    }[state]
 
 
 def state_name(state: int) -> str:
@@ -176,9 +102,21 @@ def _order_text(event: Any, names: Dictionary) -> str:
         else _("at the market")
     )
     if event.trigger_ticks:
-        price = _("%(price)s once the last price is at %(trigger)s") % {
+        price = _("%(price)s once the %(source)s is at %(trigger)s") % {
             "price": price,
+            "source": source_name(event.trigger_source),
             "trigger": names.price(event.instrument_id, event.trigger_ticks),
+        }
+    if event.trailing_distance_bp:
+        price = _("%(price)s once the %(source)s is %(distance)s away from its best") % {
+            "price": price,
+            "source": source_name(event.trigger_source),
+            "distance": percent_of_bp(event.trailing_distance_bp),
+        }
+    if event.trigger_ns:
+        price = _("%(price)s, not before %(time)s") % {
+            "price": price,
+            "time": moment_text(event.trigger_ns),
         }
     return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
 
@@ -209,7 +147,31 @@ def _rested(event: Any, names: Dictionary) -> str:
     }
 
 
+def source_name(source: int) -> str:
+    """Whose price an order waits for."""
+    return {
+        int(enums.TriggerSource.LAST): _("last price"),
+        int(enums.TriggerSource.MARK): _("mark price"),
+        int(enums.TriggerSource.INDEX): _("index price"),
+    }[source]
+
+
+def moment_text(time_ns: int) -> str:
+    """A moment in UTC, to the second."""
+    moment = datetime.datetime.fromtimestamp(time_ns // 10**9, tz=datetime.UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _waiting(event: Any, names: Dictionary) -> str:
+    if event.trigger_ns:
+        return _("Order %(id)s waits until %(time)s") % {
+            "id": event.order_id,
+            "time": moment_text(event.trigger_ns),
+        }
+    if not event.trigger_ticks:
+        return _("Order %(id)s waits for nothing but a price to follow, or an open instrument") % {
+            "id": event.order_id
+        }
     return _("Order %(id)s waits for the price %(price)s") % {
         "id": event.order_id,
         "price": names.price(event.instrument_id, event.trigger_ticks),
@@ -217,10 +179,32 @@ def _waiting(event: Any, names: Dictionary) -> str:
 
 
 def _triggered(event: Any, names: Dictionary) -> str:
-    return _("Order %(id)s is sent on: the last price is %(last)s, it waited for %(price)s") % {
+    if not event.trigger_ticks:
+        return _("Order %(id)s is sent on: its time has come") % {"id": event.order_id}
+    return _("Order %(id)s is sent on: the price is %(last)s, it waited for %(price)s") % {
         "id": event.order_id,
         "last": names.price(event.instrument_id, event.last_ticks),
         "price": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _activated(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s follows the price from %(extreme)s on; its stop begins at %(stop)s") % {
+        "id": event.order_id,
+        "extreme": names.price(event.instrument_id, event.extreme_ticks),
+        "stop": names.price(event.instrument_id, event.trigger_ticks),
+    }
+
+
+def _prices(event: Any, names: Dictionary) -> str:
+    told = [
+        _("%(name)s %(price)s") % {"name": name, "price": names.price(event.instrument_id, ticks)}
+        for name, ticks in ((_("mark"), event.mark_ticks), (_("index"), event.index_ticks))
+        if ticks
+    ]
+    return _("Prices of %(symbol)s: %(prices)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "prices": ", ".join(told),
     }
 
 
@@ -474,6 +458,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderAccepted": _accepted,
     "OrderRested": _rested,
     "OrderWaiting": _waiting,
+    "OrderActivated": _activated,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
     "PlaceOrderList": _place_list,
@@ -494,6 +479,11 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "ExpireOrder": lambda event, _names: (
         _("The time of order %(id)s is over") % {"id": event.order_id}
     ),
+    "TriggerOrder": lambda event, _names: (
+        _("The trigger time of order %(id)s has come") % {"id": event.order_id}
+    ),
+    "SetPrices": _prices,
+    "PricesSet": _prices,
     "SetReferencePrice": _reference,
     "ReferencePriceSet": _reference,
 }

@@ -200,6 +200,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         orders[order + rows.ORDER_LEAVES] = taker_leaves
     instrument.open_lots -= lots
     instrument.last_ticks = ticks
+    if instrument.trailing_orders != 0:
+        instrument.last_watch.follow(ticks)
     venue.last_trade_id += 1
     emit.traded(
         step.out,

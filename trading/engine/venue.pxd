@@ -1,15 +1,11 @@
 cimport cython
 
-from trading.engine.book cimport Asset, Instrument
+from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.closed cimport Closed
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition
 from trading.engine.words cimport FAILED, i128
-
-@cython.final
-cdef class Closed:
-    cdef readonly long long oldest
-    cdef readonly long long newest
-    cdef readonly long long count
 
 @cython.final
 cdef class Venue:
@@ -37,6 +33,7 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict conditions
     cdef readonly dict lists
     cdef readonly dict list_ids
     cdef readonly dict cancel_timers
@@ -60,11 +57,15 @@ cdef class Venue:
     cdef long long remember(self, long long order, long long client_key) except? FAILED
     cdef long long forget(self, long long order) except? FAILED
     cdef long long keep_closed(self, long long order) except? FAILED
-    cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
+    @cython.locals(is_oldest=bint)
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
+    cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
+    cdef Condition condition_of(self, long long order)
+    @cython.locals(ladder=Ladder, condition=Condition)
+    cdef long long stop_waiting(self, long long order, Instrument instrument) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -4,20 +4,13 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.closed import Closed
 from trading.engine.order_list import OrderList
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
+from trading.engine.trailing import Condition
 from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
-
-
-class Closed:
-    """Lately closed orders of a venue, the oldest first, linked through their rows."""
-
-    def __init__(self) -> None:
-        self.oldest = 0
-        self.newest = 0
-        self.count = 0
 
 
 class Venue:
@@ -54,6 +47,8 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        # What orders wait for beyond a last price, by order id.
+        self.conditions: dict[int, Condition] = {}
         self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
         self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
         # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
@@ -160,7 +155,7 @@ class Venue:
     def keep_closed(self, order: int) -> int:
         """Remember a closed order; others are forgotten when there are too many."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
-            self._append_closed(self.unkeyed, order)
+            self.unkeyed.append(self.store, order)
             if self.unkeyed.count > self.unkeyed_kept:
                 self._drop_closed(self.unkeyed, self.unkeyed.oldest)
             return 0
@@ -176,41 +171,18 @@ class Venue:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
         accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
-        self._append_closed(self.keyed, order)
+        self.keyed.append(self.store, order)
         if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
             self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
         elif self.keyed.count > self.keyed_kept:
             self._drop_keyed(self.keyed.oldest)
         return 0
 
-    def _append_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        newest = closed.newest
-        orders[order + rows.ORDER_AHEAD] = newest
-        orders[order + rows.ORDER_BEHIND] = 0
-        if newest == 0:
-            closed.oldest = order
-        else:
-            orders[newest + rows.ORDER_BEHIND] = order
-        closed.newest = order
-        closed.count += 1
-        return 0
-
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        ahead = orders[order + rows.ORDER_AHEAD]
-        behind = orders[order + rows.ORDER_BEHIND]
-        if ahead == 0:
-            closed.oldest = behind
-        else:
-            orders[ahead + rows.ORDER_BEHIND] = behind
-        if behind == 0:
-            closed.newest = ahead
-        else:
-            orders[behind + rows.ORDER_AHEAD] = ahead
-        closed.count -= 1
-        if FETCHES and ahead == 0:
-            self._fetch_closed(behind)
+        is_oldest = order == closed.oldest
+        closed.unlink(self.store, order)
+        if FETCHES and is_oldest:
+            self._fetch_closed(closed.oldest)
         return self.forget(order)
 
     def _fetch_closed(self, order: int) -> int:
@@ -251,6 +223,32 @@ class Venue:
         self.expiries[order_id] = expire_ns
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
+
+    # Waiting outside the book.
+
+    def set_alarm(self, order_id: int, trigger_ns: int) -> int:
+        """Have a waiting order looked at when its time has come."""
+        heappush(self.store.timers, (trigger_ns, self.tenant_id, order_id))
+        return 0
+
+    def condition_of(self, order: int) -> Condition | None:
+        """What a waiting order waits for, if that is more than a last price."""
+        return self.conditions.get(self.store.orders[order + rows.ORDER_ID])
+
+    def stop_waiting(self, order: int, instrument: Instrument) -> int:
+        """Take a waiting order from where it waits."""
+        orders = self.store.orders
+        level = orders[order + rows.ORDER_LEVEL]
+        terms = orders[order + rows.ORDER_TERMS]
+        order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+        condition = self.condition_of(order)
+        ladder = instrument.queue_of(order_type, waits_for_rise(terms), condition)
+        if condition is not None:
+            if condition.trail is not None:
+                instrument.stop_trailing(condition, terms & 15 == codes.SIDE_BUY)
+            self.conditions.pop(orders[order + rows.ORDER_ID], None)
+        instrument.waiting_orders -= 1
+        return ladder.take(level, order)
 
     # Resting and leaving the book.
 
@@ -337,11 +335,7 @@ class Venue:
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-            instrument.waiting_orders -= 1
-            if waits_for_rise(orders[order + rows.ORDER_TERMS]):
-                instrument.rising.take(level, order)
-            else:
-                instrument.falling.take(level, order)
+            self.stop_waiting(order, instrument)
         elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             instrument.waiting_orders -= 1
         else:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import words
+from backoffice import instrument_words
 from backoffice.forms import ReasonForm, StaffForm
 from money.units import MoneyError, parse_units
 from trading.instruments import actions
@@ -138,10 +138,28 @@ class StateForm(ReasonForm):
     field_order = ["state", "reason", "token"]
 
 
+class PricesForm(ReasonForm):
+    """Mark and index price, and why staff set them by hand."""
+
+    mark_price = forms.CharField(
+        label=gettext_lazy("Mark price"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Empty: it stays as it is."),
+    )
+    index_price = forms.CharField(
+        label=gettext_lazy("Index price"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Empty: it stays as it is."),
+    )
+    field_order = ["mark_price", "index_price", "reason", "token"]
+
+
 def preview_of(values: dict[str, Any]) -> list[str]:
     """Rules in words of what was typed, when it can be understood."""
     try:
-        return words.instrument_rules(unsaved(values))
+        return instrument_words.instrument_rules(unsaved(values))
     except MoneyError:
         return []
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import access, cells, pages, words
+from backoffice import access, cells, instrument_words, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Column, Listing
@@ -94,7 +94,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
         {
             "instrument": row,
             "state": words.state_name(row.state),
-            "rules": words.instrument_rules(row),
+            "rules": instrument_words.instrument_rules(row),
             "latest": latest,
             "history": history.steps(
                 versions,
@@ -234,7 +234,7 @@ class ChangeInstrument(RulesPage):
         if form.is_bound and form.is_valid():
             fixed = {name: getattr(target, name) for name in ("base", "quote", "symbol", "state")}
             return {"preview": instrument_forms.preview_of(form.cleaned_data | fixed)}
-        return {"preview": [] if form.is_bound else words.instrument_rules(target)}
+        return {"preview": [] if form.is_bound else instrument_words.instrument_rules(target)}
 
     def perform(self, target: Instrument, values: dict[str, Any]) -> str:
         assert isinstance(self.sent, instrument_forms.RulesForm)
@@ -307,6 +307,50 @@ class SetState(ActionPage):
         return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
 
 
+class SetPrices(ActionPage):
+    """Tell the engine a mark or index price by hand."""
+
+    form_class = instrument_forms.PricesForm
+    danger = True
+
+    def target(self, instrument_id: int) -> Instrument:  # type: ignore[override]
+        row: Instrument = names.found(
+            Instrument.objects.select_related("base", "quote"), pk=instrument_id
+        )
+        return row
+
+    def title(self, target: Instrument) -> str:
+        return _("Mark and index price of %(symbol)s") % {"symbol": target.symbol}
+
+    def confirm_label(self, target: Instrument) -> str:
+        return _("Set the prices")
+
+    def facts(self, target: Instrument) -> list[tuple[str, Any]]:
+        return [(_("Instrument"), target.symbol), (_("Price in"), target.quote.code)]
+
+    def explanation(self, target: Instrument) -> list[str]:
+        return [
+            _("Orders that wait for such a price are sent on at once, and trailing stops follow."),
+            _("A price feed overwrites what is set here with its next price."),
+        ]
+
+    def perform(self, target: Instrument, values: dict[str, Any]) -> str:
+        actions.set_prices(
+            instrument=target,
+            mark_price=values["mark_price"],
+            index_price=values["index_price"],
+            acting_user=self.request.user,
+            reason=values["reason"],
+        )
+        return _("The prices of %(symbol)s are on their way.") % {"symbol": target.symbol}
+
+    def back(self, target: Instrument) -> str:
+        return self.url("instrument", target.pk)
+
+    def crumbs(self, target: Instrument) -> list[tuple[str, str]]:
+        return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
+
+
 PAGES = (
     pages.Page("instruments/", "instruments", instruments, "instruments.view"),
     pages.Page(
@@ -323,6 +367,12 @@ PAGES = (
         "instruments/<int:instrument_id>/state/",
         "set_instrument_state",
         SetState.as_view(),
+        "instruments.change",
+    ),
+    pages.Page(
+        "instruments/<int:instrument_id>/prices/",
+        "set_prices",
+        SetPrices.as_view(),
         "instruments.change",
     ),
 )
