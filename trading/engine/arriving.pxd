@@ -14,6 +14,7 @@ cdef long long check_funds(
 cdef bint would_take(Venue venue, Sweep sweep) except -1
 @cython.locals(rests=bint)
 cdef long long arrive(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
+cdef long long settle(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
 cdef long long end_order(
     Venue venue, long long order, Sweep sweep, long long leaves, long long status, Step step
 ) except? FAILED

@@ -31,6 +31,7 @@ class Result(IntEnum):
     # The shard's or the server's own: no cancel timer is due, nothing is armed.
     NO_TIMER_DUE = 310
     NOT_ARMED = 311
+    NO_PROTECTION = 312
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -78,6 +79,9 @@ class Result(IntEnum):
     NOT_FOR_AUCTION = 550
     SESSION_OVER = 551
     BAD_TIMEOUT = 560
+    NO_QUOTES = 561
+    PROTECTION_TRIPPED = 562
+    BAD_PROTECTION = 563
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

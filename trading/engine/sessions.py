@@ -1,6 +1,16 @@
 """When an instrument trades: its states, the end of its session, its circuit breaker."""
 
-from trading.engine import arriving, auctions, breaking, codec, codes, emit, limits, rows
+from trading.engine import (
+    arriving,
+    auctions,
+    breaking,
+    codec,
+    codes,
+    emit,
+    limits,
+    protecting,
+    rows,
+)
 from trading.engine.book import Instrument
 from trading.engine.reading import Reader
 from trading.engine.step import Step
@@ -31,6 +41,8 @@ def enter_state(venue: Venue, instrument: Instrument, step: Step) -> int:
     if may_be_crossed(instrument.state):
         return codes.ACCEPTED
     auctions.uncross(venue, instrument, step)
+    if step.pulls:
+        protecting.pull_quotes(venue, step)
     # The breaker measures from here on.
     instrument.breaker_ticks = 0
     # What the trades have set free comes in any case, triggers fire while trading is open.

@@ -9,6 +9,7 @@ from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
     InstrumentState,
+    OrderFlag,
     OrderStatus,
     OrderType,
     ReduceReason,
@@ -108,7 +109,7 @@ class ReferenceAuctions(ReferenceOrders):
         if rules["state"] != InstrumentState.AUCTION or command.order_type in TRIGGERED:
             return
         rests = command.order_type == OrderType.LIMIT and command.time_in_force in RESTING_TIMES
-        if not rests or command.flags:
+        if not rests or command.flags & OrderFlag.POST_ONLY:
             raise Refused(Result.NOT_FOR_AUCTION)
 
     def check_when_closed(self, order: Placed) -> None:
