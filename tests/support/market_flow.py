@@ -93,13 +93,14 @@ class Flow:
         is_limit = order_type in (enums.OrderType.STOP_LIMIT, enums.OrderType.TAKE_PROFIT_LIMIT)
         ends = self.random.random() < 0.3
         time_in_force = enums.TimeInForce.GTC if is_limit else enums.TimeInForce.IOC
+        lots = self.random.randrange(1, 500)
         side = self.random.choice([1, 2])
         # Now and then more than the account can pay when the price comes.
         too_much = is_limit and side == enums.Side.BUY and self.random.random() < 0.2
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self.random.choice([1, 1, 2]),
-            lots=10**9 if too_much else self.random.randrange(1, 500),
+            lots=10**9 if too_much else lots,
             ticks=5_000 + self.random.randrange(-12, 13) if is_limit else 0,
             side=side,
             order_type=order_type,
@@ -107,7 +108,12 @@ class Flow:
             self_trade_prevention=self.random.choice([1, 2, 3, 4]),
             trigger_ticks=5_000 + self.random.randrange(-12, 13),
             expire_ns=self.time_ns + self.random.randrange(1, 300 * 10**9) if ends else 0,
+            display_lots=self._display(lots) if is_limit and not too_much else 0,
         )
+
+    def _display(self, lots: int) -> int:
+        """What an order shows at a time; a third of them are icebergs."""
+        return self.random.randrange(1, lots) if lots > 1 and self.random.random() < 0.3 else 0
 
     def _order(self, account_id: int) -> commands.PlaceOrder:
         pick = self.random.random()
@@ -120,10 +126,12 @@ class Flow:
         time_in_force = self.random.choices(
             [enums.TimeInForce.GTC, enums.TimeInForce.IOC, enums.TimeInForce.FOK], [8, 1, 1]
         )[0]
+        lots = 0 if by_quote else self.random.randrange(1, 500)
+        rests = not is_market and time_in_force == enums.TimeInForce.GTC
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self.random.choice([1, 1, 2]),
-            lots=0 if by_quote else self.random.randrange(1, 500),
+            lots=lots,
             ticks=0 if is_market else 5_000 + self.random.randrange(-12, 13),
             quote_units=self.random.randrange(10**6, 10**10) if by_quote else 0,
             side=int(side),
@@ -132,6 +140,7 @@ class Flow:
             self_trade_prevention=self.random.choice([1, 2, 3, 4]),
             client_key=client_order_key(text),
             client_order_id=text,
+            display_lots=self._display(lots) if rests else 0,
         )
 
 

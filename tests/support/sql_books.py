@@ -26,6 +26,7 @@ def orders() -> dict[int, dict[str, Any]]:
             "ticks": row.ticks,
             "trigger": row.trigger_ticks,
             "expire": row.expire_ns,
+            "display": row.display_lots,
             "quote": row.quote_units,
             "leaves": row.leaves_lots,
             "cumulative": row.cumulative_lots,

@@ -1,6 +1,6 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, matching, rows, rules
+from trading.engine import codes, emit, icebergs, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
@@ -85,7 +85,7 @@ def end_order(venue: Venue, order: int, sweep: Sweep, leaves: int, status: int, 
     """The end of an order that does not rest."""
     if sweep.is_counted:
         venue.leave(order, sweep.instrument)
-    return venue.close(order, sweep.instrument, leaves, 0, status, step)
+    return venue.close(order, sweep.instrument, leaves, 0, 0, status, step)
 
 
 def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
@@ -153,7 +153,7 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     result = rules.check_size(instrument, sweep)
     if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
         result = codes.ACCOUNT_SUSPENDED
-    if not store.has_room():
+    if not store.has_room() or not icebergs.has_room(venue, order, instrument, sweep.leaves):
         result = codes.NO_ROOM
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0))

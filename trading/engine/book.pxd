@@ -62,6 +62,7 @@ cdef class Instrument:
     cdef readonly Ladder rising
     cdef readonly Ladder falling
     cdef readonly long long waiting_orders
+    cdef readonly long long refreshes
     cdef object _rates_room
     cdef long long *rates
     cdef long long rates_known

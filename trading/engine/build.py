@@ -34,6 +34,7 @@ _CALLED_BY_MODULE = (
     "canceling",
     "door",
     "emit",
+    "icebergs",
     "image",
     "loading",
     "lookups",

@@ -543,6 +543,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         ("quote_units", "i128"),
         ("trigger_ticks", "i64"),
         ("expire_ns", "i64"),
+        ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -560,6 +561,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     quote_units: int = 0
     trigger_ticks: int = 0
     expire_ns: int = 0
+    display_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -578,6 +580,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             self.quote_units >> 64,
             self.trigger_ticks,
             self.expire_ns,
+            self.display_lots,
         )
         return packed
 
@@ -599,6 +602,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units_high,
             trigger_ticks,
             expire_ns,
+            display_lots,
         ) = items
         return cls(
             account_id=account_id,
@@ -615,6 +619,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units=quote_units_low | quote_units_high << 64,
             trigger_ticks=trigger_ticks,
             expire_ns=expire_ns,
+            display_lots=display_lots,
         )
 
 

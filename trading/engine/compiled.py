@@ -20,6 +20,7 @@ CORE = (
     "rules",
     "venue",
     "telling",
+    "icebergs",
     "matching",
     "arriving",
     "canceling",

@@ -119,6 +119,7 @@ cdef long long order_accepted(
     i128 quote_units,
     long long trigger_ticks,
     long long expire_ns,
+    long long display_lots,
 ) except? FAILED
 
 cdef long long order_rested(
@@ -129,6 +130,7 @@ cdef long long order_rested(
     long long side,
     long long lots,
     long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long traded(
@@ -164,6 +166,7 @@ cdef long long order_reduced(
     long long lots,
     long long leaves_lots,
     long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long order_closed(
@@ -178,6 +181,7 @@ cdef long long order_closed(
     long long leaves_lots,
     long long cumulative_lots,
     i128 cumulative_quote_units,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long reference_price_set(
@@ -196,6 +200,7 @@ cdef long long order_replaced(
     long long ticks,
     long long old_lots,
     long long old_ticks,
+    long long old_reserve_lots,
 ) except? FAILED
 
 cdef long long order_waiting(
@@ -215,6 +220,17 @@ cdef long long order_triggered(
     long long side,
     long long trigger_ticks,
     long long last_ticks,
+) except? FAILED
+
+cdef long long order_refreshed(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+    long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long status_row(
@@ -254,6 +270,8 @@ cdef long long order_row(
     long long client_key,
     long long placed_seq,
     long long trigger_ticks,
+    long long display_lots,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long depth_row(

@@ -266,10 +266,11 @@ def order_accepted(
     quote_units: int,
     trigger_ticks: int,
     expire_ns: int,
+    display_lots: int,
 ) -> int:
-    at = out.room(17)
+    at = out.room(18)
     words = out.words
-    words[at] = 584115617803
+    words[at] = 618475356171
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = (
@@ -292,6 +293,7 @@ def order_accepted(
     words[at + 14] = high(quote_units)
     words[at + 15] = trigger_ticks
     words[at + 16] = expire_ns
+    words[at + 17] = display_lots
     out.events += 1
     return at
 
@@ -304,15 +306,17 @@ def order_rested(
     side: int,
     lots: int,
     ticks: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(6)
+    at = out.room(7)
     words = out.words
-    words[at] = 206158495756
+    words[at] = 240518234124
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = lots
     words[at + 5] = ticks
+    words[at + 6] = reserve_lots
     out.events += 1
     return at
 
@@ -376,16 +380,18 @@ def order_reduced(
     lots: int,
     leaves_lots: int,
     ticks: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(7)
+    at = out.room(8)
     words = out.words
-    words[at] = 240518234126
+    words[at] = 274877972494
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32 | rested << 48 | reason << 56
     words[at + 4] = lots
     words[at + 5] = leaves_lots
     words[at + 6] = ticks
+    words[at + 7] = reserve_lots
     out.events += 1
     return at
 
@@ -402,10 +408,11 @@ def order_closed(
     leaves_lots: int,
     cumulative_lots: int,
     cumulative_quote_units: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(9)
+    at = out.room(10)
     words = out.words
-    words[at] = 309237710863
+    words[at] = 343597449231
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32 | rested << 48 | status << 56
@@ -414,6 +421,7 @@ def order_closed(
     words[at + 6] = cumulative_lots
     words[at + 7] = low(cumulative_quote_units)
     words[at + 8] = high(cumulative_quote_units)
+    words[at + 9] = reserve_lots
     out.events += 1
     return at
 
@@ -442,10 +450,11 @@ def order_replaced(
     ticks: int,
     old_lots: int,
     old_ticks: int,
+    old_reserve_lots: int,
 ) -> int:
-    at = out.room(8)
+    at = out.room(9)
     words = out.words
-    words[at] = 274877972497
+    words[at] = 309237710865
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
@@ -453,6 +462,7 @@ def order_replaced(
     words[at + 5] = ticks
     words[at + 6] = old_lots
     words[at + 7] = old_ticks
+    words[at + 8] = old_reserve_lots
     out.events += 1
     return at
 
@@ -493,6 +503,29 @@ def order_triggered(
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = trigger_ticks
     words[at + 5] = last_ticks
+    out.events += 1
+    return at
+
+
+def order_refreshed(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    ticks: int,
+    reserve_lots: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518234132
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = reserve_lots
     out.events += 1
     return at
 
@@ -560,10 +593,12 @@ def order_row(
     client_key: int,
     placed_seq: int,
     trigger_ticks: int,
+    display_lots: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(17)
+    at = out.room(19)
     words = out.words
-    words[at] = 584115618794
+    words[at] = 652835095530
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -580,6 +615,8 @@ def order_row(
     words[at + 14] = client_key
     words[at + 15] = placed_seq
     words[at + 16] = trigger_ticks
+    words[at + 17] = display_lots
+    words[at + 18] = reserve_lots
     out.events += 1
     return at
 

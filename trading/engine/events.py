@@ -560,6 +560,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
         ("quote_units", "i128"),
         ("trigger_ticks", "i64"),
         ("expire_ns", "i64"),
+        ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -578,6 +579,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     quote_units: int = 0
     trigger_ticks: int = 0
     expire_ns: int = 0
+    display_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -597,6 +599,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             self.quote_units >> 64,
             self.trigger_ticks,
             self.expire_ns,
+            self.display_lots,
         )
         return packed
 
@@ -619,6 +622,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             quote_units_high,
             trigger_ticks,
             expire_ns,
+            display_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -636,6 +640,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             quote_units=quote_units_low | quote_units_high << 64,
             trigger_ticks=trigger_ticks,
             expire_ns=expire_ns,
+            display_lots=display_lots,
         )
 
 
@@ -649,6 +654,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
         ("side", "u32"),
         ("lots", "i64"),
         ("ticks", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -658,6 +664,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
     side: int = 0
     lots: int = 0
     ticks: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -667,6 +674,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             self.side,
             self.lots,
             self.ticks,
+            self.reserve_lots,
         )
         return packed
 
@@ -679,6 +687,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             side,
             lots,
             ticks,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -687,6 +696,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             lots=lots,
             ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -822,6 +832,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
         ("lots", "i64"),
         ("leaves_lots", "i64"),
         ("ticks", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -834,6 +845,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
     lots: int = 0
     leaves_lots: int = 0
     ticks: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -846,6 +858,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             self.lots,
             self.leaves_lots,
             self.ticks,
+            self.reserve_lots,
         )
         return packed
 
@@ -861,6 +874,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             lots,
             leaves_lots,
             ticks,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -872,6 +886,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             lots=lots,
             leaves_lots=leaves_lots,
             ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -889,6 +904,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
         ("leaves_lots", "i64"),
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -902,6 +918,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     leaves_lots: int = 0
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -916,6 +933,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.cumulative_lots,
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
+            self.reserve_lots,
         )
         return packed
 
@@ -933,6 +951,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_lots,
             cumulative_quote_units_low,
             cumulative_quote_units_high,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -945,6 +964,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             leaves_lots=leaves_lots,
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -991,6 +1011,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
         ("ticks", "i64"),
         ("old_lots", "i64"),
         ("old_ticks", "i64"),
+        ("old_reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1002,6 +1023,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
     ticks: int = 0
     old_lots: int = 0
     old_ticks: int = 0
+    old_reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1013,6 +1035,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             self.ticks,
             self.old_lots,
             self.old_ticks,
+            self.old_reserve_lots,
         )
         return packed
 
@@ -1027,6 +1050,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             ticks,
             old_lots,
             old_ticks,
+            old_reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -1037,6 +1061,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             ticks=ticks,
             old_lots=old_lots,
             old_ticks=old_ticks,
+            old_reserve_lots=old_reserve_lots,
         )
 
 
@@ -1134,6 +1159,62 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             trigger_ticks=trigger_ticks,
             last_ticks=last_ticks,
+        )
+
+
+class OrderRefreshed(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 20
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("ticks", "i64"),
+        ("reserve_lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    ticks: int = 0
+    reserve_lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.ticks,
+            self.reserve_lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            ticks,
+            reserve_lots,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -1262,6 +1343,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("placed_seq", "i64"),
         ("trigger_ticks", "i64"),
+        ("display_lots", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1280,6 +1363,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     placed_seq: int = 0
     trigger_ticks: int = 0
+    display_lots: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1299,6 +1384,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.client_key,
             self.placed_seq,
             self.trigger_ticks,
+            self.display_lots,
+            self.reserve_lots,
         )
         return packed
 
@@ -1321,6 +1408,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key,
             placed_seq,
             trigger_ticks,
+            display_lots,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -1338,6 +1427,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             placed_seq=placed_seq,
             trigger_ticks=trigger_ticks,
+            display_lots=display_lots,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -1457,6 +1548,7 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReplaced,
         OrderWaiting,
         OrderTriggered,
+        OrderRefreshed,
         StatusRow,
         BalanceRow,
         OrderRow,

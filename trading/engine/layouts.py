@@ -155,6 +155,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("quote_units", "i128"),  # market order by quote amount; else 0
             ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
             ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
+            ("display_lots", "i64"),  # an iceberg shows so many at a time; 0: all of it
         ),
     ),
     # By order_id, or with order_id 0 by client_key.
@@ -291,6 +292,7 @@ EVENTS: tuple[Layout, ...] = (
             ("quote_units", "i128"),
             ("trigger_ticks", "i64"),
             ("expire_ns", "i64"),
+            ("display_lots", "i64"),
         ),
     ),
     # What is left came to rest in the book. From here on, and only while it rests, funds are held:
@@ -306,6 +308,7 @@ EVENTS: tuple[Layout, ...] = (
             ("side", "u32"),
             ("lots", "i64"),
             ("ticks", "i64"),
+            ("reserve_lots", "i64"),  # of these an iceberg does not show; the level grows by less
         ),
     ),
     # One match. The buyer pays its fee in the base asset, the seller in the quote asset, each out
@@ -350,6 +353,7 @@ EVENTS: tuple[Layout, ...] = (
             ("lots", "i64"),
             ("leaves_lots", "i64"),
             ("ticks", "i64"),
+            ("reserve_lots", "i64"),  # so many of `lots` were not shown; the level has them not
         ),
     ),
     # The end of every order, filled ones included.
@@ -368,6 +372,7 @@ EVENTS: tuple[Layout, ...] = (
             ("leaves_lots", "i64"),  # what was still open; 0 when filled
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
+            ("reserve_lots", "i64"),  # so many of leaves_lots were not shown; as in OrderReduced
         ),
     ),
     Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
@@ -385,6 +390,7 @@ EVENTS: tuple[Layout, ...] = (
             ("ticks", "i64"),
             ("old_lots", "i64"),  # the level shrinks by these
             ("old_ticks", "i64"),
+            ("old_reserve_lots", "i64"),  # but for so many that were not shown
         ),
     ),
     # An order waits outside the book for its price; nothing is held.
@@ -412,6 +418,22 @@ EVENTS: tuple[Layout, ...] = (
             ("side", "u32"),
             ("trigger_ticks", "i64"),
             ("last_ticks", "i64"),  # the trade's price that did it
+        ),
+    ),
+    # What an iceberg showed has been traded, or was prevented: it shows its next part, at the end
+    # of its level's queue. The level grows by `lots`; nothing is held anew.
+    Layout(
+        20,
+        1,
+        "OrderRefreshed",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("lots", "i64"),
+            ("ticks", "i64"),
+            ("reserve_lots", "i64"),  # still not shown
         ),
     ),
     # Rows of query answers.
@@ -461,6 +483,8 @@ EVENTS: tuple[Layout, ...] = (
             ("client_key", "i64"),
             ("placed_seq", "i64"),
             ("trigger_ticks", "i64"),  # while it waits
+            ("display_lots", "i64"),
+            ("reserve_lots", "i64"),  # of leaves_lots, while it rests: not shown
         ),
     ),
     Layout(

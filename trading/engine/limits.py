@@ -14,6 +14,10 @@ PPM: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
 # Waiting orders of one instrument: one command may set all of them free.
 MAX_WAITING_ORDERS: Final = 250_000
+# How often one order may show a new part of itself, and all those of one instrument together: one
+# command may trade all of it, part by part.
+MAX_REFRESHES: Final = 1_000
+MAX_OPEN_REFRESHES: Final = 500_000
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

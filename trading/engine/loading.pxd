@@ -17,6 +17,7 @@ cdef class Reader:
     cdef bytes data
     cdef long long at
     cdef long long end
+    cdef long long reserve
 
     cdef long long number(self) except? FAILED
     cdef long long within(self, long long least, long long most) except? FAILED
@@ -40,11 +41,15 @@ cdef long long load_instrument(Venue venue, long long index, Reader reader) exce
 cdef long long load_account(Venue venue, Reader reader, list totals) except? FAILED
 cdef long long load_order(Venue venue, Reader reader) except? FAILED
 cdef bint are_terms(Venue venue, long long terms) except -1
+cdef bint may_be_iceberg(long long order_type, long long time_in_force) except -1
 cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FAILED
 cdef long long load_ladder(
     Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
 ) except? FAILED
+cdef long long load_reserve(
+    Venue venue, long long order, Instrument instrument, long long reserve
+) except? FAILED
 @cython.locals(is_buy=bint)
 cdef long long check_standing(
-    Instrument instrument, Ladder ladder, long long order, long long ticks
+    Instrument instrument, Ladder ladder, long long order, long long ticks, long long reserve
 ) except? FAILED

@@ -40,6 +40,7 @@ class Reader:
         self.data = data
         self.at = 0
         self.end = len(data)
+        self.reserve = 0  # lots that the order read last does not show
 
     def number(self) -> int:
         at = self._take(8)
@@ -267,6 +268,11 @@ def load_order(venue: Venue, reader: Reader) -> int:
     orders[order + rows.ORDER_CUMULATIVE_QUOTE] = reader.number()
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0
+    reader.reserve = 0
+    if terms & rows.TERMS_ICEBERG != 0:
+        display = reader.within(1, limits.MAX_LOTS)
+        reader.reserve = reader.within(0, limits.MAX_LOTS - orders[order + rows.ORDER_LEAVES])
+        venue.displays[order_id] = display
     venue.remember(order, client_key)
     return order
 
@@ -285,6 +291,18 @@ def are_terms(venue: Venue, terms: int) -> bool:
         and time_in_force <= codes.LAST_TIME_IN_FORCE
         and terms >> rows.TERMS_MODE_SHIFT & 255 <= codes.LAST_SELF_TRADE_PREVENTION
         and terms >> rows.TERMS_INSTRUMENT_SHIFT < len(venue.instrument_list)
+        and (terms & rows.TERMS_ICEBERG == 0 or may_be_iceberg(order_type, time_in_force))
+    )
+
+
+def may_be_iceberg(order_type: int, time_in_force: int) -> bool:
+    """Whether such an order may show only a part of itself: it has a price and may rest."""
+    return (
+        order_type != codes.ORDER_TYPE_MARKET
+        and order_type != codes.ORDER_TYPE_STOP_MARKET
+        and order_type != codes.ORDER_TYPE_TAKE_PROFIT_MARKET
+        and time_in_force != codes.TIME_IN_FORCE_IOC
+        and time_in_force != codes.TIME_IN_FORCE_FOK
     )
 
 
@@ -298,6 +316,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             status == codes.ORDER_STATUS_OPEN
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
+            or reader.reserve != 0
         ):
             raise KeyError
         kept = closed.count
@@ -324,9 +343,12 @@ def load_ladder(
         level = ladder.level_at(ticks)
         for _ in range(count):
             order = load_order(venue, reader)
-            check_standing(instrument, ladder, order, ticks)
+            reserve = reader.reserve
+            check_standing(instrument, ladder, order, ticks, reserve)
             store.append(level, order)
-            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
+            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES] + reserve
+            if reserve != 0:
+                load_reserve(venue, order, instrument, reserve)
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))
@@ -334,7 +356,23 @@ def load_ladder(
     return 0
 
 
-def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: int) -> int:
+def load_reserve(venue: Venue, order: int, instrument: Instrument, reserve: int) -> int:
+    """What a resting iceberg does not show."""
+    display = venue.display_of(order)
+    refreshes = (reserve + display - 1) // display
+    if (
+        venue.store.orders[order + rows.ORDER_LEAVES] > display
+        or refreshes > limits.MAX_REFRESHES
+        or refreshes > limits.MAX_OPEN_REFRESHES - instrument.refreshes
+    ):
+        raise KeyError
+    level = venue.store.orders[order + rows.ORDER_LEVEL]
+    return venue.set_reserve(order, instrument, level, reserve)
+
+
+def check_standing(
+    instrument: Instrument, ladder: Ladder, order: int, ticks: int, reserve: int
+) -> int:
     """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
     store = ladder.store
     orders = store.orders
@@ -345,11 +383,13 @@ def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: in
     is_buy = terms & 15 == codes.SIDE_BUY
     if (terms & rows.TERMS_OF_ORDER) >> rows.TERMS_INSTRUMENT_SHIFT != instrument.index:
         raise KeyError
-    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+    if lots == 0 or lots + reserve > limits.MAX_OPEN_LOTS - instrument.open_lots:
         raise KeyError
     if ladder is instrument.rising or ladder is instrument.falling:
         order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
         if status != codes.ORDER_STATUS_WAITING or order_type <= codes.ORDER_TYPE_MARKET:
+            raise KeyError
+        if reserve != 0:
             raise KeyError
         if rules.waits_for_rise(terms) != (ladder is instrument.rising):
             raise KeyError
@@ -359,9 +399,9 @@ def check_standing(instrument: Instrument, ladder: Ladder, order: int, ticks: in
     if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):
         raise KeyError
     asset = instrument.quote.index if is_buy else instrument.base.index
-    units = units_of(lots, instrument.lot_units)
+    units = units_of(lots + reserve, instrument.lot_units)
     if is_buy:
-        units = notional(lots, ticks, instrument.factor)
+        units = notional(lots + reserve, ticks, instrument.factor)
     if not store.has_room() or units > limits.MAX_UNITS:
         raise KeyError
     at = store.balance(account, asset)

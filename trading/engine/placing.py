@@ -1,6 +1,17 @@
 """PlaceOrder and ReplaceOrder: the checks in their order of precedence, then the order arrives."""
 
-from trading.engine import arriving, canceling, codec, codes, emit, limits, rows, rules, telling
+from trading.engine import (
+    arriving,
+    canceling,
+    codec,
+    codes,
+    emit,
+    icebergs,
+    limits,
+    rows,
+    rules,
+    telling,
+)
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
@@ -62,6 +73,12 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
             return codes.BAD_EXPIRY
     elif sweep.expire_ns != 0:
         return codes.BAD_EXPIRY
+    if sweep.display_lots != 0:
+        result = icebergs.check_display(sweep)
+        if result != codes.ACCEPTED:
+            return result
+        if not icebergs.has_room_for(instrument, sweep.leaves, sweep.display_lots, 0):
+            return codes.NO_ROOM
     if not store.has_room():
         return codes.NO_ROOM
     if sweep.trigger_ticks != 0:
@@ -95,6 +112,7 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
     sweep.trigger_ticks = field(data, at + codec.PLACE_ORDER_TRIGGER_TICKS, end)
     sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
+    sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
     sweep.is_buy = sweep.side == codes.SIDE_BUY
     sweep.is_limit = (
         sweep.order_type == codes.ORDER_TYPE_LIMIT
@@ -155,6 +173,8 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
         terms |= rows.TERMS_KEYED
     if sweep.post_only:
         terms |= rows.TERMS_POST_ONLY
+    if sweep.display_lots != 0:
+        terms |= rows.TERMS_ICEBERG
     order_id = venue.last_order_id + 1
     venue.last_order_id = order_id
     orders[order + rows.ORDER_ACCOUNT] = sweep.account
@@ -172,6 +192,8 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
     venue.remember(order, sweep.client_key)
     if sweep.expire_ns != 0:
         venue.set_timer(order_id, sweep.expire_ns)
+    if sweep.display_lots != 0:
+        venue.displays[order_id] = sweep.display_lots
     return order
 
 
@@ -212,7 +234,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         return codes.INSTRUMENT_CANCEL_ONLY
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE
-    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_lots = venue.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
     lots = field(data, at + codec.REPLACE_ORDER_LOTS, end)
     ticks = field(data, at + codec.REPLACE_ORDER_TICKS, end)
@@ -239,9 +261,11 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     instrument.open_lots -= old_lots
     result = rules.check_size(instrument, sweep)
     instrument.open_lots += old_lots
+    if result == codes.ACCEPTED and orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+        result = icebergs.check_refreshes(lots, venue.display_of(order))
     if result != codes.ACCEPTED:
         return result
-    if not store.has_room():
+    if not store.has_room() or not icebergs.has_room(venue, order, instrument, lots):
         return codes.NO_ROOM
     held_units = units_of(old_lots, instrument.lot_units)
     if sweep.is_buy:
@@ -264,8 +288,9 @@ def move(
     """Take a resting order off its level, with its hold, to arrive anew."""
     store = venue.store
     orders = store.orders
-    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_lots = venue.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
+    old_reserve = venue.take_reserve(order, instrument, old_lots)
     side = orders[order + rows.ORDER_TERMS] & 15
     venue.release(order, instrument, old_lots)
     ladder = instrument.bids if side == codes.SIDE_BUY else instrument.asks
@@ -274,7 +299,7 @@ def move(
     orders[order + rows.ORDER_LEAVES] = lots
     orders[order + rows.ORDER_TICKS] = ticks
     orders[order + rows.ORDER_LOTS] += lots - old_lots
-    emit.order_replaced(
+    place = emit.order_replaced(
         step.out,
         orders[order + rows.ORDER_ID],
         store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
@@ -284,5 +309,6 @@ def move(
         ticks,
         old_lots,
         old_ticks,
+        old_reserve,
     )
-    return 0
+    return step.out.cut_last(place)

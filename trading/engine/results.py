@@ -57,6 +57,9 @@ class Result(IntEnum):
     TRIGGER_WOULD_FIRE = 514
     BAD_EXPIRY = 515
     NOTHING_TO_CHANGE = 516
+    # What an iceberg would show: not below the minimum, less than the whole, of a limit order.
+    BAD_DISPLAY_QUANTITY = 520
+    TOO_MANY_REFRESHES = 521
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

@@ -17,6 +17,7 @@ cdef class Sweep:
     cdef long long ticks
     cdef long long trigger_ticks
     cdef long long expire_ns
+    cdef long long display_lots
     cdef long long client_key
     cdef i128 budget_units
     cdef bint is_buy
@@ -28,6 +29,8 @@ cdef class Sweep:
     cdef long long lots
     cdef i128 quote_units
     cdef bint kills
+    cdef long long foreseen_leaves
+    cdef i128 foreseen_units
 
 @cython.final
 cdef class Step:

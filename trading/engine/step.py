@@ -12,7 +12,8 @@ class Sweep:
     quote asset, not ``leaves`` lots, say how much. ``ticks``, ``order_type`` and so on are as
     ordered. ``lots`` and ``quote_units`` are what was foreseen; ``kills`` that a FOK order can't
     be filled. ``is_counted`` says that the order stands in its account's queue already: it was
-    waiting, or is being replaced.
+    waiting, or is being replaced. ``foreseen_leaves`` and ``foreseen_units`` are what foreseeing
+    has left of ``leaves`` and ``budget_units`` before it looks at what a level does not show.
     """
 
     instrument: Instrument
@@ -28,6 +29,7 @@ class Sweep:
         self.ticks = 0
         self.trigger_ticks = 0
         self.expire_ns = 0
+        self.display_lots = 0
         self.client_key = 0
         self.budget_units = wide(0)
         self.is_buy = False
@@ -40,6 +42,8 @@ class Sweep:
         self.lots = 0
         self.quote_units = wide(0)
         self.kills = False
+        self.foreseen_leaves = 0
+        self.foreseen_units = wide(0)
 
 
 class Step:

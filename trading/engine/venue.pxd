@@ -37,6 +37,8 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict displays
+    cdef readonly dict reserves
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)
@@ -61,6 +63,15 @@ cdef class Venue:
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
+    cdef long long display_of(self, long long order) except? FAILED
+    cdef long long reserve_of(self, long long order) except? FAILED
+    cdef long long leaves_of(self, long long order) except? FAILED
+    cdef long long set_reserve(
+        self, long long order, Instrument instrument, long long level, long long lots
+    ) except? FAILED
+    cdef long long take_reserve(
+        self, long long order, Instrument instrument, long long most
+    ) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED
@@ -73,6 +84,7 @@ cdef class Venue:
         long long order,
         Instrument instrument,
         long long leaves,
+        long long reserve,
         long long rested,
         long long status,
         Step step,
@@ -86,6 +98,7 @@ cdef class Venue:
         Instrument instrument,
         long long lots,
         long long leaves,
+        long long reserve,
         long long rested,
         long long reason,
         Step step,

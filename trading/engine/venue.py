@@ -7,7 +7,7 @@ from trading.engine.book import Asset, Instrument
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import added, high, join, low, notional, units_of
+from trading.engine.words import added, high, join, low, min_of, notional, units_of
 
 
 class Closed:
@@ -53,6 +53,10 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
+        # Of icebergs, by order id: how much they show at a time, for as long as they are known, and
+        # how much they do not show now.
+        self.displays: dict[int, int] = {}
+        self.reserves: dict[int, int] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -144,6 +148,8 @@ class Venue:
         store.order_ids.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+            self.displays.pop(store.orders[order + rows.ORDER_ID], None)
         return store.free_order(order)
 
     # Lately closed orders.
@@ -229,10 +235,55 @@ class Venue:
         found = self.expiries.get(order_id)
         return 0 if found is None else found
 
+    # Icebergs: orders that show a part of themselves and keep the rest in reserve.
+
+    def display_of(self, order: int) -> int:
+        """How many lots an iceberg shows at a time; 0: it is none."""
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG == 0:
+            return 0
+        found = self.displays.get(self.store.orders[order + rows.ORDER_ID])
+        return 0 if found is None else found
+
+    def reserve_of(self, order: int) -> int:
+        """How many lots of a resting order are not shown."""
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG == 0:
+            return 0
+        found = self.reserves.get(self.store.orders[order + rows.ORDER_ID])
+        return 0 if found is None else found
+
+    def leaves_of(self, order: int) -> int:
+        """How many lots of an order are open, shown or not."""
+        return self.store.orders[order + rows.ORDER_LEAVES] + self.reserve_of(order)
+
+    def set_reserve(self, order: int, instrument: Instrument, level: int, lots: int) -> int:
+        """Say how many lots of an iceberg at a level are not shown from now on."""
+        old = self.reserve_of(order)
+        display = self.display_of(order)
+        order_id = self.store.orders[order + rows.ORDER_ID]
+        self.store.levels[level + rows.LEVEL_RESERVE] += lots - old
+        instrument.refreshes += (lots + display - 1) // display - (old + display - 1) // display
+        if lots == 0:
+            self.reserves.pop(order_id, None)
+        else:
+            self.reserves[order_id] = lots
+        return 0
+
+    def take_reserve(self, order: int, instrument: Instrument, most: int) -> int:
+        """Take at most so many lots out of an iceberg's reserve; returns how many they were."""
+        reserve = self.reserve_of(order)
+        lots = min_of(most, reserve)
+        if lots > 0:
+            level = self.store.orders[order + rows.ORDER_LEVEL]
+            self.set_reserve(order, instrument, level, reserve - lots)
+        return lots
+
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
-        """What is left of an order comes to rest; its funds are held from here on."""
+        """What is left of an order comes to rest; its funds are held from here on.
+
+        All of it is held, and an iceberg shows a part of it.
+        """
         store = self.store
         orders = store.orders
         account = orders[order + rows.ORDER_ACCOUNT]
@@ -241,12 +292,19 @@ class Venue:
         side = orders[order + rows.ORDER_TERMS] & 15
         if side == codes.SIDE_BUY:
             store.hold(account, instrument.quote.index, notional(lots, ticks, instrument.factor))
-            store.append(instrument.bids.level_at(ticks), order)
+            level = instrument.bids.level_at(ticks)
         else:
             store.hold(account, instrument.base.index, units_of(lots, instrument.lot_units))
-            store.append(instrument.asks.level_at(ticks), order)
+            level = instrument.asks.level_at(ticks)
+        reserve = 0
+        if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+            shown = min_of(lots, self.display_of(order))
+            reserve = lots - shown
+            orders[order + rows.ORDER_LEAVES] = shown
+            self.set_reserve(order, instrument, level, reserve)
+        store.append(level, order)
         instrument.open_lots += lots
-        emit.order_rested(
+        place = emit.order_rested(
             step.out,
             orders[order + rows.ORDER_ID],
             store.accounts[account + rows.ACCOUNT_ID],
@@ -254,8 +312,9 @@ class Venue:
             side,
             lots,
             ticks,
+            reserve,
         )
-        return 0
+        return step.out.cut_last(place)
 
     def enter(self, order: int, instrument: Instrument) -> int:
         """Put an order that stays open into its account's queue and the counts."""
@@ -313,6 +372,7 @@ class Venue:
         lots = orders[order + rows.ORDER_LEAVES]
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
+        reserve = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
             instrument.waiting_orders -= 1
             if waits_for_rise(orders[order + rows.ORDER_TERMS]):
@@ -321,6 +381,9 @@ class Venue:
                 instrument.falling.take(level, order)
         else:
             rested = 1
+            if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+                reserve = self.take_reserve(order, instrument, limits.MAX_LOTS)
+                lots += reserve
             self.release(order, instrument, lots)
             if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
                 instrument.bids.take(level, order)
@@ -328,12 +391,22 @@ class Venue:
                 instrument.asks.take(level, order)
         instrument.open_lots -= lots
         self.leave(order, instrument)
-        return self.close(order, instrument, lots, rested, status, step)
+        return self.close(order, instrument, lots, reserve, rested, status, step)
 
     def close(
-        self, order: int, instrument: Instrument, leaves: int, rested: int, status: int, step: Step
+        self,
+        order: int,
+        instrument: Instrument,
+        leaves: int,
+        reserve: int,
+        rested: int,
+        status: int,
+        step: Step,
     ) -> int:
-        """The end of every order: its event, and its place among the lately closed."""
+        """The end of every order: its event, and its place among the lately closed.
+
+        Of the lots that it ``leaves`` the ``reserve`` were not shown.
+        """
         orders = self.store.orders
         orders[order + rows.ORDER_STATUS] = status
         orders[order + rows.ORDER_LEAVES] = leaves
@@ -353,6 +426,7 @@ class Venue:
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE],
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
             ),
+            reserve,
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
@@ -363,18 +437,26 @@ class Venue:
     def reduce_open(
         self, order: int, instrument: Instrument, lots: int, reason: int, step: Step
     ) -> int:
-        """Take some, not all, lots off an open order; it keeps its time priority."""
+        """Take some, not all, lots off an open order; it keeps its time priority.
+
+        Of an iceberg those that are not shown go first; but what was prevented was shown.
+        """
         orders = self.store.orders
         rested = 0
+        reserve = 0
         if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
             rested = 1
             self.release(order, instrument, lots)
-        orders[order + rows.ORDER_LEAVES] -= lots
-        self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
+        if (
+            orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0
+            and reason == codes.REDUCE_REASON_REQUESTED
+        ):
+            reserve = self.take_reserve(order, instrument, lots)
+        orders[order + rows.ORDER_LEAVES] -= lots - reserve
+        self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots - reserve
         instrument.open_lots -= lots
-        return self.write_reduced(
-            order, instrument, lots, orders[order + rows.ORDER_LEAVES], rested, reason, step
-        )
+        leaves = self.leaves_of(order)
+        return self.write_reduced(order, instrument, lots, leaves, reserve, rested, reason, step)
 
     def write_reduced(
         self,
@@ -382,13 +464,14 @@ class Venue:
         instrument: Instrument,
         lots: int,
         leaves: int,
+        reserve: int,
         rested: int,
         reason: int,
         step: Step,
     ) -> int:
-        """Tell that lots were taken off an order without a trade."""
+        """Tell that lots were taken off an order without a trade; ``reserve`` were not shown."""
         orders = self.store.orders
-        return emit.order_reduced(
+        place = emit.order_reduced(
             step.out,
             orders[order + rows.ORDER_ID],
             self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
@@ -399,7 +482,9 @@ class Venue:
             lots,
             leaves,
             orders[order + rows.ORDER_TICKS],
+            reserve,
         )
+        return step.out.cut_last(place)
 
     def add_traded(self, order: int, lots: int, quote_units: int) -> int:
         """Count a trade of an order."""

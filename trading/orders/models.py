@@ -86,6 +86,9 @@ class Order(models.Model):
     expire_ns = models.BigIntegerField(
         default=0, help_text="GTD: when it ends, nanoseconds since 1970; else 0."
     )
+    display_lots = models.BigIntegerField(
+        default=0, help_text="An iceberg shows so many lots at a time; 0: all of them."
+    )
     quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
     leaves_lots = models.BigIntegerField()
     cumulative_lots = models.BigIntegerField()

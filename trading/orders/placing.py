@@ -7,7 +7,7 @@ from typing import Any
 from money.units import MoneyError
 from trading.engine import commands, enums
 from trading.engine.keys import client_order_key
-from trading.engine.limits import MAX_TICKS
+from trading.engine.limits import MAX_REFRESHES, MAX_TICKS
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
 
@@ -52,6 +52,7 @@ _FIELDS = frozenset(
         "quote_amount",
         "trigger_price",
         "expire_time",
+        "display_quantity",
         "post_only",
         "self_trade_prevention",
         "client_order_id",
@@ -82,7 +83,8 @@ def build_place_order(
     Decimal numbers come as text. A limit order needs `price` and `quantity`; a market order
     needs either `quantity` or `quote_amount`. Stop and take-profit orders need a `trigger_price`
     and a `quantity`; their `_limit` forms a `price` too. A GTD order needs an `expire_time`:
-    ISO 8601 text with its zone, or milliseconds since 1970.
+    ISO 8601 text with its zone, or milliseconds since 1970. An order that may rest with a price
+    can be an iceberg, which shows no more than its `display_quantity` at a time.
     """
     _check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
@@ -112,6 +114,7 @@ def build_place_order(
         client_order_id=client_order_id,
         trigger_ticks=_trigger_ticks(info, fields, order_type),
         expire_ns=_expire_ns(fields, time_in_force),
+        display_lots=_display_lots(info, fields, is_limit, time_in_force, lots),
     )
 
 
@@ -230,6 +233,35 @@ def _expire_ns(fields: Mapping[str, Any], time_in_force: int) -> int:
     if not 0 < expire_ns <= _MAX_NS:
         raise OrderError(Result.BAD_EXPIRY, "expire_time must lie between 1970 and 2262.")
     return expire_ns
+
+
+def _display_lots(
+    info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool, time_in_force: int, lots: int
+) -> int:
+    """What an iceberg shows at a time; 0: all of it."""
+    quantity = fields.get("display_quantity")
+    if quantity is None:
+        return 0
+    if not is_limit or time_in_force not in (enums.TimeInForce.GTC, enums.TimeInForce.GTD):
+        raise OrderError(
+            Result.BAD_DISPLAY_QUANTITY,
+            "display_quantity is for orders with a price and time_in_force GTC or GTD.",
+        )
+    display = _number(info.lots_of, quantity, "display_quantity", Result.BAD_DISPLAY_QUANTITY)
+    least = max(1, info.min_lots)
+    if not least <= display < lots:
+        raise OrderError(
+            Result.BAD_DISPLAY_QUANTITY,
+            f"display_quantity must be at least {info.quantity_text(least)} {info.base_code} and "
+            "less than the quantity; leave it out to show all of it.",
+        )
+    if (lots - 1) // display > MAX_REFRESHES:
+        raise OrderError(
+            Result.TOO_MANY_REFRESHES,
+            f"The quantity would be shown in more than {MAX_REFRESHES + 1:,} parts: show more at "
+            "a time, or split the order.",
+        )
+    return display
 
 
 def _ns_of_text(text: Any) -> int:

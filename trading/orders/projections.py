@@ -195,6 +195,7 @@ def _insert_accepted(
             Column("ticks", "int8", np.where(now.new_ticks > 0, now.new_ticks, accepted["ticks"])),
             Column("trigger_ticks", "int8", accepted["trigger_ticks"]),
             Column("expire_ns", "int8", accepted["expire_ns"]),
+            Column("display_lots", "int8", accepted["display_lots"]),
             Column("quote_units", "numeric", amounts(accepted, "quote_units")),
             Column("leaves_lots", "int8", now.leaves_lots),
             Column("cumulative_lots", "int8", now.filled_lots),
@@ -258,11 +259,12 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
 
 _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
-    time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns, quote_units,
-    leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq,
-    placed_at, updated_at)
+    time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
+    display_lots, quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status,
+    placed_seq, updated_seq, placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, first.lots, 0, 0, %(open)s,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0,
+    0, 0, first.lots, 0, 0, %(open)s,
     first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'

@@ -54,6 +54,7 @@ class OrderState:
     status: int = int(enums.OrderStatus.OPEN)
     trigger_ticks: int = 0
     expire_ns: int = 0
+    display_lots: int = 0
     placed_ns: int = 0
     updated_ns: int = 0
 
@@ -135,6 +136,7 @@ def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
         leaves_lots=event.lots,
         trigger_ticks=event.trigger_ticks,
         expire_ns=event.expire_ns,
+        display_lots=event.display_lots,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -171,6 +173,7 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         cumulative_quote_units=row.cumulative_quote_units,
         status=row.status,
         trigger_ticks=row.trigger_ticks,
+        display_lots=row.display_lots,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -205,6 +208,7 @@ def state_of_row(order: "models.Order") -> OrderState:
         status=order.status,
         trigger_ticks=order.trigger_ticks,
         expire_ns=order.expire_ns,
+        display_lots=order.display_lots,
         placed_ns=ns_of(order.placed_at),
         updated_ns=ns_of(order.updated_at),
     )
@@ -243,6 +247,7 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         "trigger_price": info.price_text(state.trigger_ticks) if state.trigger_ticks else None,
         "trigger_when": trigger_when(state),
         "quantity": None if by_quote else info.quantity_text(state.lots),
+        "display_quantity": info.quantity_text(state.display_lots) if state.display_lots else None,
         "quote_amount": info.quote_text(state.quote_units) if state.quote_units else None,
         "filled_quantity": info.quantity_text(state.cumulative_lots),
         "filled_quote_amount": info.quote_text(state.cumulative_quote_units),

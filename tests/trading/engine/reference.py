@@ -129,7 +129,11 @@ class ReferenceVenue(ReferenceOrders):
         if command.lots >= order.leaves:
             self.close(order, OrderStatus.CANCELED)
         else:
-            self.reduce(order, command.lots, ReduceReason.REQUESTED)
+            self.reduce_as_asked(order, command.lots)
+
+    def reduce_as_asked(self, order: Placed, lots: int) -> None:
+        """What is not shown goes first."""
+        self.reduce(order, lots, min(lots, order.hidden), ReduceReason.REQUESTED)
 
     def on_ExpireOrder(self, command: c.ExpireOrder) -> None:
         found = [o for o in self.orders if o.order_id == command.order_id and self.known(o)]
@@ -158,14 +162,16 @@ class ReferenceVenue(ReferenceOrders):
         if (lots, ticks) == (old_lots, old_ticks):
             raise Refused(Result.NOTHING_TO_CHANGE)
         if ticks == old_ticks and lots < old_lots:
-            self.reduce(order, old_lots - lots, ReduceReason.REQUESTED)
+            self.reduce_as_asked(order, old_lots - lots)
             return
         # Out of the book first: then what it held is available, and it is one more newcomer.
         order.resting = False
+        old_hidden, order.hidden = order.hidden, 0
         order.lots += lots - old_lots
         order.leaves, order.ticks = lots, ticks
-        order.arrival = max(other.arrival for other in self.orders) + 1
+        order.arrival = self.next_arrival()
         self.check_size(order.command, lots, ticks)
+        self.check_pieces(order.command, lots)
         kills = self.check_funds_for(order)
         self.check_post_only(order)
         self.event(
@@ -175,6 +181,7 @@ class ReferenceVenue(ReferenceOrders):
             ticks=ticks,
             old_lots=old_lots,
             old_ticks=old_ticks,
+            old_reserve_lots=old_hidden,
         )
         order.status = OrderStatus.PARTIALLY_FILLED if order.traded_lots else OrderStatus.OPEN
         self.arrive(order, kills)
@@ -191,10 +198,9 @@ class ReferenceVenue(ReferenceOrders):
                 self.events.append(self.row(first))
                 return Result.REPEATED
         self.check_place(command)
-        arrival = max((order.arrival for order in self.orders), default=0) + 1
         order = Placed(
             len(self.orders) + 1,
-            arrival,
+            self.next_arrival(),
             command,
             self.seq,
             command.lots,
@@ -261,6 +267,18 @@ class ReferenceVenue(ReferenceOrders):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
+        if command.display_lots != 0:
+            rests = command.order_type in PRICED and command.time_in_force in RESTING_TIMES
+            least = max(rules["min_lots"], 1)
+            if not rests or not least <= command.display_lots < command.lots:
+                raise Refused(Result.BAD_DISPLAY_QUANTITY)
+            self.check_pieces(command, command.lots)
+
+    @staticmethod
+    def check_pieces(command: c.PlaceOrder, lots: int) -> None:
+        """An order shows itself in 1001 pieces at most: the first, and a thousand more."""
+        if command.display_lots and -(-lots // command.display_lots) > 1001:
+            raise Refused(Result.TOO_MANY_REFRESHES)
 
     def check_size(self, command: c.PlaceOrder, lots: int, ticks: int) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
@@ -325,7 +343,15 @@ class ReferenceVenue(ReferenceOrders):
         elif order.priced and order.command.time_in_force in RESTING_TIMES:
             order.resting = True
             order.status = OrderStatus.PARTIALLY_FILLED if order.traded_lots else OrderStatus.OPEN
-            self.event(e.OrderRested, order, lots=order.leaves, ticks=order.ticks)
+            if order.command.display_lots:
+                order.hidden = max(0, order.leaves - order.command.display_lots)
+            self.event(
+                e.OrderRested,
+                order,
+                lots=order.leaves,
+                ticks=order.ticks,
+                reserve_lots=order.hidden,
+            )
         else:
             self.close(order, OrderStatus.EXPIRED)
 
@@ -351,7 +377,7 @@ class ReferenceVenue(ReferenceOrders):
             trigger_ticks = first.command.trigger_ticks
             self.event(e.OrderTriggered, first, trigger_ticks=trigger_ticks, last_ticks=last)
             first.waiting = False
-            first.arrival = max(order.arrival for order in self.orders) + 1
+            first.arrival = self.next_arrival()
             try:
                 self.check_size(first.command, first.leaves, first.ticks)
                 self.check_may_trade(first.command.account_id)

@@ -48,6 +48,7 @@ class Placed:
     ticks: int
     traded_lots: int = 0
     traded_quote: int = 0
+    hidden: int = 0  # of what it leaves, while it rests
     resting: bool = False
     waiting: bool = False
     status: int = OrderStatus.OPEN
@@ -55,6 +56,10 @@ class Placed:
     @property
     def priced(self) -> bool:
         return self.command.order_type in PRICED
+
+    @property
+    def shown(self) -> int:
+        return self.leaves - self.hidden
 
     @property
     def by_quote(self) -> bool:
@@ -172,7 +177,7 @@ class ReferenceOrders(ReferenceBooks):
             wanted = budget // lot_price if order.by_quote else order.leaves
             if wanted == 0:
                 return "done" if order.traded_lots else "ended"
-            lots = min(wanted, maker.leaves)
+            lots = min(wanted, maker.shown)
             mode = command.self_trade_prevention
             if mode != SelfTradePrevention.NONE and self.same_party(
                 maker.command.account_id, command.account_id
@@ -188,13 +193,14 @@ class ReferenceOrders(ReferenceBooks):
                 if lots == maker.leaves:
                     self.close(maker, OrderStatus.EXPIRED_IN_MATCH)
                 else:
-                    self.reduce(maker, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                    self.reduce(maker, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
+                    self.show_more(maker)
                 if lots == wanted:
                     return "prevented"
                 if not order.by_quote:
                     order.leaves -= lots
                 budget -= lots * lot_price
-                self.reduced_event(order, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                self.reduced_event(order, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
                 continue
             self.trade(order, maker, lots)
             budget -= lots * lot_price
@@ -253,6 +259,24 @@ class ReferenceOrders(ReferenceBooks):
         )
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
+        self.show_more(maker)
+
+    def show_more(self, order: Placed) -> None:
+        """An iceberg of which nothing is to be seen any more shows its next piece, as the last."""
+        if order.shown or not order.hidden:
+            return
+        order.hidden -= min(order.hidden, order.command.display_lots)
+        order.arrival = self.next_arrival()
+        self.event(
+            e.OrderRefreshed,
+            order,
+            lots=order.shown,
+            ticks=order.ticks,
+            reserve_lots=order.hidden,
+        )
+
+    def next_arrival(self) -> int:
+        return max((order.arrival for order in self.orders), default=0) + 1
 
     # The ends and the steps of an order's life.
 
@@ -269,7 +293,8 @@ class ReferenceOrders(ReferenceBooks):
         )
 
     def close(self, order: Placed, status: OrderStatus) -> None:
-        rested = order.resting
+        rested, hidden = order.resting, order.hidden
+        order.hidden = 0
         order.resting = order.waiting = False
         order.status = status
         self.closing_order.append(order.order_id)
@@ -282,13 +307,15 @@ class ReferenceOrders(ReferenceBooks):
             status=status,
             cumulative_lots=order.traded_lots,
             cumulative_quote_units=order.traded_quote,
+            reserve_lots=hidden,
         )
 
-    def reduce(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+    def reduce(self, order: Placed, lots: int, of_hidden: int, reason: ReduceReason) -> None:
         order.leaves -= lots
-        self.reduced_event(order, lots, reason)
+        order.hidden -= of_hidden
+        self.reduced_event(order, lots, of_hidden, reason)
 
-    def reduced_event(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+    def reduced_event(self, order: Placed, lots: int, of_hidden: int, reason: ReduceReason) -> None:
         self.event(
             e.OrderReduced,
             order,
@@ -297,6 +324,7 @@ class ReferenceOrders(ReferenceBooks):
             ticks=order.ticks,
             rested=int(order.resting),
             reason=reason,
+            reserve_lots=of_hidden,
         )
 
     def row(self, order: Placed) -> e.OrderRow:
@@ -316,4 +344,6 @@ class ReferenceOrders(ReferenceBooks):
             client_key=order.command.client_key,
             placed_seq=order.seq,
             trigger_ticks=order.command.trigger_ticks if order.waiting else 0,
+            display_lots=order.command.display_lots,
+            reserve_lots=order.hidden,
         )

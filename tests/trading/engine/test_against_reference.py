@@ -80,7 +80,7 @@ def check_queues(world: World, reference: ReferenceVenue) -> None:
     for instrument_id in reference.instruments:
         for side in (1, 2):
             queue = [
-                (order.command.side, order.ticks, order.leaves)
+                (order.command.side, order.ticks, order.shown)
                 for order in reference.queue(instrument_id, side)
             ]
             found = [row for row in world.depth(instrument_id) if row[0] == side]

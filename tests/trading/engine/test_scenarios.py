@@ -5,7 +5,8 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
 
     ann sell 5 @ 100          limit order (GTC); words after it: IOC FOK post-only taker maker
                               both decrement (self-trade prevention), id=TEXT (client order id),
-                              until=9 (GTD: ends 9 ns later), stop=110 take=90 (trigger price)
+                              until=9 (GTD: ends 9 ns later), stop=110 take=90 (trigger price),
+                              show=2 (iceberg: shows 2 lots at a time)
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
     ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
@@ -112,6 +113,8 @@ def command_of(words: list[str], world: World) -> Any:
             fields["self_trade_prevention"] = MODES[word]
         elif word.startswith(("stop=", "take=")):
             fields[word[:4]] = int(word[5:])
+        elif word.startswith("show="):
+            fields["display_lots"] = int(word[5:])
         elif word.startswith("until="):
             fields["time_in_force"] = 4
             fields["expire_ns"] = world.time_ns + 1 + int(word[6:])
@@ -144,7 +147,10 @@ def told(result: Result, events: list[Any]) -> str:
                 f"#{event.taker_order_id} {event.lots}@{event.ticks} #{event.maker_order_id}"
             )
         elif isinstance(event, e.OrderRested):
-            parts.append(f"#{event.order_id} rests {event.lots}")
+            shown = f" showing {event.lots - event.reserve_lots}" if event.reserve_lots else ""
+            parts.append(f"#{event.order_id} rests {event.lots}{shown}")
+        elif isinstance(event, e.OrderRefreshed):
+            parts.append(f"#{event.order_id} shows {event.lots} of {event.lots + event.reserve_lots}")
         elif isinstance(event, e.OrderWaiting):
             parts.append(f"#{event.order_id} waits for {event.trigger_ticks}")
         elif isinstance(event, e.OrderTriggered):
