@@ -105,6 +105,8 @@ STATUS: dict[Result, int] = {
     Result.BAD_TRIGGER: 400,
     Result.TRIGGER_WOULD_FIRE: 409,
     Result.BAD_EXPIRY: 400,
+    Result.BAD_DISPLAY_QUANTITY: 400,
+    Result.TOO_MANY_REFRESHES: 400,
     Result.NOTHING_TO_CHANGE: 400,
     Result.NO_ROOM: 503,
     Result.INSUFFICIENT_FUNDS: 400,

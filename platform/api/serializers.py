@@ -159,6 +159,9 @@ class Order(fields.Serializer[Any]):
         help_text="Where the last price must be, seen from trigger_price, for it to fire.",
     )
     quantity = _decimal("Ordered; null for a market order by quote amount.", allow_null=True)
+    display_quantity = _decimal(
+        "An iceberg shows so much of itself at a time; null: all of it is shown.", allow_null=True
+    )
     quote_amount = _decimal("To be spent by a market order, else null.", allow_null=True)
     filled_quantity = _decimal("Done.")
     filled_quote_amount = _decimal("Done, in the quote asset.")
@@ -207,6 +210,11 @@ class PlaceOrder(fields.Serializer[Any]):
     expire_time = fields.CharField(
         required=False,
         help_text="For GTD: ISO 8601 with its zone, or a number: milliseconds since 1970.",
+    )
+    display_quantity = _decimal(
+        "Iceberg: show only so much at a time, less than the quantity. Each next part goes behind "
+        "the others at its price.",
+        required=False,
     )
     quote_amount = _decimal("Market orders: spend so much instead of a quantity.", required=False)
     post_only = fields.BooleanField(required=False, help_text="Refused if it would trade at once.")

@@ -180,6 +180,11 @@ def _order_text(event: Any, names: Dictionary) -> str:
             "price": price,
             "trigger": names.price(event.instrument_id, event.trigger_ticks),
         }
+    if event.display_lots:
+        price = _("%(price)s, showing %(quantity)s at a time") % {
+            "price": price,
+            "quantity": names.quantity(event.instrument_id, event.display_lots),
+        }
     return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
 
 
@@ -206,6 +211,27 @@ def _rested(event: Any, names: Dictionary) -> str:
         "side": _side(event),
         "quantity": names.quantity(event.instrument_id, event.lots),
         "price": names.price(event.instrument_id, event.ticks),
+    } + _in_reserve(event, names)
+
+
+def _in_reserve(event: Any, names: Dictionary) -> str:
+    """What an iceberg does not show, where there is something."""
+    if not event.reserve_lots:
+        return ""
+    return _("; %(quantity)s of it not shown") % {
+        "quantity": names.quantity(event.instrument_id, event.reserve_lots)
+    }
+
+
+def _refreshed(event: Any, names: Dictionary) -> str:
+    return _(
+        "Order %(id)s shows its next part, %(quantity)s at %(price)s, behind the others; "
+        "%(reserve)s more not shown"
+    ) % {
+        "id": event.order_id,
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "price": names.price(event.instrument_id, event.ticks),
+        "reserve": names.quantity(event.instrument_id, event.reserve_lots),
     }
 
 
@@ -387,6 +413,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderReplaced": _replaced,
     "Traded": _traded,
     "OrderReduced": _reduced,
+    "OrderRefreshed": _refreshed,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
     "CancelAllOrders": _cancel_all,

@@ -279,6 +279,8 @@ def order_type(order: dict[str, Any]) -> str:
         words.append(order["time_in_force"])
     if order.get("post_only"):
         words.append(_("post-only"))
+    if order["display_quantity"]:
+        words.append(_("iceberg"))
     return " · ".join(words)
 
 

@@ -36,7 +36,8 @@ Reader = Callable[..., history.Page]
 ORDER_COLUMNS = (
     "order_id", "client_order_id", "instrument", "side", "type", "time_in_force", "price",
     "trigger_price", "expires_at",
-    "quantity", "quote_amount", "filled_quantity", "filled_quote_amount", "average_price",
+    "quantity", "display_quantity", "quote_amount", "filled_quantity", "filled_quote_amount",
+    "average_price",
     "status", "created_at", "updated_at",
 )  # fmt: skip
 FILL_COLUMNS = (

@@ -19,6 +19,7 @@ _NAMING = {
     "OrderTriggered": ("order_id",),
     "OrderReplaced": ("order_id",),
     "OrderReduced": ("order_id",),
+    "OrderRefreshed": ("order_id",),
     "OrderClosed": ("order_id",),
     "Traded": ("maker_order_id", "taker_order_id"),
 }

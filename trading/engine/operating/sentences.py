@@ -107,8 +107,11 @@ class Teller:
             return self._closed(event, command)
         if isinstance(event, events.OrderRested):
             numbers = self._at(event.instrument_id, event.lots, event.ticks)
-            self.standing = f"it rests in the book: {numbers}"
-            return f"Rests in the book: {numbers}; funds are held for it."
+            shown = self._shown(event.instrument_id, event.lots, event.reserve_lots)
+            self.standing = f"it rests in the book: {numbers}{shown}"
+            return f"Rests in the book: {numbers}{shown}; funds are held for all of it."
+        if isinstance(event, events.OrderRefreshed):
+            return self._refreshed(event)
         if isinstance(event, events.OrderWaiting):
             price = self.definitions.price(event.instrument_id, event.trigger_ticks)
             self.standing = f"it waits outside the book for its trigger {price}"
@@ -136,6 +139,22 @@ class Teller:
         quantity = self.definitions.quantity(instrument_id, lots)
         return f"{quantity} at {self.definitions.price(instrument_id, ticks)}"
 
+    def _shown(self, instrument_id: int, lots: int, reserve_lots: int) -> str:
+        """How much of its open lots an iceberg shows, where it does not show all of them."""
+        if not reserve_lots:
+            return ""
+        return f", of which {self.definitions.quantity(instrument_id, lots - reserve_lots)} shown"
+
+    def _refreshed(self, event: events.OrderRefreshed) -> str:
+        known, which = self.definitions, event.instrument_id
+        lots = event.lots + event.reserve_lots
+        shown = self._shown(which, lots, event.reserve_lots)
+        self.standing = f"it rests in the book: {self._at(which, lots, event.ticks)}{shown}"
+        return (
+            f"Shows its next part, {known.quantity(which, event.lots)}, behind the others at its "
+            f"price; {known.quantity(which, event.reserve_lots)} in reserve."
+        )
+
     def _accepted(self, event: events.OrderAccepted) -> str:
         known, which = self.definitions, event.instrument_id
         words = [
@@ -153,6 +172,8 @@ class Teller:
         terms = [_name(TimeInForce, event.time_in_force)]
         if event.expire_ns:
             terms.append(f"until {wording.time_text(event.expire_ns)}")
+        if event.display_lots:
+            terms.append(f"showing {known.quantity(which, event.display_lots)} at a time")
         if event.flags & OrderFlag.POST_ONLY:
             terms.append("post-only")
         if event.self_trade_prevention:

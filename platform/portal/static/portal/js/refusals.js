@@ -18,6 +18,8 @@ const WORDS = () => ({
   POST_ONLY_WOULD_TAKE: _("Post-only: at this price the order would trade at once. Choose a price that waits in the book."),
   TRIGGER_WOULD_FIRE: _("The last price has reached the trigger already. Choose one that lies ahead, or trade at once."),
   BAD_EXPIRY: _("The time until which the order is good must lie ahead."),
+  BAD_DISPLAY_QUANTITY: _("What is shown must be at least the smallest order and less than the amount."),
+  TOO_MANY_REFRESHES: _("The order would be shown in too many parts. Show more at a time."),
   NOTHING_TO_CHANGE: _("The order is like that already."),
   BAD_PRICE: _("That price is not possible in this instrument."),
   BAD_QUANTITY: _("That amount is not possible in this instrument."),

@@ -25,6 +25,7 @@ export class Entry {
     this.trigger = $("[name=trigger]", root);
     this.amount = $("[name=amount]", root);
     this.expire = $("[name=expire]", root);
+    this.display = $("[name=display]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
     for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
@@ -65,7 +66,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.amount, this.expire]) {
+    for (const input of [this.price, this.trigger, this.amount, this.expire, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -103,6 +104,10 @@ export class Entry {
   get #postOnly() {
     return this.kind === "limit" && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
   }
+
+  /** Whether the order may rest in the book at a price, so that it can show a part of itself only. */
+  get #mayHide() { return this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce); }
+  get #display() { return this.#mayHide ? this.display.value : ""; }
 
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
   get #ticks() {
@@ -142,8 +147,8 @@ export class Entry {
     const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
     return reckon({
       instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
-      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, postOnly: this.#postOnly,
-      expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
+      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, display: this.#display,
+      postOnly: this.#postOnly, expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
       available: this.account?.available(asset) ?? null,
     });
   }
@@ -167,6 +172,7 @@ export class Entry {
     this.expire.min = localMinute(Date.now());
     $("[data-row=post_only]", root).hidden = kind !== "limit";
     $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
+    $("[data-row=advanced]", root).hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
     this.#drawAvailable();
@@ -205,7 +211,7 @@ export class Entry {
       : this.#waits ? _("Nothing is held while it waits. If the funds are not there when its price comes, it is rejected.") : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "price", "amount", "expire"]) {
+    for (const field of ["trigger", "price", "amount", "expire", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -238,6 +244,7 @@ export class Entry {
     const result = this.work();
     this.draw();
     if (this.#busy !== null || result.problem || this.#blocked() !== null) {
+      if (result.problem?.field === "display") $("[data-row=advanced]", this.root).open = true;
       if (result.problem) $(`[name=${result.problem.field}]`, this.root).focus();
       return;
     }
@@ -260,19 +267,24 @@ export class Entry {
     if (kind === "limit") order.post_only = this.#postOnly;
     if (this.#waits) order.trigger_price = instrument.priceText(result.triggerTicks);
     if (this.#expires !== null) order.expire_time = this.#expires;
+    if (result.displayLots !== null) order.display_quantity = instrument.quantityText(result.displayLots);
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
     return order;
   }
 
+  /** What was sent is gone from the form; the price stays. */
+  #empty() {
+    this.amount.value = this.display.value = "";
+    this.touched = false;
+  }
+
   #report({ outcome, order, failure, asked }) {
     if (asked) {
-      this.amount.value = "";
-      this.touched = false;
+      this.#empty();
       toast("good", _("Your order arrived"), say("Order %(id)s was accepted.", { id: order.order_id }));
     } else if (outcome === "accepted") {
-      this.amount.value = "";
-      this.touched = false;
+      this.#empty();
       const words = {
         open: _("Order is in the book"), partially_filled: _("Order is partly filled"), filled: null,
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),

@@ -5,6 +5,8 @@ import { brief, group } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
 
+const MOST_REFRESHES = 1_000n; // as the engine's limit
+
 /** The order types of the form, and for those that wait what they are sent on as. */
 export const TYPES = {
   limit: { limit: "limit" },
@@ -18,17 +20,18 @@ export const waitsForRise = (kind, side) => (kind === "stop") === (side === "buy
 
 /**
  * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit"), sends ("limit" or
- * "market"), byQuote, price, trigger, amount (texts), postOnly, expires (ms, null where it has no
- * end, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
+ * "market"), byQuote, price, trigger, amount, display (texts; display "" where all is shown),
+ * postOnly, expires (ms, null where it has no end, NaN where none is chosen), now (ms), last
+ * (ticks), levels, available (units)}.
  *
- * Returns {lots, ticks, triggerTicks, quoteUnits, notional, pays, receives, fee, feePpm, takes,
+ * Returns {lots, ticks, triggerTicks, displayLots, quoteUnits, notional, pays, receives, fee, feePpm, takes,
  * average, incomplete, problem: {field, message}}.
  */
 export function reckon(form) {
   const { instrument, side, kind, sends } = form;
   const buys = side === "buy";
   const waits = kind === "stop" || kind === "take_profit";
-  const result = { lots: null, ticks: null, triggerTicks: null, quoteUnits: null, notional: null, problem: null };
+  const result = { lots: null, ticks: null, triggerTicks: null, displayLots: null, quoteUnits: null, notional: null, problem: null };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
   if (waits) {
     const problem = readTrigger(form, result);
@@ -91,6 +94,22 @@ function readTrigger({ instrument, side, kind, trigger, last }, result) {
   return ticks < last ? null : say("The trigger must be below the last price, %(price)s.", { price });
 }
 
+/** Sets `displayLots`; what is wrong with the part to be shown, or null. */
+function readDisplay({ instrument, display }, result, lots) {
+  const amount = (many) => `${instrument.quantityText(many)} ${instrument.base.code}`;
+  const shown = instrument.lotsOf(display);
+  if (shown === null) return say("What is shown must be a multiple of %(step)s.", { step: amount(1n) });
+  const least = instrument.minLots > 0n ? instrument.minLots : 1n;
+  if (shown < least) return say("Show at least %(least)s.", { least: amount(least) });
+  if (shown >= lots) return _("Show less than the amount, or leave it empty to show all of it.");
+  if ((lots - 1n) / shown > MOST_REFRESHES) {
+    const most = (lots - 1n) / (MOST_REFRESHES + 1n) + 1n;
+    return say("Show at least %(least)s.", { least: amount(most) });
+  }
+  result.displayLots = shown;
+  return null;
+}
+
 function stepOfPrice(instrument) {
   return say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) });
 }
@@ -120,6 +139,10 @@ function judge(form, result, met, lots, waits) {
   }
   if (form.postOnly && result.takes) {
     return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
+  }
+  if (form.display.trim()) {
+    const problem = readDisplay(form, result, lots);
+    if (problem) return ["display", problem];
   }
   if (form.expires !== null && !(form.expires > form.now)) {
     return ["expire", _("Choose until when the order is good; that must lie ahead.")];
