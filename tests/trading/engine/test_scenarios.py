@@ -150,9 +150,8 @@ def told(result: Result, events: list[Any]) -> str:
             shown = f" showing {event.lots - event.reserve_lots}" if event.reserve_lots else ""
             parts.append(f"#{event.order_id} rests {event.lots}{shown}")
         elif isinstance(event, e.OrderRefreshed):
-            parts.append(
-                f"#{event.order_id} shows {event.lots} of {event.lots + event.reserve_lots}"
-            )
+            lots = event.lots + event.reserve_lots
+            parts.append(f"#{event.order_id} shows {event.lots} of {lots}")
         elif isinstance(event, e.OrderWaiting):
             parts.append(f"#{event.order_id} waits for {event.trigger_ticks}")
         elif isinstance(event, e.OrderTriggered):

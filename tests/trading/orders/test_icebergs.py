@@ -41,12 +41,12 @@ def test_what_is_shown_becomes_lots(fields: dict[str, Any], lots: int) -> None:
         (
             LIMIT | {"display_quantity": "0.5"},
             Result.BAD_DISPLAY_QUANTITY,
-            "less than the quantity",
+            "less than",
         ),
         (
             LIMIT | {"display_quantity": "0.6"},
             Result.BAD_DISPLAY_QUANTITY,
-            "less than the quantity",
+            "less than",
         ),
         (LIMIT | {"display_quantity": "0.00009"}, Result.BAD_DISPLAY_QUANTITY, "0.00010 BTC"),
         (LIMIT | {"display_quantity": "0"}, Result.BAD_DISPLAY_QUANTITY, "at least"),
