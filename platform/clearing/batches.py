@@ -45,6 +45,5 @@ def after(data: bytes, seq: int) -> bytes:
     """The records of `data` behind `seq`."""
     offset = 0
     while offset < len(data) and int.from_bytes(data[offset + 8 : offset + 16], "little") <= seq:
-        length = int.from_bytes(data[offset : offset + 4], "little")
-        offset += 8 + length + (-length % 8)
+        offset += int.from_bytes(data[offset : offset + 4], "little")
     return data[offset:]

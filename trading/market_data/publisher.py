@@ -25,6 +25,7 @@ SEQ_KEY = "publisher:seq"
 TICK_SECONDS = 0.010
 DEPTH_SECONDS = 0.050
 SLOW_SECONDS = 0.250
+ENDING_SECONDS = 1.0
 
 
 class Publisher:
@@ -54,15 +55,15 @@ class Publisher:
 
     async def run(self) -> None:
         """Follow and publish until stopped; raises what the journal, a book or Redis raises."""
-        following = asyncio.create_task(self._follow())
-        publishing = asyncio.create_task(self._publish())
-        stopping = asyncio.create_task(self._stop.wait())
-        tasks = (following, publishing, stopping)
+        tasks = (asyncio.create_task(self._follow()), asyncio.create_task(self._publish()))
         try:
+            # Told to stop, both end by themselves; one that fails ends the other.
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
+            await asyncio.wait(tasks, timeout=ENDING_SECONDS)
         finally:
+            self._stop.set()  # a task that overhears its cancel sees this
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -91,7 +92,7 @@ class Publisher:
             market.apply(rows)
 
     async def _publish(self) -> None:
-        while self.seq < self._target_seq:
+        while self.seq < self._target_seq and not self._stop.is_set():
             await asyncio.sleep(TICK_SECONDS)
         await self._listen_to_interest()
         await self._send(
@@ -100,7 +101,7 @@ class Publisher:
             for output in market.take_everything(int(time.time()))
         )
         depth_due = slow_due = 0.0
-        while True:
+        while not self._stop.is_set():
             started = time.monotonic()
             outputs: list[Output] = []
             for market in self._markets.values():
