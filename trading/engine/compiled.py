@@ -16,6 +16,8 @@ CORE = (
     "door",
     "store",
     "book",
+    "closed",
+    "reserves",
     "step",
     "rules",
     "venue",

@@ -35,10 +35,10 @@ def check_refreshes(lots: int, display: int) -> int:
 
 def has_room(venue: Venue, order: int, instrument: Instrument, lots: int) -> bool:
     """Whether an order may come to rest with so many lots, as far as its refreshes go."""
-    display = venue.display_of(order)
+    display = venue.hidden.display_of(order)
     if display == 0:
         return True
-    own = (venue.reserve_of(order) + display - 1) // display
+    own = (venue.hidden.of(order) + display - 1) // display
     return has_room_for(instrument, lots, display, own)
 
 
@@ -52,12 +52,12 @@ def refresh(venue: Venue, order: int, instrument: Instrument, step: Step) -> int
     store = venue.store
     orders = store.orders
     level = orders[order + rows.ORDER_LEVEL]
-    reserve = venue.reserve_of(order)
-    shown = min_of(reserve, venue.display_of(order))
+    reserve = venue.hidden.of(order)
+    shown = min_of(reserve, venue.hidden.display_of(order))
     # The level stays, even if it is without an order in between.
     store.unlink(level, order)
     orders[order + rows.ORDER_LEAVES] = shown
-    venue.set_reserve(order, instrument, level, reserve - shown)
+    venue.hidden.put(order, instrument, level, reserve - shown)
     store.append(level, order)
     emit.order_refreshed(
         step.out,
@@ -88,9 +88,9 @@ def foresee_reserves(venue: Venue, level: int, sweep: Sweep) -> int:
         own = owner == sweep.party
         # Its own leave the book whole in this mode, and in the two others it would have ended.
         leaves_whole = own and mode == codes.SELF_TRADE_PREVENTION_EXPIRE_MAKER
-        reserve = venue.reserve_of(order)
+        reserve = venue.hidden.of(order)
         if reserve > 0 and not leaves_whole:
-            parts.append((own, reserve, venue.display_of(order)))
+            parts.append((own, reserve, venue.hidden.display_of(order)))
         order = orders[order + rows.ORDER_BEHIND]
     ticks = store.levels[level + rows.LEVEL_TICKS]
     while parts:

@@ -1,8 +1,9 @@
 cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
+from trading.engine.closed cimport Closed
 from trading.engine.output cimport Output
-from trading.engine.venue cimport Closed, Venue
+from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
 @cython.final

@@ -6,8 +6,9 @@ resting orders in the order in which they trade, closed ones in the order in whi
 
 from trading.engine import rows
 from trading.engine.book import Instrument, Ladder
+from trading.engine.closed import Closed
 from trading.engine.output import Output
-from trading.engine.venue import Closed, Venue
+from trading.engine.venue import Venue
 from trading.engine.words import copy_words, high, low
 
 
@@ -178,6 +179,6 @@ def dump_order(venue: Venue, order: int, out: Writer) -> int:
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE])
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1])
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-        out.number(venue.display_of(order))
-        out.number(venue.reserve_of(order))
+        out.number(venue.hidden.display_of(order))
+        out.number(venue.hidden.of(order))
     return 0

@@ -1,8 +1,9 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
+from trading.engine.closed cimport Closed
 from trading.engine.store cimport Store
-from trading.engine.venue cimport Closed, Venue
+from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
 @cython.final

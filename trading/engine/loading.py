@@ -6,8 +6,9 @@ stand where they belong. What the parts must come to is found by dumping the loa
 
 from trading.engine import administration, codes, image, limits, rows, rules
 from trading.engine.book import Asset, Instrument, Ladder
+from trading.engine.closed import Closed
 from trading.engine.store import Store
-from trading.engine.venue import Closed, Venue
+from trading.engine.venue import Venue
 from trading.engine.words import (
     MASK_62,
     MASK_63,
@@ -272,7 +273,7 @@ def load_order(venue: Venue, reader: Reader) -> int:
     if terms & rows.TERMS_ICEBERG != 0:
         display = reader.within(1, limits.MAX_LOTS)
         reader.reserve = reader.within(0, limits.MAX_LOTS - orders[order + rows.ORDER_LEAVES])
-        venue.displays[order_id] = display
+        venue.hidden.remember(order, display)
     venue.remember(order, client_key)
     return order
 
@@ -358,7 +359,7 @@ def load_ladder(
 
 def load_reserve(venue: Venue, order: int, instrument: Instrument, reserve: int) -> int:
     """What a resting iceberg does not show."""
-    display = venue.display_of(order)
+    display = venue.hidden.display_of(order)
     refreshes = (reserve + display - 1) // display
     if (
         venue.store.orders[order + rows.ORDER_LEAVES] > display
@@ -367,7 +368,7 @@ def load_reserve(venue: Venue, order: int, instrument: Instrument, reserve: int)
     ):
         raise KeyError
     level = venue.store.orders[order + rows.ORDER_LEVEL]
-    return venue.set_reserve(order, instrument, level, reserve)
+    return venue.hidden.put(order, instrument, level, reserve)
 
 
 def check_standing(

@@ -141,7 +141,7 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     reason = codes.REDUCE_REASON_SELF_TRADE_PREVENTED
     if lots < orders[maker + rows.ORDER_LEAVES]:
         venue.reduce_open(maker, instrument, lots, reason, step)
-    elif venue.reserve_of(maker) > 0:
+    elif venue.hidden.of(maker) > 0:
         venue.reduce_open(maker, instrument, lots, reason, step)
         icebergs.refresh(venue, maker, instrument, step)
     else:
@@ -200,7 +200,7 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         store.add_available(venue.fee_account, quote, quote_fee)
     reserve = 0
     if orders[maker + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-        reserve = venue.reserve_of(maker)
+        reserve = venue.hidden.of(maker)
     maker_leaves = orders[maker + rows.ORDER_LEAVES] - lots
     orders[maker + rows.ORDER_LEAVES] = maker_leaves
     store.levels[orders[maker + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots

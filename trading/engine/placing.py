@@ -193,7 +193,7 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
     if sweep.expire_ns != 0:
         venue.set_timer(order_id, sweep.expire_ns)
     if sweep.display_lots != 0:
-        venue.displays[order_id] = sweep.display_lots
+        venue.hidden.remember(order, sweep.display_lots)
     return order
 
 
@@ -234,7 +234,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         return codes.INSTRUMENT_CANCEL_ONLY
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE
-    old_lots = venue.leaves_of(order)
+    old_lots = venue.hidden.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
     lots = field(data, at + codec.REPLACE_ORDER_LOTS, end)
     ticks = field(data, at + codec.REPLACE_ORDER_TICKS, end)
@@ -262,7 +262,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     result = rules.check_size(instrument, sweep)
     instrument.open_lots += old_lots
     if result == codes.ACCEPTED and orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-        result = icebergs.check_refreshes(lots, venue.display_of(order))
+        result = icebergs.check_refreshes(lots, venue.hidden.display_of(order))
     if result != codes.ACCEPTED:
         return result
     if not store.has_room() or not icebergs.has_room(venue, order, instrument, lots):
@@ -288,9 +288,9 @@ def move(
     """Take a resting order off its level, with its hold, to arrive anew."""
     store = venue.store
     orders = store.orders
-    old_lots = venue.leaves_of(order)
+    old_lots = venue.hidden.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
-    old_reserve = venue.take_reserve(order, instrument, old_lots)
+    old_reserve = venue.hidden.take(order, instrument, old_lots)
     side = orders[order + rows.ORDER_TERMS] & 15
     venue.release(order, instrument, old_lots)
     ladder = instrument.bids if side == codes.SIDE_BUY else instrument.asks

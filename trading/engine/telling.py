@@ -20,7 +20,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         venue.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
         venue.instrument_of(order).instrument_id,
         orders[order + rows.ORDER_LOTS],
-        venue.leaves_of(order),
+        venue.hidden.leaves_of(order),
         orders[order + rows.ORDER_CUMULATIVE_LOTS],
         join(
             orders[order + rows.ORDER_CUMULATIVE_QUOTE],
@@ -34,7 +34,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         venue.client_key_of(order),
         orders[order + rows.ORDER_SEQ],
         trigger_ticks,
-        venue.display_of(order),
-        venue.reserve_of(order),
+        venue.hidden.display_of(order),
+        venue.hidden.of(order),
     )
     return place

@@ -1,15 +1,11 @@
 cimport cython
 
 from trading.engine.book cimport Asset, Instrument
+from trading.engine.closed cimport Closed
+from trading.engine.reserves cimport Reserves
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.words cimport FAILED, i128
-
-@cython.final
-cdef class Closed:
-    cdef readonly long long oldest
-    cdef readonly long long newest
-    cdef readonly long long count
 
 @cython.final
 cdef class Venue:
@@ -37,8 +33,7 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
-    cdef readonly dict displays
-    cdef readonly dict reserves
+    cdef readonly Reserves hidden
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)
@@ -58,20 +53,10 @@ cdef class Venue:
     cdef long long remember(self, long long order, long long client_key) except? FAILED
     cdef long long forget(self, long long order) except? FAILED
     cdef long long keep_closed(self, long long order) except? FAILED
-    cdef long long _append_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long expiry_of(self, long long order_id) except? FAILED
-    cdef long long display_of(self, long long order) except? FAILED
-    cdef long long reserve_of(self, long long order) except? FAILED
-    cdef long long leaves_of(self, long long order) except? FAILED
-    cdef long long set_reserve(
-        self, long long order, Instrument instrument, long long level, long long lots
-    ) except? FAILED
-    cdef long long take_reserve(
-        self, long long order, Instrument instrument, long long most
-    ) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

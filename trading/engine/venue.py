@@ -4,19 +4,12 @@ from heapq import heappush
 
 from trading.engine import codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
+from trading.engine.closed import Closed
+from trading.engine.reserves import Reserves
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.words import added, high, join, low, min_of, notional, units_of
-
-
-class Closed:
-    """Lately closed orders of a venue, the oldest first, linked through their rows."""
-
-    def __init__(self) -> None:
-        self.oldest = 0
-        self.newest = 0
-        self.count = 0
 
 
 class Venue:
@@ -47,16 +40,13 @@ class Venue:
         self.last_order_id = 0
         self.last_trade_id = 0
         self.open_orders = 0
-        self.keyed = Closed()
-        self.unkeyed = Closed()
+        self.keyed = Closed(store)
+        self.unkeyed = Closed(store)
         self.keyed_kept = limits.KEYED_ORDERS_KEPT
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
-        # Of icebergs, by order id: how much they show at a time, for as long as they are known, and
-        # how much they do not show now.
-        self.displays: dict[int, int] = {}
-        self.reserves: dict[int, int] = {}
+        self.hidden = Reserves(store)  # what icebergs do not show
 
     # Accounts, instruments and orders by id.
 
@@ -149,7 +139,7 @@ class Venue:
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-            self.displays.pop(store.orders[order + rows.ORDER_ID], None)
+            self.hidden.forget(order)
         return store.free_order(order)
 
     # Lately closed orders.
@@ -157,7 +147,7 @@ class Venue:
     def keep_closed(self, order: int) -> int:
         """Remember a closed order; others are forgotten when there are too many."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
-            self._append_closed(self.unkeyed, order)
+            self.unkeyed.append(order)
             if self.unkeyed.count > self.unkeyed_kept:
                 self._drop_closed(self.unkeyed, self.unkeyed.oldest)
             return 0
@@ -173,39 +163,15 @@ class Venue:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
         accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
-        self._append_closed(self.keyed, order)
+        self.keyed.append(order)
         if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
             self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
         elif self.keyed.count > self.keyed_kept:
             self._drop_keyed(self.keyed.oldest)
         return 0
 
-    def _append_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        newest = closed.newest
-        orders[order + rows.ORDER_AHEAD] = newest
-        orders[order + rows.ORDER_BEHIND] = 0
-        if newest == 0:
-            closed.oldest = order
-        else:
-            orders[newest + rows.ORDER_BEHIND] = order
-        closed.newest = order
-        closed.count += 1
-        return 0
-
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        ahead = orders[order + rows.ORDER_AHEAD]
-        behind = orders[order + rows.ORDER_BEHIND]
-        if ahead == 0:
-            closed.oldest = behind
-        else:
-            orders[ahead + rows.ORDER_BEHIND] = behind
-        if behind == 0:
-            closed.newest = ahead
-        else:
-            orders[behind + rows.ORDER_AHEAD] = ahead
-        closed.count -= 1
+        closed.drop(order)
         return self.forget(order)
 
     def _drop_keyed(self, order: int) -> int:
@@ -235,48 +201,6 @@ class Venue:
         found = self.expiries.get(order_id)
         return 0 if found is None else found
 
-    # Icebergs: orders that show a part of themselves and keep the rest in reserve.
-
-    def display_of(self, order: int) -> int:
-        """How many lots an iceberg shows at a time; 0: it is none."""
-        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG == 0:
-            return 0
-        found = self.displays.get(self.store.orders[order + rows.ORDER_ID])
-        return 0 if found is None else found
-
-    def reserve_of(self, order: int) -> int:
-        """How many lots of a resting order are not shown."""
-        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG == 0:
-            return 0
-        found = self.reserves.get(self.store.orders[order + rows.ORDER_ID])
-        return 0 if found is None else found
-
-    def leaves_of(self, order: int) -> int:
-        """How many lots of an order are open, shown or not."""
-        return self.store.orders[order + rows.ORDER_LEAVES] + self.reserve_of(order)
-
-    def set_reserve(self, order: int, instrument: Instrument, level: int, lots: int) -> int:
-        """Say how many lots of an iceberg at a level are not shown from now on."""
-        old = self.reserve_of(order)
-        display = self.display_of(order)
-        order_id = self.store.orders[order + rows.ORDER_ID]
-        self.store.levels[level + rows.LEVEL_RESERVE] += lots - old
-        instrument.refreshes += (lots + display - 1) // display - (old + display - 1) // display
-        if lots == 0:
-            self.reserves.pop(order_id, None)
-        else:
-            self.reserves[order_id] = lots
-        return 0
-
-    def take_reserve(self, order: int, instrument: Instrument, most: int) -> int:
-        """Take at most so many lots out of an iceberg's reserve; returns how many they were."""
-        reserve = self.reserve_of(order)
-        lots = min_of(most, reserve)
-        if lots > 0:
-            level = self.store.orders[order + rows.ORDER_LEVEL]
-            self.set_reserve(order, instrument, level, reserve - lots)
-        return lots
-
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
@@ -298,10 +222,10 @@ class Venue:
             level = instrument.asks.level_at(ticks)
         reserve = 0
         if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-            shown = min_of(lots, self.display_of(order))
+            shown = min_of(lots, self.hidden.display_of(order))
             reserve = lots - shown
             orders[order + rows.ORDER_LEAVES] = shown
-            self.set_reserve(order, instrument, level, reserve)
+            self.hidden.put(order, instrument, level, reserve)
         store.append(level, order)
         instrument.open_lots += lots
         place = emit.order_rested(
@@ -382,7 +306,7 @@ class Venue:
         else:
             rested = 1
             if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-                reserve = self.take_reserve(order, instrument, limits.MAX_LOTS)
+                reserve = self.hidden.take(order, instrument, limits.MAX_LOTS)
                 lots += reserve
             self.release(order, instrument, lots)
             if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
@@ -451,11 +375,11 @@ class Venue:
             orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0
             and reason == codes.REDUCE_REASON_REQUESTED
         ):
-            reserve = self.take_reserve(order, instrument, lots)
+            reserve = self.hidden.take(order, instrument, lots)
         orders[order + rows.ORDER_LEAVES] -= lots - reserve
         self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots - reserve
         instrument.open_lots -= lots
-        leaves = self.leaves_of(order)
+        leaves = self.hidden.leaves_of(order)
         return self.write_reduced(order, instrument, lots, leaves, reserve, rested, reason, step)
 
     def write_reduced(

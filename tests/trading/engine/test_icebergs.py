@@ -90,7 +90,7 @@ def test_what_it_shows_is_told_for_as_long_as_the_order_is_known() -> None:
     world.must(order(1, "sell", 1, 100, client_order_id="next"))
     world.must(c.CancelOrder(account_id=1, order_id=2))
     assert world.send(asked)[0] == Result.UNKNOWN_ORDER
-    assert (venue.displays, venue.reserves) == ({}, {})
+    assert (venue.hidden.displays, venue.hidden.lots) == ({}, {})
 
 
 def test_a_sweep_is_what_was_foreseen() -> None:

@@ -215,7 +215,7 @@ def loaded_market(flow: market_flow.Flow, between: int) -> TenantMarket:
     market.start_orders(seq)
     for row in rows:
         assert isinstance(row, events.OrderRow)
-        market.add_open_order(shapes.state_of_engine_row(row))
+        market.add_open_order(shapes.state_of_engine_row(row), row.reserve_lots)
     flow.run(between)
     market.balances_seq, rows = flow.rows(queries.QueryBalances())
     for row in rows:

@@ -1,0 +1,44 @@
+"""Orders that a venue still knows although they are closed."""
+
+from trading.engine import rows
+from trading.engine.store import Store
+
+
+class Closed:
+    """Lately closed orders of a venue, the oldest first, linked through their rows."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.oldest = 0
+        self.newest = 0
+        self.count = 0
+
+    def append(self, order: int) -> int:
+        """Add an order that was closed just now."""
+        orders = self.store.orders
+        newest = self.newest
+        orders[order + rows.ORDER_AHEAD] = newest
+        orders[order + rows.ORDER_BEHIND] = 0
+        if newest == 0:
+            self.oldest = order
+        else:
+            orders[newest + rows.ORDER_BEHIND] = order
+        self.newest = order
+        self.count += 1
+        return 0
+
+    def drop(self, order: int) -> int:
+        """Take an order out."""
+        orders = self.store.orders
+        ahead = orders[order + rows.ORDER_AHEAD]
+        behind = orders[order + rows.ORDER_BEHIND]
+        if ahead == 0:
+            self.oldest = behind
+        else:
+            orders[ahead + rows.ORDER_BEHIND] = behind
+        if behind == 0:
+            self.newest = ahead
+        else:
+            orders[behind + rows.ORDER_AHEAD] = ahead
+        self.count -= 1
+        return 0
