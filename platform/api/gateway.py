@@ -33,6 +33,7 @@ log = structlog.get_logger("marque.api")
 API_PREFIX = "/api/v1/"
 ORDERS_PATH = "/api/v1/orders"
 BATCH_PATH = "/api/v1/orders/batch"
+TIMER_PATH = "/api/v1/orders/cancel-all-after"
 ENTRY_METHODS = ("POST", "PATCH", "DELETE")
 STREAM_PATH = "/ws/v1/stream"
 
@@ -226,6 +227,8 @@ class Gateway:
             if path == BATCH_PATH:
                 results = await desk.place_batch(caller, fields, trace_id)
                 return {"results": results}
+            if path == TIMER_PATH:
+                return await desk.cancel_all_after(caller, fields, trace_id)
         elif path == ORDERS_PATH:
             if "client_order_id" in fields:
                 return await desk.cancel(caller, fields, trace_id)

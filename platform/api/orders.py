@@ -16,12 +16,14 @@ from api.errors import ApiError, Refusal
 from trading.engine import commands, events, queries
 from trading.engine.client import Answer, AsyncEngineClient, EngineUnavailable, EngineUnknown
 from trading.engine.keys import client_order_key
+from trading.engine.limits import MAX_TIMEOUT_NS
 from trading.engine.message import Message
 from trading.engine.results import Result
 from trading.instruments.rules import Catalogue, InstrumentInfo
 from trading.orders import placing, shapes
 
 MAX_BATCH = 100
+_NS = 10**9
 
 _REFERENCE_FIELDS = frozenset({"account", "order_id", "client_order_id"})
 
@@ -108,6 +110,29 @@ class OrderDesk:
             instrument_id = info.id
         command = commands.CancelAllOrders(account_id=account_id, instrument_id=instrument_id)
         return canceled_all_body(await self._send(caller, command, trace_id))
+
+    async def cancel_all_after(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Start an account's cancel timer anew, or with 0 `seconds` take it away."""
+        timeout_ns = timeout_of(fields)
+        account_id, info = await self.scope(caller, fields, {"seconds"})
+        command = commands.SetCancelTimer(
+            account_id=account_id,
+            instrument_id=0 if info is None else info.id,
+            timeout_ns=timeout_ns,
+        )
+        return timer_body(info, account_id, await self._send(caller, command, trace_id))
+
+    async def scope(
+        self, caller: Caller, fields: dict[str, Any], others: set[str]
+    ) -> tuple[int, InstrumentInfo | None]:
+        """The account and the instrument (None: all) that a request is about."""
+        check_scope_fields(fields, others)
+        account_id = caller.account_id(fields.get("account"))
+        if fields.get("instrument") is None:
+            return account_id, None
+        return account_id, await self._catalogues.instrument(caller.tenant, fields["instrument"])
 
     async def _send(
         self, caller: Caller, message: Message, trace_id: int, *, refuse: bool = True
@@ -243,6 +268,34 @@ def canceled_all_body(answer: Answer) -> dict[str, Any]:
     """The JSON body of a CancelAllOrders' answer."""
     closed = [str(e.order_id) for e in answer.events if isinstance(e, events.OrderClosed)]
     return {"canceled": closed, "count": len(closed), "seq": answer.seq}
+
+
+def check_scope_fields(fields: dict[str, Any], others: set[str]) -> None:
+    """Raises ApiError on fields that are not known."""
+    unknown = fields.keys() - {"account", "instrument", *others}
+    if unknown:
+        raise ApiError(Refusal.BAD_REQUEST, f"Unknown field: {sorted(map(str, unknown))[0][:40]}.")
+
+
+def timeout_of(fields: dict[str, Any]) -> int:
+    """The `seconds` of a cancel timer in nanoseconds; raises ApiError."""
+    seconds = fields.get("seconds")
+    if type(seconds) is not int or not 0 <= seconds <= MAX_TIMEOUT_NS // _NS:
+        raise ApiError(Result.BAD_TIMEOUT)
+    return seconds * _NS
+
+
+def timer_body(info: InstrumentInfo | None, account_id: int, answer: Answer) -> dict[str, Any]:
+    """The JSON body of a SetCancelTimer's answer."""
+    deadline_ns = next(
+        event.deadline_ns for event in answer.events if isinstance(event, events.CancelTimerSet)
+    )
+    return {
+        "account": account_id,
+        "instrument": None if info is None else info.symbol,
+        "cancels_at": deadline_ns // 1_000_000 or None,
+        "seq": answer.seq,
+    }
 
 
 def order_body(state: shapes.OrderState, info: InstrumentInfo) -> dict[str, Any]:

@@ -273,6 +273,33 @@ class CanceledOrders(fields.Serializer[Any]):
     seq = fields.IntegerField()
 
 
+class CancelAllAfter(fields.Serializer[Any]):
+    seconds = fields.IntegerField(min_value=0, max_value=86_400, help_text="0 takes it away.")
+    instrument = fields.CharField(required=False, help_text="Only orders in this instrument.")
+    account = fields.IntegerField(required=False, help_text="Your default account where absent.")
+
+
+class CancelTimer(fields.Serializer[Any]):
+    account = fields.IntegerField()
+    instrument = fields.CharField(allow_null=True, help_text="null: all.")
+    cancels_at = fields.IntegerField(
+        allow_null=True, help_text="Milliseconds since 1970, UTC; null: it is taken away."
+    )
+    seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
+
+
+class ArmedCancel(fields.Serializer[Any]):
+    instrument = fields.CharField(allow_null=True, help_text="null: all.")
+    on_disconnect = fields.BooleanField(help_text="A connection has armed it; see Streams.")
+    cancels_at = fields.IntegerField(
+        allow_null=True, help_text="When the cancel timer runs out; null: there is none."
+    )
+
+
+class ArmedCancels(fields.Serializer[Any]):
+    results = ArmedCancel(many=True)
+
+
 class StatementLine(fields.Serializer[Any]):
     id = fields.CharField()
     time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from api import metrics, rates
 from api.access import KeyCache
+from api.arming import Arming
 from api.catalogues import Catalogues
 from api.guard import Guard
 from api.orders import OrderDesk
@@ -30,6 +31,7 @@ class Services:
         self.keys = KeyCache()
         self.guard = Guard(self.redis)
         self.refused = Refused(self.guard, rates.REFUSED)
+        self.arming = Arming(self.engine)
         self.desk = OrderDesk(self.engine, self.catalogues)
         self.hub = Hub(settings.REDIS_URL)
         self.tally = metrics.Tally()

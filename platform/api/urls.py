@@ -19,6 +19,9 @@ urlpatterns = [
     path("v1/statement", account.StatementView.as_view(), name="statement"),
     path("v1/orders", orders.OrdersView.as_view(), name="orders"),
     path("v1/orders/batch", orders.BatchView.as_view(), name="orders-batch"),
+    path(
+        "v1/orders/cancel-all-after", orders.CancelTimerView.as_view(), name="orders-cancel-timer"
+    ),
     path("v1/orders/<str:order_id>", orders.OrderView.as_view(), name="order"),
     re_path(r"^v1/.*$", documentation.NothingHereView.as_view(), name="nothing"),
     path("schema", documentation.SchemaView.as_view(), name="schema"),

@@ -34,6 +34,7 @@ _CALLED_BY_MODULE = (
     "canceling",
     "door",
     "emit",
+    "guarding",
     "icebergs",
     "image",
     "loading",

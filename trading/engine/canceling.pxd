@@ -1,3 +1,5 @@
+cimport cython
+
 from trading.engine.step cimport Step
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
@@ -9,6 +11,7 @@ cdef long long check_open(Venue venue, long long order) except? FAILED
 cdef long long cancel_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+@cython.locals(is_requested=bint)
 cdef long long cancel_all_orders(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED

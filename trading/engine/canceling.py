@@ -1,6 +1,6 @@
 """CancelOrder, CancelAllOrders, ReduceOrder and ExpireOrder."""
 
-from trading.engine import codec, codes, rows
+from trading.engine import codec, codes, guarding, rows
 from trading.engine.step import Step
 from trading.engine.venue import Venue
 from trading.engine.words import field
@@ -50,25 +50,40 @@ def cancel_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
 
 
 def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
-    """Apply a CancelAllOrders, oldest order first; orders in halted instruments stay."""
+    """Apply a CancelAllOrders, oldest order first; orders in halted instruments stay.
+
+    The exchange's own (see CancelCause) end those too, and a suspended account's.
+    """
     store = venue.store
-    account = venue.account(field(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID, end))
+    cause = field(data, at + codec.CANCEL_ALL_ORDERS_CAUSE, end)
+    if cause < codes.CANCEL_CAUSE_REQUESTED or cause > codes.LAST_CANCEL_CAUSE:
+        return codes.FIELD_OUT_OF_RANGE
+    is_requested = cause == codes.CANCEL_CAUSE_REQUESTED
+    account_id = field(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID, end)
+    account = venue.account(account_id)
     if account == 0:
         return codes.UNKNOWN_ACCOUNT
-    if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
+    state = store.accounts[account + rows.ACCOUNT_STATE]
+    if is_requested and state == codes.ACCOUNT_STATE_SUSPENDED:
         return codes.ACCOUNT_SUSPENDED
     instrument_id = field(data, at + codec.CANCEL_ALL_ORDERS_INSTRUMENT_ID, end)
     if instrument_id != 0:
         instrument = venue.instrument(instrument_id)
         if instrument is None:
             return codes.UNKNOWN_INSTRUMENT
-        if instrument.state == codes.INSTRUMENT_STATE_HALTED:
+        if is_requested and instrument.state == codes.INSTRUMENT_STATE_HALTED:
             return codes.INSTRUMENT_HALTED
     side = field(data, at + codec.CANCEL_ALL_ORDERS_SIDE, end)
     if side < 0 or side > codes.SIDE_SELL:
         return codes.BAD_SIDE
+    if not is_requested:
+        result = guarding.check_cause(venue, account_id, instrument_id, cause, step)
+        if result != codes.ACCEPTED:
+            return result
 
     # From here it succeeds.
+    if cause == codes.CANCEL_CAUSE_TIMER:
+        guarding.take_timer(venue, account_id, instrument_id, step)
     order = store.accounts[account + rows.ACCOUNT_OLDEST]
     while order != 0:
         newer = store.orders[order + rows.ORDER_NEWER]
@@ -76,7 +91,7 @@ def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         if (
             (instrument_id == 0 or meant.instrument_id == instrument_id)
             and (side == 0 or store.orders[order + rows.ORDER_TERMS] & 15 == side)
-            and meant.state != codes.INSTRUMENT_STATE_HALTED
+            and not (is_requested and meant.state == codes.INSTRUMENT_STATE_HALTED)
         ):
             venue.close_open(order, meant, codes.ORDER_STATUS_CANCELED, step)
         order = newer

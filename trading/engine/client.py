@@ -15,7 +15,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trading.engine.links import (
     Answer,
@@ -124,7 +124,8 @@ class EngineClient:
 class AsyncEngineClient:
     """A client for one event loop at a time: one connection, pipelined.
 
-    ``patience_seconds`` is how long a send waits for an engine that is not there.
+    ``patience_seconds`` is how long a send waits for an engine that is not there. What is in
+    ``on_lost`` is called when a connection ends: what it had armed is canceled by the engine.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class AsyncEngineClient:
         self.socket_path = str(socket_path)
         self.timeout_seconds = timeout_seconds
         self.patience_seconds = patience_seconds
+        self.on_lost: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._link: AsyncLink | None = None
         self._connecting: asyncio.Lock | None = None
@@ -177,6 +179,10 @@ class AsyncEngineClient:
             self._link.close()
             self._link = None
 
+    def _tell_lost(self) -> None:
+        for tell in self.on_lost:
+            tell()
+
     async def _connect(self) -> AsyncLink:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
@@ -191,7 +197,7 @@ class AsyncEngineClient:
             while True:
                 try:
                     _, link = await loop.create_unix_connection(
-                        lambda: AsyncLink(self.timeout_seconds), self.socket_path
+                        lambda: AsyncLink(self.timeout_seconds, self._tell_lost), self.socket_path
                     )
                 except OSError as error:
                     if loop.time() < until:

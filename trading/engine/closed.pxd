@@ -12,3 +12,4 @@ cdef class Closed:
 
     cdef long long append(self, long long order) except? FAILED
     cdef long long drop(self, long long order) except? FAILED
+    cdef long long fetch(self, long long order) noexcept

@@ -2,6 +2,7 @@
 
 from trading.engine import rows
 from trading.engine.store import Store
+from trading.engine.words import touch
 
 
 class Closed:
@@ -42,3 +43,20 @@ class Closed:
             orders[behind + rows.ORDER_AHEAD] = ahead
         self.count -= 1
         return 0
+
+    def fetch(self, order: int) -> int:
+        """Bring near what forgetting the next closed orders takes; this is the next of all."""
+        store = self.store
+        orders = store.orders
+        second = orders[order + rows.ORDER_BEHIND]
+        third = orders[second + rows.ORDER_BEHIND]
+        fourth = orders[third + rows.ORDER_BEHIND]
+        touch(orders, fourth)
+        touch(orders, fourth + rows.LINE)
+        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
+        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)

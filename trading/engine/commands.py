@@ -666,18 +666,21 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
         ("account_id", "i64"),
         ("instrument_id", "i64"),
         ("side", "i64"),
+        ("cause", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
     account_id: int = 0
     instrument_id: int = 0
     side: int = 0
+    cause: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
             self.account_id,
             self.instrument_id,
             self.side,
+            self.cause,
         )
         return packed
 
@@ -687,11 +690,13 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
             account_id,
             instrument_id,
             side,
+            cause,
         ) = items
         return cls(
             account_id=account_id,
             instrument_id=instrument_id,
             side=side,
+            cause=cause,
         )
 
 
@@ -835,6 +840,78 @@ class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SetCancelTimer(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 40
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("timeout_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    timeout_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.timeout_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            timeout_ns,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            timeout_ns=timeout_ns,
+        )
+
+
+class ArmDisconnect(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 41
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("armed", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    armed: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.armed,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            armed,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            armed=armed,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -855,5 +932,7 @@ BY_KIND: dict[int, type[Message]] = {
         SetReferencePrice,
         ReplaceOrder,
         ExpireOrder,
+        SetCancelTimer,
+        ArmDisconnect,
     )
 }

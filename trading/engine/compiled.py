@@ -15,6 +15,7 @@ CORE = (
     "emit",
     "door",
     "store",
+    "ahead",
     "book",
     "closed",
     "reserves",
@@ -25,6 +26,7 @@ CORE = (
     "icebergs",
     "matching",
     "arriving",
+    "guarding",
     "canceling",
     "placing",
     "administration",
@@ -38,7 +40,16 @@ CORE = (
 # Part of the core, but never compiled: constants, which the compiler takes from their .pxd; what
 # the words are, which it takes from there as well; and what is plain Python either way.
 CONSTANTS = ("codec", "codes", "limits", "rows", "words")
-PLAIN = ("batch", "difference", "layouts", "memory", "sizes")
+PLAIN = (
+    "batch",
+    "difference",
+    "iceberg_layouts",
+    "layout",
+    "layouts",
+    "maker_layouts",
+    "memory",
+    "sizes",
+)
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.

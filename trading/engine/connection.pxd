@@ -18,6 +18,7 @@ cdef class Connection:
     cdef public long long follow_seq
     cdef public long long told_seq
     cdef public long long told_ns
+    cdef public set armed
 
     cpdef send(self, bytes data)
     cpdef flush(self)

@@ -32,6 +32,8 @@ class Connection:
         self.follow_seq = 0  # has everything before it
         self.told_seq = 0
         self.told_ns = 0
+        # (tenant, account, instrument or 0) whose orders are canceled when this ends.
+        self.armed: set[tuple[int, int, int]] = set()
         poller.register(self.fd, _IN)
 
     def send(self, data: bytes) -> None:

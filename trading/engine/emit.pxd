@@ -233,6 +233,20 @@ cdef long long order_refreshed(
     long long reserve_lots,
 ) except? FAILED
 
+cdef long long cancel_timer_set(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long deadline_ns,
+) except? FAILED
+
+cdef long long disconnect_armed(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long armed,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -291,4 +305,12 @@ cdef long long source_row(
 cdef long long durable_seq(
     Output out,
     long long seq,
+) except? FAILED
+
+cdef long long armed_row(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long on_disconnect,
+    long long deadline_ns,
 ) except? FAILED

@@ -530,6 +530,38 @@ def order_refreshed(
     return at
 
 
+def cancel_timer_set(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    deadline_ns: int,
+) -> int:
+    at = out.room(4)
+    words = out.words
+    words[at] = 137439019048
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = deadline_ns
+    out.events += 1
+    return at
+
+
+def disconnect_armed(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    armed: int,
+) -> int:
+    at = out.room(4)
+    words = out.words
+    words[at] = 137439019049
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = armed
+    out.events += 1
+    return at
+
+
 def status_row(
     out: Output,
     seq: int,
@@ -661,5 +693,23 @@ def durable_seq(
     words = out.words
     words[at] = 68719543282
     words[at + 1] = seq
+    out.events += 1
+    return at
+
+
+def armed_row(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    on_disconnect: int,
+    deadline_ns: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798758416
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = on_disconnect
+    words[at + 4] = deadline_ns
     out.events += 1
     return at

@@ -58,6 +58,16 @@ class ReduceReason(IntEnum):
     SELF_TRADE_PREVENTED = 2
 
 
+class CancelCause(IntEnum):
+    """Why all orders of an account are canceled. All but the first are the exchange's own acts:
+    they work in any state of account and instrument, as an expiry does.
+    """
+
+    REQUESTED = 0
+    DISCONNECTED = 1  # the connection that was to keep them is gone
+    TIMER = 2  # the account's cancel timer ran out
+
+
 class InstrumentState(IntEnum):
     OPEN = 1
     CANCEL_ONLY = 2

@@ -1218,6 +1218,78 @@ class OrderRefreshed(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class CancelTimerSet(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 40
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("deadline_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    deadline_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.deadline_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            deadline_ns,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            deadline_ns=deadline_ns,
+        )
+
+
+class DisconnectArmed(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 41
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("armed", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    armed: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.armed,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            armed,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            armed=armed,
+        )
+
+
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1000
     VERSION: ClassVar[int] = 1
@@ -1526,6 +1598,47 @@ class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class ArmedRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1040
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("on_disconnect", "i64"),
+        ("deadline_ns", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    on_disconnect: int = 0
+    deadline_ns: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.on_disconnect,
+            self.deadline_ns,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            on_disconnect,
+            deadline_ns,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            on_disconnect=on_disconnect,
+            deadline_ns=deadline_ns,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -1549,12 +1662,15 @@ BY_KIND: dict[int, type[Message]] = {
         OrderWaiting,
         OrderTriggered,
         OrderRefreshed,
+        CancelTimerSet,
+        DisconnectArmed,
         StatusRow,
         BalanceRow,
         OrderRow,
         DepthRow,
         SourceRow,
         DurableSeq,
+        ArmedRow,
     )
 }
 

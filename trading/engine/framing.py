@@ -13,7 +13,8 @@ def scan_requests(
 ) -> tuple[int, int, int]:
     """(end, frames, why): where the whole request frames from ``start`` on end, and how many.
 
-    Stops before a frame of ``special_kind``. ``why`` is one of rows.SCAN_….
+    Stops before a frame of ``special_kind`` and before an ArmDisconnect. ``why`` is one of
+    rows.SCAN_….
     """
     end = len(data)
     at = start
@@ -25,7 +26,8 @@ def scan_requests(
             return at, frames, rows.SCAN_BAD_LENGTH
         if end - at < size:
             break
-        if head >> 32 & MASK_16 == special_kind:
+        kind = head >> 32 & MASK_16
+        if kind == special_kind or kind == codec.ARM_DISCONNECT:
             return at, frames, rows.SCAN_SPECIAL
         at += size
         frames += 1
@@ -61,6 +63,35 @@ def refuse_rest(rest: bytes) -> bytes:
     out = Output(rows.SCAN_FIRST_WORDS)
     write_refusal(out, kind, codes.BAD_FRAME, request_id)
     return out.piece(0, out.at)
+
+
+def guard_requests(gone: list[tuple[int, int, int, int]]) -> bytes:
+    """Two requests for each (tenant, account, instrument or 0, armed): cancel the orders that a
+    connection's end was to cancel, then keep armed what another connection has armed too.
+    """
+    out = Output(rows.SCAN_FIRST_WORDS)
+    for tenant_id, account_id, instrument_id, armed in gone:
+        cause = codes.CANCEL_CAUSE_DISCONNECTED
+        numbers = [account_id, instrument_id, 0, cause]
+        write_request(out, codec.CANCEL_ALL_ORDERS, tenant_id, numbers)
+        write_request(out, codec.ARM_DISCONNECT, tenant_id, [account_id, instrument_id, armed])
+    return out.piece(0, out.at)
+
+
+def write_request(out: Output, kind: int, tenant_id: int, numbers: list[int]) -> int:
+    """One request of the server's own, whose answer nobody waits for."""
+    place = out.room(5)
+    words = out.words
+    size = rows.REQUEST_HEADER_BYTES + 8 * len(numbers)
+    words[place] = size - 4 | kind << 32 | 1 << 48
+    words[place + 1] = 0
+    words[place + 2] = tenant_id
+    words[place + 3] = 0
+    words[place + 4] = 0
+    for number in numbers:
+        place = out.room(1)
+        out.words[place] = number
+    return 0
 
 
 def write_refusal(out: Output, kind: int, result: int, request_id: int) -> int:

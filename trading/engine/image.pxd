@@ -21,4 +21,5 @@ cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED
+cdef long long dump_guards(Venue venue, Writer out) except? FAILED
 cdef long long dump_order(Venue venue, long long order, Writer out) except? FAILED

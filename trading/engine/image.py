@@ -90,6 +90,20 @@ def dump_venue(venue: Venue, out: Writer) -> int:
         out.number(venue.expiries[order_id])
     dump_closed(venue, venue.unkeyed, out)
     dump_closed(venue, venue.keyed, out)
+    return dump_guards(venue, out)
+
+
+def dump_guards(venue: Venue, out: Writer) -> int:
+    """What cancels orders by itself."""
+    out.number(len(venue.cancel_timers))
+    for key in sorted(venue.cancel_timers):
+        out.number(key[0])
+        out.number(key[1])
+        out.number(venue.cancel_timers[key])
+    out.number(len(venue.armed))
+    for key in sorted(venue.armed):
+        out.number(key[0])
+        out.number(key[1])
     return 0
 
 

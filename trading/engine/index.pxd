@@ -18,9 +18,12 @@ cdef class Index:
     cdef long long _split
     cdef readonly long long count
 
-    cdef long long _bucket(self, long long scope, long long key) noexcept
+    cdef long long _bucket(self, long long spread) noexcept
     cpdef long long find(self, long long scope, long long key) noexcept
     cpdef long long add(self, long long row) noexcept
-    cdef long long _bucket_of(self, long long row) noexcept
+    cdef long long guess(self, long long scope, long long key) noexcept
+    cdef long long fetch(self, long long scope, long long key) noexcept
+    cdef long long fetch_row(self, long long row) noexcept
+    cdef long long _spread_of(self, long long row) noexcept
     cpdef long long remove(self, long long row) noexcept
     cdef long long _grow(self) noexcept

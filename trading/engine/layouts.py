@@ -42,19 +42,21 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from typing import NamedTuple
+from trading.engine import iceberg_layouts, maker_layouts
+from trading.engine.layout import Fields, Layout
 
-Fields = tuple[tuple[str, str], ...]
-
-
-class Layout(NamedTuple):
-    """One kind of message at one version: its number, its name and its fields in order."""
-
-    kind: int
-    version: int
-    name: str
-    fields: Fields
-
+__all__ = [
+    "ANSWER_HEADER_BYTES",
+    "COMMANDS",
+    "EVENTS",
+    "EVENT_HEADER_BYTES",
+    "GROUP_HEADER_BYTES",
+    "QUERIES",
+    "RECORD_HEADER_BYTES",
+    "REQUEST_HEADER_BYTES",
+    "Fields",
+    "Layout",
+]
 
 REQUEST_HEADER_BYTES = 40
 ANSWER_HEADER_BYTES = 40
@@ -170,7 +172,12 @@ COMMANDS: tuple[Layout, ...] = (
         13,
         1,
         "CancelAllOrders",
-        (("account_id", "i64"), ("instrument_id", "i64"), ("side", "i64")),
+        (
+            ("account_id", "i64"),
+            ("instrument_id", "i64"),
+            ("side", "i64"),
+            ("cause", "i64"),  # CancelCause
+        ),
     ),
     # Takes lots off an open order, keeping its time priority; taking all of it cancels it.
     Layout(
@@ -197,6 +204,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
+    *maker_layouts.COMMANDS,
 )
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -211,6 +219,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
+    *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
@@ -420,22 +429,8 @@ EVENTS: tuple[Layout, ...] = (
             ("last_ticks", "i64"),  # the trade's price that did it
         ),
     ),
-    # What an iceberg showed has been traded, or was prevented: it shows its next part, at the end
-    # of its level's queue. The level grows by `lots`; nothing is held anew.
-    Layout(
-        20,
-        1,
-        "OrderRefreshed",
-        (
-            ("order_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u32"),
-            ("lots", "i64"),
-            ("ticks", "i64"),
-            ("reserve_lots", "i64"),  # still not shown
-        ),
-    ),
+    *iceberg_layouts.EVENTS,
+    *maker_layouts.EVENTS,
     # Rows of query answers.
     Layout(
         1000,
@@ -495,4 +490,5 @@ EVENTS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    *maker_layouts.ROWS,
 )

@@ -5,7 +5,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, cast
 
 from trading.engine import wire
@@ -187,9 +187,10 @@ def _lost(
 class AsyncLink(asyncio.Protocol):
     """One connection inside an event loop; any number of requests may be under way."""
 
-    def __init__(self, timeout_seconds: float) -> None:
+    def __init__(self, timeout_seconds: float, on_lost: Callable[[], None] = lambda: None) -> None:
         self.is_lost = False
         self._timeout_seconds = timeout_seconds
+        self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._arrived = b""
@@ -221,6 +222,7 @@ class AsyncLink(asyncio.Protocol):
             _fail(future, is_query or not was_sent, "The connection to the engine was lost.")
         if self._sweep is not None:
             self._sweep.cancel()
+        self._on_lost()
 
     def send(self, request: Request) -> "asyncio.Future[Answer]":
         """Queue one request; all queued in one turn of the loop leave in one write."""

@@ -35,6 +35,11 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+@cython.locals(account_id="long long", instrument_id="long long")
+cdef long long load_guards(Venue venue, Reader reader) except? FAILED
+cdef long long check_scope(
+    Venue venue, long long account_id, long long instrument_id
+) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)

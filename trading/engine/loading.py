@@ -4,7 +4,7 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, image, limits, rows, rules
+from trading.engine import administration, codes, guarding, image, limits, rows, rules
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.store import Store
@@ -155,6 +155,30 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
+    return load_guards(venue, reader)
+
+
+def load_guards(venue: Venue, reader: Reader) -> int:
+    """What cancels orders by itself."""
+    for _ in range(reader.count()):
+        account_id = reader.within(1, MASK_63)
+        instrument_id = reader.within(0, limits.MAX_ID)
+        check_scope(venue, account_id, instrument_id)
+        guarding.start_timer(venue, account_id, instrument_id, reader.within(1, MASK_63))
+    for _ in range(reader.count()):
+        account_id = reader.within(1, MASK_63)
+        instrument_id = reader.within(0, limits.MAX_ID)
+        check_scope(venue, account_id, instrument_id)
+        venue.armed[(account_id, instrument_id)] = 1
+    return 0
+
+
+def check_scope(venue: Venue, account_id: int, instrument_id: int) -> int:
+    """Whether an account and an instrument (0: all) are there; raises KeyError."""
+    if venue.account(account_id) == 0:
+        raise KeyError
+    if instrument_id != 0 and venue.instrument(instrument_id) is None:
+        raise KeyError
     return 0
 
 

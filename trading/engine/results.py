@@ -28,6 +28,9 @@ class Result(IntEnum):
     ACCOUNT_EXISTS = 301
     ACCOUNT_SUSPENDED = 302
     ACCOUNT_CANCEL_ONLY = 303
+    # The shard's or the server's own: no cancel timer is due, nothing is armed.
+    NO_TIMER_DUE = 310
+    NOT_ARMED = 311
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -60,6 +63,7 @@ class Result(IntEnum):
     # What an iceberg would show: not below the minimum, less than the whole, of a limit order.
     BAD_DISPLAY_QUANTITY = 520
     TOO_MANY_REFRESHES = 521
+    BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

@@ -88,8 +88,21 @@ CLIENT_KEY: Final = 0
 CLIENT_SCOPE: Final = 1  # the account's row number
 CLIENT_WIDTH: Final = 2
 
+# A command that is looked at before its turn; see ahead.
+AHEAD_VENUE: Final = 0  # the venue's number
+AHEAD_ACCOUNT: Final = 1  # the account's id, later its handle
+AHEAD_ORDER: Final = 2  # the same of the order
+AHEAD_CLIENT_KEY: Final = 3
+AHEAD_WIDTH: Final = 4
+AHEAD_STEP: Final = 3  # commands from one look at a command to the next
+AHEAD_COMMANDS: Final = 14  # from the first look to its turn
+AHEAD_ROOM: Final = 32  # a power of two, above four steps
+AHEAD_LEAST_BYTES: Final = 1024  # a batch below this is not worth it
+LINE: Final = 8  # words that come from memory together
+
 # How the indexes and outputs begin; see there.
-INDEX_FIRST_BUCKETS: Final = 1024  # a power of two
+INDEX_FIRST_SHIFT: Final = 10
+INDEX_FIRST_BUCKETS: Final = 1 << 10
 INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
 SCAN_FIRST_WORDS: Final = 1 << 15

@@ -27,6 +27,8 @@ cdef class Server:
     cdef public dict connections
     cdef public list followers
     cdef public bint notice_due
+    cdef dict _armed
+    cdef list _gone
     cdef bytearray _buffer
     cdef object _view
     cdef list _frames
@@ -50,6 +52,8 @@ cdef class Server:
     cdef _hand_out(self, Group group)
     cdef long long _waiting_bytes(self)
     cdef long long _on_follow(self, Connection connection, bytes data, long long at)
+    cdef long long _on_arm(self, Connection connection, bytes data, long long at)
+    cdef bint _disarm(self, Connection connection, tuple key) except -1
     @cython.locals(connection=Connection)
     cdef _tell_followers(self)
     cdef _tell(self, Connection connection)

@@ -31,6 +31,7 @@ TIMER_SECONDS: Final = 0.005
 TIMER_NS: Final = 1_000_000_000
 MOST_EVENTS: Final = 256
 
+_ARM_DISCONNECT: Final = codec.ARM_DISCONNECT.to_bytes(2, "little")
 _IN: Final = 1  # select.EPOLLIN
 _OUT: Final = 4  # select.EPOLLOUT
 
@@ -46,7 +47,7 @@ class Group:
         self.records: list[bytes] = []
         self.records_bytes = 0
         self.last_seq = 0
-        self.answers: list[tuple[Connection, bytes]] = []
+        self.answers: list[tuple[Connection | None, bytes]] = []  # None: of the server itself
         self.arrivals: list[tuple[int, int]] = []  # (when read in ns, requests)
 
 
@@ -81,11 +82,19 @@ class Server:
         self.connections: dict[int, Connection] = {}
         self.followers: list[Connection] = []
         self.notice_due = False
+        # How many connections armed a (tenant, account, instrument), and what those left behind
+        # that are gone: (tenant, account, instrument, still armed). At the start all are gone.
+        self._armed: dict[tuple[int, int, int], int] = {}
+        self._gone: list[tuple[int, int, int, int]] = [
+            (tenant_id, account_id, instrument_id, 0)
+            for tenant_id in sorted(shard.venues)
+            for account_id, instrument_id in sorted(shard.venues[tenant_id].armed)
+        ]
         self._buffer = bytearray(READ_BYTES)
         self._view = memoryview(self._buffer)
         # Read in this round.
         self._frames: list[bytes] = []
-        self._senders: list[tuple[Connection, int]] = []
+        self._senders: list[tuple[Connection | None, int]] = []
         self._round_ns = 0
         self._applied = Group()  # not handed to the writer yet
         self._writing: Group | None = None  # with the writer
@@ -102,11 +111,15 @@ class Server:
         signal_fd = self.signal_socket.fileno()
         done_fd = self.writer.done_fd
         poll = self.poller.poll
+        if self._gone:
+            self._run_batch()
         while not self.signals:
             timeout = until - time.monotonic()
             if timeout <= 0.0:
                 break
-            if self.notice_due:
+            if self._gone:
+                timeout = 0.0
+            elif self.notice_due:
                 timeout = NOTICE_SECONDS
             elif 0 < self.shard.due_ns <= time.time_ns() + TIMER_NS:
                 timeout = TIMER_SECONDS
@@ -131,7 +144,7 @@ class Server:
                     self._accept()
                 elif fd == signal_fd:
                     self.signals += self.signal_socket.recv(64)
-            if self._senders or 0 < self.shard.due_ns <= time.time_ns():
+            if self._senders or self._gone or 0 < self.shard.due_ns <= time.time_ns():
                 self._run_batch()
             if self.notice_due:
                 self._tell_followers()
@@ -227,7 +240,10 @@ class Server:
                 self._take(connection, data, start, end, frames)
             if why != rows.SCAN_SPECIAL:
                 break
-            start = self._on_follow(connection, data, end)
+            if data[end + 4 : end + 6] == _ARM_DISCONNECT:
+                start = self._on_arm(connection, data, end)
+            else:
+                start = self._on_follow(connection, data, end)
             end, frames, why = framing.scan_requests(data, start, codec.FOLLOW, MAX_FRAME_BYTES)
         connection.rest = data[end:] if end < len(data) else b""
         if why == rows.SCAN_BAD_LENGTH:
@@ -254,6 +270,11 @@ class Server:
 
     def _run_batch(self) -> None:
         """Apply what this round brought and see that it becomes durable."""
+        if self._gone:
+            # Behind all that those sent who are gone.
+            self._frames.append(framing.guard_requests(self._gone))
+            self._senders.append((None, 2 * len(self._gone)))
+            self._gone = []
         senders = self._senders
         frames = self._frames[0] if len(self._frames) == 1 else b"".join(self._frames)
         self._frames = []
@@ -267,7 +288,8 @@ class Server:
             end = framing.end_of_answers(answers, start, count)
             group.answers.append((connection, answers[start:end]))
             start = end
-            requests += count
+            if connection is not None:
+                requests += count
         group.arrivals.append((self._round_ns, requests))
         group.last_seq = output.last_seq
         if output.records:
@@ -313,6 +335,8 @@ class Server:
 
     def _hand_out(self, group: Group) -> None:
         for connection, answers in group.answers:
+            if connection is None:
+                continue
             if answers:
                 connection.send(answers)
             if connection.last_words:
@@ -347,6 +371,40 @@ class Server:
         self._tell(connection)
         return at + size
 
+    def _on_arm(self, connection: Connection, data: bytes, at: int) -> int:
+        """Keep what a connection's end is to cancel, and hand the command on; its frame's end."""
+        size = int.from_bytes(data[at : at + 4], "little") + 4
+        payload = data[at + REQUEST_HEADER_BYTES : at + size]
+        if len(payload) <= codec.ARM_DISCONNECT_BYTES and (
+            self._waiting_bytes() <= self.most_waiting_bytes
+        ):
+            numbers = payload.ljust(codec.ARM_DISCONNECT_BYTES, b"\0")
+            key = (
+                int.from_bytes(data[at + 16 : at + 20], "little"),
+                int.from_bytes(numbers[:8], "little", signed=True),
+                int.from_bytes(numbers[8:16], "little", signed=True),
+            )
+            if numbers[16] == 1:
+                if key not in connection.armed:
+                    connection.armed.add(key)
+                    self._armed[key] = self._armed.get(key, 0) + 1
+            elif self._disarm(connection, key):
+                # It stays armed for another's sake, so the core need not know.
+                self.metrics.requests += 1
+                connection.send(framing.refuse_requests(data, at, at + size, codes.ACCEPTED))
+                return at + size
+        self._take(connection, data, at, at + size, 1)
+        return at + size
+
+    def _disarm(self, connection: Connection, key: tuple[int, int, int]) -> bool:
+        """A connection lets go of what it armed; whether another one has it armed too."""
+        if key in connection.armed:
+            connection.armed.discard(key)
+            self._armed[key] -= 1
+            if self._armed[key] == 0:
+                del self._armed[key]
+        return key in self._armed
+
     def _tell_followers(self) -> None:
         """Tell each follower the durable seq, unless it was told something just now."""
         now = time.perf_counter_ns()
@@ -374,3 +432,5 @@ class Server:
             del self.connections[connection.fd]
         if connection.is_follower and connection in self.followers:
             self.followers.remove(connection)
+        for key in sorted(connection.armed):
+            self._gone.append((*key, int(self._disarm(connection, key))))

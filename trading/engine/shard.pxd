@@ -1,5 +1,6 @@
 cimport cython
 
+from trading.engine.ahead cimport Ahead
 from trading.engine.output cimport Output
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
@@ -22,6 +23,10 @@ cdef class Shard:
     cdef Output _answers
     cdef Step _step
     cdef Step _asking
+    cdef Ahead _ahead
+    cdef long long _noted
+    cdef long long _noted_tenant
+    cdef long long _noted_venue
     cdef long long _result
     cdef long long _seq
     cdef long long _events
@@ -29,10 +34,18 @@ cdef class Shard:
     cdef long long _event_count
     cdef long long _records_end
     cdef long long _most_timers
+    cdef long long _most_cancel_timers
 
-    @cython.locals(end="long long", at="long long", frame_end="long long")
+    cdef long long _note_request(self, const char *frames, long long end) except? FAILED
+    cdef long long _note_record(self, const char *records, long long end) except? FAILED
+    @cython.locals(venue=Venue)
+    cdef long long _venue_noted(self, long long tenant_id) except? FAILED
+    @cython.locals(end="long long", at="long long", frame_end="long long", looks="bint")
     cpdef object run_batch(self, bytes frames, long long time_ns)
     cdef long long _expire_orders(self) except? FAILED
+    @cython.locals(payload=bytes, timer=tuple)
+    cdef long long _fire_cancel_timers(self) except? FAILED
+    cdef bint _is_running(self, tuple timer) except -1
     cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED
     cdef long long source_number(self, long long tenant_id, long long source) except? FAILED
@@ -89,6 +102,7 @@ cdef class Shard:
         tenant_id="long long",
         source="long long",
         source_no="long long",
+        looks="bint",
     )
     cpdef replay(self, bytes records)
     cpdef bytes dump(self)

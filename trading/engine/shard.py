@@ -11,12 +11,14 @@ from trading.engine import (
     codes,
     door,
     emit,
+    guarding,
     image,
     loading,
     lookups,
     placing,
     rows,
 )
+from trading.engine.ahead import Ahead
 from trading.engine.batch import BatchOutput
 from trading.engine.difference import ReplayDifference, first_difference
 from trading.engine.output import Output
@@ -24,6 +26,7 @@ from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
+    FETCHES,
     MASK_16,
     MASK_32,
     copy_words,
@@ -62,6 +65,10 @@ class Shard:
         self._answers = Output(rows.OUTPUT_FIRST_WORDS)
         self._step = Step(self._records)
         self._asking = Step(self._answers)
+        self._ahead = Ahead(self.store)
+        self._noted = 0  # the batch's first byte that was not looked at ahead
+        self._noted_tenant = 0
+        self._noted_venue = 0
         # How the last command ended: its seq (0: not journaled), its events and how many they
         # are, and where the records end with its own.
         self._result = 0
@@ -71,6 +78,7 @@ class Shard:
         self._event_count = 0
         self._records_end = 0
         self._most_timers = rows.TIMERS_FIRST_MOST
+        self._most_cancel_timers = rows.TIMERS_FIRST_MOST
 
     def run_batch(self, frames: bytes, time_ns: int) -> BatchOutput:
         """Apply whole request frames, one after another, at one time; see ``BatchOutput``.
@@ -84,9 +92,18 @@ class Shard:
         self._answers.clear()
         first_seq = self.seq + 1
         self._expire_orders()
+        self._fire_cancel_timers()
         end = len(frames)
         at = 0
+        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        if looks:
+            self._noted = 0
+            self._noted_tenant = -1
+            for _ in range(rows.AHEAD_COMMANDS):
+                self._note_request(frames, end)
         while at < end:
+            if looks:
+                self._note_request(frames, end)
             frame_end = end
             if end - at >= 8:
                 frame_end = at + 4 + (word(frames, at) & MASK_32)
@@ -104,10 +121,52 @@ class Shard:
             self.seq,
         )
 
+    def _note_request(self, frames: bytes, end: int) -> int:
+        """Look ahead at the next request frame of the batch."""
+        at = self._noted
+        if end - at < rows.REQUEST_HEADER_BYTES:
+            return self._ahead.note(frames, end, end, 0, 0)
+        head = word(frames, at)
+        frame_end = at + 4 + (head & MASK_32)
+        if frame_end > end or frame_end - at < rows.REQUEST_HEADER_BYTES:
+            self._noted = end
+            return self._ahead.note(frames, end, end, 0, 0)
+        self._noted = frame_end
+        venue = self._venue_noted(word(frames, at + 16) & MASK_32)
+        payload = at + rows.REQUEST_HEADER_BYTES
+        return self._ahead.note(frames, payload, frame_end, head >> 32 & MASK_16, venue)
+
+    def _note_record(self, records: bytes, end: int) -> int:
+        """Look ahead at the next record that is replayed."""
+        at = self._noted
+        if end - at < rows.RECORD_HEADER_BYTES:
+            return self._ahead.note(records, end, end, 0, 0)
+        head = word(records, at)
+        payload = at + rows.RECORD_HEADER_BYTES
+        payload_end = payload + (word(records, at + 48) & MASK_16)
+        record_end = at + (head & MASK_32)
+        if record_end > end or payload_end > record_end:
+            self._noted = end
+            return self._ahead.note(records, end, end, 0, 0)
+        self._noted = record_end
+        venue = self._venue_noted(word(records, at + 24) & MASK_32)
+        return self._ahead.note(records, payload, payload_end, head >> 32 & MASK_16, venue)
+
+    def _venue_noted(self, tenant_id: int) -> int:
+        """The number of a tenant's venue, or 0."""
+        if tenant_id != self._noted_tenant:
+            self._noted_tenant = tenant_id
+            venue = self.venue(tenant_id)
+            self._noted_venue = 0 if venue is None else venue.number
+        return self._noted_venue
+
     @property
     def due_ns(self) -> int:
-        """When the next GTD order may end, for whoever wakes the shard up; 0: there is none."""
+        """When the next timer may run out, for whoever wakes the shard up; 0: there is none."""
         timers = self.store.timers
+        cancel_timers = self.store.cancel_timers
+        if cancel_timers and (not timers or cancel_timers[0][0] < timers[0][0]):
+            return cancel_timers[0][0]
         return timers[0][0] if timers else 0
 
     def _expire_orders(self) -> int:
@@ -134,6 +193,29 @@ class Shard:
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
+
+    def _fire_cancel_timers(self) -> int:
+        """Cancel the orders of accounts whose timer has run out, each by a command of its own."""
+        timers = self.store.cancel_timers
+        if len(timers) > self._most_cancel_timers:
+            # Timers set anew or taken away are forgotten before they outnumber the others.
+            timers[:] = [timer for timer in timers if self._is_running(timer)]
+            heapify(timers)
+            self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
+        while timers and timers[0][0] <= self._now_ns:
+            timer = heappop(timers)
+            if self._is_running(timer):
+                numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
+                payload = b"".join([number.to_bytes(8, "little") for number in numbers])
+                kind = codec.CANCEL_ALL_ORDERS
+                self._execute(payload, 0, len(payload), kind, 1, timer[1], 0, 0, 0)
+                self._records.at = self._records_end
+        return 0
+
+    def _is_running(self, timer: tuple[int, int, int, int]) -> bool:
+        """Whether a cancel timer is what the account set last."""
+        when, tenant_id, account_id, instrument_id = timer
+        return self.venues[tenant_id].cancel_timers.get((account_id, instrument_id)) == when
 
     def _run(self, frames: bytes, at: int, frame_end: int) -> int:
         """Check one request frame at the door, apply it, answer it."""
@@ -246,6 +328,10 @@ class Shard:
             return canceling.expire_order(venue, data, at, end, step)
         if kind == codec.CANCEL_ALL_ORDERS:
             return canceling.cancel_all_orders(venue, data, at, end, step)
+        if kind == codec.SET_CANCEL_TIMER:
+            return guarding.set_cancel_timer(venue, data, at, end, step)
+        if kind == codec.ARM_DISCONNECT:
+            return guarding.arm_disconnect(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
@@ -324,6 +410,8 @@ class Shard:
             return lookups.query_order(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
+        if kind == codec.QUERY_ARMED:
+            return guarding.query_armed(venue, data, at, end, step)
         # Follow is the process's affair: it never hands it to the core.
         return codes.UNKNOWN_KIND
 
@@ -392,7 +480,15 @@ class Shard:
         written.clear()
         end = len(records)
         at = 0
+        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        if looks:
+            self._noted = 0
+            self._noted_tenant = -1
+            for _ in range(rows.AHEAD_COMMANDS):
+                self._note_record(records, end)
         while at < end:
+            if looks:
+                self._note_record(records, end)
             seq = self.seq + 1
             if end - at < rows.RECORD_HEADER_BYTES:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")

@@ -32,6 +32,7 @@ cdef class Store:
     cdef Index client_keys
     cdef Index account_ids
     cdef readonly list timers
+    cdef readonly list cancel_timers
 
     cdef bint has_room(self) noexcept
     cdef bint has_room_for_account(self) noexcept

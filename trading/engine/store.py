@@ -67,6 +67,8 @@ class Store:
         # A heap of (when, tenant, order id): GTD orders that end by themselves, and such that have
         # ended otherwise.
         self.timers: list[tuple[int, int, int]] = []
+        # The same of cancel timers: (when, tenant, account id, instrument id).
+        self.cancel_timers: list[tuple[int, int, int, int]] = []
 
     # Rows.
 

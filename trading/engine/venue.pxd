@@ -34,6 +34,8 @@ cdef class Venue:
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
     cdef readonly Reserves hidden
+    cdef readonly dict cancel_timers
+    cdef readonly dict armed
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)

@@ -9,7 +9,16 @@ from trading.engine.reserves import Reserves
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import added, high, join, low, min_of, notional, units_of
+from trading.engine.words import (
+    FETCHES,
+    added,
+    high,
+    join,
+    low,
+    min_of,
+    notional,
+    units_of,
+)
 
 
 class Venue:
@@ -47,6 +56,10 @@ class Venue:
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         self.hidden = Reserves(store)  # what icebergs do not show
+        # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
+        # cancel timer runs out, and what goes with a connection.
+        self.cancel_timers: dict[tuple[int, int], int] = {}
+        self.armed: dict[tuple[int, int], int] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -171,7 +184,12 @@ class Venue:
         return 0
 
     def _drop_closed(self, closed: Closed, order: int) -> int:
+        orders = self.store.orders
+        ahead = orders[order + rows.ORDER_AHEAD]
+        behind = orders[order + rows.ORDER_BEHIND]
         closed.drop(order)
+        if FETCHES and ahead == 0:
+            closed.fetch(behind)
         return self.forget(order)
 
     def _drop_keyed(self, order: int) -> int:

@@ -83,7 +83,9 @@ cdef extern from *:
     # What a function that raises an exception returns; it may mean itself as well.
     enum: FAILED "(-1)"
     long long MASK_16 "0xffffLL"
+    long long MASK_31 "0x7fffffffLL"
     long long MASK_32 "0xffffffffLL"
+    enum: FETCHES "1"
     long long MASK_62 "0x3fffffffffffffffLL"
     long long MASK_63 "0x7fffffffffffffffLL"
     long long word "marque_word"(const char *data, long long at) noexcept
@@ -95,6 +97,7 @@ cdef extern from *:
     long long affordable "marque_affordable"(i128 budget, i128 price, long long most) noexcept
     long long *marque_pointer(object room) except NULL
     void marque_copy(long long *target, const char *source, long long count) noexcept
+    void marque_prefetch "__builtin_prefetch"(const void *place) noexcept
     void *memmove(void *target, const void *source, size_t size) noexcept
 
 
@@ -133,6 +136,11 @@ cdef inline long long move_words(
 ) noexcept:
     memmove(target + place, source + start, count * 8)
     return place + count
+
+
+cdef inline long long touch(long long *words, long long place) noexcept:
+    marque_prefetch(words + place)
+    return 0
 
 
 cdef inline i128 wide(long long value) noexcept:

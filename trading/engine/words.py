@@ -10,9 +10,11 @@ from typing import Final
 
 OVER: Final = (1 << 127) - 1
 MASK_16: Final = (1 << 16) - 1
+MASK_31: Final = (1 << 31) - 1
 MASK_32: Final = (1 << 32) - 1
 MASK_62: Final = (1 << 62) - 1
 MASK_63: Final = (1 << 63) - 1
+FETCHES: Final = False  # whether looking ahead is worth while
 _MASK_64: Final = (1 << 64) - 1
 _SIGN_64: Final = 1 << 63
 _PPM: Final = 1_000_000
@@ -66,6 +68,11 @@ def transfer_words(
 ) -> int:
     """The same for few words as a rule, from one table to another."""
     return move_words(target, place, source, start, count)
+
+
+def touch(words: memoryview, place: int) -> int:
+    """Have the memory around a word brought near, for later; changes nothing."""
+    return 0
 
 
 def wide(value: int) -> int:

@@ -43,6 +43,14 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The account can only cancel orders.",
         "Cancel what is open, or ask support why.",
     ),
+    Result.NO_TIMER_DUE: (
+        "No cancel timer of the account has run out.",
+        "The exchange fires timers by itself: nothing needs to be done.",
+    ),
+    Result.NOT_ARMED: (
+        "No connection has armed this.",
+        "Arm it over the connection that is to keep the orders.",
+    ),
     Result.UNKNOWN_ASSET: ("There is no such asset.", "See the list of instruments."),
     Result.ASSET_EXISTS: ("The asset exists already.", "Nothing needs to be done."),
     Result.UNKNOWN_INSTRUMENT: ("There is no such instrument.", "See the list of instruments."),
@@ -128,6 +136,10 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.NOTHING_TO_CHANGE: (
         "The order is like that already.",
         "Send another quantity or price.",
+    ),
+    Result.BAD_TIMEOUT: (
+        "The time of a cancel timer is not possible.",
+        "Send whole seconds from 0, which takes it away, to 86400.",
     ),
     Result.NO_ROOM: (
         "The exchange is full; nothing was done.",

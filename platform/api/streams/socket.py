@@ -13,6 +13,7 @@ import structlog
 
 from api import access, exchange, metrics, rates, signatures
 from api.access import Caller
+from api.arming import Scope as ArmedScope
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
@@ -98,6 +99,8 @@ class Socket(Writer):
                     hub.leave(self, name)
             for task in self._tasks:
                 task.cancel()
+            # Behind all that was sent: what is canceled above is sent no more.
+            self._services.arming.socket_ended(self)
 
     def drop(self, code: int, reason: str) -> None:
         """Close with a code and a reason; a client that does not read is cut off soon after."""
@@ -213,6 +216,10 @@ class Socket(Writer):
                 result = await desk.cancel(caller, fields, trace_id)
             elif operation == "order.cancel_all":
                 result = await desk.cancel_all(caller, fields, trace_id)
+            elif operation == "order.cancel_all_after":
+                result = await desk.cancel_all_after(caller, fields, trace_id)
+            elif operation == "order.cancel_on_disconnect":
+                result = await self._cancel_on_disconnect(caller, fields, trace_id)
             else:
                 raise ApiError(Refusal.UNKNOWN_OPERATION)
             self._answer(request_id, result)
@@ -227,6 +234,24 @@ class Socket(Writer):
             services.tally.note(self.tenant.slug, "websocket", code, time.perf_counter() - begin)
             self._in_flight -= 1
             self._has_room.set()
+
+    async def _cancel_on_disconnect(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Arm or disarm this connection for an account's orders, or those in an instrument."""
+        armed = fields.get("armed", True)
+        if type(armed) is not bool:
+            raise ApiError(Refusal.BAD_REQUEST, "armed must be true or false.")
+        account_id, info = await self._services.desk.scope(caller, fields, {"armed"})
+        scope = ArmedScope(caller.tenant.id, account_id, 0 if info is None else info.id)
+        arming = self._services.arming
+        change = arming.arm if armed else arming.disarm
+        await change(self, scope, trace_id)
+        return {
+            "armed": armed,
+            "account": account_id,
+            "instrument": None if info is None else info.symbol,
+        }
 
     # Who it is
 

@@ -201,6 +201,63 @@ class BatchView(ApiView):
         return entry.batch_cost(decode_object(request._request.body))
 
 
+class CancelTimerView(ApiView):
+    @extend_schema(
+        operation_id="armed_cancels",
+        tags=_TAG,
+        parameters=[ACCOUNT],
+        responses={200: serializers.ArmedCancels, 503: serializers.Error, **REFUSED},
+        summary="What will cancel orders by itself",
+    )
+    def get(self, request: Request) -> Response:
+        """The account's cancel timers that run, and what connections have armed, as of now."""
+        answer = door.send_command(queries.QueryArmed(account_id=self.account(request).pk))
+        if answer.result not in (Result.ACCEPTED, Result.UNKNOWN_ACCOUNT):
+            raise ApiError(Result(answer.result))
+        known = catalogue().instruments
+        rows = [row for row in answer.events if isinstance(row, events.ArmedRow)]
+        return Response(
+            {
+                "results": [
+                    {
+                        "instrument": known[row.instrument_id].symbol
+                        if row.instrument_id
+                        else None,
+                        "on_disconnect": bool(row.on_disconnect),
+                        "cancels_at": row.deadline_ns // 1_000_000 or None,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+
+    @extend_schema(
+        operation_id="cancel_all_after",
+        tags=_TAG,
+        request=serializers.CancelAllAfter,
+        responses={200: serializers.CancelTimer, **_ORDER_ERRORS},
+        summary="Cancel all orders after a time",
+    )
+    def post(self, request: Request) -> Response:
+        """Start the account's cancel timer, or start it anew: unless it is sent again within
+        `seconds`, all open orders of the account, or those in `instrument`, are canceled. 0 takes
+        it away. The engine keeps it, whatever becomes of your connection or of ours."""
+        caller = request.auth
+        assert isinstance(caller, Caller)
+        fields = decode_object(request._request.body)
+        entry.check_scope_fields(fields, {"seconds"})
+        timeout_ns = entry.timeout_of(fields)
+        account_id = caller.account_id(fields.get("account"))
+        symbol = fields.get("instrument")
+        info = None if symbol is None else instrument_info(str(symbol))
+        command = commands.SetCancelTimer(
+            account_id=account_id,
+            instrument_id=0 if info is None else info.id,
+            timeout_ns=timeout_ns,
+        )
+        return Response(entry.timer_body(info, account_id, _send(command)))
+
+
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Place one order of the caller; its body."""
     caller = request.auth

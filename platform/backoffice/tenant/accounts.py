@@ -1,5 +1,6 @@
 """Trading accounts: state, live balances from the engine, statement, suspend and reactivate."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -16,8 +17,9 @@ from backoffice.tenant import history, names
 from trading.accounts import actions
 from trading.accounts.models import Account, AccountGroup, AccountRole, AccountState
 from trading.commands import door
-from trading.engine import queries
+from trading.engine import events, queries
 from trading.engine.results import Result
+from trading.instruments.models import Instrument
 from wallets.ledger.models import Balance, Line, Posting
 
 CHANGE_LABELS = {
@@ -45,6 +47,30 @@ def live_balances(account: Account) -> list[dict[str, Any]] | None:
         }
         for row in answer.events
         if row.asset_id in assets
+    ]
+
+
+def armed_cancels(account: Account) -> list[dict[str, Any]] | None:
+    """What cancels the account's orders by itself, as the engine has it now; None if it is away."""
+    try:
+        answer = door.send_command(queries.QueryArmed(account_id=account.pk))
+    except (door.EngineUnavailable, door.EngineUnknown):
+        return None
+    symbols = {row.pk: row.symbol for row in Instrument.objects.all()}
+    return [
+        {
+            "instrument": symbols.get(row.instrument_id, f"#{row.instrument_id}")
+            if row.instrument_id
+            else _("All instruments"),
+            "on_disconnect": _("armed") if row.on_disconnect else "–",
+            "deadline": cells.when(
+                datetime.datetime.fromtimestamp(row.deadline_ns // 10**9, tz=datetime.UTC)
+                if row.deadline_ns
+                else None
+            ),
+        }
+        for row in answer.events
+        if isinstance(row, events.ArmedRow)
     ]
 
 
@@ -128,6 +154,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "account": row,
         "live": live_balances(row),
+        "armed": armed_cancels(row),
         "facts": [
             (_("State"), cells.badge(words.account_state_name(row.state))),
             (_("Account id"), cells.mono(row.pk)),

@@ -6,6 +6,9 @@ from identity.models import ApiKey, TotpDevice, User, UserSession
 from identity.models.second_factor import new_secret
 from messaging.models import OutboxMail
 from trading.accounts.models import Account, AccountState
+from trading.commands import door
+from trading.engine import commands
+from trading.engine.results import Result
 
 
 def test_the_list_finds_a_customer_and_filters(firm, client_for) -> None:
@@ -40,6 +43,22 @@ def test_live_balances_say_so_when_the_engine_is_away(firm, client_for, engine) 
     page = client_for(firm.owner).get(f"/backoffice/customers/{firm.alice.pk}/")
     assert page.status_code == 200
     assert b"The engine does not answer" in page.content
+
+
+def test_an_accounts_page_shows_what_cancels_its_orders_by_itself(firm, client_for) -> None:
+    address = f"/backoffice/accounts/{firm.account.pk}/"
+    assert "Cancel timer runs out" not in client_for(firm.owner).get(address).content.decode()
+    for command in (
+        commands.SetCancelTimer(account_id=firm.account.pk, timeout_ns=600 * 10**9),
+        commands.ArmDisconnect(
+            account_id=firm.account.pk, instrument_id=firm.order.instrument_id, armed=1
+        ),
+    ):
+        assert door.send_command(command).result == Result.ACCEPTED
+    page = client_for(firm.owner).get(address).content.decode()
+    panel = page.split("What cancels its orders by itself")[1].split("</section>")[0]
+    assert "All instruments" in panel and "<time" in panel
+    assert firm.order.instrument.symbol in panel and "armed" in panel
 
 
 def test_suspending_an_account_reaches_the_engine_with_its_reason(firm, client_for, send) -> None:

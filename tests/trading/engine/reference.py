@@ -7,7 +7,7 @@ objects that people see, never bytes.
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
@@ -24,6 +24,7 @@ from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
     AccountState,
+    CancelCause,
     InstrumentState,
     OrderStatus,
     OrderType,
@@ -40,6 +41,10 @@ class ReferenceVenue(ReferenceOrders):
     """One tenant."""
 
     time_ns: int = 0
+    # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
+    # connection.
+    cancel_timers: dict[tuple[int, int], int] = field(default_factory=dict)
+    armed: set[tuple[int, int]] = field(default_factory=set)
 
     def apply(self, command: Any, time_ns: int) -> tuple[Result, list[Any]]:
         """Result and events of a command; a refusal changes nothing but the seq."""
@@ -61,17 +66,25 @@ class ReferenceVenue(ReferenceOrders):
             return result, events
         return result, self.events
 
-    def expire(self, time_ns: int) -> list[tuple[c.ExpireOrder, Result, list[Any]]]:
-        """What a batch of that time begins with: the end of every order whose time is over."""
+    def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
+        """What a batch of that time begins with: the end of every order whose time is over, then
+        of all orders of accounts whose cancel timer has run out.
+        """
         due = [
             order
             for order in self.open_orders()
             if order.command.time_in_force == TimeInForce.GTD and order.command.expire_ns <= time_ns
         ]
-        done = []
+        done: list[tuple[Any, Result, list[Any]]] = []
         for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):
             command = c.ExpireOrder(order_id=order.order_id)
             done.append((command, *self.apply(command, time_ns)))
+        over = [(when, *key) for key, when in self.cancel_timers.items() if when <= time_ns]
+        for _, account_id, instrument_id in sorted(over):
+            cancel = c.CancelAllOrders(
+                account_id=account_id, instrument_id=instrument_id, cause=CancelCause.TIMER
+            )
+            done.append((cancel, *self.apply(cancel, time_ns)))
         return done
 
     # Orders that are there.
@@ -103,23 +116,95 @@ class ReferenceVenue(ReferenceOrders):
         return order
 
     def on_CancelAllOrders(self, command: c.CancelAllOrders) -> None:
-        self.check_may_cancel(command.account_id)
-        if command.instrument_id != 0:
-            if command.instrument_id not in self.instruments:
-                raise Refused(Result.UNKNOWN_INSTRUMENT)
-            if self.instruments[command.instrument_id]["state"] == InstrumentState.HALTED:
+        if command.cause not in list(CancelCause):
+            raise Refused(Result.FIELD_OUT_OF_RANGE)
+        by_customer = command.cause == CancelCause.REQUESTED
+        if by_customer:
+            self.check_may_cancel(command.account_id)
+        self.check_scope(command)
+        if command.instrument_id != 0 and by_customer:
+            rules = self.instruments[command.instrument_id]
+            if rules["state"] == InstrumentState.HALTED:
                 raise Refused(Result.INSTRUMENT_HALTED)
         if command.side not in (0, Side.BUY, Side.SELL):
             raise Refused(Result.BAD_SIDE)
+        scope = (command.account_id, command.instrument_id)
+        if command.cause == CancelCause.DISCONNECTED and scope not in self.armed:
+            raise Refused(Result.NOT_ARMED)
+        if command.cause == CancelCause.TIMER:
+            if self.cancel_timers.get(scope, 2**64) > self.time_ns:
+                raise Refused(Result.NO_TIMER_DUE)
+            self.stop_timer(command)
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
             if (
                 order.command.account_id == command.account_id
                 and command.instrument_id in (0, order.command.instrument_id)
                 and command.side in (0, order.command.side)
-                and rules["state"] != InstrumentState.HALTED
+                and not (by_customer and rules["state"] == InstrumentState.HALTED)
             ):
                 self.close(order, OrderStatus.CANCELED)
+
+    # What cancels by itself.
+
+    def check_scope(self, command: Any) -> None:
+        """Whether the account and the instrument (0: all) of a command are there."""
+        if command.account_id not in self.accounts:
+            raise Refused(Result.UNKNOWN_ACCOUNT)
+        if command.instrument_id != 0 and command.instrument_id not in self.instruments:
+            raise Refused(Result.UNKNOWN_INSTRUMENT)
+
+    def on_SetCancelTimer(self, command: c.SetCancelTimer) -> None:
+        self.check_may_cancel(command.account_id)
+        self.check_scope(command)
+        deadline_ns = self.time_ns + command.timeout_ns
+        if not 0 <= command.timeout_ns <= 24 * 3600 * 10**9 or deadline_ns >= 2**63:
+            raise Refused(Result.BAD_TIMEOUT)
+        if command.timeout_ns == 0:
+            self.stop_timer(command)
+            return
+        self.cancel_timers[command.account_id, command.instrument_id] = deadline_ns
+        self.tell_timer(command, deadline_ns)
+
+    def stop_timer(self, command: c.SetCancelTimer | c.CancelAllOrders) -> None:
+        self.cancel_timers.pop((command.account_id, command.instrument_id), None)
+        self.tell_timer(command, 0)
+
+    def tell_timer(self, command: Any, deadline_ns: int) -> None:
+        self.events.append(
+            e.CancelTimerSet(
+                account_id=command.account_id,
+                instrument_id=command.instrument_id,
+                deadline_ns=deadline_ns,
+            )
+        )
+
+    def on_ArmDisconnect(self, command: c.ArmDisconnect) -> None:
+        if command.armed not in (0, 1):
+            raise Refused(Result.FIELD_OUT_OF_RANGE)
+        if command.armed:
+            self.check_may_cancel(command.account_id)
+        self.check_scope(command)
+        scope = (command.account_id, command.instrument_id)
+        self.armed = self.armed | {scope} if command.armed else self.armed - {scope}
+        self.events.append(
+            e.DisconnectArmed(
+                account_id=command.account_id,
+                instrument_id=command.instrument_id,
+                armed=command.armed,
+            )
+        )
+
+    def armed_rows(self) -> list[e.ArmedRow]:
+        return [
+            e.ArmedRow(
+                account_id=account_id,
+                instrument_id=instrument_id,
+                on_disconnect=int((account_id, instrument_id) in self.armed),
+                deadline_ns=self.cancel_timers.get((account_id, instrument_id), 0),
+            )
+            for account_id, instrument_id in sorted({*self.armed, *self.cancel_timers})
+        ]
 
     def on_ReduceOrder(self, command: c.ReduceOrder) -> None:
         self.check_may_cancel(command.account_id)

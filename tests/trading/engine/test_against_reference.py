@@ -75,6 +75,7 @@ def check_queues(world: World, reference: ReferenceVenue) -> None:
     rows = sorted(world.must(queries.QueryOpenOrders()), key=lambda row: row.account_id)
     expected = sorted(reference.open_orders(), key=lambda order: order.command.account_id)
     assert rows == [reference.row(order) for order in expected]
+    assert world.must(queries.QueryArmed()) == reference.armed_rows()
     (status,) = world.must(queries.QueryStatus())
     assert status.open_orders == len(rows)
     for instrument_id in reference.instruments:

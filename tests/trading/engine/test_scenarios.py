@@ -10,6 +10,8 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
     ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
+    ann timer 9 / timer 9 on 1  cancels all orders 9 ns later (those in instrument 1); 0: no more
+    ann arm / disarm / lost   orders go with a connection (``arm on 1``), and it is lost
     wait 9                    time goes on, and nothing is sent but a question
     expire 1                  ends a GTD order from outside
     orders ann 1 2            open orders (asserted, nothing is sent)
@@ -26,7 +28,7 @@ from tests.trading.engine.worlds import World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries
-from trading.engine.enums import OrderStatus
+from trading.engine.enums import CancelCause, OrderStatus
 from trading.engine.results import Result
 
 ACCOUNTS = {"ann": 1, "bob": 2, "cat": 3, "fees": 9}
@@ -79,6 +81,8 @@ def command_of(words: list[str], world: World) -> Any:
     if who == "set":
         return setting_of(verb, rest)
     account_id = ACCOUNTS[who]
+    if verb in ("timer", "arm", "disarm", "lost"):
+        return guard_of(account_id, verb, rest)
     if verb == "cancel-all":
         return c.CancelAllOrders(account_id=account_id)
     if verb in ("cancel", "reduce", "replace"):
@@ -124,6 +128,16 @@ def command_of(words: list[str], world: World) -> Any:
     return order(account_id, verb, lots, **fields)
 
 
+def guard_of(account_id: int, verb: str, rest: list[str]) -> Any:
+    numbers, _, instrument = " ".join(rest).partition("on ")
+    scope = {"account_id": account_id, "instrument_id": int(instrument or 0)}
+    if verb == "timer":
+        return c.SetCancelTimer(timeout_ns=int(numbers), **scope)
+    if verb == "lost":
+        return c.CancelAllOrders(cause=CancelCause.DISCONNECTED, **scope)
+    return c.ArmDisconnect(armed=int(verb == "arm"), **scope)
+
+
 def setting_of(verb: str, rest: list[str]) -> Any:
     if verb == "instrument":
         return c.SetInstrumentState(instrument_id=1, state=int(rest[0]))
@@ -164,6 +178,10 @@ def told(result: Result, events: list[Any]) -> str:
             left = f" {event.leaves_lots} left" if event.leaves_lots else ""
             status = OrderStatus(event.status).name.lower()
             parts.append(f"#{event.order_id} {status}{left}")
+        elif isinstance(event, e.CancelTimerSet):
+            parts.append("timer runs" if event.deadline_ns else "timer ends")
+        elif isinstance(event, e.DisconnectArmed):
+            parts.append("armed" if event.armed else "disarmed")
         elif isinstance(event, e.OrderRow):
             status = OrderStatus(event.status).name.lower()
             parts.append(f"#{event.order_id} is {status}")

@@ -242,12 +242,28 @@ class RandomCommands:
         if dice < 0.86:
             return c.ReduceOrder(lots=self.chance.choice([-1, 0, 1, 3, 50]), **self.some_order())
         if dice < 0.88:
-            return c.CancelAllOrders(
-                account_id=self.account(),
-                instrument_id=self.chance.choice([0, 0, 1, 2, 3]),
-                side=self.chance.choice([0, 0, 1, 2, 3]),
-            )
+            return self.cancel_all()
+        if dice < 0.90:
+            return self.guard()
         return self.rare()
+
+    def cancel_all(self) -> c.CancelAllOrders:
+        chance = self.chance
+        return c.CancelAllOrders(
+            account_id=self.account(),
+            instrument_id=chance.choice([0, 0, 1, 2, 3]),
+            side=chance.choice([0, 0, 1, 2, 3]),
+            cause=chance.choice([0, 0, 0, 0, 0, 0, 1, 1, 2, 3]),
+        )
+
+    def guard(self) -> c.SetCancelTimer | c.ArmDisconnect:
+        """What cancels orders by itself."""
+        chance = self.chance
+        scope = {"account_id": self.account(), "instrument_id": chance.choice([0, 0, 1, 2, 3])}
+        if chance.random() < 0.3:
+            return c.ArmDisconnect(armed=chance.choice([0, 1, 1, 1, 2]), **scope)
+        timeout_ns = chance.choice([0, 1, 5, 20, 20, 60, 200, 10**13, -1, 10**15])
+        return c.SetCancelTimer(timeout_ns=timeout_ns, **scope)
 
     def account(self) -> int:
         return self.chance.choice([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, FEES_ACCOUNT, 77])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from money.units import format_units
 from trading.engine import commands, events, wire
 from trading.engine.enums import (
+    CancelCause,
     OrderFlag,
     OrderStatus,
     OrderType,
@@ -225,7 +226,7 @@ class Teller:
         known, which = self.definitions, event.instrument_id
         closed = _ENDS.get(event.status, _name(OrderStatus, event.status))
         if event.status == OrderStatus.CANCELED:
-            closed += f" ({type(command).__name__})"
+            closed += f" ({_cancel_name(command)})"
         elif event.status == OrderStatus.EXPIRED:
             is_timed = isinstance(command, commands.ExpireOrder)
             closed += ": its time was over" if is_timed else ": the rest found no match"
@@ -242,6 +243,17 @@ class Teller:
         return f"{closed}; {traded}{left}."
 
 
+def _cancel_name(command: Message) -> str:
+    """What canceled an order: a command, or what gave it."""
+    if isinstance(command, commands.CancelAllOrders) and command.cause in _CAUSES:
+        return _CAUSES[command.cause]
+    return type(command).__name__
+
+
+_CAUSES: dict[int, str] = {
+    CancelCause.DISCONNECTED: "the connection it went with was gone",
+    CancelCause.TIMER: "its account's cancel timer ran out",
+}
 _ENDS: dict[int, str] = {
     OrderStatus.FILLED: "Filled",
     OrderStatus.CANCELED: "Canceled",
