@@ -110,6 +110,9 @@ STATUS: dict[Result, int] = {
     Result.BAD_DISPLAY_QUANTITY: 400,
     Result.TOO_MANY_REFRESHES: 400,
     Result.NOTHING_TO_CHANGE: 400,
+    Result.BAD_ORDER_LIST: 400,
+    Result.CLIENT_ORDER_ID_TAKEN: 409,
+    Result.ORDER_IS_LINKED: 409,
     Result.BAD_TIMEOUT: 400,
     Result.NO_ROOM: 503,
     Result.INSUFFICIENT_FUNDS: 400,
@@ -117,6 +120,8 @@ STATUS: dict[Result, int] = {
     Result.POST_ONLY_WOULD_TAKE: 409,
     Result.UNKNOWN_ORDER: 404,
     Result.ORDER_ALREADY_CLOSED: 409,
+    Result.UNKNOWN_ORDER_LIST: 404,
+    Result.ORDER_LIST_ALREADY_CLOSED: 409,
 }
 
 REFUSALS: dict[Refusal, Explanation] = {

@@ -2,8 +2,8 @@
 
     application = Gateway(django_application)
 
-POST, PATCH and DELETE below /api/v1/orders that are signed with an API key, and WebSockets at
-/ws/v1/stream, are served here; everything else goes to Django.
+POST, PATCH and DELETE below /api/v1/orders and /api/v1/order-lists that are signed with an API
+key, and WebSockets at /ws/v1/stream, are served here; everything else goes to Django.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from api.access import Caller, KeyEntry
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.guard import Allowance
-from api.orders import OrderDesk, batch_cost
+from api.orders import OrderDesk, batch_cost, list_cost
 from api.services import Services
 from api.streams.socket import serve_socket
 from tenants.models import Tenant
@@ -33,6 +33,7 @@ log = structlog.get_logger("marque.api")
 API_PREFIX = "/api/v1/"
 ORDERS_PATH = "/api/v1/orders"
 BATCH_PATH = "/api/v1/orders/batch"
+LISTS_PATH = "/api/v1/order-lists"
 TIMER_PATH = "/api/v1/orders/cancel-all-after"
 ENTRY_METHODS = ("POST", "PATCH", "DELETE")
 STREAM_PATH = "/ws/v1/stream"
@@ -71,7 +72,9 @@ class Gateway:
                 await self._django(scope, receive, send)
                 return
             headers = exchange.headers_of(scope)
-            is_entry = path.startswith(ORDERS_PATH) and scope["method"] in ENTRY_METHODS
+            is_entry = (
+                path.startswith((ORDERS_PATH, LISTS_PATH)) and scope["method"] in ENTRY_METHODS
+            )
             if is_entry and b"x-marque-key" in headers:
                 await self._serve_orders(scope, headers, receive, send)
             else:
@@ -217,6 +220,8 @@ class Gateway:
         self, desk: OrderDesk, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
     ) -> Any:
         path, method = scope["path"], scope["method"]
+        if path.startswith(LISTS_PATH):
+            return await self._dispatch_list(desk, scope, caller, fields, trace_id)
         if method == "PATCH":
             if path not in (ORDERS_PATH, BATCH_PATH) and path.startswith(ORDERS_PATH + "/"):
                 fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
@@ -236,6 +241,18 @@ class Gateway:
         elif path != BATCH_PATH and path.startswith(ORDERS_PATH + "/"):
             fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
             return await desk.cancel(caller, fields, trace_id)
+        raise ApiError(Refusal.NOT_FOUND if method == "POST" else Refusal.METHOD_NOT_ALLOWED)
+
+    async def _dispatch_list(
+        self, desk: OrderDesk, scope: Scope, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> Any:
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and path == LISTS_PATH:
+            return await desk.place_list(caller, fields, trace_id)
+        if method == "DELETE" and (path == LISTS_PATH or path.startswith(LISTS_PATH + "/")):
+            if path != LISTS_PATH:
+                fields["list_id"] = path[len(LISTS_PATH) + 1 :]
+            return await desk.cancel_list(caller, fields, trace_id)
         raise ApiError(Refusal.NOT_FOUND if method == "POST" else Refusal.METHOD_NOT_ALLOWED)
 
 
@@ -268,7 +285,9 @@ def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
         raise ApiError(Refusal.BAD_REQUEST, "DELETE takes its parameters in the query.")
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     fields: dict[str, Any] = {name: values[-1] for name, values in query.items()}
-    unknown = fields.keys() - {"client_order_id", "instrument", "account"}
+    is_list = scope["path"].startswith(LISTS_PATH)
+    known = {"client_list_id"} if is_list else {"client_order_id", "instrument"}
+    unknown = fields.keys() - known - {"account"}
     if unknown:
         raise ApiError(Refusal.BAD_REQUEST, f"Unknown parameter: {sorted(unknown)[0][:40]}.")
     if "account" in fields:
@@ -278,6 +297,8 @@ def _fields_of(scope: Scope, body: bytes) -> dict[str, Any]:
 
 
 def _cost_of(scope: Scope, fields: dict[str, Any]) -> int:
-    if scope["path"] != BATCH_PATH or scope["method"] != "POST":
+    if scope["method"] != "POST":
         return 1
-    return batch_cost(fields)
+    if scope["path"] == LISTS_PATH:
+        return list_cost(fields)
+    return batch_cost(fields) if scope["path"] == BATCH_PATH else 1

@@ -61,6 +61,27 @@ class OrderDesk:
         except ApiError as error:
             return {"ok": False, "error": error.as_dict()}
 
+    async def place_list(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Place an order list as a whole; the list with the fills its orders had at once."""
+        info = await self._catalogues.instrument(caller.tenant, fields.get("instrument"))
+        command = build_list(info, caller, fields)
+        try:
+            answer = await self._send(caller, command, trace_id)
+        except ApiError as error:
+            error.extra.setdefault("client_list_id", command.client_list_id)
+            raise
+        return placed_list_body(info, command, answer)
+
+    async def cancel_list(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Cancel what is open of an order list, by `list_id` or `client_list_id`; the ids."""
+        account_id = caller.account_id(fields.get("account"))
+        command = build_cancel_list(account_id, fields)
+        return canceled_all_body(await self._send(caller, command, trace_id))
+
     async def replace(
         self, caller: Caller, fields: dict[str, Any], trace_id: int
     ) -> dict[str, Any]:
@@ -180,6 +201,54 @@ def build(info: InstrumentInfo, caller: Caller, fields: dict[str, Any]) -> comma
         ) from None
 
 
+def build_list(
+    info: InstrumentInfo, caller: Caller, fields: dict[str, Any]
+) -> commands.PlaceOrderList:
+    """The engine command of an order list request; makes a client list id where there is none."""
+    account_id = caller.account_id(fields.get("account"))
+    if not fields.get("client_list_id"):
+        fields = {**fields, "client_list_id": f"m-{secrets.token_hex(12)}"}
+    try:
+        return placing.build_place_order_list(info, account_id, fields)
+    except placing.OrderError as error:
+        raise ApiError(
+            error.result,
+            error.message,
+            help=error.help_text,
+            extra={"client_list_id": str(fields["client_list_id"])[:36]},
+        ) from None
+
+
+def build_cancel_list(account_id: int, fields: dict[str, Any]) -> commands.CancelOrderList:
+    """The engine command of a request to cancel an order list; raises ApiError."""
+    list_id, client_list_id = list_reference(fields)
+    return commands.CancelOrderList(
+        account_id=account_id, list_id=list_id, client_key=client_order_key(client_list_id)
+    )
+
+
+def list_reference(fields: dict[str, Any]) -> tuple[int, str]:
+    """(list id, client list id) of a request; one of them is nothing. Raises ApiError."""
+    list_id, client_list_id = fields.get("list_id"), fields.get("client_list_id")
+    if (list_id is None) == (client_list_id is None):
+        raise ApiError(Refusal.BAD_REQUEST, "Give either list_id or client_list_id.")
+    if client_list_id is not None:
+        if not placing.is_client_order_id(client_list_id):
+            raise ApiError(Result.BAD_CLIENT_ORDER_ID)
+        return 0, client_list_id
+    if isinstance(list_id, str):
+        list_id = exchange.whole_number(list_id)
+    if type(list_id) is not int or not 0 < list_id <= exchange.MAX_NUMBER:
+        raise ApiError(Result.UNKNOWN_ORDER_LIST, "A list id is a whole number above zero.")
+    return list_id, ""
+
+
+def list_cost(fields: dict[str, Any]) -> int:
+    """How many tokens an order list takes, at every door: one an order."""
+    orders = fields.get("orders")
+    return min(len(orders), 3) if isinstance(orders, list) and orders else 1
+
+
 def build_replace(
     info: InstrumentInfo, account_id: int, order_id: int, fields: dict[str, Any]
 ) -> commands.ReplaceOrder:
@@ -229,6 +298,29 @@ def placed_body(
     body = order_body(state, info)
     body["fills"] = _fills_as_taker(state, info, answer)
     body["repeated"], body["seq"] = repeated, answer.seq
+    return body
+
+
+def placed_list_body(
+    info: InstrumentInfo, command: commands.PlaceOrderList, answer: Answer
+) -> dict[str, Any]:
+    """The JSON body of a PlaceOrderList's answer."""
+    state = shapes.list_of_answer(answer.events, answer.time_ns)
+    if state is None:
+        raise ApiError(Refusal.INTERNAL_ERROR)
+    state.client_list_id = state.client_list_id or command.client_list_id
+    body = list_body(state, info)
+    body["fills"] = [
+        fill for order in state.orders for fill in _fills_as_taker(order, info, answer)
+    ]
+    body["repeated"], body["seq"] = answer.result is Result.REPEATED, answer.seq
+    return body
+
+
+def list_body(state: shapes.ListState, info: InstrumentInfo) -> dict[str, Any]:
+    """`shapes.list_json`, with null where the engine keeps no time or text."""
+    body = shapes.list_json(state, info)
+    body["orders"] = [order_body(order, info) for order in state.orders]
     return body
 
 

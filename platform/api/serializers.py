@@ -5,6 +5,19 @@ from typing import Any
 from rest_framework import serializers as fields
 
 ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
+ORDER_STATUSES = [
+    "open",
+    "partially_filled",
+    "filled",
+    "canceled",
+    "expired",
+    "expired_in_match",
+    "waiting",
+    "rejected",
+    "pending",
+]
+LIST_TYPES = ["oco", "oto", "otoco"]
+LIST_STATUSES = ["open", "closed"]
 TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD"]
 
 
@@ -168,18 +181,18 @@ class Order(fields.Serializer[Any]):
     remaining_quantity = _decimal("Not done.", allow_null=True)
     average_price = _decimal("Of what is done; null if nothing is.", allow_null=True)
     status = fields.ChoiceField(
-        choices=[
-            "open",
-            "partially_filled",
-            "filled",
-            "canceled",
-            "expired",
-            "expired_in_match",
-            "waiting",
-            "rejected",
-        ],
-        help_text="waiting: for its trigger, nothing is held. rejected: its trigger came, but then "
-        "it was not allowed, for want of funds for instance.",
+        choices=ORDER_STATUSES,
+        help_text="waiting: for its trigger, nothing is held. pending: for the first order of its "
+        "list to be filled, nothing is held. rejected: its time came, but then it was not allowed, "
+        "for want of funds for instance.",
+    )
+    list_id = fields.CharField(allow_null=True, help_text="The order list it belongs to.")
+    list_type = fields.ChoiceField(choices=LIST_TYPES, allow_null=True)
+    linked_order_ids = fields.ListField(
+        child=fields.CharField(), help_text="The other orders of its list."
+    )
+    ended_by_order_id = fields.CharField(
+        allow_null=True, help_text="The order of its list whose fill, trigger or end ended it."
     )
     expires_at = fields.IntegerField(
         allow_null=True, help_text="End of a GTD order, milliseconds since 1970, UTC."
@@ -263,6 +276,61 @@ class BatchItem(fields.Serializer[Any]):
 
 class PlacedBatch(fields.Serializer[Any]):
     results = BatchItem(many=True, help_text="In the order of the request.")
+
+
+class ListedOrder(fields.Serializer[Any]):
+    """An order of a list: as by itself, in the account and instrument of the list."""
+
+    side = fields.ChoiceField(choices=["buy", "sell"])
+    type = fields.ChoiceField(choices=ORDER_TYPES, required=False, default="limit")
+    time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE, required=False)
+    quantity = _decimal("Base asset; a multiple of the lot size.")
+    price = _decimal("For limit orders; a multiple of the tick size.", required=False)
+    trigger_price = _decimal("For stop and take-profit orders.", required=False)
+    expire_time = fields.CharField(required=False, help_text="For GTD, as in a single order.")
+    post_only = fields.BooleanField(required=False)
+    self_trade_prevention = fields.ChoiceField(
+        choices=["none", "expire_taker", "expire_maker", "expire_both", "decrement"],
+        required=False,
+    )
+    client_order_id = fields.CharField(required=False, max_length=36)
+
+
+class PlaceOrderList(fields.Serializer[Any]):
+    type = fields.ChoiceField(
+        choices=LIST_TYPES,
+        help_text="oco: a fill, trigger or end of one order ends the other. oto: the second comes "
+        "when the first is wholly filled. otoco: then an OCO pair comes.",
+    )
+    instrument = fields.CharField(help_text="Such as BTC-USDT.")
+    orders = ListedOrder(many=True, help_text="Two; for otoco three, the pair last.")
+    client_list_id = fields.CharField(
+        required=False,
+        max_length=36,
+        help_text="Yours; a repeat gives the first list again. Made for you where absent.",
+    )
+    account = fields.IntegerField(required=False, help_text="Your default account where absent.")
+
+
+class OrderList(fields.Serializer[Any]):
+    list_id = fields.CharField(help_text="The id of its first order, too.")
+    client_list_id = fields.CharField(allow_null=True)
+    account = fields.IntegerField()
+    instrument = fields.CharField()
+    type = fields.ChoiceField(choices=LIST_TYPES)
+    status = fields.ChoiceField(choices=LIST_STATUSES, help_text="open: one of its orders is.")
+    orders = Order(many=True, help_text="In the order in which they were placed.")
+
+
+class OrderLists(fields.Serializer[Any]):
+    results = OrderList(many=True)
+    next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")
+
+
+class PlacedOrderList(OrderList):
+    fills = Fill(many=True, help_text="What its orders traded at once.")
+    repeated = fields.BooleanField(help_text="The client list id was used before.")
+    seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
 
 
 class CanceledOrders(fields.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import account, documentation, market, orders
+from api.views import account, documentation, market, order_lists, orders
 
 app_name = "api"
 
@@ -23,6 +23,8 @@ urlpatterns = [
         "v1/orders/cancel-all-after", orders.CancelTimerView.as_view(), name="orders-cancel-timer"
     ),
     path("v1/orders/<str:order_id>", orders.OrderView.as_view(), name="order"),
+    path("v1/order-lists", order_lists.OrderListsView.as_view(), name="order-lists"),
+    path("v1/order-lists/<str:list_id>", order_lists.OrderListView.as_view(), name="order-list"),
     re_path(r"^v1/.*$", documentation.NothingHereView.as_view(), name="nothing"),
     path("schema", documentation.SchemaView.as_view(), name="schema"),
     path("docs/", documentation.DocumentationView.as_view(), name="docs"),

@@ -250,6 +250,47 @@ def _triggered(event: Any, names: Dictionary) -> str:
     }
 
 
+def _list_kind(event: Any) -> str:
+    known = event.list_type in list(enums.OrderListType)
+    return enums.OrderListType(event.list_type).name if known else str(event.list_type)
+
+
+def _place_list(event: Any, names: Dictionary) -> str:
+    return _("%(kind)s list in %(symbol)s for %(account)s") % {
+        "kind": _list_kind(event),
+        "symbol": names.symbol(event.first_instrument_id),
+        "account": names.account_text(event.first_account_id),
+    }
+
+
+def _list_placed(event: Any, names: Dictionary) -> str:
+    return _("%(kind)s list %(id)s placed for %(account)s: orders %(id)s to %(last)s") % {
+        "kind": _list_kind(event),
+        "id": event.list_id,
+        "account": names.account_text(event.account_id),
+        "last": event.list_id + event.legs - 1,
+    }
+
+
+def _cancel_list(event: Any, names: Dictionary) -> str:
+    return _("Cancel order list %(id)s of %(account)s") % {
+        "id": event.list_id or event.client_key,
+        "account": names.account_text(event.account_id),
+    }
+
+
+def _pending(event: Any, _names: Dictionary) -> str:
+    return _("Order %(id)s waits for the first order of its list to be filled") % {
+        "id": event.order_id
+    }
+
+
+def _released(event: Any, _names: Dictionary) -> str:
+    return _("Order %(id)s is released: the first order of its list is filled") % {
+        "id": event.order_id
+    }
+
+
 def _replaced(event: Any, names: Dictionary) -> str:
     return _(
         "Order %(id)s replaced: %(quantity)s at %(price)s instead of %(old_quantity)s at "
@@ -303,11 +344,17 @@ def _reduced(event: Any, names: Dictionary) -> str:
 
 
 def _closed(event: Any, names: Dictionary) -> str:
-    return _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
+    sentence = _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
         "id": event.order_id,
         "status": enums.OrderStatus(event.status).name.replace("_", " ").lower(),
         "done": names.quantity(event.instrument_id, event.cumulative_lots),
         "leaves": names.quantity(event.instrument_id, event.leaves_lots),
+    }
+    if not event.by_order_id:
+        return sentence
+    return _("%(sentence)s; ended by order %(by)s of its list") % {
+        "sentence": sentence,
+        "by": event.by_order_id,
     }
 
 
@@ -455,6 +502,11 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderWaiting": _waiting,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
+    "PlaceOrderList": _place_list,
+    "OrderListPlaced": _list_placed,
+    "OrderPending": _pending,
+    "OrderReleased": _released,
+    "CancelOrderList": _cancel_list,
     "Traded": _traded,
     "OrderReduced": _reduced,
     "OrderRefreshed": _refreshed,

@@ -267,6 +267,13 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields called type and status mean one thing in an order and another in an order list.
+    "ENUM_NAME_OVERRIDES": {
+        "OrderTypeEnum": "api.serializers.ORDER_TYPES",
+        "OrderListTypeEnum": "api.serializers.LIST_TYPES",
+        "OrderStatusEnum": "api.serializers.ORDER_STATUSES",
+        "OrderListStatusEnum": "api.serializers.LIST_STATUSES",
+    },
 }
 # Where the operator's page of processes comes from: rooms side by side do not import each other.
 MARQUE_STATUS = "runtime.status.now"

@@ -25,7 +25,7 @@ _WHOLE = re.compile(r"[0-9]{1,18}")
 
 _STATUSES = {
     "open": OPEN_STATUSES,
-    "waiting": (OrderStatus.WAITING,),
+    "waiting": (OrderStatus.WAITING, OrderStatus.PENDING),
     "filled": (OrderStatus.FILLED,),
     "canceled": (OrderStatus.CANCELED,),
     "expired": (OrderStatus.EXPIRED, OrderStatus.EXPIRED_IN_MATCH),

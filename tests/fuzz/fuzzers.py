@@ -72,6 +72,7 @@ def query(chance: random.Random) -> q.QueryBalances:
     found: q.QueryBalances = chance.choice(
         (
             q.QueryBalances(account_id=account_id),
+            q.QueryOrderList(account_id=account_id, list_id=chance.choice((-1, 0, 1, 5, 2**62))),
             q.QueryOpenOrders(account_id=account_id, instrument_id=chance.choice((0, 1, 9))),
             q.QueryOrder(account_id=account_id, order_id=chance.randrange(50)),
             q.QueryDepth(instrument_id=1, levels=chance.choice((0, 1, 5))),

@@ -128,6 +128,7 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
                 assert sql_books.orders() == plain.orders
                 ends = {order["status"] for order in plain.orders.values() if order["trigger"]}
                 assert ends >= {OrderStatus.FILLED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
+                assert any(order["list"] and order["ended_by"] for order in plain.orders.values())
                 assert plain.replaced_ids & plain.orders.keys()
                 booked = sql_books.journal_entries()
                 assert booked.keys() == plain.entries.keys()

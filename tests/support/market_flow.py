@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 
+from order_fields import list_of
 from trading.engine import commands, enums, events, queries, wire
 from trading.engine.keys import client_order_key
 from trading.engine.message import Message
@@ -45,7 +46,9 @@ class Flow:
             self.time_ns += self.random.randrange(2 * 10**9)
             answer = self.send(self._next())
             for event in wire.answer_events(answer):
-                if isinstance(event, events.OrderRested | events.OrderWaiting):
+                if isinstance(
+                    event, events.OrderRested | events.OrderWaiting | events.OrderPending
+                ):
                     self.open_ids.append((event.order_id, event.account_id))
 
     def take_journal(self) -> bytes:
@@ -83,9 +86,47 @@ class Flow:
                 amount_units=self.random.randrange(1, 10**9),
                 reason=int(enums.FundsReason.ADJUSTMENT),
             )
-        if chance < 0.5:
+        if chance < 0.42:
+            return self._list(account_id)
+        if chance < 0.53:
             return self._triggered(account_id)
         return self._order(account_id)
+
+    def _list(self, account_id: int) -> commands.PlaceOrderList:
+        """A pair around the price, or an order that such a pair follows."""
+        instrument_id, lots = self.random.choice([1, 1, 2]), self.random.randrange(1, 500)
+        side = self.random.choice([enums.Side.BUY, enums.Side.SELL])
+        away = 1 if side == enums.Side.SELL else -1
+        common = {
+            "account_id": account_id,
+            "instrument_id": instrument_id,
+            "lots": lots,
+            "self_trade_prevention": self.random.choice([1, 2, 3, 4]),
+        }
+        gain = commands.PlaceOrder(
+            **common,
+            side=int(side),
+            order_type=int(enums.OrderType.LIMIT),
+            time_in_force=int(enums.TimeInForce.GTC),
+            ticks=5_000 + away * self.random.randrange(1, 12),
+        )
+        stop = commands.PlaceOrder(
+            **common,
+            side=int(side),
+            order_type=int(enums.OrderType.STOP_MARKET),
+            time_in_force=int(enums.TimeInForce.IOC),
+            trigger_ticks=5_000 - away * self.random.randrange(1, 12),
+        )
+        lead = commands.PlaceOrder(
+            **common,
+            side=int(enums.Side.BUY + enums.Side.SELL - side),
+            order_type=int(enums.OrderType.LIMIT),
+            time_in_force=int(enums.TimeInForce.GTC),
+            ticks=5_000 + self.random.randrange(-8, 9),
+        )
+        legs = self.random.choice([(gain, stop), (lead, gain), (lead, stop), (lead, gain, stop)])
+        kind = 3 if len(legs) == 3 else 1 if legs[0] is gain else 2
+        return list_of(kind, *legs)
 
     def _triggered(self, account_id: int) -> commands.PlaceOrder:
         """A stop or take-profit order; a third of them end after some minutes."""

@@ -1,5 +1,6 @@
 """An instrument and the fields of an order in it, for tests that turn one into a command."""
 
+from trading.engine import commands
 from trading.instruments.rules import InstrumentInfo
 
 INFO = InstrumentInfo(
@@ -23,3 +24,13 @@ INFO = InstrumentInfo(
     state=1,
 )
 LIMIT = {"side": "buy", "type": "limit", "price": "50000.01", "quantity": "0.5"}
+
+
+def list_of(kind: int, *legs: commands.PlaceOrder) -> commands.PlaceOrderList:
+    """The order list that some orders make."""
+    fields = {
+        f"{which}_{name}": getattr(leg, name)
+        for which, leg in zip(("first", "second", "third"), legs, strict=False)
+        for name, _ in leg.FIELDS
+    }
+    return commands.PlaceOrderList(list_type=kind, **fields)

@@ -29,6 +29,7 @@ class PlainBooks:
     entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
     receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
     _hidden: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _lists: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (list, its type)
     _replaced: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (seq, open lots)
 
     def read(self, engine_dir: Path) -> "PlainBooks":
@@ -46,8 +47,15 @@ class PlainBooks:
         return set(self._replaced)
 
     def _take(self, event: Any, seq: int, index: int) -> None:
-        if isinstance(event, events.OrderAccepted):
+        if isinstance(event, events.OrderListPlaced):
+            for number in range(event.legs):
+                self._lists[event.list_id + number] = (event.list_id, event.list_type)
+        elif isinstance(event, events.OrderAccepted):
             self._accept(event, seq)
+        elif isinstance(event, events.OrderPending):
+            self._order(event.order_id).update(status=9, updated=seq)
+        elif isinstance(event, events.OrderReleased):
+            self._order(event.order_id).update(status=1, updated=seq)
         elif isinstance(event, events.Traded):
             self._trade(event, seq, index)
         elif isinstance(event, events.OrderRested):
@@ -62,7 +70,10 @@ class PlainBooks:
             self._order(event.order_id).update(leaves=event.leaves_lots, updated=seq)
         elif isinstance(event, events.OrderClosed):
             self._order(event.order_id).update(
-                leaves=event.leaves_lots, status=event.status, updated=seq
+                leaves=event.leaves_lots,
+                status=event.status,
+                ended_by=event.by_order_id,
+                updated=seq,
             )
         elif isinstance(event, events.FundsCredited):
             self._move_funds(event, seq, index, 1)
@@ -79,7 +90,11 @@ class PlainBooks:
         self._replaced[event.order_id] = (seq, event.lots)
 
     def _accept(self, event: events.OrderAccepted, seq: int) -> None:
+        list_id, list_type = self._lists.get(event.order_id, (0, 0))
         order = {
+            "list": list_id,
+            "list_type": list_type,
+            "ended_by": 0,
             "account": event.account_id,
             "instrument": event.instrument_id,
             "client": event.client_order_id,
@@ -101,7 +116,7 @@ class PlainBooks:
             "placed": seq,
             "updated": seq,
         }
-        hidden = event.account_id in self.quiet_ids and not event.trigger_ticks
+        hidden = event.account_id in self.quiet_ids and not event.trigger_ticks and not list_id
         (self._hidden if hidden else self.orders)[event.order_id] = order
 
     def _trade(self, event: events.Traded, seq: int, index: int) -> None:

@@ -14,6 +14,9 @@ NAMES = {Line.CUSTODY: "custody", Line.ADJUSTMENTS: "adjustments"}
 def orders() -> dict[int, dict[str, Any]]:
     return {
         row.pk: {
+            "list": row.list_id,
+            "list_type": row.list_type,
+            "ended_by": row.ended_by_order_id,
             "account": row.account_id,
             "instrument": row.instrument_id,
             "client": row.client_order_id,

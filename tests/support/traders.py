@@ -8,6 +8,7 @@ from typing import Any
 from django_tenants.utils import tenant_context
 
 from identity.models import User
+from order_fields import list_of
 from tenants.models import Tenant
 from trading.accounts.actions import open_account
 from trading.accounts.models import Account, AccountRole
@@ -41,7 +42,9 @@ class Traders:
             what = rng.random()
             if what < 0.55:
                 made.append(self._order(rng, account_id, info))
-            elif what < 0.68:
+            elif what < 0.61:
+                made.append(self._list(rng, account_id, info))
+            elif what < 0.70:
                 made.append(self._triggered(rng, account_id, info))
             elif what < 0.78:
                 made.append(self._replacement(rng))
@@ -72,6 +75,40 @@ class Traders:
             lots=rng.choice([0, rng.randint(100, 2000)]),
             ticks=rng.choice([0, rng.randint(99_900, 100_100)]),
         )
+
+    def _list(self, rng: random.Random, account_id: int, info: Any) -> Any:
+        """A pair around the prices that trade, or an order that such a pair follows."""
+        side = rng.choice([1, 2])
+        away = 1 if side == 2 else -1
+        common = {
+            "account_id": account_id,
+            "instrument_id": info.id,
+            "lots": rng.randint(100, 2000),
+            "self_trade_prevention": int(rng.choice(list(SelfTradePrevention))),
+        }
+        gain = commands.PlaceOrder(
+            **common,
+            side=side,
+            order_type=int(OrderType.LIMIT),
+            time_in_force=int(TimeInForce.GTC),
+            ticks=100_000 + away * rng.randint(1, 90),
+        )
+        stop = commands.PlaceOrder(
+            **common,
+            side=side,
+            order_type=int(OrderType.STOP_MARKET),
+            time_in_force=int(TimeInForce.IOC),
+            trigger_ticks=100_000 - away * rng.randint(1, 90),
+        )
+        lead = commands.PlaceOrder(
+            **common,
+            side=3 - side,
+            order_type=int(OrderType.LIMIT),
+            time_in_force=int(TimeInForce.GTC),
+            ticks=rng.randint(99_900, 100_100),
+        )
+        legs = rng.choice([(gain, stop), (lead, gain), (lead, gain, stop), (lead, gain, stop)])
+        return list_of(3 if len(legs) == 3 else 1 if legs[0] is gain else 2, *legs)
 
     def _triggered(self, rng: random.Random, account_id: int, info: Any) -> Any:
         """A stop or take-profit order near the prices that trade, now and then until a time."""

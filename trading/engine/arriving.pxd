@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
+from trading.engine.order_list cimport OrderList
 from trading.engine.step cimport Step, Sweep
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
@@ -16,6 +17,16 @@ cdef long long wait(Venue venue, long long order, Sweep sweep, Step step) except
 cdef long long fire_triggers(Venue venue, Instrument instrument, Step step) except? FAILED
 cdef long long fire(
     Venue venue, Instrument instrument, Ladder ladder, long long level, Step step
+) except? FAILED
+cdef long long check_again(Venue venue, long long order, Sweep sweep) except? FAILED
+cdef long long release_lists(Venue venue, Instrument instrument, Step step) except? FAILED
+cdef OrderList due_list(Step step, long long at)
+@cython.locals(position="long long")
+cdef long long release_list(
+    Venue venue, OrderList order_list, Instrument instrument, Step step
+) except? FAILED
+cdef long long set_free(
+    Venue venue, long long order, Instrument instrument, long long trigger_ticks, Step step
 ) except? FAILED
 cdef long long sweep_of(
     Venue venue, long long order, Instrument instrument, Sweep sweep

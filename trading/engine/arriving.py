@@ -1,7 +1,8 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, icebergs, matching, rows, rules
+from trading.engine import codes, emit, icebergs, linking, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
+from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import beyond, notional, units_of, wide
@@ -89,14 +90,15 @@ def end_order(venue: Venue, order: int, sweep: Sweep, leaves: int, status: int, 
 
 
 def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
-    """Let an accepted order wait outside the book for its price."""
+    """Let an accepted or released order wait outside the book for its price."""
     store = venue.store
     instrument = sweep.instrument
     store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
     terms = store.orders[order + rows.ORDER_TERMS]
     ladder = instrument.rising if rules.waits_for_rise(terms) else instrument.falling
     store.append(ladder.level_at(sweep.trigger_ticks), order)
-    venue.enter(order, instrument)
+    if not sweep.is_counted:
+        venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves
     instrument.waiting_orders += 1
     emit.order_waiting(
@@ -115,8 +117,11 @@ def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
 
     Of those that waited for a rise the lowest price first, then of those that waited for a fall
     the highest; at one price in the order in which they came. Each may move the price again.
+    Before each, the orders are released whose lists' first ones have been filled.
     """
     while True:
+        if step.due_count != 0:
+            release_lists(venue, instrument, step)
         last = instrument.last_ticks
         if last == 0:
             return 0  # there was no trade yet, which is not a price of 0
@@ -150,16 +155,89 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     )
     instrument.open_lots -= sweep.leaves
     instrument.waiting_orders -= 1
-    result = rules.check_size(instrument, sweep)
-    if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
-        result = codes.ACCOUNT_SUSPENDED
-    if not store.has_room() or not icebergs.has_room(venue, order, instrument, sweep.leaves):
-        result = codes.NO_ROOM
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+        # What the other one of the pair held is there for this one.
+        linking.end_partner(venue, order, step)
+    result = check_again(venue, order, sweep)
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0))
     if result != codes.ACCEPTED:
         return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
     return arrive(venue, order, sweep, step)
+
+
+def check_again(venue: Venue, order: int, sweep: Sweep) -> int:
+    """Whether an order that has waited is still allowed, but for its funds; a result code."""
+    store = venue.store
+    if not store.has_room():
+        return codes.NO_ROOM
+    if not icebergs.has_room(venue, order, sweep.instrument, sweep.leaves):
+        return codes.NO_ROOM
+    if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
+        return codes.ACCOUNT_SUSPENDED
+    return rules.check_size(sweep.instrument, sweep)
+
+
+def release_lists(venue: Venue, instrument: Instrument, step: Step) -> int:
+    """Let arrive what waited for the first order of its list, in the order in which those were
+    filled. One that arrives may fill the first order of another list, which comes last then.
+    """
+    at = 0
+    while at < step.due_count:
+        release_list(venue, due_list(step, at), instrument, step)
+        at += 1
+    step.due.clear()
+    step.due_count = 0
+    return 0
+
+
+def due_list(step: Step, at: int) -> OrderList:
+    """One of the lists whose first order was filled."""
+    return step.due[at]
+
+
+def release_list(venue: Venue, order_list: OrderList, instrument: Instrument, step: Step) -> int:
+    """Let those of a list arrive that still wait for its first order, one after another."""
+    store = venue.store
+    orders = store.orders
+    for position in range(1, order_list.legs()):
+        order = venue.order(order_list.list_id + position)
+        if order == 0 or orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+            continue  # it ended, before or by the one before it
+        trigger_ticks = order_list.trigger(position)
+        place = emit.order_released(
+            step.out,
+            orders[order + rows.ORDER_ID],
+            store.accounts[order_list.account + rows.ACCOUNT_ID],
+            instrument.instrument_id,
+            orders[order + rows.ORDER_TERMS] & 15,
+            orders[order + rows.ORDER_LEAVES],
+            trigger_ticks,
+        )
+        step.out.cut_zeros(place)
+        set_free(venue, order, instrument, trigger_ticks, step)
+    return 0
+
+
+def set_free(
+    venue: Venue, order: int, instrument: Instrument, trigger_ticks: int, step: Step
+) -> int:
+    """Let a pending order arrive, or wait for its price, if it is still allowed."""
+    orders = venue.store.orders
+    sweep = step.sweep
+    sweep_of(venue, order, instrument, sweep)
+    instrument.open_lots -= sweep.leaves
+    instrument.waiting_orders -= 1
+    orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
+    result = check_again(venue, order, sweep)
+    if result == codes.ACCEPTED and trigger_ticks == 0:
+        result = check_funds(venue, sweep, wide(0))
+    if result != codes.ACCEPTED:
+        return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
+    if trigger_ticks == 0:
+        return arrive(venue, order, sweep, step)
+    sweep.trigger_ticks = trigger_ticks
+    return wait(venue, order, sweep, step)
 
 
 def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> int:

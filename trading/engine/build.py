@@ -37,6 +37,8 @@ _CALLED_BY_MODULE = (
     "guarding",
     "icebergs",
     "image",
+    "linking",
+    "listing",
     "loading",
     "lookups",
     "matching",
@@ -115,12 +117,14 @@ def build() -> Path:
 def _amalgamated(suffix: str) -> str:
     """All of the core as one file, as SQLite is built: the C compiler then sees through calls.
 
-    Imports of the core's own modules go, and with them their names before functions.
+    Imports of the core's own modules go, with them their names before functions, and what is
+    imported for type checkers only.
     """
     parts = ["cimport cython\n"] if suffix == ".pxd" else []
     for name in compiled.CORE:
         source = _cimporting((compiled.HERE / f"{name}{suffix}").read_text(), compiled.CORE)
         source = re.sub(r"^cimport cython\n", "", source, flags=re.MULTILINE)
+        source = re.sub(r"^if TYPE_CHECKING:\n( .*\n)+", "", source, flags=re.MULTILINE)
         parts.append(re.sub(rf"\b({'|'.join(_CALLED_BY_MODULE)})\.(?=\w+\()", "", source))
     return "\n".join(parts)
 

@@ -1,5 +1,6 @@
 cimport cython
 
+from trading.engine.order_list cimport OrderList
 from trading.engine.step cimport Step
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED
@@ -15,6 +16,8 @@ cdef long long cancel_order(
 cdef long long cancel_all_orders(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED
+@cython.locals(order_list=OrderList)
+cdef long long beyond_its_list(Venue venue, long long order) except? FAILED
 cdef long long reduce_order(
     Venue venue, const char *data, long long at, long long end, Step step
 ) except? FAILED

@@ -1,6 +1,6 @@
 """CancelOrder, CancelAllOrders, ReduceOrder and ExpireOrder."""
 
-from trading.engine import codec, codes, guarding, rows
+from trading.engine import codec, codes, guarding, linking, rows
 from trading.engine.step import Step
 from trading.engine.venue import Venue
 from trading.engine.words import field
@@ -20,7 +20,7 @@ def check_open(venue: Venue, order: int) -> int:
     """Why an order can't be canceled or reduced now; ACCEPTED if it can."""
     if order == 0:
         return codes.UNKNOWN_ORDER
-    if venue.store.orders[order + rows.ORDER_LEVEL] == 0:
+    if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
     if venue.instrument_of(order).state == codes.INSTRUMENT_STATE_HALTED:
         return codes.INSTRUMENT_HALTED
@@ -93,9 +93,27 @@ def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) 
             and (side == 0 or store.orders[order + rows.ORDER_TERMS] & 15 == side)
             and not (is_requested and meant.state == codes.INSTRUMENT_STATE_HALTED)
         ):
+            if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+                newer = beyond_its_list(venue, order)
             venue.close_open(order, meant, codes.ORDER_STATUS_CANCELED, step)
         order = newer
     return codes.ACCEPTED
+
+
+def beyond_its_list(venue: Venue, order: int) -> int:
+    """The next newer order of the account that does not end with this one; or 0.
+
+    The end of a leg ends every newer one of its list that is open.
+    """
+    orders = venue.store.orders
+    order_list = linking.list_of(venue, orders[order + rows.ORDER_ID])
+    while order != 0:
+        if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
+            return order
+        if linking.list_of(venue, orders[order + rows.ORDER_ID]) is not order_list:
+            return order
+        order = orders[order + rows.ORDER_NEWER]
+    return 0
 
 
 def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
@@ -117,6 +135,8 @@ def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     result = check_open(venue, order)
     if result != codes.ACCEPTED:
         return result
+    if linking.is_linked(venue, order):
+        return codes.ORDER_IS_LINKED
 
     # From here it succeeds.
     instrument = venue.instrument_of(order)
@@ -133,10 +153,10 @@ def expire_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     order = venue.order(order_id)
     if order == 0:
         return codes.UNKNOWN_ORDER
-    if venue.store.orders[order + rows.ORDER_LEVEL] == 0:
+    if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
-    expire_ns = venue.expiry_of(order_id)
-    if expire_ns == 0 or expire_ns > step.time_ns:
+    expire_ns = venue.expiries.get(order_id)
+    if expire_ns is None or expire_ns > step.time_ns:
         return codes.BAD_EXPIRY
 
     # From here it succeeds.

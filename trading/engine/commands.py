@@ -840,6 +840,309 @@ class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 25
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_type", "i64"),
+        ("client_key", "i64"),
+        ("client_list_id", "s40"),
+        ("first_account_id", "i64"),
+        ("first_instrument_id", "u32"),
+        ("first_side", "u8"),
+        ("first_order_type", "u8"),
+        ("first_time_in_force", "u8"),
+        ("first_self_trade_prevention", "u8"),
+        ("first_lots", "i64"),
+        ("first_ticks", "i64"),
+        ("first_flags", "i64"),
+        ("first_client_key", "i64"),
+        ("first_client_order_id", "s40"),
+        ("first_quote_units", "i128"),
+        ("first_trigger_ticks", "i64"),
+        ("first_expire_ns", "i64"),
+        ("first_display_lots", "i64"),
+        ("second_account_id", "i64"),
+        ("second_instrument_id", "u32"),
+        ("second_side", "u8"),
+        ("second_order_type", "u8"),
+        ("second_time_in_force", "u8"),
+        ("second_self_trade_prevention", "u8"),
+        ("second_lots", "i64"),
+        ("second_ticks", "i64"),
+        ("second_flags", "i64"),
+        ("second_client_key", "i64"),
+        ("second_client_order_id", "s40"),
+        ("second_quote_units", "i128"),
+        ("second_trigger_ticks", "i64"),
+        ("second_expire_ns", "i64"),
+        ("second_display_lots", "i64"),
+        ("third_account_id", "i64"),
+        ("third_instrument_id", "u32"),
+        ("third_side", "u8"),
+        ("third_order_type", "u8"),
+        ("third_time_in_force", "u8"),
+        ("third_self_trade_prevention", "u8"),
+        ("third_lots", "i64"),
+        ("third_ticks", "i64"),
+        ("third_flags", "i64"),
+        ("third_client_key", "i64"),
+        ("third_client_order_id", "s40"),
+        ("third_quote_units", "i128"),
+        ("third_trigger_ticks", "i64"),
+        ("third_expire_ns", "i64"),
+        ("third_display_lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_type: int = 0
+    client_key: int = 0
+    client_list_id: str = ""
+    first_account_id: int = 0
+    first_instrument_id: int = 0
+    first_side: int = 0
+    first_order_type: int = 0
+    first_time_in_force: int = 0
+    first_self_trade_prevention: int = 0
+    first_lots: int = 0
+    first_ticks: int = 0
+    first_flags: int = 0
+    first_client_key: int = 0
+    first_client_order_id: str = ""
+    first_quote_units: int = 0
+    first_trigger_ticks: int = 0
+    first_expire_ns: int = 0
+    first_display_lots: int = 0
+    second_account_id: int = 0
+    second_instrument_id: int = 0
+    second_side: int = 0
+    second_order_type: int = 0
+    second_time_in_force: int = 0
+    second_self_trade_prevention: int = 0
+    second_lots: int = 0
+    second_ticks: int = 0
+    second_flags: int = 0
+    second_client_key: int = 0
+    second_client_order_id: str = ""
+    second_quote_units: int = 0
+    second_trigger_ticks: int = 0
+    second_expire_ns: int = 0
+    second_display_lots: int = 0
+    third_account_id: int = 0
+    third_instrument_id: int = 0
+    third_side: int = 0
+    third_order_type: int = 0
+    third_time_in_force: int = 0
+    third_self_trade_prevention: int = 0
+    third_lots: int = 0
+    third_ticks: int = 0
+    third_flags: int = 0
+    third_client_key: int = 0
+    third_client_order_id: str = ""
+    third_quote_units: int = 0
+    third_trigger_ticks: int = 0
+    third_expire_ns: int = 0
+    third_display_lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_type,
+            self.client_key,
+            encode_text("client_list_id", self.client_list_id, 40),
+            self.first_account_id,
+            self.first_instrument_id,
+            self.first_side,
+            self.first_order_type,
+            self.first_time_in_force,
+            self.first_self_trade_prevention,
+            self.first_lots,
+            self.first_ticks,
+            self.first_flags,
+            self.first_client_key,
+            encode_text("first_client_order_id", self.first_client_order_id, 40),
+            self.first_quote_units & MASK_64,
+            self.first_quote_units >> 64,
+            self.first_trigger_ticks,
+            self.first_expire_ns,
+            self.first_display_lots,
+            self.second_account_id,
+            self.second_instrument_id,
+            self.second_side,
+            self.second_order_type,
+            self.second_time_in_force,
+            self.second_self_trade_prevention,
+            self.second_lots,
+            self.second_ticks,
+            self.second_flags,
+            self.second_client_key,
+            encode_text("second_client_order_id", self.second_client_order_id, 40),
+            self.second_quote_units & MASK_64,
+            self.second_quote_units >> 64,
+            self.second_trigger_ticks,
+            self.second_expire_ns,
+            self.second_display_lots,
+            self.third_account_id,
+            self.third_instrument_id,
+            self.third_side,
+            self.third_order_type,
+            self.third_time_in_force,
+            self.third_self_trade_prevention,
+            self.third_lots,
+            self.third_ticks,
+            self.third_flags,
+            self.third_client_key,
+            encode_text("third_client_order_id", self.third_client_order_id, 40),
+            self.third_quote_units & MASK_64,
+            self.third_quote_units >> 64,
+            self.third_trigger_ticks,
+            self.third_expire_ns,
+            self.third_display_lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_type,
+            client_key,
+            client_list_id,
+            first_account_id,
+            first_instrument_id,
+            first_side,
+            first_order_type,
+            first_time_in_force,
+            first_self_trade_prevention,
+            first_lots,
+            first_ticks,
+            first_flags,
+            first_client_key,
+            first_client_order_id,
+            first_quote_units_low,
+            first_quote_units_high,
+            first_trigger_ticks,
+            first_expire_ns,
+            first_display_lots,
+            second_account_id,
+            second_instrument_id,
+            second_side,
+            second_order_type,
+            second_time_in_force,
+            second_self_trade_prevention,
+            second_lots,
+            second_ticks,
+            second_flags,
+            second_client_key,
+            second_client_order_id,
+            second_quote_units_low,
+            second_quote_units_high,
+            second_trigger_ticks,
+            second_expire_ns,
+            second_display_lots,
+            third_account_id,
+            third_instrument_id,
+            third_side,
+            third_order_type,
+            third_time_in_force,
+            third_self_trade_prevention,
+            third_lots,
+            third_ticks,
+            third_flags,
+            third_client_key,
+            third_client_order_id,
+            third_quote_units_low,
+            third_quote_units_high,
+            third_trigger_ticks,
+            third_expire_ns,
+            third_display_lots,
+        ) = items
+        return cls(
+            list_type=list_type,
+            client_key=client_key,
+            client_list_id=decode_text("PlaceOrderList", client_list_id),
+            first_account_id=first_account_id,
+            first_instrument_id=first_instrument_id,
+            first_side=first_side,
+            first_order_type=first_order_type,
+            first_time_in_force=first_time_in_force,
+            first_self_trade_prevention=first_self_trade_prevention,
+            first_lots=first_lots,
+            first_ticks=first_ticks,
+            first_flags=first_flags,
+            first_client_key=first_client_key,
+            first_client_order_id=decode_text("PlaceOrderList", first_client_order_id),
+            first_quote_units=first_quote_units_low | first_quote_units_high << 64,
+            first_trigger_ticks=first_trigger_ticks,
+            first_expire_ns=first_expire_ns,
+            first_display_lots=first_display_lots,
+            second_account_id=second_account_id,
+            second_instrument_id=second_instrument_id,
+            second_side=second_side,
+            second_order_type=second_order_type,
+            second_time_in_force=second_time_in_force,
+            second_self_trade_prevention=second_self_trade_prevention,
+            second_lots=second_lots,
+            second_ticks=second_ticks,
+            second_flags=second_flags,
+            second_client_key=second_client_key,
+            second_client_order_id=decode_text("PlaceOrderList", second_client_order_id),
+            second_quote_units=second_quote_units_low | second_quote_units_high << 64,
+            second_trigger_ticks=second_trigger_ticks,
+            second_expire_ns=second_expire_ns,
+            second_display_lots=second_display_lots,
+            third_account_id=third_account_id,
+            third_instrument_id=third_instrument_id,
+            third_side=third_side,
+            third_order_type=third_order_type,
+            third_time_in_force=third_time_in_force,
+            third_self_trade_prevention=third_self_trade_prevention,
+            third_lots=third_lots,
+            third_ticks=third_ticks,
+            third_flags=third_flags,
+            third_client_key=third_client_key,
+            third_client_order_id=decode_text("PlaceOrderList", third_client_order_id),
+            third_quote_units=third_quote_units_low | third_quote_units_high << 64,
+            third_trigger_ticks=third_trigger_ticks,
+            third_expire_ns=third_expire_ns,
+            third_display_lots=third_display_lots,
+        )
+
+
+class CancelOrderList(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 26
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("list_id", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    list_id: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.list_id,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            list_id,
+            client_key,
+        ) = items
+        return cls(
+            account_id=account_id,
+            list_id=list_id,
+            client_key=client_key,
+        )
+
+
 class SetCancelTimer(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 40
     VERSION: ClassVar[int] = 1
@@ -932,6 +1235,8 @@ BY_KIND: dict[int, type[Message]] = {
         SetReferencePrice,
         ReplaceOrder,
         ExpireOrder,
+        PlaceOrderList,
+        CancelOrderList,
         SetCancelTimer,
         ArmDisconnect,
     )

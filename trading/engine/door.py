@@ -35,6 +35,13 @@ def check_request(data: bytes, at: int, end: int, kind: int, version: int) -> in
         well_formed = is_text(data, at + codec.CREATE_ASSET_CODE, end, 16)
     elif kind == codec.CREATE_INSTRUMENT or kind == codec.CHANGE_INSTRUMENT:
         well_formed = is_text(data, at + codec.CREATE_INSTRUMENT_SYMBOL, end, 24)
+    elif kind == codec.PLACE_ORDER_LIST:
+        well_formed = (
+            is_text(data, at + codec.PLACE_ORDER_LIST_CLIENT_LIST_ID, end, 40)
+            and is_text(data, at + codec.PLACE_ORDER_LIST_FIRST_CLIENT_ORDER_ID, end, 40)
+            and is_text(data, at + codec.PLACE_ORDER_LIST_SECOND_CLIENT_ORDER_ID, end, 40)
+            and is_text(data, at + codec.PLACE_ORDER_LIST_THIRD_CLIENT_ORDER_ID, end, 40)
+        )
     return codes.ACCEPTED if well_formed else codes.FIELD_OUT_OF_RANGE
 
 

@@ -181,6 +181,7 @@ cdef long long order_closed(
     long long leaves_lots,
     long long cumulative_lots,
     i128 cumulative_quote_units,
+    long long by_order_id,
     long long reserve_lots,
 ) except? FAILED
 
@@ -231,6 +232,36 @@ cdef long long order_refreshed(
     long long lots,
     long long ticks,
     long long reserve_lots,
+) except? FAILED
+
+cdef long long order_list_placed(
+    Output out,
+    long long list_id,
+    long long account_id,
+    long long instrument_id,
+    long long list_type,
+    long long legs,
+    long long client_key,
+    const char *client_list_id_in, long long client_list_id_at,
+) except? FAILED
+
+cdef long long order_pending(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+) except? FAILED
+
+cdef long long order_released(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+    long long trigger_ticks,
 ) except? FAILED
 
 cdef long long cancel_timer_set(
@@ -284,6 +315,9 @@ cdef long long order_row(
     long long client_key,
     long long placed_seq,
     long long trigger_ticks,
+    long long list_id,
+    long long list_type,
+    long long list_legs,
     long long display_lots,
     long long reserve_lots,
 ) except? FAILED
@@ -305,6 +339,16 @@ cdef long long source_row(
 cdef long long durable_seq(
     Output out,
     long long seq,
+) except? FAILED
+
+cdef long long order_list_row(
+    Output out,
+    long long list_id,
+    long long account_id,
+    long long instrument_id,
+    long long list_type,
+    long long legs,
+    long long client_key,
 ) except? FAILED
 
 cdef long long armed_row(

@@ -408,11 +408,12 @@ def order_closed(
     leaves_lots: int,
     cumulative_lots: int,
     cumulative_quote_units: int,
+    by_order_id: int,
     reserve_lots: int,
 ) -> int:
-    at = out.room(10)
+    at = out.room(11)
     words = out.words
-    words[at] = 343597449231
+    words[at] = 377957187599
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32 | rested << 48 | status << 56
@@ -421,7 +422,8 @@ def order_closed(
     words[at + 6] = cumulative_lots
     words[at + 7] = low(cumulative_quote_units)
     words[at + 8] = high(cumulative_quote_units)
-    words[at + 9] = reserve_lots
+    words[at + 9] = by_order_id
+    words[at + 10] = reserve_lots
     out.events += 1
     return at
 
@@ -530,6 +532,73 @@ def order_refreshed(
     return at
 
 
+def order_list_placed(
+    out: Output,
+    list_id: int,
+    account_id: int,
+    instrument_id: int,
+    list_type: int,
+    legs: int,
+    client_key: int,
+    client_list_id_in: bytes,
+    client_list_id_at: int,
+) -> int:
+    at = out.room(10)
+    words = out.words
+    words[at] = 343597449241
+    words[at + 1] = list_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | list_type << 32 | legs << 48
+    words[at + 4] = client_key
+    words[at + 5] = word(client_list_id_in, client_list_id_at + 0)
+    words[at + 6] = word(client_list_id_in, client_list_id_at + 8)
+    words[at + 7] = word(client_list_id_in, client_list_id_at + 16)
+    words[at + 8] = word(client_list_id_in, client_list_id_at + 24)
+    words[at + 9] = word(client_list_id_in, client_list_id_at + 32)
+    out.events += 1
+    return at
+
+
+def order_pending(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+) -> int:
+    at = out.room(5)
+    words = out.words
+    words[at] = 171798757402
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    out.events += 1
+    return at
+
+
+def order_released(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    trigger_ticks: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495771
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = trigger_ticks
+    out.events += 1
+    return at
+
+
 def cancel_timer_set(
     out: Output,
     account_id: int,
@@ -625,12 +694,15 @@ def order_row(
     client_key: int,
     placed_seq: int,
     trigger_ticks: int,
+    list_id: int,
+    list_type: int,
+    list_legs: int,
     display_lots: int,
     reserve_lots: int,
 ) -> int:
-    at = out.room(19)
+    at = out.room(21)
     words = out.words
-    words[at] = 652835095530
+    words[at] = 721554572266
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -647,8 +719,10 @@ def order_row(
     words[at + 14] = client_key
     words[at + 15] = placed_seq
     words[at + 16] = trigger_ticks
-    words[at + 17] = display_lots
-    words[at + 18] = reserve_lots
+    words[at + 17] = list_id
+    words[at + 18] = list_type | list_legs << 32
+    words[at + 19] = display_lots
+    words[at + 20] = reserve_lots
     out.events += 1
     return at
 
@@ -693,6 +767,28 @@ def durable_seq(
     words = out.words
     words[at] = 68719543282
     words[at + 1] = seq
+    out.events += 1
+    return at
+
+
+def order_list_row(
+    out: Output,
+    list_id: int,
+    account_id: int,
+    instrument_id: int,
+    list_type: int,
+    legs: int,
+    client_key: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518235137
+    words[at + 1] = list_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id
+    words[at + 4] = list_type
+    words[at + 5] = legs
+    words[at + 6] = client_key
     out.events += 1
     return at
 

@@ -50,7 +50,18 @@ class OrderStatus(IntEnum):
     EXPIRED = 5  # what an IOC, FOK or market order could not fill; or its time was over
     EXPIRED_IN_MATCH = 6  # self-trade prevention
     WAITING = 7  # outside the book, for its trigger
-    REJECTED = 8  # triggered, but then not allowed: no funds, say
+    REJECTED = 8  # triggered or released, but then not allowed: no funds, say
+    PENDING = 9  # a leg of a list, for the first one to be filled
+
+
+class OrderListType(IntEnum):
+    """OCO: two orders; a trigger, a fill or the end of one ends the other. OTO: the second comes
+    when the first is wholly filled. OTOCO: then a second and a third come, which are an OCO.
+    """
+
+    OCO = 1
+    OTO = 2
+    OTOCO = 3
 
 
 class ReduceReason(IntEnum):

@@ -904,6 +904,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
         ("leaves_lots", "i64"),
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
+        ("by_order_id", "i64"),
         ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
@@ -918,6 +919,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     leaves_lots: int = 0
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
+    by_order_id: int = 0
     reserve_lots: int = 0
 
     def _pack(self) -> bytes:
@@ -933,6 +935,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.cumulative_lots,
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
+            self.by_order_id,
             self.reserve_lots,
         )
         return packed
@@ -951,6 +954,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_lots,
             cumulative_quote_units_low,
             cumulative_quote_units_high,
+            by_order_id,
             reserve_lots,
         ) = items
         return cls(
@@ -964,6 +968,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             leaves_lots=leaves_lots,
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
+            by_order_id=by_order_id,
             reserve_lots=reserve_lots,
         )
 
@@ -1218,6 +1223,159 @@ class OrderRefreshed(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class OrderListPlaced(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 25
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("list_type", "u16"),
+        ("legs", "u16"),
+        ("client_key", "i64"),
+        ("client_list_id", "s40"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+    client_list_id: str = ""
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+            encode_text("client_list_id", self.client_list_id, 40),
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+            client_list_id,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
+            client_list_id=decode_text("OrderListPlaced", client_list_id),
+        )
+
+
+class OrderPending(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 26
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+        )
+
+
+class OrderReleased(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 27
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("trigger_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    trigger_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.trigger_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            trigger_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            trigger_ticks=trigger_ticks,
+        )
+
+
 class CancelTimerSet(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 40
     VERSION: ClassVar[int] = 1
@@ -1415,6 +1573,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("placed_seq", "i64"),
         ("trigger_ticks", "i64"),
+        ("list_id", "i64"),
+        ("list_type", "u32"),
+        ("list_legs", "u32"),
         ("display_lots", "i64"),
         ("reserve_lots", "i64"),
     )
@@ -1435,6 +1596,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     placed_seq: int = 0
     trigger_ticks: int = 0
+    list_id: int = 0
+    list_type: int = 0
+    list_legs: int = 0
     display_lots: int = 0
     reserve_lots: int = 0
 
@@ -1456,6 +1620,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.client_key,
             self.placed_seq,
             self.trigger_ticks,
+            self.list_id,
+            self.list_type,
+            self.list_legs,
             self.display_lots,
             self.reserve_lots,
         )
@@ -1480,6 +1647,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key,
             placed_seq,
             trigger_ticks,
+            list_id,
+            list_type,
+            list_legs,
             display_lots,
             reserve_lots,
         ) = items
@@ -1499,6 +1669,9 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             placed_seq=placed_seq,
             trigger_ticks=trigger_ticks,
+            list_id=list_id,
+            list_type=list_type,
+            list_legs=list_legs,
             display_lots=display_lots,
             reserve_lots=reserve_lots,
         )
@@ -1598,6 +1771,57 @@ class DurableSeq(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class OrderListRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1025
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("list_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("list_type", "i64"),
+        ("legs", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    list_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    list_type: int = 0
+    legs: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.list_id,
+            self.account_id,
+            self.instrument_id,
+            self.list_type,
+            self.legs,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            list_id,
+            account_id,
+            instrument_id,
+            list_type,
+            legs,
+            client_key,
+        ) = items
+        return cls(
+            list_id=list_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            list_type=list_type,
+            legs=legs,
+            client_key=client_key,
+        )
+
+
 class ArmedRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1040
     VERSION: ClassVar[int] = 1
@@ -1662,6 +1886,9 @@ BY_KIND: dict[int, type[Message]] = {
         OrderWaiting,
         OrderTriggered,
         OrderRefreshed,
+        OrderListPlaced,
+        OrderPending,
+        OrderReleased,
         CancelTimerSet,
         DisconnectArmed,
         StatusRow,
@@ -1670,6 +1897,7 @@ BY_KIND: dict[int, type[Message]] = {
         DepthRow,
         SourceRow,
         DurableSeq,
+        OrderListRow,
         ArmedRow,
     )
 }

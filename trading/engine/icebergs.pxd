@@ -13,6 +13,10 @@ cdef bint has_room(
 cdef bint has_room_for(
     Instrument instrument, long long lots, long long display, long long own
 ) except -1
+cdef bint may_hide(long long order_type, long long time_in_force) except -1
+cdef bint restore(
+    Venue venue, long long order, Instrument instrument, long long reserve
+) except -1
 cdef long long refresh(
     Venue venue, long long order, Instrument instrument, Step step
 ) except? FAILED

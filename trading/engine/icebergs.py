@@ -18,12 +18,24 @@ def check_display(sweep: Sweep) -> int:
         display <= 0
         or display >= sweep.leaves
         or display < sweep.instrument.min_lots
-        or not sweep.is_limit
-        or sweep.time_in_force == codes.TIME_IN_FORCE_IOC
-        or sweep.time_in_force == codes.TIME_IN_FORCE_FOK
+        or not may_hide(sweep.order_type, sweep.time_in_force)
     ):
         return codes.BAD_DISPLAY_QUANTITY
-    return check_refreshes(sweep.leaves, display)
+    result = check_refreshes(sweep.leaves, display)
+    if result == codes.ACCEPTED and not has_room_for(sweep.instrument, sweep.leaves, display, 0):
+        return codes.NO_ROOM
+    return result
+
+
+def may_hide(order_type: int, time_in_force: int) -> bool:
+    """Whether such an order may show only a part of itself: it has a price and may rest."""
+    return (
+        order_type != codes.ORDER_TYPE_MARKET
+        and order_type != codes.ORDER_TYPE_STOP_MARKET
+        and order_type != codes.ORDER_TYPE_TAKE_PROFIT_MARKET
+        and time_in_force != codes.TIME_IN_FORCE_IOC
+        and time_in_force != codes.TIME_IN_FORCE_FOK
+    )
 
 
 def check_refreshes(lots: int, display: int) -> int:
@@ -70,6 +82,21 @@ def refresh(venue: Venue, order: int, instrument: Instrument, step: Step) -> int
         reserve - shown,
     )
     return 0
+
+
+def restore(venue: Venue, order: int, instrument: Instrument, reserve: int) -> bool:
+    """Give a resting order its reserve as a snapshot has it; whether that can be."""
+    store = venue.store
+    display = venue.hidden.display_of(order)
+    refreshes = (reserve + display - 1) // display
+    if (
+        store.orders[order + rows.ORDER_LEAVES] > display
+        or refreshes > limits.MAX_REFRESHES
+        or refreshes > limits.MAX_OPEN_REFRESHES - instrument.refreshes
+    ):
+        return False
+    venue.hidden.put(order, instrument, store.orders[order + rows.ORDER_LEVEL], reserve)
+    return True
 
 
 def foresee_reserves(venue: Venue, level: int, sweep: Sweep) -> int:

@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.order_list cimport OrderList
 from trading.engine.output cimport Output
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
@@ -17,6 +18,10 @@ cdef class Writer:
 cpdef bytes dump_state(object seq, object time_ns, dict venues, dict source_numbers)
 @cython.locals(asset=Asset, instrument=Instrument, ladder=Ladder)
 cdef long long dump_venue(Venue venue, Writer out) except? FAILED
+@cython.locals(order_id="long long")
+cdef long long dump_pending(Venue venue, Writer out) except? FAILED
+@cython.locals(order_list=OrderList, order_id="long long", position="long long")
+cdef long long dump_lists(Venue venue, Writer out) except? FAILED
 cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED

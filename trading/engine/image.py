@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import rows
+from trading.engine import codes, linking, rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.output import Output
@@ -84,12 +84,14 @@ def dump_venue(venue: Venue, out: Writer) -> int:
     for instrument in venue.instrument_list:
         for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
             dump_ladder(venue, ladder, out)
+    dump_pending(venue, out)
     out.number(len(venue.expiries))
     for order_id in sorted(venue.expiries):
         out.number(order_id)
         out.number(venue.expiries[order_id])
     dump_closed(venue, venue.unkeyed, out)
     dump_closed(venue, venue.keyed, out)
+    dump_lists(venue, out)
     return dump_guards(venue, out)
 
 
@@ -105,6 +107,34 @@ def dump_guards(venue: Venue, out: Writer) -> int:
         out.number(key[0])
         out.number(key[1])
     return 0
+
+
+def dump_pending(venue: Venue, out: Writer) -> int:
+    """Orders that wait for the first of their list, by id, each behind a 1; 0 ends the list."""
+    for order_id in sorted(venue.lists):
+        order = venue.order(order_id)
+        if venue.store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            out.number(1)
+            dump_order(venue, order, out)
+    return out.number(0)
+
+
+def dump_lists(venue: Venue, out: Writer) -> int:
+    """Order lists by id, each behind a 1; 0 ends the list."""
+    list_id = 0
+    for order_id in sorted(venue.lists):
+        order_list = linking.list_of(venue, order_id)
+        if order_list.list_id == list_id:
+            continue
+        list_id = order_list.list_id
+        out.number(1)
+        out.number(list_id)
+        out.number(order_list.list_type)
+        out.number(venue.store.accounts[order_list.account + rows.ACCOUNT_ID])
+        out.number(order_list.client_key)
+        for position in range(order_list.legs()):
+            out.number(order_list.trigger(position))
+    return out.number(0)
 
 
 def dump_instrument(instrument: Instrument, out: Writer) -> int:

@@ -42,8 +42,9 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import iceberg_layouts, maker_layouts
+from trading.engine import iceberg_layouts, list_layouts, maker_layouts
 from trading.engine.layout import Fields, Layout
+from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 
 __all__ = [
     "ANSWER_HEADER_BYTES",
@@ -138,28 +139,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("reference_id", "i64"),
         ),
     ),
-    Layout(
-        11,
-        1,
-        "PlaceOrder",
-        (
-            ("account_id", "i64"),
-            ("instrument_id", "u32"),
-            ("side", "u8"),  # Side
-            ("order_type", "u8"),  # OrderType
-            ("time_in_force", "u8"),  # TimeInForce
-            ("self_trade_prevention", "u8"),  # SelfTradePrevention
-            ("lots", "i64"),  # 0 for a market order by quote amount
-            ("ticks", "i64"),  # limit price; 0 for a market order
-            ("flags", "i64"),  # OrderFlag
-            ("client_key", "i64"),  # client_order_key(client_order_id); 0: none
-            ("client_order_id", "s40"),
-            ("quote_units", "i128"),  # market order by quote amount; else 0
-            ("trigger_ticks", "i64"),  # stop and take-profit orders wait for this price
-            ("expire_ns", "i64"),  # GTD: when it ends, nanoseconds since 1970
-            ("display_lots", "i64"),  # an iceberg shows so many at a time; 0: all of it
-        ),
-    ),
+    Layout(11, 1, "PlaceOrder", PLACE_ORDER_FIELDS),
     # By order_id, or with order_id 0 by client_key.
     Layout(
         12,
@@ -204,6 +184,7 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
+    *list_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
 )
 
@@ -219,6 +200,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
     # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
+    *list_layouts.QUERIES,
     *maker_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
@@ -381,6 +363,7 @@ EVENTS: tuple[Layout, ...] = (
             ("leaves_lots", "i64"),  # what was still open; 0 when filled
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
+            ("by_order_id", "i64"),  # the order of its list that ended it; 0: none did
             ("reserve_lots", "i64"),  # so many of leaves_lots were not shown; as in OrderReduced
         ),
     ),
@@ -430,6 +413,7 @@ EVENTS: tuple[Layout, ...] = (
         ),
     ),
     *iceberg_layouts.EVENTS,
+    *list_layouts.EVENTS,
     *maker_layouts.EVENTS,
     # Rows of query answers.
     Layout(
@@ -477,7 +461,11 @@ EVENTS: tuple[Layout, ...] = (
             ("status", "i64"),
             ("client_key", "i64"),
             ("placed_seq", "i64"),
-            ("trigger_ticks", "i64"),  # while it waits
+            ("trigger_ticks", "i64"),  # while it waits or pends
+            # The list it belongs to, or 0. Its orders are list_id and the list_legs - 1 behind it.
+            ("list_id", "i64"),
+            ("list_type", "u32"),
+            ("list_legs", "u32"),
             ("display_lots", "i64"),
             ("reserve_lots", "i64"),  # of leaves_lots, while it rests: not shown
         ),
@@ -490,5 +478,6 @@ EVENTS: tuple[Layout, ...] = (
     ),
     Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
+    *list_layouts.ROWS,
     *maker_layouts.ROWS,
 )

@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.order_list cimport OrderList
 from trading.engine.store cimport Store
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
@@ -19,6 +20,7 @@ cdef class Reader:
     cdef long long at
     cdef long long end
     cdef long long reserve
+    cdef long long listed
 
     cdef long long number(self) except? FAILED
     cdef long long within(self, long long least, long long most) except? FAILED
@@ -35,6 +37,10 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+@cython.locals(instrument=Instrument)
+cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
+@cython.locals(order_list=OrderList, position="long long")
+cdef long long load_list(Venue venue, Reader reader) except? FAILED
 @cython.locals(account_id="long long", instrument_id="long long")
 cdef long long load_guards(Venue venue, Reader reader) except? FAILED
 cdef long long check_scope(
@@ -47,13 +53,9 @@ cdef long long load_instrument(Venue venue, long long index, Reader reader) exce
 cdef long long load_account(Venue venue, Reader reader, list totals) except? FAILED
 cdef long long load_order(Venue venue, Reader reader) except? FAILED
 cdef bint are_terms(Venue venue, long long terms) except -1
-cdef bint may_be_iceberg(long long order_type, long long time_in_force) except -1
 cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FAILED
 cdef long long load_ladder(
     Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
-) except? FAILED
-cdef long long load_reserve(
-    Venue venue, long long order, Instrument instrument, long long reserve
 ) except? FAILED
 @cython.locals(is_buy=bint)
 cdef long long check_standing(

@@ -4,9 +4,20 @@ What could lead the core astray is checked where it is read: ids, indexes, range
 stand where they belong. What the parts must come to is found by dumping the loaded state again.
 """
 
-from trading.engine import administration, codes, guarding, image, limits, rows, rules
+from trading.engine import (
+    administration,
+    codes,
+    guarding,
+    icebergs,
+    image,
+    limits,
+    linking,
+    rows,
+    rules,
+)
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -42,6 +53,7 @@ class Reader:
         self.at = 0
         self.end = len(data)
         self.reserve = 0  # lots that the order read last does not show
+        self.listed = 0  # orders of the venue that belong to a list
 
     def number(self) -> int:
         at = self._take(8)
@@ -122,6 +134,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
 
 def load_venue(venue: Venue, reader: Reader) -> int:
     """All of one tenant but its id and code."""
+    reader.listed = 0
     venue.last_order_id = reader.within(0, MASK_62)
     venue.last_trade_id = reader.within(0, MASK_62)
     venue.keyed_kept = reader.within(0, MASK_62)
@@ -147,6 +160,8 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for instrument in venue.instrument_list:
         for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
             load_ladder(venue, instrument, ladder, reader, opened)
+    while reader.within(0, 1) != 0:
+        load_pending(venue, reader, opened)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -155,7 +170,71 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_timer(venue, order_id, reader.within(1, MASK_63))
     load_closed(venue, venue.unkeyed, reader)
     load_closed(venue, venue.keyed, reader)
+    while reader.within(0, 1) != 0:
+        load_list(venue, reader)
+    if reader.listed != len(venue.lists):
+        raise ValueError("The snapshot has an order of a list that is not there.")
     return load_guards(venue, reader)
+
+
+def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:
+    """An order that waits for the first of its list; added to ``opened`` as (id, handle)."""
+    orders = venue.store.orders
+    order = load_order(venue, reader)
+    instrument = venue.instrument_of(order)
+    lots = orders[order + rows.ORDER_LEAVES]
+    if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_PENDING:
+        raise KeyError
+    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+        raise KeyError
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0 or reader.reserve != 0:
+        raise KeyError
+    instrument.open_lots += lots
+    instrument.waiting_orders += 1
+    opened.append((orders[order + rows.ORDER_ID], order))
+    return 0
+
+
+def load_list(venue: Venue, reader: Reader) -> int:
+    """An order list; those of its orders that are remembered are there already."""
+    orders = venue.store.orders
+    list_id = reader.within(1, venue.last_order_id)
+    list_type = reader.within(codes.ORDER_LIST_TYPE_OCO, codes.LAST_ORDER_LIST_TYPE)
+    account = venue.account(reader.number())
+    client_key = reader.within(0, MASK_63)
+    if client_key != 0 and venue.list_ids.get((account, client_key)) is not None:
+        raise KeyError
+    order_list = OrderList(list_id, list_type, account, client_key)
+    for position in range(order_list.legs()):
+        order = venue.order(list_id + position)
+        trigger_ticks = reader.within(0, limits.MAX_TICKS)
+        order_list.triggers[position] = trigger_ticks
+        if order == 0:
+            continue
+        terms = orders[order + rows.ORDER_TERMS]
+        if (
+            terms & rows.TERMS_LISTED == 0
+            or orders[order + rows.ORDER_ACCOUNT] != account
+            or venue.lists.get(list_id + position) is not None
+        ):
+            raise KeyError
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            # Nobody would ever release it, or it would wait for a price it has none of.
+            first = venue.order(list_id)
+            order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+            if (
+                position == 0
+                or list_type == codes.ORDER_LIST_TYPE_OCO
+                or first == 0
+                or orders[first + rows.ORDER_LEVEL] == 0
+                or venue.instrument_of(first) is not venue.instrument_of(order)
+                or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
+            ):
+                raise KeyError
+        linking.enlist(venue, list_id + position, order_list)
+    if order_list.remembered == 0:
+        raise KeyError
+    return 0
 
 
 def load_guards(venue: Venue, reader: Reader) -> int:
@@ -186,7 +265,7 @@ def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
     order = venue.order(order_id)
-    if order == 0 or orders[order + rows.ORDER_LEVEL] == 0:
+    if order == 0 or not linking.is_open(venue, order):
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 != codes.TIME_IN_FORCE_GTD:
@@ -299,6 +378,8 @@ def load_order(venue: Venue, reader: Reader) -> int:
         reader.reserve = reader.within(0, limits.MAX_LOTS - orders[order + rows.ORDER_LEAVES])
         venue.hidden.remember(order, display)
     venue.remember(order, client_key)
+    if terms & rows.TERMS_LISTED != 0:
+        reader.listed += 1
     return order
 
 
@@ -316,18 +397,7 @@ def are_terms(venue: Venue, terms: int) -> bool:
         and time_in_force <= codes.LAST_TIME_IN_FORCE
         and terms >> rows.TERMS_MODE_SHIFT & 255 <= codes.LAST_SELF_TRADE_PREVENTION
         and terms >> rows.TERMS_INSTRUMENT_SHIFT < len(venue.instrument_list)
-        and (terms & rows.TERMS_ICEBERG == 0 or may_be_iceberg(order_type, time_in_force))
-    )
-
-
-def may_be_iceberg(order_type: int, time_in_force: int) -> bool:
-    """Whether such an order may show only a part of itself: it has a price and may rest."""
-    return (
-        order_type != codes.ORDER_TYPE_MARKET
-        and order_type != codes.ORDER_TYPE_STOP_MARKET
-        and order_type != codes.ORDER_TYPE_TAKE_PROFIT_MARKET
-        and time_in_force != codes.TIME_IN_FORCE_IOC
-        and time_in_force != codes.TIME_IN_FORCE_FOK
+        and (terms & rows.TERMS_ICEBERG == 0 or icebergs.may_hide(order_type, time_in_force))
     )
 
 
@@ -341,6 +411,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             status == codes.ORDER_STATUS_OPEN
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
+            or status == codes.ORDER_STATUS_PENDING
             or reader.reserve != 0
         ):
             raise KeyError
@@ -372,27 +443,13 @@ def load_ladder(
             check_standing(instrument, ladder, order, ticks, reserve)
             store.append(level, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES] + reserve
-            if reserve != 0:
-                load_reserve(venue, order, instrument, reserve)
+            if reserve != 0 and not icebergs.restore(venue, order, instrument, reserve):
+                raise KeyError
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0
-
-
-def load_reserve(venue: Venue, order: int, instrument: Instrument, reserve: int) -> int:
-    """What a resting iceberg does not show."""
-    display = venue.hidden.display_of(order)
-    refreshes = (reserve + display - 1) // display
-    if (
-        venue.store.orders[order + rows.ORDER_LEAVES] > display
-        or refreshes > limits.MAX_REFRESHES
-        or refreshes > limits.MAX_OPEN_REFRESHES - instrument.refreshes
-    ):
-        raise KeyError
-    level = venue.store.orders[order + rows.ORDER_LEVEL]
-    return venue.hidden.put(order, instrument, level, reserve)
 
 
 def check_standing(

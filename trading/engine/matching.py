@@ -1,6 +1,6 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codes, emit, icebergs, limits, rows
+from trading.engine import codes, emit, icebergs, limits, linking, rows
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -241,8 +241,12 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         ladder.take(orders[maker + rows.ORDER_LEVEL], maker)
         venue.leave(maker, instrument)
         venue.close(maker, instrument, 0, 0, 1, codes.ORDER_STATUS_FILLED, step)
-        return 0
-    orders[maker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
-    if maker_leaves == 0:
-        icebergs.refresh(venue, maker, instrument, step)
+    else:
+        orders[maker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        if maker_leaves == 0:
+            icebergs.refresh(venue, maker, instrument, step)
+        if orders[maker + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.end_partner(venue, maker, step)
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+        linking.end_partner(venue, order, step)
     return 0

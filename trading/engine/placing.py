@@ -8,6 +8,7 @@ from trading.engine import (
     emit,
     icebergs,
     limits,
+    linking,
     rows,
     rules,
     telling,
@@ -34,51 +35,19 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         if earlier != 0:
             telling.write_order_row(venue, earlier, step)
             return codes.REPEATED
-    if store.accounts[account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
-        if store.accounts[account + rows.ACCOUNT_STATE] == codes.ACCOUNT_STATE_SUSPENDED:
-            return codes.ACCOUNT_SUSPENDED
-        return codes.ACCOUNT_CANCEL_ONLY
     instrument = venue.instrument(half(data, at + codec.PLACE_ORDER_INSTRUMENT_ID, end))
-    if instrument is None:
-        return codes.UNKNOWN_INSTRUMENT
-    if instrument.state != codes.INSTRUMENT_STATE_OPEN:
-        if instrument.state == codes.INSTRUMENT_STATE_HALTED:
-            return codes.INSTRUMENT_HALTED
-        return codes.INSTRUMENT_CANCEL_ONLY
-    if venue.fee_account == 0:
-        return codes.NO_FEE_ACCOUNT
+    result = check_may_place(venue, account, instrument)
+    if instrument is None or result != codes.ACCEPTED:
+        return result
 
     sweep = step.sweep
     sweep.instrument = instrument
     sweep.account = account
     sweep.party = store.accounts[account + rows.ACCOUNT_PARTY]
-    sweep.client_key = client_key
     sweep.is_counted = False
-    flags = field(data, at + codec.PLACE_ORDER_FLAGS, end)
-    read_terms(sweep, data, at, end)
-    result = check_terms(sweep, flags)
-    if result == codes.ACCEPTED:
-        result = rules.check_size(instrument, sweep)
+    result = check_order(sweep, data, at, end, False, step)
     if result != codes.ACCEPTED:
         return result
-    has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
-    if client_key < 0 or (client_key != 0) != has_text:
-        return codes.BAD_CLIENT_ORDER_ID
-    if sweep.order_type > codes.ORDER_TYPE_MARKET or sweep.trigger_ticks != 0:
-        result = check_trigger(sweep)
-        if result != codes.ACCEPTED:
-            return result
-    if sweep.time_in_force == codes.TIME_IN_FORCE_GTD:
-        if sweep.expire_ns <= step.time_ns:
-            return codes.BAD_EXPIRY
-    elif sweep.expire_ns != 0:
-        return codes.BAD_EXPIRY
-    if sweep.display_lots != 0:
-        result = icebergs.check_display(sweep)
-        if result != codes.ACCEPTED:
-            return result
-        if not icebergs.has_room_for(instrument, sweep.leaves, sweep.display_lots, 0):
-            return codes.NO_ROOM
     if not store.has_room():
         return codes.NO_ROOM
     if sweep.trigger_ticks != 0:
@@ -96,8 +65,53 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         arriving.wait(venue, order, sweep, step)
         return codes.ACCEPTED
     arriving.arrive(venue, order, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0:
+    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
+    return codes.ACCEPTED
+
+
+def check_may_place(venue: Venue, account: int, instrument: Instrument | None) -> int:
+    """Whether the account may place orders now, and in this instrument; a result code."""
+    state = venue.store.accounts[account + rows.ACCOUNT_STATE]
+    if state != codes.ACCOUNT_STATE_ACTIVE:
+        if state == codes.ACCOUNT_STATE_SUSPENDED:
+            return codes.ACCOUNT_SUSPENDED
+        return codes.ACCOUNT_CANCEL_ONLY
+    if instrument is None:
+        return codes.UNKNOWN_INSTRUMENT
+    if instrument.state != codes.INSTRUMENT_STATE_OPEN:
+        if instrument.state == codes.INSTRUMENT_STATE_HALTED:
+            return codes.INSTRUMENT_HALTED
+        return codes.INSTRUMENT_CANCEL_ONLY
+    if venue.fee_account == 0:
+        return codes.NO_FEE_ACCOUNT
+    return codes.ACCEPTED
+
+
+def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step: Step) -> int:
+    """Read a PlaceOrder, and say whether what it says goes together and keeps to the rules of
+    its instrument; a result code. ``pends``: it waits for another order first.
+    """
+    read_terms(sweep, data, at, end)
+    result = check_terms(sweep, field(data, at + codec.PLACE_ORDER_FLAGS, end))
+    if result == codes.ACCEPTED:
+        result = rules.check_size(sweep.instrument, sweep)
+    if result != codes.ACCEPTED:
+        return result
+    has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
+    if sweep.client_key < 0 or (sweep.client_key != 0) != has_text:
+        return codes.BAD_CLIENT_ORDER_ID
+    if sweep.order_type > codes.ORDER_TYPE_MARKET or sweep.trigger_ticks != 0:
+        result = check_trigger(sweep, pends)
+        if result != codes.ACCEPTED:
+            return result
+    if sweep.time_in_force == codes.TIME_IN_FORCE_GTD:
+        if sweep.expire_ns <= step.time_ns:
+            return codes.BAD_EXPIRY
+    elif sweep.expire_ns != 0:
+        return codes.BAD_EXPIRY
+    if sweep.display_lots != 0:
+        return icebergs.check_display(sweep)
     return codes.ACCEPTED
 
 
@@ -113,6 +127,8 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     sweep.trigger_ticks = field(data, at + codec.PLACE_ORDER_TRIGGER_TICKS, end)
     sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
     sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
+    sweep.client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
+    sweep.post_only = field(data, at + codec.PLACE_ORDER_FLAGS, end) != 0
     sweep.is_buy = sweep.side == codes.SIDE_BUY
     sweep.is_limit = (
         sweep.order_type == codes.ORDER_TYPE_LIMIT
@@ -133,7 +149,6 @@ def check_terms(sweep: Sweep, flags: int) -> int:
         return codes.BAD_TIME_IN_FORCE
     if sweep.mode > codes.LAST_SELF_TRADE_PREVENTION:
         return codes.BAD_SELF_TRADE_PREVENTION
-    sweep.post_only = flags != 0
     if flags != 0 and (
         flags != codes.ORDER_FLAG_POST_ONLY
         or sweep.order_type != codes.ORDER_TYPE_LIMIT
@@ -144,12 +159,14 @@ def check_terms(sweep: Sweep, flags: int) -> int:
     return codes.ACCEPTED
 
 
-def check_trigger(sweep: Sweep) -> int:
-    """Whether a triggered order, and no other, has a trigger that lies ahead."""
+def check_trigger(sweep: Sweep, pends: bool) -> int:
+    """Whether a triggered order, and no other, has a trigger that lies ahead. Where the price
+    will be when a pending one begins to wait, nobody knows: it may fire at once then.
+    """
     trigger = sweep.trigger_ticks
     if sweep.order_type <= codes.ORDER_TYPE_MARKET or trigger <= 0 or trigger > limits.MAX_TICKS:
         return codes.BAD_TRIGGER
-    last = sweep.instrument.last_ticks
+    last = 0 if pends else sweep.instrument.last_ticks
     rises = rules.waits_for_rise(sweep.side | sweep.order_type << rows.TERMS_TYPE_SHIFT)
     if last != 0 and (trigger <= last if rises else trigger >= last):
         return codes.TRIGGER_WOULD_FIRE
@@ -198,7 +215,9 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
 
 
 def write_accepted(order_id: int, data: bytes, at: int, end: int, step: Step) -> int:
-    """The event OrderAccepted: the order's id, then all that the command said."""
+    """The event OrderAccepted: the order's id, then all that the command said. Returns where it
+    begins.
+    """
     count = (end - at) >> 3
     place = step.out.room(count + 2)
     words = step.out.words
@@ -206,7 +225,7 @@ def write_accepted(order_id: int, data: bytes, at: int, end: int, step: Step) ->
     words[place + 1] = order_id
     copy_words(words, place + 2, data, at, count)
     step.out.events += 1
-    return 0
+    return place
 
 
 def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
@@ -232,6 +251,8 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     instrument = venue.instrument_of(order)
     if instrument.state != codes.INSTRUMENT_STATE_OPEN:
         return codes.INSTRUMENT_CANCEL_ONLY
+    if linking.is_linked(venue, order):
+        return codes.ORDER_IS_LINKED
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE
     old_lots = venue.hidden.leaves_of(order)
@@ -277,7 +298,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     # From here it succeeds.
     move(venue, order, instrument, lots, ticks, step)
     arriving.arrive(venue, order, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0:
+    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 

@@ -157,6 +157,42 @@ class QuerySource(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QueryOrderList(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1025
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("list_id", "i64"),
+        ("client_key", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    list_id: int = 0
+    client_key: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.list_id,
+            self.client_key,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            list_id,
+            client_key,
+        ) = items
+        return cls(
+            account_id=account_id,
+            list_id=list_id,
+            client_key=client_key,
+        )
+
+
 class QueryArmed(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1040
     VERSION: ClassVar[int] = 1
@@ -210,6 +246,7 @@ BY_KIND: dict[int, type[Message]] = {
         QueryOrder,
         QueryDepth,
         QuerySource,
+        QueryOrderList,
         QueryArmed,
         Follow,
     )

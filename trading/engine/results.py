@@ -63,6 +63,12 @@ class Result(IntEnum):
     # What an iceberg would show: not below the minimum, less than the whole, of a limit order.
     BAD_DISPLAY_QUANTITY = 520
     TOO_MANY_REFRESHES = 521
+    # The legs of an order list do not go together.
+    BAD_ORDER_LIST = 530
+    # A leg's client order id names another order already; nothing was applied.
+    CLIENT_ORDER_ID_TAKEN = 531
+    # Neither reduced nor replaced while another order of its list is open.
+    ORDER_IS_LINKED = 532
     BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600
@@ -72,3 +78,5 @@ class Result(IntEnum):
 
     UNKNOWN_ORDER = 800
     ORDER_ALREADY_CLOSED = 801
+    UNKNOWN_ORDER_LIST = 810
+    ORDER_LIST_ALREADY_CLOSED = 811

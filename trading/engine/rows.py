@@ -34,6 +34,7 @@ TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
 TERMS_POST_ONLY: Final = 1 << 21
 TERMS_ICEBERG: Final = 1 << 22  # shows only a part of itself at a time
+TERMS_LISTED: Final = 1 << 23  # a leg of an order list, which says more; see Venue.lists
 TERMS_MODE_SHIFT: Final = 24  # self-trade prevention
 TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue, 16 bits
 TERMS_OF_ORDER: Final = (1 << 48) - 1  # all but the venue's number

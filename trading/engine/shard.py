@@ -13,6 +13,7 @@ from trading.engine import (
     emit,
     guarding,
     image,
+    listing,
     loading,
     lookups,
     placing,
@@ -334,6 +335,10 @@ class Shard:
             return guarding.arm_disconnect(venue, data, at, end, step)
         if kind == codec.REDUCE_ORDER:
             return canceling.reduce_order(venue, data, at, end, step)
+        if kind == codec.PLACE_ORDER_LIST:
+            return listing.place_order_list(venue, data, at, end, step)
+        if kind == codec.CANCEL_ORDER_LIST:
+            return listing.cancel_order_list(venue, data, at, end, step)
         if kind == codec.CREDIT_FUNDS:
             return administration.credit_funds(venue, data, at, end, step)
         if kind == codec.DEBIT_FUNDS:
@@ -408,6 +413,8 @@ class Shard:
             return lookups.query_open_orders(venue, data, at, end, step)
         if kind == codec.QUERY_ORDER:
             return lookups.query_order(venue, data, at, end, step)
+        if kind == codec.QUERY_ORDER_LIST:
+            return listing.query_order_list(venue, data, at, end, step)
         if kind == codec.QUERY_DEPTH:
             return lookups.query_depth(venue, data, at, end, step)
         if kind == codec.QUERY_ARMED:

@@ -1,6 +1,7 @@
 """One command being applied: what time it is, where its events go, how it ended."""
 
 from trading.engine.book import Instrument
+from trading.engine.order_list import OrderList
 from trading.engine.output import Output
 from trading.engine.words import wide
 
@@ -49,7 +50,9 @@ class Sweep:
 class Step:
     """Handed to every handler, which writes its events to ``out``.
 
-    ``seq`` and ``time_ns`` are those of the command.
+    ``seq`` and ``time_ns`` are those of the command. ``due`` are the order lists whose first order
+    was filled by it: the others are released when what it does has come to an end.
+    ``by_order_id`` is the order that ends another of its list just now; else 0.
     """
 
     def __init__(self, out: Output) -> None:
@@ -57,3 +60,6 @@ class Step:
         self.sweep = Sweep()
         self.seq = 0
         self.time_ns = 0
+        self.due: list[OrderList] = []
+        self.due_count = 0
+        self.by_order_id = 0

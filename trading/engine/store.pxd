@@ -35,6 +35,7 @@ cdef class Store:
     cdef readonly list cancel_timers
 
     cdef bint has_room(self) noexcept
+    cdef bint has_room_for_list(self) noexcept
     cdef bint has_room_for_account(self) noexcept
     cdef bint has_room_for_party(self) noexcept
     cdef long long new_order(self) noexcept

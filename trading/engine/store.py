@@ -81,6 +81,16 @@ class Store:
             and self.balances_end < rows.MOST_BALANCE_WORDS
         )
 
+    def has_room_for_list(self) -> bool:
+        """Whether a list of orders has its place, whatever was freed, and one more besides."""
+        most = 4
+        return (
+            self.orders_end + most * rows.ORDER_WIDTH < rows.MOST_ORDERS * rows.ORDER_WIDTH
+            and self.levels_end + most * rows.LEVEL_WIDTH < rows.MOST_LEVELS * rows.LEVEL_WIDTH
+            and self.blocks_end + most * rows.BLOCK_WIDTH < rows.MOST_BLOCKS * rows.BLOCK_WIDTH
+            and self.balances_end < rows.MOST_BALANCE_WORDS
+        )
+
     def has_room_for_account(self) -> bool:
         """Whether one more account has its place."""
         is_full = self.accounts_end >= rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH

@@ -1,6 +1,7 @@
 """What an order is, for answers; no fact of the journal."""
 
-from trading.engine import codes, emit, rows
+from trading.engine import codes, emit, linking, rows
+from trading.engine.order_list import OrderList
 from trading.engine.step import Step
 from trading.engine.venue import Venue
 from trading.engine.words import join
@@ -14,6 +15,16 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         level = orders[order + rows.ORDER_LEVEL]
         trigger_ticks = venue.store.levels[level + rows.LEVEL_TICKS]
+    list_id = 0
+    list_type = 0
+    list_legs = 0
+    if terms & rows.TERMS_LISTED != 0:
+        order_list = linking.list_of(venue, orders[order + rows.ORDER_ID])
+        list_id = order_list.list_id
+        list_type = order_list.list_type
+        list_legs = order_list.legs()
+        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            trigger_ticks = order_list.trigger(orders[order + rows.ORDER_ID] - list_id)
     place = emit.order_row(
         step.out,
         orders[order + rows.ORDER_ID],
@@ -34,7 +45,31 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         venue.client_key_of(order),
         orders[order + rows.ORDER_SEQ],
         trigger_ticks,
+        list_id,
+        list_type,
+        list_legs,
         venue.hidden.display_of(order),
         venue.hidden.of(order),
     )
+    return place
+
+
+def write_list(venue: Venue, order_list: OrderList, step: Step) -> int:
+    """Tell what a list consists of, and what its orders are that are remembered."""
+    place = step.out.at
+    for position in range(order_list.legs()):
+        order = venue.order(order_list.list_id + position)
+        if order == 0:
+            continue
+        if step.out.at == place:
+            emit.order_list_row(
+                step.out,
+                order_list.list_id,
+                venue.store.accounts[order_list.account + rows.ACCOUNT_ID],
+                venue.instrument_of(order).instrument_id,
+                order_list.list_type,
+                order_list.legs(),
+                order_list.client_key,
+            )
+        write_order_row(venue, order, step)
     return place

@@ -34,6 +34,8 @@ cdef class Venue:
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
     cdef readonly Reserves hidden
+    cdef readonly dict lists
+    cdef readonly dict list_ids
     cdef readonly dict cancel_timers
     cdef readonly dict armed
 
@@ -58,7 +60,6 @@ cdef class Venue:
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
-    cdef long long expiry_of(self, long long order_id) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

@@ -2,9 +2,10 @@
 
 from heapq import heappush
 
-from trading.engine import codes, emit, limits, rows
+from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.closed import Closed
+from trading.engine.order_list import OrderList
 from trading.engine.reserves import Reserves
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
@@ -56,6 +57,8 @@ class Venue:
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         self.hidden = Reserves(store)  # what icebergs do not show
+        self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
+        self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
         # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
         # cancel timer runs out, and what goes with a connection.
         self.cancel_timers: dict[tuple[int, int], int] = {}
@@ -153,6 +156,8 @@ class Venue:
             store.client_keys.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
             self.hidden.forget(order)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.unlist(self, store.orders[order + rows.ORDER_ID])
         return store.free_order(order)
 
     # Lately closed orders.
@@ -214,18 +219,10 @@ class Venue:
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
 
-    def expiry_of(self, order_id: int) -> int:
-        """When an order ends by itself; 0: never."""
-        found = self.expiries.get(order_id)
-        return 0 if found is None else found
-
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
-        """What is left of an order comes to rest; its funds are held from here on.
-
-        All of it is held, and an iceberg shows a part of it.
-        """
+        """What is left of an order comes to rest; from here on funds are held for all of it."""
         store = self.store
         orders = store.orders
         account = orders[order + rows.ORDER_ACCOUNT]
@@ -309,7 +306,7 @@ class Venue:
         return self.store.hold(account, instrument.base.index, -units)
 
     def close_open(self, order: int, instrument: Instrument, status: int, step: Step) -> int:
-        """End a resting order that still has lots open, or a waiting one; holds are released."""
+        """End a resting order that still has lots open, or one that waits; holds are released."""
         orders = self.store.orders
         lots = orders[order + rows.ORDER_LEAVES]
         level = orders[order + rows.ORDER_LEVEL]
@@ -321,6 +318,8 @@ class Venue:
                 instrument.rising.take(level, order)
             else:
                 instrument.falling.take(level, order)
+        elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+            instrument.waiting_orders -= 1
         else:
             rested = 1
             if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
@@ -345,10 +344,7 @@ class Venue:
         status: int,
         step: Step,
     ) -> int:
-        """The end of every order: its event, and its place among the lately closed.
-
-        Of the lots that it ``leaves`` the ``reserve`` were not shown.
-        """
+        """The end of every order: its event, and its place among the lately closed."""
         orders = self.store.orders
         orders[order + rows.ORDER_STATUS] = status
         orders[order + rows.ORDER_LEAVES] = leaves
@@ -368,12 +364,15 @@ class Venue:
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE],
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
             ),
+            step.by_order_id,
             reserve,
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
         if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
+        if terms & rows.TERMS_LISTED != 0:
+            return linking.close_leg(self, order, step)
         return self.keep_closed(order)
 
     def reduce_open(

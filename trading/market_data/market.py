@@ -18,12 +18,15 @@ from trading.orders import shapes
 _NS_PER_SECOND = 1_000_000_000
 _DISPLAY_PLACES = 8
 
-# What is taken in, by which method, in this order: waiting, triggered and replaced come before
-# what becomes of the order then.
+# What is taken in, by which method, in this order: pending, released, waiting, triggered and
+# replaced, as they follow each other, come before what becomes of the order then.
 _HANDLERS = (
     ("AssetCreated", "_on_asset"),
     ("InstrumentCreated", "_on_instrument"),
+    ("OrderListPlaced", "_on_list_placed"),
     ("OrderAccepted", "_on_accepted"),
+    ("OrderPending", "_on_pending"),
+    ("OrderReleased", "_on_released"),
     ("OrderWaiting", "_on_waiting"),
     ("OrderTriggered", "_on_triggered"),
     ("OrderReplaced", "_on_replaced"),
@@ -68,6 +71,7 @@ class TenantMarket:
         self.instruments_changed = False
         self._unannounced: set[int] = set()
         self._tapes: dict[int, tape.Tape] = {}
+        self._lists: dict[int, tuple[int, int]] = {}  # (list id, type) of orders to be accepted
 
     @property
     def loaded_seq(self) -> int:
@@ -102,7 +106,7 @@ class TenantMarket:
             book.info = info
 
     def add_open_order(self, state: shapes.OrderState, reserve_lots: int = 0) -> None:
-        """An order that rests in the book as of `orders_seq`, or waits for its price; the
+        """An order that rests in the book as of `orders_seq`, or waits for something; the
         reserve is not shown."""
         self.private.orders[state.order_id] = state
         if state.rests:
@@ -174,9 +178,15 @@ class TenantMarket:
         self.add_instrument(info)
         self.instruments_changed = True
 
+    def _on_list_placed(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            for order_id in shapes.list_members(row.list_id, row.list_type):
+                self._lists[order_id] = (row.list_id, row.list_type)
+
     def _on_accepted(self, row: Row) -> None:
         if row.seq <= self.orders_seq:
             return
+        list_id, list_type = self._lists.pop(row.order_id, (0, 0))
         state = shapes.OrderState(
             order_id=row.order_id,
             account_id=row.account_id,
@@ -194,10 +204,20 @@ class TenantMarket:
             trigger_ticks=row.trigger_ticks,
             expire_ns=row.expire_ns,
             display_lots=row.display_lots,
+            list_id=list_id,
+            list_type=list_type,
             placed_ns=row.time_ns,
             updated_ns=row.time_ns,
         )
         self.private.on_accepted(row.seq, state)
+
+    def _on_pending(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            self.private.on_pending(row.seq, row.order_id)
+
+    def _on_released(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            self.private.on_released(row.seq, row.time_ns, row.order_id)
 
     def _on_waiting(self, row: Row) -> None:
         if row.seq > self.orders_seq:
@@ -280,7 +300,9 @@ class TenantMarket:
     def _on_closed(self, row: Row) -> None:
         leaves = row.leaves_lots
         if row.seq > self.orders_seq:
-            self.private.on_closed(row.seq, row.time_ns, row.order_id, leaves, row.status)
+            self.private.on_closed(
+                row.seq, row.time_ns, row.order_id, leaves, row.status, row.by_order_id
+            )
         if row.rested and leaves:
             self._rest(row, row.ticks, -leaves, -row.reserve_lots)
 

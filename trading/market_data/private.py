@@ -140,6 +140,19 @@ class PrivateState:
         state.updated_ns = time_ns
         self._touch(seq, state)
 
+    def on_pending(self, seq: int, order_id: int) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_pending()
+            self._touch(seq, state)
+
+    def on_released(self, seq: int, time_ns: int, order_id: int) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_released()
+            state.updated_ns = time_ns
+            self._touch(seq, state)
+
     def on_waiting(self, seq: int, order_id: int) -> None:
         state = self.orders.get(order_id)
         if state is not None:
@@ -170,12 +183,19 @@ class PrivateState:
             self._touch(seq, state)
 
     def on_closed(
-        self, seq: int, time_ns: int, order_id: int, leaves_lots: int, status: int
+        self,
+        seq: int,
+        time_ns: int,
+        order_id: int,
+        leaves_lots: int,
+        status: int,
+        ended_by_order_id: int,
     ) -> None:
         state = self.orders.get(order_id)
         if state is not None:
             state.leaves_lots = leaves_lots
             state.status = status
+            state.ended_by_order_id = ended_by_order_id
             state.updated_ns = time_ns
             self._touch(seq, state)
             self._closed.append(order_id)

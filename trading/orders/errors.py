@@ -137,6 +137,19 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The order is like that already.",
         "Send another quantity or price.",
     ),
+    Result.BAD_ORDER_LIST: (
+        "These orders do not make such a list.",
+        "All are of one account and instrument. An OCO pair has one side and one quantity: a stop, "
+        "and beyond the price a limit (GTC or GTD) or a take-profit.",
+    ),
+    Result.CLIENT_ORDER_ID_TAKEN: (
+        "A client order id of the list names another order already; nothing was done.",
+        "Give each order of the list an id of its own, or none.",
+    ),
+    Result.ORDER_IS_LINKED: (
+        "The order belongs to a list whose other orders are open; it can't be changed by itself.",
+        "Cancel the list and place another.",
+    ),
     Result.BAD_TIMEOUT: (
         "The time of a cancel timer is not possible.",
         "Send whole seconds from 0, which takes it away, to 86400.",
@@ -161,6 +174,14 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.ORDER_ALREADY_CLOSED: (
         "The order is closed already.",
         "Nothing needs to be done; see its fills.",
+    ),
+    Result.UNKNOWN_ORDER_LIST: (
+        "There is no such order list in this account.",
+        "Check the id; lists closed long ago are in the order history.",
+    ),
+    Result.ORDER_LIST_ALREADY_CLOSED: (
+        "All orders of the list are closed already.",
+        "Nothing needs to be done; see their fills.",
     ),
 }
 

@@ -42,12 +42,20 @@ class Status(models.IntegerChoices):
     EXPIRED_IN_MATCH = int(enums.OrderStatus.EXPIRED_IN_MATCH), "Expired in match"
     WAITING = int(enums.OrderStatus.WAITING), "Waiting"
     REJECTED = int(enums.OrderStatus.REJECTED), "Rejected"
+    PENDING = int(enums.OrderStatus.PENDING), "Pending"
+
+
+class ListType(models.IntegerChoices):
+    OCO = int(enums.OrderListType.OCO), "One cancels the other"
+    OTO = int(enums.OrderListType.OTO), "One triggers the other"
+    OTOCO = int(enums.OrderListType.OTOCO), "One triggers a pair"
 
 
 # In the book, with funds held for them.
 RESTING_STATUSES = (Status.OPEN, Status.PARTIALLY_FILLED)
-# These, and those that wait for their price outside the book, with nothing held.
-OPEN_STATUSES = (*RESTING_STATUSES, Status.WAITING)
+# These, and those that wait outside the book, with nothing held, for their price or for the
+# first order of their list.
+OPEN_STATUSES = (*RESTING_STATUSES, Status.WAITING, Status.PENDING)
 
 
 class Order(models.Model):
@@ -90,6 +98,11 @@ class Order(models.Model):
         default=0, help_text="An iceberg shows so many lots at a time; 0: all of them."
     )
     quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
+    list_id = models.BigIntegerField(default=0, help_text="The order list it belongs to, or 0.")
+    list_type = models.SmallIntegerField(default=0, help_text="0: it belongs to none.")
+    ended_by_order_id = models.BigIntegerField(
+        default=0, help_text="The order of its list that ended it; 0: none did."
+    )
     leaves_lots = models.BigIntegerField()
     cumulative_lots = models.BigIntegerField()
     cumulative_quote_units = UnitsField()
@@ -105,13 +118,47 @@ class Order(models.Model):
             models.Index(fields=["account", "id"], name="order_account"),
             models.Index(
                 fields=["account", "instrument"],
-                condition=Q(status__in=[1, 2, 7]),
+                condition=Q(status__in=[1, 2, 7, 9]),
                 name="order_open",
             ),
+            models.Index(fields=["list_id"], condition=Q(list_id__gt=0), name="order_list_members"),
         ]
 
     def __str__(self) -> str:
         return f"order {self.pk}"
+
+
+class OrderList(models.Model):
+    """Orders placed as a whole that depend on each other; its id is that of the first of them,
+    the others' follow it."""
+
+    id = models.BigIntegerField(primary_key=True)
+    account = models.ForeignKey(
+        "accounts.Account",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    instrument = models.ForeignKey(
+        Instrument,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    list_type = models.SmallIntegerField(choices=ListType.choices)
+    legs = models.SmallIntegerField()
+    client_list_id = models.CharField(max_length=36, blank=True)
+    placed_seq = models.BigIntegerField()
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "id"], name="order_list_account")]
+
+    def __str__(self) -> str:
+        return f"order list {self.pk}"
 
 
 class Trade(models.Model):

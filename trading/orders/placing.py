@@ -37,6 +37,8 @@ TRIGGERED_TYPES = frozenset(
         int(enums.OrderType.TAKE_PROFIT_LIMIT),
     }
 )
+LIST_TYPES = {value.name.lower(): int(value) for value in enums.OrderListType}
+_LEGS = ("first", "second", "third")
 TIMES_IN_FORCE = {value.name: int(value) for value in enums.TimeInForce}
 SELF_TRADE_PREVENTIONS = {value.name.lower(): int(value) for value in enums.SelfTradePrevention}
 
@@ -58,6 +60,8 @@ _FIELDS = frozenset(
         "client_order_id",
     }
 )
+_LIST_FIELDS = frozenset({"type", "account", "instrument", "orders", "client_list_id"})
+_LEG_FIELDS = _FIELDS - {"account", "instrument"}
 _REPLACE_FIELDS = frozenset({"remaining_quantity", "price"})
 
 _MAX_NS = 2**63 - 1
@@ -92,7 +96,7 @@ def build_place_order(
     is_limit = order_type in LIMIT_TYPES
     time_in_force = _time_in_force(fields, order_type)
     lots, quote_units = _size(info, fields, order_type)
-    client_order_id = _client_order_id(fields)
+    client_order_id = _client_id(fields, "client_order_id")
     return commands.PlaceOrder(
         account_id=account_id,
         instrument_id=info.id,
@@ -116,6 +120,47 @@ def build_place_order(
         expire_ns=_expire_ns(fields, time_in_force),
         display_lots=_display_lots(info, fields, is_limit, time_in_force, lots),
     )
+
+
+def build_place_order_list(
+    info: InstrumentInfo, account_id: int, fields: Mapping[str, Any]
+) -> commands.PlaceOrderList:
+    """The command for an order list request; raises OrderError, which says which order is meant.
+
+    `type` is oco, oto or otoco; `orders` are two (otoco: three) objects with the fields of an
+    order, without account and instrument, which all of them share.
+    """
+    _check_known(fields, _LIST_FIELDS)
+    list_type = _choice(fields, "type", LIST_TYPES, None, Result.BAD_ORDER_LIST)
+    orders = fields.get("orders")
+    wanted = 3 if list_type == enums.OrderListType.OTOCO else 2
+    if not isinstance(orders, list) or len(orders) != wanted:
+        raise OrderError(Result.BAD_ORDER_LIST, f"orders must be a list of {wanted} orders.")
+    client_list_id = _client_id(fields, "client_list_id")
+    legs = {}
+    for number, (which, order) in enumerate(zip(_LEGS, orders, strict=False), 1):
+        try:
+            command = _build_leg(info, account_id, order)
+        except OrderError as error:
+            raise OrderError(
+                error.result, f"Order {number}: {error.message}", error.help_text
+            ) from None
+        legs.update({f"{which}_{name}": getattr(command, name) for name, _ in command.FIELDS})
+    return commands.PlaceOrderList(
+        list_type=list_type,
+        client_key=client_order_key(client_list_id),
+        client_list_id=client_list_id,
+        **legs,
+    )
+
+
+def _build_leg(info: InstrumentInfo, account_id: int, order: Any) -> commands.PlaceOrder:
+    if not isinstance(order, Mapping):
+        raise OrderError(Result.BAD_ORDER_LIST, "It must be an object with the fields of an order.")
+    _check_known(order, _LEG_FIELDS)
+    if order.get("quote_amount") is not None:
+        raise OrderError(Result.BAD_QUANTITY, "An order of a list needs a quantity.")
+    return build_place_order(info, account_id, order)
 
 
 def build_replace_order(
@@ -365,14 +410,14 @@ def is_client_order_id(value: Any) -> bool:
     )
 
 
-def _client_order_id(fields: Mapping[str, Any]) -> str:
-    value = fields.get("client_order_id")
+def _client_id(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
     if value is None:
         return ""
     if value != "" and not is_client_order_id(value):
         raise OrderError(
             Result.BAD_CLIENT_ORDER_ID,
-            f"client_order_id must be at most {MAX_CLIENT_ORDER_ID_CHARACTERS} printable "
+            f"{name} must be at most {MAX_CLIENT_ORDER_ID_CHARACTERS} printable "
             "ASCII characters without spaces.",
         )
     return str(value)

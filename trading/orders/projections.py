@@ -25,6 +25,7 @@ _OPEN_STATUSES = [
     int(OrderStatus.OPEN),
     int(OrderStatus.PARTIALLY_FILLED),
     int(OrderStatus.WAITING),
+    int(OrderStatus.PENDING),
 ]
 
 
@@ -45,6 +46,7 @@ class _Touched:
     filled_quote_units: Array
     more_lots: Array  # ordered, by replacing; negative: fewer
     new_ticks: Array  # by replacing; 0: as it was
+    ended_by: Array  # the order of its list that ended it; 0: none
     status: Array  # at the end of the batch; 0: open, and partially filled if anything is
 
 
@@ -75,12 +77,41 @@ def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
     )
 
 
+def project_order_lists(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
+    """Insert the batch's order lists; how many there were."""
+    placed = tables["OrderListPlaced"]
+    return copy_rows(
+        cursor,
+        "orders_orderlist",
+        [
+            Column("id", "int8", placed["list_id"]),
+            Column("account_id", "int8", placed["account_id"]),
+            Column("instrument_id", "int8", placed["instrument_id"]),
+            Column("list_type", "int2", placed["list_type"]),
+            Column("legs", "int2", placed["legs"]),
+            Column("client_list_id", "text", placed["client_list_id"]),
+            Column("placed_seq", "int8", placed["seq"]),
+            Column("placed_at", "timestamptz", placed["time_ns"]),
+        ],
+    )
+
+
+def _list_of(placed: Array, order_ids: Array) -> Array:
+    """For each order the row of its list among those `placed`; -1 where it belongs to none."""
+    if not len(placed):
+        return np.full(len(order_ids), -1, np.int64)
+    rows = np.searchsorted(placed["list_id"], order_ids, side="right") - 1
+    behind = order_ids - placed["list_id"][rows]
+    return np.where((rows >= 0) & (behind < placed["legs"][rows]), rows, -1)
+
+
 def project_orders(
     cursor: "psycopg.Cursor[Any]", tables: EventTables, quiet_account_ids: "frozenset[int]"
 ) -> None:
     """Bring the order rows up to the end of the batch.
 
-    `quiet_account_ids`: market makers, whose orders are written when they trade. Raises
+    `quiet_account_ids`: market makers, whose orders are written when they trade, or from the
+    beginning if they wait for a price or belong to a list. Raises
     MissingOrder if an order to be updated has no row.
     """
     touched = _touched(tables)
@@ -89,8 +120,10 @@ def project_orders(
     accepted = tables["OrderAccepted"]
     quiet = np.isin(touched.account_id, np.fromiter(quiet_account_ids, np.int64))
     is_new = np.isin(touched.order_id, accepted["order_id"])
-    waited = np.isin(touched.order_id, accepted["order_id"][_is_triggered(accepted)])
-    _insert_accepted(cursor, accepted, touched, is_new & (~quiet | waited))
+    placed = tables["OrderListPlaced"]
+    waits = _is_triggered(accepted) | (_list_of(placed, accepted["order_id"]) >= 0)
+    waited = np.isin(touched.order_id, accepted["order_id"][waits])
+    _insert_accepted(cursor, accepted, placed, touched, is_new & (~quiet | waited))
     _update(cursor, touched, ~is_new & ~quiet)
     _project_quiet(cursor, tables, touched, quiet & ~waited, quiet_account_ids)
 
@@ -102,10 +135,13 @@ def _touched(tables: EventTables) -> _Touched | None:
         tables["OrderClosed"],
         tables["OrderReplaced"],
     )
+    pending, released = tables["OrderPending"], tables["OrderReleased"]
     # (events, order id column, account column, leaves column, status if this comes last). Where
     # an order waits, is triggered or replaced, another of these events stands in the same record.
     views = [
         (accepted, "order_id", "account_id", "lots", _waiting(_is_triggered(accepted))),
+        (pending, "order_id", "account_id", "lots", _pending(pending)),
+        (released, "order_id", "account_id", "lots", _waiting(released["trigger_ticks"] > 0)),
         (rested, "order_id", "account_id", "lots", _open(rested)),
         (traded, "maker_order_id", "maker_account_id", "maker_leaves_lots", _open(traded)),
         (traded, "taker_order_id", "taker_account_id", "taker_leaves_lots", _open(traded)),
@@ -132,6 +168,7 @@ def _touched(tables: EventTables) -> _Touched | None:
             unique_ids, replaced["order_id"], replaced["lots"] - replaced["old_lots"]
         ),
         new_ticks=_last_ticks(unique_ids, replaced),
+        ended_by=_spread(unique_ids, closed["order_id"], closed["by_order_id"]),
         status=np.concatenate([status for *_, status in views])[last],
     )
 
@@ -143,6 +180,10 @@ def _is_triggered(accepted: Array) -> Array:
 
 def _waiting(mask: Array) -> Array:
     return np.where(mask, int(OrderStatus.WAITING), 0)
+
+
+def _pending(events: Array) -> Array:
+    return np.full(len(events), int(OrderStatus.PENDING))
 
 
 def _open(events: Array) -> Array:
@@ -171,12 +212,17 @@ def _chosen(touched: _Touched, mask: Array) -> _Touched:
 
 
 def _insert_accepted(
-    cursor: "psycopg.Cursor[Any]", accepted: Array, touched: _Touched, mask: Array
+    cursor: "psycopg.Cursor[Any]", accepted: Array, placed: Array, touched: _Touched, mask: Array
 ) -> None:
     now = _chosen(touched, mask)
     by_id = np.argsort(accepted["order_id"], kind="stable")
     accepted = accepted[by_id]
     accepted = accepted[np.isin(accepted["order_id"], now.order_id)]
+    in_list = _list_of(placed, accepted["order_id"])
+    list_ids, list_types = (
+        np.where(in_list >= 0, placed[name][in_list], 0) if len(placed) else np.zeros_like(in_list)
+        for name in ("list_id", "list_type")
+    )
     partly = np.where(now.filled_lots > 0, int(OrderStatus.PARTIALLY_FILLED), int(OrderStatus.OPEN))
     copy_rows(
         cursor,
@@ -197,6 +243,9 @@ def _insert_accepted(
             Column("expire_ns", "int8", accepted["expire_ns"]),
             Column("display_lots", "int8", accepted["display_lots"]),
             Column("quote_units", "numeric", amounts(accepted, "quote_units")),
+            Column("list_id", "int8", list_ids),
+            Column("list_type", "int2", list_types),
+            Column("ended_by_order_id", "int8", now.ended_by),
             Column("leaves_lots", "int8", now.leaves_lots),
             Column("cumulative_lots", "int8", now.filled_lots),
             Column("cumulative_quote_units", "numeric", now.filled_quote_units),
@@ -216,6 +265,7 @@ UPDATE orders_order SET
     leaves_lots = change.leaves_lots,
     cumulative_lots = orders_order.cumulative_lots + change.filled_lots,
     cumulative_quote_units = orders_order.cumulative_quote_units + change.filled_quote_units,
+    ended_by_order_id = coalesce(nullif(change.ended_by, 0), orders_order.ended_by_order_id),
     status = CASE
         WHEN change.status > 0 THEN change.status
         WHEN orders_order.cumulative_lots + change.filled_lots > 0 THEN %s
@@ -223,9 +273,9 @@ UPDATE orders_order SET
     updated_seq = change.last_seq,
     updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
-            %s::smallint[], %s::bigint[], %s::bigint[])
+            %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[])
      AS change (order_id, more_lots, new_ticks, leaves_lots, filled_lots, filled_quote_units,
-                status, last_seq, last_us)
+                ended_by, status, last_seq, last_us)
 WHERE orders_order.id = change.order_id
 """
 
@@ -245,6 +295,7 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
             now.leaves_lots.tolist(),
             now.filled_lots.tolist(),
             [str(units) for units in now.filled_quote_units.tolist()],
+            now.ended_by.tolist(),
             now.status.tolist(),
             now.last_seq.tolist(),
             (now.last_ns // 1000).tolist(),
@@ -260,12 +311,11 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
 _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
     time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
-    display_lots, quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status,
-    placed_seq, updated_seq, placed_at, updated_at)
+    display_lots, quote_units, list_id, list_type, ended_by_order_id, leaves_lots,
+    cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0,
-    0, 0, first.lots, 0, 0, %(open)s,
-    first.seq, first.seq,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, 0, 0, 0, 0, first.lots, 0, 0,
+    %(open)s, first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
 FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[], %(instruments)s::bigint[],

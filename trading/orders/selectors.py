@@ -10,7 +10,7 @@ from trading.accounts.models import Account
 from trading.engine.enums import Side
 from trading.instruments.fields import UnitsField
 from trading.instruments.info import catalogue
-from trading.orders.models import OPEN_STATUSES, RESTING_STATUSES, Order, Trade
+from trading.orders.models import OPEN_STATUSES, RESTING_STATUSES, Order, OrderList, Trade
 
 
 class Fill(NamedTuple):
@@ -37,6 +37,19 @@ def order_by_id(account: Account, order_id: int) -> Order | None:
 def order_by_client_order_id(account: Account, client_order_id: str) -> Order | None:
     """The latest order with this client order id."""
     return orders(account).filter(client_order_id=client_order_id).first()
+
+
+def order_lists(account: Account) -> QuerySet[OrderList]:
+    """All order lists of an account, newest first."""
+    return OrderList.objects.filter(account_id=account.pk).order_by("-id")
+
+
+def orders_of_lists(list_ids: list[int]) -> dict[int, list[Order]]:
+    """The orders of some lists, by list, in the order of the legs."""
+    found: dict[int, list[Order]] = {list_id: [] for list_id in list_ids}
+    for order in Order.objects.filter(list_id__in=list_ids, list_id__gt=0).order_by("id"):
+        found[order.list_id].append(order)
+    return found
 
 
 def fills(account: Account, *, before_trade_id: int | None = None, limit: int = 50) -> list[Fill]:

@@ -5,7 +5,7 @@ are amounts, prices or quantities are decimal text; times are milliseconds since
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trading.engine import enums, events
@@ -29,6 +29,7 @@ TIME_IN_FORCE_NAMES = {int(value): value.name for value in enums.TimeInForce}
 SELF_TRADE_PREVENTION_NAMES = {
     int(value): value.name.lower() for value in enums.SelfTradePrevention
 }
+LIST_TYPE_NAMES = {int(value): value.name.lower() for value in enums.OrderListType}
 STATUS_NAMES = {int(value): value.name.lower() for value in enums.OrderStatus}
 
 
@@ -55,6 +56,9 @@ class OrderState:
     trigger_ticks: int = 0
     expire_ns: int = 0
     display_lots: int = 0
+    list_id: int = 0
+    list_type: int = 0
+    ended_by_order_id: int = 0
     placed_ns: int = 0
     updated_ns: int = 0
 
@@ -64,12 +68,25 @@ class OrderState:
             enums.OrderStatus.OPEN,
             enums.OrderStatus.PARTIALLY_FILLED,
             enums.OrderStatus.WAITING,
+            enums.OrderStatus.PENDING,
         )
 
     @property
     def rests(self) -> bool:
-        """Whether it is open in the book, with funds held; not while it waits for its price."""
-        return self.is_open and self.status != enums.OrderStatus.WAITING
+        """Whether it is open in the book, with funds held; not while it waits for anything."""
+        return self.status in (enums.OrderStatus.OPEN, enums.OrderStatus.PARTIALLY_FILLED)
+
+    @property
+    def linked_order_ids(self) -> list[int]:
+        """The other orders of its list."""
+        members = list_members(self.list_id, self.list_type)
+        return [order_id for order_id in members if order_id != self.order_id]
+
+    def on_pending(self) -> None:
+        self.status = int(enums.OrderStatus.PENDING)
+
+    def on_released(self) -> None:
+        self.status = int(enums.OrderStatus.OPEN)
 
     def on_waiting(self) -> None:
         self.status = int(enums.OrderStatus.WAITING)
@@ -101,6 +118,10 @@ class OrderState:
             self.leaves_lots = event.lots
         elif isinstance(event, events.OrderReduced):
             self.leaves_lots = event.leaves_lots
+        elif isinstance(event, events.OrderPending):
+            self.on_pending()
+        elif isinstance(event, events.OrderReleased):
+            self.on_released()
         elif isinstance(event, events.OrderWaiting):
             self.on_waiting()
         elif isinstance(event, events.OrderTriggered):
@@ -112,10 +133,17 @@ class OrderState:
             self.cumulative_lots = event.cumulative_lots
             self.cumulative_quote_units = event.cumulative_quote_units
             self.status = event.status
+            self.ended_by_order_id = event.by_order_id
         else:
             return False
         self.updated_ns = time_ns
         return True
+
+
+def list_members(list_id: int, list_type: int) -> range:
+    """The ids of the orders a list is made of; none for a list of 0."""
+    legs = 3 if list_type == enums.OrderListType.OTOCO else 2
+    return range(list_id, list_id + legs) if list_id else range(0)
 
 
 def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
@@ -174,6 +202,8 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         status=row.status,
         trigger_ticks=row.trigger_ticks,
         display_lots=row.display_lots,
+        list_id=row.list_id,
+        list_type=row.list_type,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -209,6 +239,9 @@ def state_of_row(order: "models.Order") -> OrderState:
         trigger_ticks=order.trigger_ticks,
         expire_ns=order.expire_ns,
         display_lots=order.display_lots,
+        list_id=order.list_id,
+        list_type=order.list_type,
+        ended_by_order_id=order.ended_by_order_id,
         placed_ns=ns_of(order.placed_at),
         updated_ns=ns_of(order.updated_at),
     )
@@ -221,6 +254,7 @@ def remember_row(state: OrderState, order: "models.Order") -> None:
     state.quote_units = order.quote_units
     state.trigger_ticks = order.trigger_ticks
     state.expire_ns = order.expire_ns
+    state.ended_by_order_id = order.ended_by_order_id
     state.placed_ns = ns_of(order.placed_at)
     state.updated_ns = ns_of(order.updated_at)
 
@@ -257,9 +291,60 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         )
         or None,
         "status": STATUS_NAMES[state.status],
+        "list_id": str(state.list_id) if state.list_id else None,
+        "list_type": LIST_TYPE_NAMES.get(state.list_type),
+        "linked_order_ids": [str(order_id) for order_id in state.linked_order_ids],
+        "ended_by_order_id": str(state.ended_by_order_id) if state.ended_by_order_id else None,
         "expires_at": state.expire_ns // NANOSECONDS_PER_MS or None,
         "created_at": state.placed_ns // NANOSECONDS_PER_MS,
         "updated_at": state.updated_ns // NANOSECONDS_PER_MS,
+    }
+
+
+@dataclass(slots=True)
+class ListState:
+    """An order list and its orders, as far as they are known."""
+
+    list_id: int
+    list_type: int
+    account_id: int
+    instrument_id: int
+    client_list_id: str = ""
+    orders: list[OrderState] = field(default_factory=list)
+
+
+def list_of_answer(answer_events: list[Any], time_ns: int) -> ListState | None:
+    """The list a PlaceOrderList placed, or a query told of; None if there is none."""
+    state: ListState | None = None
+    for event in answer_events:
+        if isinstance(event, events.OrderListPlaced | events.OrderListRow):
+            state = ListState(event.list_id, event.list_type, event.account_id, event.instrument_id)
+            if isinstance(event, events.OrderListPlaced):
+                state.client_list_id = event.client_list_id
+        elif state is None:
+            continue
+        elif isinstance(event, events.OrderRow):
+            state.orders.append(state_of_engine_row(event))
+        elif isinstance(event, events.OrderAccepted):
+            order = state_of_accepted(event, time_ns)
+            order.list_id, order.list_type = state.list_id, state.list_type
+            state.orders.append(order)
+        else:
+            for order in state.orders:
+                order.on_event(event, time_ns)
+    return state
+
+
+def list_json(state: ListState, info: InstrumentInfo) -> dict[str, Any]:
+    """The order list body of the API, with its orders in the order of the legs."""
+    return {
+        "list_id": str(state.list_id),
+        "client_list_id": state.client_list_id or None,
+        "account": state.account_id,
+        "instrument": info.symbol,
+        "type": LIST_TYPE_NAMES[state.list_type],
+        "status": "open" if any(order.is_open for order in state.orders) else "closed",
+        "orders": [order_json(order, info) for order in state.orders],
     }
 
 

@@ -282,11 +282,11 @@ def _engine_unlike_ledger(engine: _Engine, ledger: _Units) -> Iterator[Break]:
 
 def _holds_unlike_orders(engine: _Engine) -> Iterator[Break]:
     """What the engine holds against what its resting orders need, with k and lot. Those that
-    wait for their price need nothing."""
+    wait for their price or for another order need nothing."""
     instruments = catalogue().instruments
     needed: dict[tuple[int, int], int] = defaultdict(int)
     for row in engine.orders.values():
-        if row.status == OrderStatus.WAITING:
+        if row.status in (OrderStatus.WAITING, OrderStatus.PENDING):
             continue
         info = instruments[row.instrument_id]
         asset_id, units = hold_units(row.side, row.leaves_lots, row.ticks, info)
@@ -327,6 +327,7 @@ def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
         elif known.updated_seq <= engine.seq and (
             (
                 known.status,
+                known.list_id,
                 known.ticks,
                 known.leaves_lots,
                 known.cumulative_lots,
@@ -334,6 +335,7 @@ def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
             )
             != (
                 row.status,
+                row.list_id,
                 row.ticks,
                 row.leaves_lots,
                 row.cumulative_lots,

@@ -17,7 +17,7 @@ from api.arming import Scope as ArmedScope
 from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
-from api.orders import batch_cost
+from api.orders import batch_cost, list_cost
 from api.streams.writer import TOO_SLOW, Writer
 from identity.visitors import network_of
 from tenants.models import Tenant
@@ -204,12 +204,20 @@ class Socket(Writer):
         begin, code = time.perf_counter(), "OK"
         try:
             desk = services.desk
-            cost = batch_cost(fields) if operation == "order.place_batch" else 1
+            cost = 1
+            if operation == "order.place_batch":
+                cost = batch_cost(fields)
+            elif operation == "order.place_list":
+                cost = list_cost(fields)
             await services.guard.check(f"{caller.bucket}:orders", services.order_limit, cost=cost)
             if operation == "order.place":
                 result: Any = await desk.place(caller, fields, trace_id)
             elif operation == "order.place_batch":
                 result = {"results": await desk.place_batch(caller, fields, trace_id)}
+            elif operation == "order.place_list":
+                result = await desk.place_list(caller, fields, trace_id)
+            elif operation == "order.cancel_list":
+                result = await desk.cancel_list(caller, fields, trace_id)
             elif operation == "order.replace":
                 result = await desk.replace(caller, fields, trace_id)
             elif operation == "order.cancel":

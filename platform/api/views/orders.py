@@ -32,7 +32,7 @@ from trading.orders.models import OPEN_STATUSES, Order
 _TAG = ["Orders"]
 _CLIENT_ID = OpenApiParameter("client_order_id", str, description="Only the order with this id.")
 _INSTRUMENT = OpenApiParameter("instrument", str, description="Only orders in this instrument.")
-_ORDER_ERRORS = {
+ORDER_ERRORS = {
     400: serializers.Error,
     404: serializers.Error,
     409: serializers.Error,
@@ -105,7 +105,7 @@ class OrdersView(ApiView):
         operation_id="place_order",
         tags=_TAG,
         request=serializers.PlaceOrder,
-        responses={200: serializers.PlacedOrder, **_ORDER_ERRORS},
+        responses={200: serializers.PlacedOrder, **ORDER_ERRORS},
         summary="Place an order",
     )
     def post(self, request: Request) -> Response:
@@ -117,7 +117,7 @@ class OrdersView(ApiView):
         operation_id="cancel_orders",
         tags=_TAG,
         parameters=[_CLIENT_ID, _INSTRUMENT, ACCOUNT],
-        responses={200: serializers.CanceledOrders, **_ORDER_ERRORS},
+        responses={200: serializers.CanceledOrders, **ORDER_ERRORS},
         summary="Cancel by client order id, or all",
     )
     def delete(self, request: Request) -> Response:
@@ -130,7 +130,7 @@ class OrdersView(ApiView):
         symbol = request.query_params.get("instrument")
         instrument_id = instrument_info(symbol).id if symbol else 0
         command = commands.CancelAllOrders(account_id=account.pk, instrument_id=instrument_id)
-        return Response(entry.canceled_all_body(_send(command)))
+        return Response(entry.canceled_all_body(send(command)))
 
 
 class OrderView(ApiView):
@@ -159,7 +159,7 @@ class OrderView(ApiView):
             OpenApiParameter("order_id", str, OpenApiParameter.PATH),
             ACCOUNT,
         ],
-        responses={200: serializers.CanceledOrder, **_ORDER_ERRORS},
+        responses={200: serializers.CanceledOrder, **ORDER_ERRORS},
         summary="Cancel an order",
     )
     def delete(self, request: Request, order_id: str) -> Response:
@@ -171,7 +171,7 @@ class OrderView(ApiView):
         tags=_TAG,
         parameters=[OpenApiParameter("order_id", str, OpenApiParameter.PATH)],
         request=serializers.ReplaceOrder,
-        responses={200: serializers.ReplacedOrder, **_ORDER_ERRORS},
+        responses={200: serializers.ReplacedOrder, **ORDER_ERRORS},
         summary="Replace an order",
     )
     def patch(self, request: Request, order_id: str) -> Response:
@@ -187,7 +187,7 @@ class BatchView(ApiView):
         operation_id="place_orders",
         tags=_TAG,
         request=serializers.PlaceBatch,
-        responses={200: serializers.PlacedBatch, **_ORDER_ERRORS},
+        responses={200: serializers.PlacedBatch, **ORDER_ERRORS},
         summary="Place up to 100 orders",
     )
     def post(self, request: Request) -> Response:
@@ -235,7 +235,7 @@ class CancelTimerView(ApiView):
         operation_id="cancel_all_after",
         tags=_TAG,
         request=serializers.CancelAllAfter,
-        responses={200: serializers.CancelTimer, **_ORDER_ERRORS},
+        responses={200: serializers.CancelTimer, **ORDER_ERRORS},
         summary="Cancel all orders after a time",
     )
     def post(self, request: Request) -> Response:
@@ -255,7 +255,7 @@ class CancelTimerView(ApiView):
             instrument_id=0 if info is None else info.id,
             timeout_ns=timeout_ns,
         )
-        return Response(entry.timer_body(info, account_id, _send(command)))
+        return Response(entry.timer_body(info, account_id, send(command)))
 
 
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
@@ -268,7 +268,7 @@ def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     info = instrument_info(symbol)
     command = entry.build(info, caller, fields)
     try:
-        return entry.placed_body(info, command, _send(command))
+        return entry.placed_body(info, command, send(command))
     except Exception as error:
         refusal = as_api_error(error)
         if refusal is None:
@@ -298,11 +298,11 @@ def replace(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     asked = queries.QueryOrder(
         account_id=account_id, order_id=order_id, client_key=client_order_key(client_order_id)
     )
-    before = _send(asked)
+    before = send(asked)
     row = entry.row_of(before)
     info = catalogue().instruments[row.instrument_id]
     command = entry.build_replace(info, account_id, row.order_id, fields)
-    return entry.replaced_body(info, before, _send(command), client_order_id)
+    return entry.replaced_body(info, before, send(command), client_order_id)
 
 
 def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
@@ -312,13 +312,14 @@ def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
     before = door.send_command(
         queries.QueryOrder(account_id=account.pk, order_id=order_id, client_key=client_key)
     )
-    answer = _send(
+    answer = send(
         commands.CancelOrder(account_id=account.pk, order_id=order_id, client_key=client_key)
     )
     return entry.canceled_body(catalogue(), before, answer, client_order_id)
 
 
-def _send(command: Any) -> door.Answer:
+def send(command: Any) -> door.Answer:
+    """The engine's answer to a command; raises ApiError unless it was accepted."""
     answer = door.send_command(command, trace_id=random.getrandbits(63))
     if answer.result not in (Result.ACCEPTED, Result.REPEATED):
         raise ApiError(Result(answer.result))
@@ -338,7 +339,7 @@ def open_orders(account: Account, instrument_id: int) -> list[dict[str, Any]]:
         raise ApiError(Result(answer.result))
     rows = [row for row in answer.events if isinstance(row, events.OrderRow)]
     cleared = Order.objects.in_bulk([row.order_id for row in rows])
-    states = [_merged(row, cleared.get(row.order_id)) for row in rows]
+    states = [merged(row, cleared.get(row.order_id)) for row in rows]
     return [order_body(s) for s in sorted(states, key=lambda s: s.order_id, reverse=True)]
 
 
@@ -351,7 +352,7 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
     row = next((event for event in answer.events if isinstance(event, events.OrderRow)), None)
     if row is not None:
         cleared = selectors.order_by_id(account, row.order_id)
-        state = _merged(row, cleared)
+        state = merged(row, cleared)
         state.client_order_id = state.client_order_id or client_order_id
         return order_body(state)
     if answer.result not in (Result.UNKNOWN_ORDER, Result.UNKNOWN_ACCOUNT):
@@ -364,7 +365,8 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
     return None if cleared is None else order_body(shapes.state_of_row(cleared))
 
 
-def _merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
+def merged(row: events.OrderRow, cleared: Order | None) -> shapes.OrderState:
+    """An order as the engine has it, with what only its cleared row tells."""
     state = shapes.state_of_engine_row(row)
     if cleared is not None:
         shapes.remember_row(state, cleared)

@@ -87,7 +87,7 @@ def orders_of(event: Any) -> set[int]:
     """Ids of the orders an event speaks of."""
     return {
         getattr(event, name)
-        for name in ("order_id", "maker_order_id", "taker_order_id")
+        for name in ("order_id", "maker_order_id", "taker_order_id", "list_id")
         if hasattr(event, name)
     }
 
@@ -97,4 +97,9 @@ def tone_of(event: Any) -> str:
     name = type(event).__name__
     if name == "OrderClosed":
         return "good" if event.status == enums.OrderStatus.FILLED else "bad"
-    return {"Traded": "good", "OrderReduced": "warn", "OrderWaiting": "warn"}.get(name, "brand")
+    return {
+        "Traded": "good",
+        "OrderReduced": "warn",
+        "OrderWaiting": "warn",
+        "OrderPending": "warn",
+    }.get(name, "brand")

@@ -17,7 +17,15 @@ from trading.accounts.models import Account
 from trading.engine import enums
 from trading.instruments.models import Instrument
 from trading.orders import shapes
-from trading.orders.models import OPEN_STATUSES, Order, Side, Status, Trade
+from trading.orders.models import (
+    OPEN_STATUSES,
+    ListType,
+    Order,
+    OrderList,
+    Side,
+    Status,
+    Trade,
+)
 
 
 def _search_orders(rows: QuerySet, term: str) -> QuerySet:
@@ -166,6 +174,16 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         .select_related("instrument", "instrument__base", "instrument__quote")
         .order_by("-pk")[:200]
     )
+    members = [row]
+    if row.list_id:
+        same_list = Order.objects.filter(list_id=row.list_id).order_by("pk")
+        members = list(rows_with_names(same_list))
+    order_list = OrderList.objects.filter(pk=row.list_id).first() if row.list_id else None
+    legs = Listing(
+        columns=order_columns(request, with_account=False),
+        row_link=lambda each: pages.url(request, "order", each.pk),
+        empty_headline=gettext_lazy("No orders"),
+    )
     fills = Listing(
         columns=trades.trade_columns(request),
         row_link=lambda each: pages.url(request, "trade", each.pk),
@@ -190,6 +208,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
             _("Self-trade prevention"),
             enums.SelfTradePrevention(row.self_trade_prevention).name.replace("_", " ").lower(),
         ),
+        *_list_facts(request, row, order_list),
         (_("Placed (UTC)"), cells.when(row.placed_at)),
         (_("Good until (UTC)"), expiry_of(row)),
         (_("Last change (UTC)"), cells.when(row.updated_at)),
@@ -202,7 +221,9 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
             "order": row,
             "is_open": row.status in OPEN_STATUSES,
             "fills": fills.show(trades_of_order),
-            "life": _life(request, row, trades_of_order),
+            "order_list": order_list,
+            "legs": legs.show(members) if order_list else None,
+            "life": _life(request, members, trades_of_order),
         },
         title=_("Order %(id)s") % {"id": row.pk},
         crumbs=[(_("Orders"), pages.url(request, "orders"))],
@@ -218,15 +239,42 @@ def _average_price(order: Order) -> Any:
     return cells.money(units, order.instrument.quote.scale, order.instrument.quote.code)
 
 
-def _life(request: HttpRequest, order: Order, fills: list[Trade]) -> list[dict[str, Any]]:
-    """Steps of an order's life with their seq, from the engine journal where it is at hand."""
-    seqs = sorted({order.placed_seq, *(each.seq for each in fills), order.updated_seq})[-100:]
+def _list_facts(
+    request: HttpRequest, order: Order, order_list: OrderList | None
+) -> list[tuple[str, Any]]:
+    """Which list an order belongs to, and which order of it ended this one."""
+    if order_list is None:
+        return []
+    facts = [
+        (_("Order list"), f"{ListType(order_list.list_type).name} {order_list.pk}"),
+        (
+            _("Client list id"),
+            cells.mono(order_list.client_list_id) if order_list.client_list_id else "–",
+        ),
+    ]
+    if order.ended_by_order_id:
+        address = pages.url(request, "order", order.ended_by_order_id)
+        facts.append((_("Ended by order"), cells.link(address, str(order.ended_by_order_id))))
+    return facts
+
+
+def _life(request: HttpRequest, orders: list[Order], fills: list[Trade]) -> list[dict[str, Any]]:
+    """Steps of the life of an order, or of all orders of its list, with their seq, from the
+    engine journal where it is at hand."""
+    seqs = sorted(
+        {
+            *(order.placed_seq for order in orders),
+            *(each.seq for each in fills),
+            *(order.updated_seq for order in orders),
+        }
+    )[-100:]
+    order_ids = {order.pk for order in orders}
     dictionary = names.dictionary()
     may_see_journal = access.may(request.user, "ledger.view")
     steps = []
     for record in journal.records_of(request.tenant.pk, seqs):  # type: ignore[attr-defined]
         for event in record.events:
-            if order.pk not in journal.orders_of(event):
+            if not order_ids & journal.orders_of(event):
                 continue
             steps.append(
                 {
@@ -268,9 +316,10 @@ class CancelOrder(ActionPage):
     def explanation(self, target: Order) -> list[str]:
         return [
             _("It waits outside the book with nothing held; it will not be sent on.")
-            if target.status == Status.WAITING
+            if target.status in (Status.WAITING, Status.PENDING)
             else _("What is still open is taken out of the book at once and its hold is released."),
             _("What was filled stays filled."),
+            *([_("Orders of its list that depend on it end with it.")] if target.list_id else []),
         ]
 
     def obstacle(self, target: Order) -> str:

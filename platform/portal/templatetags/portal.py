@@ -25,6 +25,7 @@ STATUSES: dict[str, str] = {
     "expired": "",
     "expired_in_match": "warn",
     "waiting": "warn",
+    "pending": "warn",
     "rejected": "bad",
 }
 
@@ -151,6 +152,7 @@ def status(name: str) -> SafeString:
         "expired": _("Expired"),
         "expired_in_match": _("Expired in match"),
         "waiting": _("Waiting"),
+        "pending": _("Pending"),
         "rejected": _("Rejected"),
     }
     return badge(words.get(name, name), STATUSES.get(name, ""))
@@ -281,6 +283,8 @@ def order_type(order: dict[str, Any]) -> str:
         words.append(_("post-only"))
     if order["display_quantity"]:
         words.append(_("iceberg"))
+    if order.get("list_type"):
+        words.append(_("OCO") if order["list_type"] == "oco" else _("Bracket"))
     return " · ".join(words)
 
 

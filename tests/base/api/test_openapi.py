@@ -25,6 +25,8 @@ def test_the_document_is_valid_and_without_warnings(tmp_path: Path) -> None:
         "/api/v1/orders": {"get", "post", "delete"},
         "/api/v1/orders/batch": {"post"},
         "/api/v1/orders/{order_id}": {"get", "delete"},
+        "/api/v1/order-lists": {"get", "post", "delete"},
+        "/api/v1/order-lists/{list_id}": {"get", "delete"},
         "/api/v1/fills": {"get"},
         "/api/v1/statement": {"get"},
     }.items():

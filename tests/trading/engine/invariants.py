@@ -5,8 +5,9 @@ from typing import Any
 from tests.trading.engine.worlds import TENANT, World
 from trading.engine import events as e
 from trading.engine import queries
-from trading.engine.enums import OrderStatus, OrderType, Side
+from trading.engine.enums import OrderListType, OrderStatus, OrderType, Side
 
+OUTSIDE_THE_BOOK = (OrderStatus.WAITING, OrderStatus.PENDING)
 Level = tuple[int, int, int]  # instrument, side, ticks
 
 
@@ -56,6 +57,28 @@ def check_iceberg(row: e.OrderRow) -> int:
     return -(-row.reserve_lots // row.display_lots)
 
 
+def check_pending(row: e.OrderRow, orders: list[e.OrderRow]) -> None:
+    """A leg that waits for the first of its list: that one is open, and it holds nothing."""
+    assert row.order_id > row.list_id > 0
+    assert [other for other in orders if other.order_id == row.list_id]
+    assert (row.cumulative_lots, row.cumulative_quote_units) == (0, 0)
+    assert (row.trigger_ticks > 0) == (row.order_type > OrderType.MARKET)
+
+
+def check_lists(orders: list[e.OrderRow]) -> None:
+    """Of a pair at most one is in the book, and none has traded while both are open."""
+    pairs: dict[int, list[e.OrderRow]] = {}
+    for row in orders:
+        leads = row.list_type == OrderListType.OTOCO and row.order_id == row.list_id
+        if row.list_id and row.list_type != OrderListType.OTO and not leads:
+            pairs.setdefault(row.list_id, []).append(row)
+    for pair in pairs.values():
+        if len(pair) == 2:
+            assert [row.cumulative_lots for row in pair] == [0, 0]
+            assert len({row.status == OrderStatus.PENDING for row in pair}) == 1
+            assert any(row.status in OUTSIDE_THE_BOOK for row in pair)
+
+
 def check_waiting(row: e.OrderRow) -> None:
     """An order that waits for its trigger: nothing of it was traded, and it says for what."""
     assert row.trigger_ticks > 0
@@ -79,12 +102,16 @@ def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
         assert instrument.open_lots == sum(row.leaves_lots for row in mine)
         assert instrument.refreshes == sum(check_iceberg(row) for row in mine)
     assert venue.open_orders == len(orders)
+    check_lists(orders)
     for row in orders:
         instrument = venue.instruments[row.instrument_id]
         assert 0 < row.leaves_lots <= row.lots
         assert row.leaves_lots + row.cumulative_lots <= row.lots
         if row.status == OrderStatus.WAITING:
             check_waiting(row)
+            continue
+        if row.status == OrderStatus.PENDING:
+            check_pending(row, orders)
             continue
         assert row.trigger_ticks == 0
         partly = OrderStatus.PARTIALLY_FILLED if row.cumulative_lots else OrderStatus.OPEN

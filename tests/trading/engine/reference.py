@@ -11,24 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
+from tests.trading.engine.reference_lists import ReferenceLists
 from tests.trading.engine.reference_orders import (
     PRICED,
     RESTING_TIMES,
     TRIGGERED,
     Placed,
-    ReferenceOrders,
     is_met,
     waits_for_a_rise,
 )
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
-    AccountState,
     CancelCause,
     InstrumentState,
     OrderStatus,
     OrderType,
-    ReduceReason,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -37,7 +35,7 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceOrders):
+class ReferenceVenue(ReferenceLists):
     """One tenant."""
 
     time_ns: int = 0
@@ -77,6 +75,8 @@ class ReferenceVenue(ReferenceOrders):
         ]
         done: list[tuple[Any, Result, list[Any]]] = []
         for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):
+            if not order.is_open:
+                continue  # it ended with another one of its list
             command = c.ExpireOrder(order_id=order.order_id)
             done.append((command, *self.apply(command, time_ns)))
         over = [(when, *key) for key, when in self.cancel_timers.items() if when <= time_ns]
@@ -89,17 +89,6 @@ class ReferenceVenue(ReferenceOrders):
 
     # Orders that are there.
 
-    def check_may_cancel(self, account_id: int) -> None:
-        if account_id not in self.accounts:
-            raise Refused(Result.UNKNOWN_ACCOUNT)
-        if self.accounts[account_id]["state"] == AccountState.SUSPENDED:
-            raise Refused(Result.ACCOUNT_SUSPENDED)
-
-    def check_may_trade(self, account_id: int) -> None:
-        self.check_may_cancel(account_id)
-        if self.accounts[account_id]["state"] == AccountState.CANCEL_ONLY:
-            raise Refused(Result.ACCOUNT_CANCEL_ONLY)
-
     def on_CancelOrder(self, command: c.CancelOrder) -> None:
         self.check_may_cancel(command.account_id)
         order = self.open_order(command)
@@ -109,7 +98,7 @@ class ReferenceVenue(ReferenceOrders):
         order = self.find(command.account_id, command.order_id, command.client_key)
         if order is None:
             raise Refused(Result.UNKNOWN_ORDER)
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if self.instruments[order.command.instrument_id]["state"] == InstrumentState.HALTED:
             raise Refused(Result.INSTRUMENT_HALTED)
@@ -138,7 +127,8 @@ class ReferenceVenue(ReferenceOrders):
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
             if (
-                order.command.account_id == command.account_id
+                order.is_open
+                and order.command.account_id == command.account_id
                 and command.instrument_id in (0, order.command.instrument_id)
                 and command.side in (0, order.command.side)
                 and not (by_customer and rules["state"] == InstrumentState.HALTED)
@@ -211,21 +201,19 @@ class ReferenceVenue(ReferenceOrders):
         if command.lots <= 0:
             raise Refused(Result.BAD_QUANTITY)
         order = self.open_order(command)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if command.lots >= order.leaves:
             self.close(order, OrderStatus.CANCELED)
         else:
             self.reduce_as_asked(order, command.lots)
-
-    def reduce_as_asked(self, order: Placed, lots: int) -> None:
-        """What is not shown goes first."""
-        self.reduce(order, lots, min(lots, order.hidden), ReduceReason.REQUESTED)
 
     def on_ExpireOrder(self, command: c.ExpireOrder) -> None:
         found = [o for o in self.orders if o.order_id == command.order_id and self.known(o)]
         if not found:
             raise Refused(Result.UNKNOWN_ORDER)
         order = found[0]
-        if not (order.resting or order.waiting):
+        if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         is_gtd = order.command.time_in_force == TimeInForce.GTD
         if not is_gtd or order.command.expire_ns > self.time_ns:
@@ -238,6 +226,8 @@ class ReferenceVenue(ReferenceOrders):
         rules = self.instruments[order.command.instrument_id]
         if rules["state"] == InstrumentState.CANCEL_ONLY:
             raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
+        if self.is_linked(order):
+            raise Refused(Result.ORDER_IS_LINKED)
         if order.waiting:
             raise Refused(Result.BAD_ORDER_TYPE)
         if command.lots < 0:
@@ -282,7 +272,8 @@ class ReferenceVenue(ReferenceOrders):
             if first is not None:
                 self.events.append(self.row(first))
                 return Result.REPEATED
-        self.check_place(command)
+        self.check_market(command)
+        self.check_terms(command)
         order = Placed(
             len(self.orders) + 1,
             self.next_arrival(),
@@ -313,7 +304,8 @@ class ReferenceVenue(ReferenceOrders):
         self.fire(command.instrument_id)
         return None
 
-    def check_place(self, command: c.PlaceOrder) -> None:
+    def check_market(self, command: c.PlaceOrder) -> None:
+        """Whether its account may trade in its instrument now."""
         self.check_may_trade(command.account_id)
         if command.instrument_id not in self.instruments:
             raise Refused(Result.UNKNOWN_INSTRUMENT)
@@ -324,6 +316,10 @@ class ReferenceVenue(ReferenceOrders):
             raise Refused(Result.INSTRUMENT_CANCEL_ONLY)
         if not any(account["role"] == 1 for account in self.accounts.values()):
             raise Refused(Result.NO_FEE_ACCOUNT)
+
+    def check_terms(self, command: c.PlaceOrder, pends: bool = False) -> None:
+        """What the order says, by itself and in its instrument."""
+        rules = self.instruments[command.instrument_id]
         for name, enum, result in (
             ("side", Side, Result.BAD_SIDE),
             ("order_type", OrderType, Result.BAD_ORDER_TYPE),
@@ -343,7 +339,7 @@ class ReferenceVenue(ReferenceOrders):
         if command.order_type in TRIGGERED:
             if not 0 < command.trigger_ticks <= BIGGEST_TICKS:
                 raise Refused(Result.BAD_TRIGGER)
-            if is_met(command, rules["last"]):
+            if is_met(command, rules["last"]) and not pends:
                 raise Refused(Result.TRIGGER_WOULD_FIRE)
         elif command.trigger_ticks != 0:
             raise Refused(Result.BAD_TRIGGER)
@@ -358,12 +354,6 @@ class ReferenceVenue(ReferenceOrders):
             if not rests or not least <= command.display_lots < command.lots:
                 raise Refused(Result.BAD_DISPLAY_QUANTITY)
             self.check_pieces(command, command.lots)
-
-    @staticmethod
-    def check_pieces(command: c.PlaceOrder, lots: int) -> None:
-        """An order shows itself in 1001 pieces at most: the first, and a thousand more."""
-        if command.display_lots and -(-lots // command.display_lots) > 1001:
-            raise Refused(Result.TOO_MANY_REFRESHES)
 
     def check_size(self, command: c.PlaceOrder, lots: int, ticks: int) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
@@ -409,11 +399,6 @@ class ReferenceVenue(ReferenceOrders):
             raise Refused(Result.INSUFFICIENT_FUNDS)
         return kills
 
-    def check_post_only(self, order: Placed) -> None:
-        facing = self.facing(order)
-        if order.command.flags and facing and not self.too_far(facing[0], order):
-            raise Refused(Result.POST_ONLY_WOULD_TAKE)
-
     def arrive(self, order: Placed, kills: bool) -> None:
         """Trade an order that may, and let the rest of it rest or end."""
         if kills:
@@ -440,11 +425,13 @@ class ReferenceVenue(ReferenceOrders):
         else:
             self.close(order, OrderStatus.EXPIRED)
 
-    # Triggers.
+    # Triggers and releases.
 
     def fire(self, instrument_id: int) -> None:
-        """Let waiting orders go, one at a time, while the last price meets one."""
+        """Let go, one at a time, all that is due, and after that what the last price meets."""
         while True:
+            while self.due:
+                self.release(self.orders[self.due.pop(0) - 1])
             last = self.instruments[instrument_id]["last"]
             met = [
                 order
@@ -454,20 +441,56 @@ class ReferenceVenue(ReferenceOrders):
             rises = [order for order in met if waits_for_a_rise(order.command)]
             falls = [order for order in met if not waits_for_a_rise(order.command)]
             if rises:
-                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.order_id))
+                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.arrival))
             elif falls:
-                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.order_id))
+                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.arrival))
             else:
                 return
             trigger_ticks = first.command.trigger_ticks
             self.event(e.OrderTriggered, first, trigger_ticks=trigger_ticks, last_ticks=last)
             first.waiting = False
-            first.arrival = self.next_arrival()
-            try:
-                self.check_size(first.command, first.leaves, first.ticks)
-                self.check_may_trade(first.command.account_id)
-                kills = self.check_funds_for(first)
-            except Refused:
-                self.close(first, OrderStatus.REJECTED)
-            else:
-                self.arrive(first, kills)
+            self.end_twins(first)
+            self.let_arrive(first)
+
+    def release(self, order: Placed) -> None:
+        """The lead was filled: an order that still pends is on its own."""
+        if order.pending:
+            trigger_ticks = order.command.trigger_ticks
+            self.event(e.OrderReleased, order, lots=order.leaves, trigger_ticks=trigger_ticks)
+            self.go_on(order)
+
+    def go_on(self, order: Placed) -> None:
+        """A pending order waits for its price now, or arrives."""
+        order.pending = False
+        if order.command.order_type not in TRIGGERED:
+            self.let_arrive(order)
+        elif self.is_still_allowed(order):
+            order.arrival = self.next_arrival()
+            order.waiting = True
+            order.status = OrderStatus.WAITING
+            self.event(e.OrderWaiting, order, trigger_ticks=order.command.trigger_ticks)
+        else:
+            self.close(order, OrderStatus.REJECTED)
+
+    def is_still_allowed(self, order: Placed) -> bool:
+        try:
+            self.check_size(order.command, order.leaves, order.ticks)
+            self.check_may_trade(order.command.account_id)
+        except Refused:
+            return False
+        return True
+
+    def let_arrive(self, order: Placed) -> None:
+        """An order that waited arrives, if it is still allowed and can be paid."""
+        order.arrival = self.next_arrival()
+        try:
+            kills = self.check_funds_for(order)
+            self.check_post_only(order)
+        except Refused:
+            is_allowed = False
+        else:
+            is_allowed = self.is_still_allowed(order)
+        if is_allowed:
+            self.arrive(order, kills)
+        else:
+            self.close(order, OrderStatus.REJECTED)

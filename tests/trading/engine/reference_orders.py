@@ -4,7 +4,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.trading.engine.reference_books import ReferenceBooks
+from tests.trading.engine.reference_books import ReferenceBooks, Refused
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
@@ -15,6 +15,7 @@ from trading.engine.enums import (
     Side,
     TimeInForce,
 )
+from trading.engine.results import Result
 
 STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 TRIGGERED = (*STOPS, OrderType.TAKE_PROFIT_MARKET, OrderType.TAKE_PROFIT_LIMIT)
@@ -35,6 +36,26 @@ def is_met(command: c.PlaceOrder, last_ticks: int) -> bool:
     return last_ticks <= command.trigger_ticks
 
 
+@dataclass(frozen=True)
+class Group:
+    """An order list: which orders it is made of, and what they are to each other."""
+
+    kind: int
+    order_ids: tuple[int, ...]
+    account_id: int
+    client_key: int
+
+    def twins(self, order_id: int) -> list[int]:
+        """Who ends with an order in any case: the other one of its OCO pair."""
+        pairs = {1: self.order_ids, 2: (), 3: self.order_ids[1:]}[self.kind]
+        return [other for other in pairs if order_id in pairs and other != order_id]
+
+    def followers(self, order_id: int) -> list[int]:
+        """Who comes only when an order is filled."""
+        leads = self.kind != 1 and order_id == self.order_ids[0]
+        return list(self.order_ids[1:]) if leads else []
+
+
 @dataclass
 class Placed:
     """An order as the reference sees it."""
@@ -51,7 +72,13 @@ class Placed:
     hidden: int = 0  # of what it leaves, while it rests
     resting: bool = False
     waiting: bool = False
+    pending: bool = False  # for the first order of its list
     status: int = OrderStatus.OPEN
+    group: "Group | None" = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.resting or self.waiting or self.pending
 
     @property
     def priced(self) -> bool:
@@ -74,6 +101,7 @@ class ReferenceOrders(ReferenceBooks):
     """One tenant's orders."""
 
     orders: list[Placed] = field(default_factory=list)
+    due: list[int] = field(default_factory=list)  # orders whose lead was filled just now
     closing_order: list[int] = field(default_factory=list)
     trades: int = 0
     kept: int = 100_000
@@ -81,11 +109,11 @@ class ReferenceOrders(ReferenceBooks):
     # Facts derived each time.
 
     def open_orders(self, instrument_id: int | None = None) -> list[Placed]:
-        """Resting and waiting orders, the oldest first."""
+        """Resting, waiting and pending orders, the oldest first."""
         return [
             order
             for order in self.orders
-            if (order.resting or order.waiting)
+            if order.is_open
             and (instrument_id is None or order.command.instrument_id == instrument_id)
         ]
 
@@ -103,7 +131,7 @@ class ReferenceOrders(ReferenceBooks):
         total = 0
         for order in self.open_orders():
             rules = self.instruments[order.command.instrument_id]
-            if order.waiting or order.command.account_id != account_id:
+            if not order.resting or order.command.account_id != account_id:
                 continue
             if order.command.side == Side.BUY and rules["quote_asset_id"] == asset_id:
                 total += order.leaves * order.ticks * rules["factor"]
@@ -127,8 +155,7 @@ class ReferenceOrders(ReferenceBooks):
         return rules["maker_ppm"], rules["taker_ppm"]
 
     def known(self, order: Placed) -> bool:
-        is_open = order.resting or order.waiting
-        return is_open or order.order_id in self.closing_order[-self.kept :]
+        return order.is_open or order.order_id in self.closing_order[-self.kept :]
 
     def find(self, account_id: int, order_id: int, client_key: int) -> Placed | None:
         for order in self.orders:
@@ -260,6 +287,8 @@ class ReferenceOrders(ReferenceBooks):
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
         self.show_more(maker)
+        self.end_twins(maker)
+        self.end_twins(taker)
 
     def show_more(self, order: Placed) -> None:
         """An iceberg of which nothing is to be seen any more shows its next piece, as the last."""
@@ -275,8 +304,41 @@ class ReferenceOrders(ReferenceBooks):
             reserve_lots=order.hidden,
         )
 
+    def reduce_as_asked(self, order: Placed, lots: int) -> None:
+        """What is not shown goes first."""
+        self.reduce(order, lots, min(lots, order.hidden), ReduceReason.REQUESTED)
+
+    @staticmethod
+    def check_pieces(command: c.PlaceOrder, lots: int) -> None:
+        """An order shows itself in 1001 pieces at most: the first, and a thousand more."""
+        if command.display_lots and -(-lots // command.display_lots) > 1001:
+            raise Refused(Result.TOO_MANY_REFRESHES)
+
+    def check_post_only(self, order: Placed) -> None:
+        facing = self.facing(order)
+        if order.command.flags and facing and not self.too_far(facing[0], order):
+            raise Refused(Result.POST_ONLY_WOULD_TAKE)
+
     def next_arrival(self) -> int:
         return max((order.arrival for order in self.orders), default=0) + 1
+
+    # Orders of one list.
+
+    def end_others(self, order: Placed, order_ids: list[int]) -> None:
+        """Cancel what is still open of some orders, because of another one."""
+        for order_id in order_ids:
+            other = self.orders[order_id - 1]
+            if other.is_open:
+                self.close(other, OrderStatus.CANCELED, order.order_id)
+
+    def end_twins(self, order: Placed) -> None:
+        if order.group is not None:
+            self.end_others(order, order.group.twins(order.order_id))
+
+    def is_linked(self, order: Placed) -> bool:
+        """Whether another order of its list is open."""
+        members = order.group.order_ids if order.group else ()
+        return any(self.orders[i - 1].is_open for i in members if i != order.order_id)
 
     # The ends and the steps of an order's life.
 
@@ -292,10 +354,10 @@ class ReferenceOrders(ReferenceBooks):
             )
         )
 
-    def close(self, order: Placed, status: OrderStatus) -> None:
+    def close(self, order: Placed, status: OrderStatus, by_order_id: int = 0) -> None:
         rested, hidden = order.resting, order.hidden
         order.hidden = 0
-        order.resting = order.waiting = False
+        order.resting = order.waiting = order.pending = False
         order.status = status
         self.closing_order.append(order.order_id)
         self.event(
@@ -308,7 +370,16 @@ class ReferenceOrders(ReferenceBooks):
             cumulative_lots=order.traded_lots,
             cumulative_quote_units=order.traded_quote,
             reserve_lots=hidden,
+            by_order_id=by_order_id,
         )
+        if order.group is None or by_order_id:
+            return
+        followers = order.group.followers(order.order_id)
+        if status == OrderStatus.FILLED and order.traded_lots == order.lots:
+            self.due += followers
+        else:
+            self.end_others(order, followers)
+        self.end_twins(order)
 
     def reduce(self, order: Placed, lots: int, of_hidden: int, reason: ReduceReason) -> None:
         order.leaves -= lots
@@ -343,7 +414,10 @@ class ReferenceOrders(ReferenceBooks):
             status=order.status,
             client_key=order.command.client_key,
             placed_seq=order.seq,
-            trigger_ticks=order.command.trigger_ticks if order.waiting else 0,
+            trigger_ticks=order.command.trigger_ticks if order.waiting or order.pending else 0,
+            list_id=order.group.order_ids[0] if order.group else 0,
+            list_type=order.group.kind if order.group else 0,
+            list_legs=len(order.group.order_ids) if order.group else 0,
             display_lots=order.command.display_lots,
             reserve_lots=order.hidden,
         )

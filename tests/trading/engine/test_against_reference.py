@@ -90,6 +90,11 @@ def check_queues(world: World, reference: ReferenceVenue) -> None:
     for order in reference.orders[-20:]:
         command = queries.QueryOrder(account_id=order.command.account_id, order_id=order.order_id)
         assert world.must(command) == [reference.row(order)]
+        if order.group is not None:
+            asked = queries.QueryOrderList(
+                account_id=order.command.account_id, list_id=order.group.order_ids[0]
+            )
+            assert world.must(asked) == reference.list_rows(order.group)
 
 
 def test_the_random_worlds_reach_every_result_of_the_venue() -> None:

@@ -40,6 +40,12 @@ def named(text: bytes) -> bytes:
     return BEFORE_TEXT + text.ljust(40, b"\0")
 
 
+def legs_with_bad_text() -> list[bytes]:
+    """PlaceOrderLists with a client order id that is no text, in each of the legs."""
+    size = c.PlaceOrder.STRUCT.size
+    return [bytes(56) + bytes(size * number) + named(b"caf\xe9") for number in range(3)]
+
+
 @pytest.mark.parametrize(
     ("frame", "result"),
     [
@@ -55,6 +61,11 @@ def named(text: bytes) -> bytes:
         (frame_of(11, PLACE.ljust(c.PlaceOrder.STRUCT.size + 8, b"\0")), Result.BAD_FRAME),
         (frame_of(16, bytes(c.ReplaceOrder.STRUCT.size + 8)), Result.BAD_FRAME),
         (frame_of(17, bytes(c.ExpireOrder.STRUCT.size + 8)), Result.BAD_FRAME),
+        (frame_of(25, bytes(c.PlaceOrderList.STRUCT.size + 8)), Result.BAD_FRAME),
+        (frame_of(25, b"x" * 9), Result.BAD_FRAME),
+        (frame_of(25, bytes(16) + b"a b".ljust(40, b"\0")), Result.FIELD_OUT_OF_RANGE),
+        *((frame_of(25, leg), Result.FIELD_OUT_OF_RANGE) for leg in legs_with_bad_text()),
+        (frame_of(26, bytes(c.CancelOrderList.STRUCT.size + 8)), Result.BAD_FRAME),
         (frame_of(17, bytes(7)), Result.BAD_FRAME),
         (frame_of(1001, b"123"), Result.BAD_FRAME),
         (frame_of(11, named(b"caf\xe9")), Result.FIELD_OUT_OF_RANGE),

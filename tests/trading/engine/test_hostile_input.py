@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.trading.engine.order_lists import oco, oto, otoco
 from tests.trading.engine.worlds import TENANT, World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import limits, queries, scan, wire
@@ -120,11 +121,42 @@ def test_only_what_rests_has_a_reserve(order_id: int) -> None:
         Shard.load(with_word(dumped, at + HIDES, 1))
 
 
-@pytest.mark.parametrize("make", [resting_world, iceberg_world])
-def test_each_word_of_a_snapshot_may_be_wrong(make: Callable[[], World]) -> None:
+def listed_world() -> World:
+    """A pair, a bracket that pends, one that was released, and one that ended."""
+    world = spot_world()
+    pair = (order(1, "sell", 5, 110), order(1, "sell", 5, stop=90))
+    world.must(oco(*pair, client_list_id="mine"), otoco(order(1, "buy", 5, 80), *pair))
+    world.must(otoco(order(1, "buy", 5, 99), *pair), order(2, "sell", 5, 99))
+    world.must(oto(order(1, "buy", 5, 70), pair[1]), c.CancelOrderList(account_id=1, list_id=10))
+    return world
+
+
+def test_a_bracket_pends_and_is_released_after_a_restart() -> None:
+    world = spot_world()
+    pair = (order(1, "sell", 5, 110), order(1, "sell", 5, stop=90))
+    world.must(otoco(order(1, "buy", 5, 80), *pair))
+    dumped = world.shard.dump()
+    world.shard = Shard.load(dumped)
+    assert world.shard.dump() == dumped
+    events = world.must(order(2, "sell", 5, 80))
+    assert [type(event).__name__ for event in events] == [
+        *("OrderAccepted", "Traded", "OrderClosed", "OrderClosed"),
+        *("OrderReleased", "OrderRested", "OrderReleased", "OrderWaiting"),
+        *("OrderTriggered", "OrderClosed", "OrderClosed"),
+    ]
+    # The stop is behind the price, fires, ends the other one, and finds nobody to sell to.
+    assert [event.by_order_id for event in events[-2:]] == [3, 0]
+    replayed = Shard()
+    replayed.replay(world.records)
+    assert replayed.dump() == world.shard.dump()
+
+
+@pytest.mark.parametrize("make_world", [resting_world, iceberg_world, listed_world])
+def test_each_word_of_a_snapshot_may_be_wrong(make_world: Callable[[], World]) -> None:
     """Any word replaced by an edge: refused, or a state that goes on and dumps as it was read."""
-    dumped = make().shard.dump()
+    dumped = make_world().shard.dump()
     frames = wire.request_of(order(3, "sell", 9, 1), TENANT)
+    frames += wire.request_of(order(3, "buy", 9, 200), TENANT)
     frames += wire.request_of(c.CancelAllOrders(account_id=1), TENANT)
     taken = 0
     for number in range(len(dumped) // 8):
@@ -275,3 +307,50 @@ def test_moving_between_trade_groups_takes_no_new_place() -> None:
     world.must(mine)
     own = world.send(order(1, "buy", 5, 100, self_trade_prevention=1))[1]
     assert [type(event).__name__ for event in own] == ["OrderAccepted", "OrderClosed"]
+
+
+def test_a_list_is_forgotten_with_the_last_of_its_orders() -> None:
+    """Its name is free then; what is remembered of it until then tells the whole list."""
+    world = spot_world()
+    venue = world.shard.venues[TENANT]
+    venue.unkeyed_kept = 2
+    pair = (order(1, "sell", 5, 110), order(1, "sell", 5, stop=90))
+    world.must(oco(*pair, client_list_id="mine"))
+    world.must(c.CancelOrder(account_id=1, order_id=1))
+    world.must(order(2, "buy", 1, 50), c.CancelOrder(account_id=2, order_id=3))
+    result, rows = world.send(oco(*pair, client_list_id="mine"))
+    assert result == Result.REPEATED
+    assert [(type(row).__name__, row.list_id) for row in rows] == [
+        ("OrderListRow", 1),
+        ("OrderRow", 1),
+    ]
+    assert Shard.load(world.shard.dump()).dump() == world.shard.dump()
+    asked = queries.QueryOrderList(account_id=1, list_id=1)
+    assert world.must(asked) == rows
+    world.must(order(2, "buy", 1, 50), c.CancelOrder(account_id=2, order_id=4))
+    assert world.send(asked)[0] == Result.UNKNOWN_ORDER_LIST
+    assert (venue.lists, venue.list_ids) == ({}, {})
+    world.must(oco(*pair, client_list_id="mine"))
+    assert Shard.load(world.shard.dump()).dump() == world.shard.dump()
+
+
+def test_pending_orders_count_for_all_that_is_open() -> None:
+    world = spot_world()
+    most = limits.MAX_LOTS
+    world.must(c.CreditFunds(account_id=1, asset_id=1, amount_units=10**30, reason=1))
+    lead = order(1, "buy", 1, 1)
+    for _ in range(1_999):
+        follows = (order(1, "sell", most, 9), order(1, "sell", most, stop=5))
+        world.must(otoco(lead, *follows))
+    events = world.must(oto(lead, order(1, "sell", most, 9)))
+    assert len(events) == 5
+    over = otoco(lead, order(1, "sell", most, 9), order(1, "sell", most, stop=5))
+    dumped = world.shard.dump()
+    assert world.send(over)[0] == Result.ABOVE_MAXIMUM_QUANTITY
+    # Nothing of the legs that were counted for the check is left.
+    instrument = world.shard.venues[TENANT].instruments[1]
+    assert instrument.open_lots == 3_999 * most + 2_000
+    assert Shard.load(dumped).venues[TENANT].instruments[1].open_lots == instrument.open_lots
+    assert instrument.waiting_orders == 3_999
+    world.must(c.CancelAllOrders(account_id=1))
+    assert (instrument.open_lots, instrument.waiting_orders, instrument.open_orders) == (0, 0, 0)

@@ -14,6 +14,10 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann arm / disarm / lost   orders go with a connection (``arm on 1``), and it is lost
     wait 9                    time goes on, and nothing is sent but a question
     expire 1                  ends a GTD order from outside
+    ann oco sell 5 @ 110 & sell 5 stop=90          lists: orders as above, parted by &;
+    ann oto buy 5 @ 99 & sell 5 @ 110              list=TEXT in the last one is the client list id;
+    ann otoco buy 5 @ 99 & sell 5 @ 110 & sell 5 stop=90
+    ann cancel-list 1 / list=TEXT
     orders ann 1 2            open orders (asserted, nothing is sent)
     has ann 95+5 AAA          available and held (asserted, nothing is sent)
     book 100x5 / 99x3,98x1    asks from best / bids from best
@@ -24,6 +28,7 @@ from typing import Any
 
 import pytest
 
+from tests.trading.engine.order_lists import order_list
 from tests.trading.engine.worlds import World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import events as e
@@ -34,6 +39,7 @@ from trading.engine.results import Result
 ACCOUNTS = {"ann": 1, "bob": 2, "cat": 3, "fees": 9}
 NAMES = {number: name for name, number in ACCOUNTS.items()}
 ASSETS = {"AAA": 1, "BBB": 2}
+LISTS = {"oco": 1, "oto": 2, "otoco": 3}
 MODES = {"taker": 1, "maker": 2, "both": 3, "decrement": 4}
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.txt"))
 
@@ -85,6 +91,13 @@ def command_of(words: list[str], world: World) -> Any:
         return guard_of(account_id, verb, rest)
     if verb == "cancel-all":
         return c.CancelAllOrders(account_id=account_id)
+    if verb in LISTS:
+        return list_of(account_id, verb, rest, world)
+    if verb == "cancel-list":
+        if rest[0].startswith("list="):
+            key = keys.client_order_key(rest[0][5:])
+            return c.CancelOrderList(account_id=account_id, client_key=key)
+        return c.CancelOrderList(account_id=account_id, list_id=int(rest[0]))
     if verb in ("cancel", "reduce", "replace"):
         which: dict[str, int] = {"account_id": account_id}
         if rest[0].startswith("id="):
@@ -97,6 +110,21 @@ def command_of(words: list[str], world: World) -> Any:
             lots_word, _, ticks_word = " ".join(rest[1:]).partition("@")
             return c.ReplaceOrder(lots=int(lots_word or 0), ticks=int(ticks_word or 0), **which)
         return c.ReduceOrder(lots=int(rest[2]), **which)
+    return order_of(account_id, verb, rest, world)
+
+
+def list_of(account_id: int, kind: str, words: list[str], world: World) -> c.PlaceOrderList:
+    fields = {}
+    if words[-1].startswith("list="):
+        fields["client_list_id"] = words.pop()[5:]
+    legs = []
+    for text in " ".join(words).split(" & "):
+        side, *rest = text.split()
+        legs.append(order_of(account_id, side, rest, world))
+    return order_list(LISTS[kind], *legs, **fields)
+
+
+def order_of(account_id: int, verb: str, rest: list[str], world: World) -> c.PlaceOrder:
     fields: dict[str, Any] = {}
     lots = 0
     if rest[0] == "for":
@@ -168,6 +196,10 @@ def told(result: Result, events: list[Any]) -> str:
             parts.append(f"#{event.order_id} shows {event.lots} of {lots}")
         elif isinstance(event, e.OrderWaiting):
             parts.append(f"#{event.order_id} waits for {event.trigger_ticks}")
+        elif isinstance(event, e.OrderPending):
+            parts.append(f"#{event.order_id} pends")
+        elif isinstance(event, e.OrderReleased):
+            parts.append(f"#{event.order_id} comes")
         elif isinstance(event, e.OrderTriggered):
             parts.append(f"#{event.order_id} fires at {event.last_ticks}")
         elif isinstance(event, e.OrderReplaced):
@@ -177,7 +209,8 @@ def told(result: Result, events: list[Any]) -> str:
         elif isinstance(event, e.OrderClosed):
             left = f" {event.leaves_lots} left" if event.leaves_lots else ""
             status = OrderStatus(event.status).name.lower()
-            parts.append(f"#{event.order_id} {status}{left}")
+            by = f" by #{event.by_order_id}" if event.by_order_id else ""
+            parts.append(f"#{event.order_id} {status}{left}{by}")
         elif isinstance(event, e.CancelTimerSet):
             parts.append("timer runs" if event.deadline_ns else "timer ends")
         elif isinstance(event, e.DisconnectArmed):

@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+from tests.trading.engine.order_lists import RandomLists
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries, wire
@@ -164,6 +165,8 @@ class RandomCommands:
         self.chance = random.Random(seed)
         self.scale = self.chance.choice([0, 2, 8])
         self.orders = 0
+        self.random_lists = RandomLists(self.chance)
+        self.lists: dict[int, int] = {}  # whose it is
         self.owners: dict[int, int] = {}
         self.time_ns = start_ns
 
@@ -200,6 +203,8 @@ class RandomCommands:
         for event in events:
             if isinstance(event, e.OrderAccepted):
                 self.owners[event.order_id] = event.account_id
+            elif isinstance(event, e.OrderListPlaced):
+                self.lists[event.list_id] = event.account_id
             elif isinstance(event, e.OrderClosed):
                 self.owners.pop(event.order_id, None)
 
@@ -233,10 +238,14 @@ class RandomCommands:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
         dice = self.chance.random()
-        if dice < 0.62:
+        if dice < 0.53:
             return self.place()
-        if dice < 0.70:
+        if dice < 0.62:
+            return self.random_lists.next(self.account(), self.place(), self.time_ns)
+        if dice < 0.69:
             return c.CancelOrder(**self.some_order())
+        if dice < 0.70:
+            return self.cancel_list()
         if dice < 0.81:
             return self.replace()
         if dice < 0.86:
@@ -279,6 +288,16 @@ class RandomCommands:
             "order_id": 0 if by_key else max(0, self.orders - int(chance.expovariate(0.15))),
             "client_key": keys.client_order_key(f"o{chance.randrange(60)}") if by_key else 0,
         }
+
+    def cancel_list(self) -> c.CancelOrderList:
+        chance = self.chance
+        if self.lists and chance.random() < 0.7:
+            list_id = chance.choice(list(self.lists)[-12:])
+            return c.CancelOrderList(account_id=self.lists[list_id], list_id=list_id)
+        key = keys.client_order_key(f"l{chance.randrange(25)}")
+        return c.CancelOrderList(
+            account_id=self.account(), list_id=chance.choice([0, 0, 0, -1, 3]), client_key=key
+        )
 
     def price(self) -> int:
         if self.chance.random() < 0.02:

@@ -99,10 +99,13 @@ def check_against_engine(flow: market_flow.Flow, market: TenantMarket, viewer: V
         state = market.private.orders[order_id]
         for name in (
             *("lots", "ticks", "leaves_lots", "cumulative_lots", "cumulative_quote_units"),
-            *("status", "display_lots"),
+            "status",
+            "list_id",
+            "list_type",
+            "display_lots",
         ):
             assert getattr(state, name) == getattr(row, name), name
-        if row.status == enums.OrderStatus.WAITING:
+        if row.status in (enums.OrderStatus.WAITING, enums.OrderStatus.PENDING):
             assert state.trigger_ticks == row.trigger_ticks
 
 
@@ -120,7 +123,7 @@ def test_published_books_balances_and_orders_equal_the_engines(seed: int) -> Non
         take_all(market, viewer, flow.time_ns // 10**9)
         check_against_engine(flow, market, viewer)
     told = {message["order"]["status"] for message in viewer.of_type("order")}
-    assert told >= {"waiting", "rejected", "expired", "open", "partially_filled"}
+    assert told >= {"waiting", "pending", "rejected", "expired", "open", "partially_filled"}
 
 
 def test_the_public_never_learns_of_a_reserve() -> None:

@@ -5,7 +5,9 @@ import { parse } from "../decimal.js";
 
 const PAST_ROWS = 60;
 
-const OPEN = new Set(["open", "partially_filled", "waiting"]);
+const OPEN = new Set(["open", "partially_filled", "waiting", "pending"]);
+// What an open order has come through; it never goes back.
+const STAGE = { pending: 0, waiting: 1, open: 2, partially_filled: 2 };
 export const isOpen = (order) => OPEN.has(order.status);
 
 export class AccountState extends EventTarget {
@@ -86,7 +88,7 @@ export class AccountState extends EventTarget {
       if (this.closed.has(id)) return; // an older word on an order already seen closed
       const known = this.orders.get(id);
       if (Number(order.filled_quantity) < Number(known?.filled_quantity)) return;
-      if (order.status === "waiting" && known && known.status !== "waiting") return; // its price has come since
+      if (known && STAGE[order.status] < STAGE[known.status]) return; // it has gone on since
       this.orders.set(id, { ...known, ...order });
     } else {
       const known = this.orders.get(id);
@@ -111,7 +113,7 @@ export class AccountState extends EventTarget {
     if (names.includes("orders")) {
       this.levels = new Set();
       for (const order of this.orders.values()) {
-        if (order.price && order.status !== "waiting") this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
+        if (order.price && STAGE[order.status] === 2) this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
       }
     }
     for (const name of names) this.dispatchEvent(new Event(name));

@@ -1,6 +1,7 @@
 // Sending, changing and cancelling orders. One click is one order with one client order id: if its answer is
 // lost, the exchange is asked about that id, and only if it knows of none the same order is sent
-// again, under the same id, of which it never makes two.
+// again, under the same id, of which it never makes two. A list of orders goes the same way, under
+// its client list id.
 
 import { reason } from "../refusals.js";
 import { _ } from "../text.js";
@@ -10,6 +11,9 @@ const PAUSES_MS = [400, 1_000, 2_000, 5_000];
 const RESEND_MS = 30_000; // later than this after the click nobody wants it any more
 // Refused for the moment, which says nothing of an attempt before.
 const TRY_LATER = new Set(["OVERLOADED", "RATE_LIMITED", "ENGINE_UNAVAILABLE", "SERVICE_UNAVAILABLE"]);
+
+/** The outcome of a list: the order that is told of is the first one. */
+const accepted = (list) => ({ outcome: "accepted", order: list.orders[0], orders: list.orders });
 
 export class Desk extends EventTarget {
   /** `accountId` keeps apart what different people of one browser tab have sent. */
@@ -82,6 +86,7 @@ export class Desk extends EventTarget {
 
   async #send(args) {
     try {
+      if (args.client_list_id) return accepted(await this.stream.request("order.place_list", args));
       return { outcome: "accepted", order: await this.stream.request("order.place", args) };
     } catch (failure) {
       return { outcome: failure.kind, failure };
@@ -93,7 +98,7 @@ export class Desk extends EventTarget {
     for (let round = 0; ; round += 1) {
       await new Promise((done) => setTimeout(done, PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)]));
       await this.#connected();
-      let result = await this.#ask(sent.args.client_order_id);
+      let result = await this.#ask(sent.args);
       if (result.outcome === "absent") {
         if (Date.now() - sent.clickedAt > RESEND_MS) result = { outcome: "not_arrived" };
         else result = await this.#send(sent.args);
@@ -109,14 +114,16 @@ export class Desk extends EventTarget {
     }
   }
 
-  /** What the exchange knows of a client order id: "accepted", "absent", or no word on it. */
-  async #ask(clientOrderId) {
+  /** What the exchange knows of a client order or list id: "accepted", "absent", or no word on it. */
+  async #ask({ client_order_id, client_list_id }) {
     try {
-      const query = new URLSearchParams({ client_order_id: clientOrderId });
-      const answer = await fetch(`/api/v1/orders?${query}`, { credentials: "same-origin" });
+      const query = new URLSearchParams(client_list_id ? { client_list_id } : { client_order_id });
+      const path = client_list_id ? "order-lists" : "orders";
+      const answer = await fetch(`/api/v1/${path}?${query}`, { credentials: "same-origin" });
       if (answer.status === 401 || answer.status === 403) return { outcome: "signed_out" };
       if (!answer.ok) return { outcome: "unanswered" };
       const [order] = (await answer.json()).results;
+      if (order && client_list_id) return { ...accepted(order), asked: true };
       return order ? { outcome: "accepted", order, asked: true } : { outcome: "absent" };
     } catch {
       return { outcome: "unanswered" };
@@ -132,7 +139,7 @@ export class Desk extends EventTarget {
   #done(sent, result) {
     this.#forget(sent);
     if (result.order) {
-      this.account.putOrder(result.order);
+      for (const order of result.orders ?? [result.order]) this.account.putOrder(order);
       if (result.asked) this.account.load(); // fills and balances may have been missed as well
     }
     return result;

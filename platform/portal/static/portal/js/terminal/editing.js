@@ -2,9 +2,12 @@
 
 import { el, icon } from "../dom.js";
 import { _, say } from "../text.js";
+import { openTwins } from "./bracket.js";
 
-/** Whether an order can be replaced: it rests in the book at a price. */
-export const isReplaceable = (order) => order.status !== "waiting" && Boolean(order.price);
+/** Whether an order can be replaced: it rests in the book at a price, and no order of its list is
+ *  open beside it. */
+export const isReplaceable = (order, orders) =>
+  !["waiting", "pending"].includes(order.status) && Boolean(order.price) && !openTwins(order, orders).length;
 
 export class OrderEdit {
   /** `save(changes)` resolves to whether it was accepted; `done()` when the row is no more needed. */

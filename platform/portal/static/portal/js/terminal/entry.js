@@ -7,6 +7,7 @@ import { sweep } from "../instrument.js";
 import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
 import { toast } from "../toast.js";
+import { oco, readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
 import { TYPES, rate, reckon, waitsForRise } from "./reckoning.js";
 
@@ -16,7 +17,7 @@ export class Entry {
   constructor({ instrument, book, account, desk, stream, root, tradable }) {
     Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
     this.side = "buy";
-    this.kind = "limit"; // limit, market, stop, take_profit
+    this.kind = "limit"; // limit, market, stop, take_profit, oco
     this.sends = "limit"; // what a stop or take-profit order is sent on as
     this.unit = "base"; // what the amount of a market order counts
     this.sending = false;
@@ -26,6 +27,9 @@ export class Entry {
     this.amount = $("[name=amount]", root);
     this.expire = $("[name=expire]", root);
     this.display = $("[name=display]", root);
+    this.bracket = $("[name=bracket]", root);
+    this.take = $("[name=take]", root);
+    this.stop = $("[name=stop]", root);
     this.draw = this.draw.bind(this);
     this.#listen();
     for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [desk, "checking"]]) {
@@ -66,7 +70,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.amount, this.expire, this.display]) {
+    for (const input of [this.price, this.trigger, this.amount, this.expire, this.take, this.stop, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -80,7 +84,7 @@ export class Entry {
       const next = ticks + (event.key === "ArrowUp" ? 1n : -1n);
       if (next > 0n) this.setPrice(this.instrument.priceText(next));
     });
-    for (const input of $$("[name=time_in_force], [name=post_only]", this.root)) input.addEventListener("change", this.draw);
+    for (const input of $$("[name=time_in_force], [name=post_only], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
     $("[name=time_in_force]", this.root).addEventListener("change", () => {
       if (this.#timeInForce === "GTD" && !this.expire.value) this.expire.value = localMinute(Date.now() + 7 * DAY_MS);
       this.draw();
@@ -93,7 +97,10 @@ export class Entry {
 
   #levels(side) { return side === "buy" ? this.book.askLevels() : this.book.bidLevels(); }
   get #waits() { return this.kind === "stop" || this.kind === "take_profit"; }
-  get #sends() { return this.#waits ? this.sends : this.kind; }
+  get #sends() {
+    if (this.kind === "oco") return "limit";
+    return this.#waits ? this.sends : this.kind;
+  }
   get #byQuote() { return this.unit === "quote"; }
   get #timeInForce() {
     const chosen = $("[name=time_in_force]", this.root).value;
@@ -101,12 +108,15 @@ export class Entry {
     return this.#sends === "limit" || chosen === "GTD" ? chosen : "IOC";
   }
   get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
+  get #brackets() { return this.kind !== "oco" && this.bracket.checked; }
   get #postOnly() {
-    return this.kind === "limit" && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
+    return ["limit", "oco"].includes(this.kind) && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
   }
 
   /** Whether the order may rest in the book at a price, so that it can show a part of itself only. */
-  get #mayHide() { return this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce); }
+  get #mayHide() {
+    return this.kind !== "oco" && !this.#brackets && this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce);
+  }
   get #display() { return this.#mayHide ? this.display.value : ""; }
 
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
@@ -144,6 +154,16 @@ export class Entry {
   }
 
   work() {
+    const result = this.#reckoned();
+    if (result.problem || !this.#brackets) return result;
+    const bracket = readBracket({
+      instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value,
+      lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null,
+    });
+    return { ...result, bracket, problem: bracket.problem };
+  }
+
+  #reckoned() {
     const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
     return reckon({
       instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
@@ -160,17 +180,20 @@ export class Entry {
     for (const button of $$("[data-type]", root)) button.setAttribute("aria-pressed", String(button.dataset.type === kind));
     for (const button of $$("[data-sends]", root)) button.setAttribute("aria-pressed", String(button.dataset.sends === sends));
     $("[data-row=sends]", root).hidden = !this.#waits;
-    $("[data-row=trigger]", root).hidden = !this.#waits;
+    $("[data-row=trigger]", root).hidden = !this.#waits && kind !== "oco";
+    put($("[data-out=trigger]", root), kind === "oco" ? _("Stop") : _("Trigger"));
     put($("[data-out=when]", root), waitsForRise(kind, side) ? "≥" : "≤");
     $("[data-row=price]", root).hidden = sends !== "limit";
     $("[data-row=options]", root).hidden = kind === "market";
     for (const option of $$("[name=time_in_force] option", root)) {
-      option.hidden = option.disabled = sends !== "limit" && ["IOC", "FOK"].includes(option.value);
+      option.hidden = option.disabled = (sends !== "limit" || kind === "oco") && ["IOC", "FOK"].includes(option.value);
       if (option.disabled && option.selected) option.parentNode.value = "GTC";
     }
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
     this.expire.min = localMinute(Date.now());
-    $("[data-row=post_only]", root).hidden = kind !== "limit";
+    $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
+    $("[data-row=bracket]", root).hidden = kind === "oco";
+    $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
     $("[data-row=advanced]", root).hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
@@ -208,10 +231,12 @@ export class Entry {
     const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
     const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
       : result.incomplete ? _("The book holds less than that; the rest will expire.")
-      : this.#waits ? _("Nothing is held while it waits. If the funds are not there when its price comes, it is rejected.") : "";
+      : this.#waits ? _("Nothing is held while it waits. If the funds are not there when its price comes, it is rejected.")
+      : kind === "oco" ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
+      : result.bracket ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "price", "amount", "expire", "display"]) {
+    for (const field of ["trigger", "price", "amount", "expire", "take", "stop", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -222,6 +247,13 @@ export class Entry {
     send.disabled = busy !== null || this.#blocked() !== null;
     send.setAttribute("aria-busy", String(busy !== null));
     put(send, busy ?? (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
+  }
+
+  #bracketNote(bracket) {
+    const words = { amount: `${this.instrument.quantityText(bracket.lots)} ${this.instrument.base.code}` };
+    return this.side === "buy"
+      ? say("Once your order is wholly filled, %(amount)s are offered at these prices.", words)
+      : say("Once your order is wholly filled, %(amount)s are bought back at these prices.", words);
   }
 
   /** What the button says while an order is under way, or null. */
@@ -264,13 +296,14 @@ export class Entry {
       client_order_id: newClientOrderId(), self_trade_prevention: "expire_taker",
     };
     if (sends === "limit") order.price = instrument.priceText(result.ticks);
-    if (kind === "limit") order.post_only = this.#postOnly;
+    if (kind === "limit" || kind === "oco") order.post_only = this.#postOnly;
     if (this.#waits) order.trigger_price = instrument.priceText(result.triggerTicks);
     if (this.#expires !== null) order.expire_time = this.#expires;
     if (result.displayLots !== null) order.display_quantity = instrument.quantityText(result.displayLots);
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
-    return order;
+    if (kind === "oco") return oco(order, result.triggerTicks, instrument);
+    return result.bracket ? withBracket(order, result.bracket, instrument) : order;
   }
 
   /** What was sent is gone from the form; the price stays. */
@@ -290,6 +323,7 @@ export class Entry {
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
         canceled: _("Order was cancelled"), waiting: _("Order waits for its price"),
       };
+      if (order?.list_type === "oco") words.open = _("Both orders are in place");
       if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");
       const title = words[order?.status];
       if (title) toast(order.status.startsWith("expired") ? "warn" : "good", title, summary(order));

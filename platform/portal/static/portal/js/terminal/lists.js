@@ -4,8 +4,9 @@ import { $, $$, el, icon, put, schedule } from "../dom.js";
 import { group } from "../decimal.js";
 import { _, minuteText, momentText, say } from "../text.js";
 import { pad } from "./market.js";
+import { openTwins } from "./bracket.js";
 import { OrderEdit, isReplaceable } from "./editing.js";
-import { statusBadge, typeText } from "./status.js";
+import { listText, statusBadge, typeText } from "./status.js";
 
 export class Lists {
   constructor({ account, desk, root, instruments, here }) {
@@ -52,7 +53,9 @@ export class Lists {
   draw() {
     const { account } = this;
     if (this.edit && !account.orders.has(this.edit.orderId)) this.edit = null; // it has ended meanwhile
-    const open = [...account.orders.values()].sort((a, b) => Number(b.order_id) - Number(a.order_id));
+    // Newest first; the orders of one list together, in the order in which they follow each other.
+    const group = (order) => Number(order.list_id ?? order.order_id);
+    const open = [...account.orders.values()].sort((a, b) => group(b) - group(a) || Number(a.order_id) - Number(b.order_id));
     put($("[data-count=open]", this.root), account.loaded ? String(open.length) : "");
     this.allButton.hidden = open.length === 0;
     this.#fill("open", open, (order) => this.#openRow(order), _("No open orders"), _("Orders that rest in the book or wait for their price are listed here."));
@@ -101,14 +104,15 @@ export class Lists {
     bar.style.setProperty("--share", share);
     const busy = this.cancelling.has(order.order_id);
     const cancel = el("button.icon-button", {
-      type: "button", disabled: busy, "aria-label": say("Cancel order %(id)s", { id: order.order_id }), title: _("Cancel"),
+      type: "button", disabled: busy, "aria-label": say("Cancel order %(id)s", { id: order.order_id }), title: twins.length ? _("Cancel, and with it what depends on it") : _("Cancel"),
       onclick: () => this.#cancel(order),
     }, icon("x"));
-    const change = !isReplaceable(order) ? null : el("button.icon-button", {
+    const twins = openTwins(order, this.account.orders);
+    const change = !isReplaceable(order, this.account.orders) ? null : el("button.icon-button", {
       type: "button", disabled: busy, "aria-label": say("Change order %(id)s", { id: order.order_id }), title: _("Change price or amount"),
       onclick: () => this.#change(order),
     }, icon("pencil"));
-    return el("tr", {}, ...this.#lead(order, typeText(order), this.#condition(order)),
+    return el(`tr${twins.length ? ".linked" : ""}`, {}, ...this.#lead(order, typeText(order), this.#condition(order)),
       cell(_("Price"), this.#price(order.instrument, order.price)),
       cell(_("Amount"), this.#quantity(order.instrument, order.quantity)),
       cell(_("Filled"), this.#quantity(order.instrument, order.filled_quantity), el("span.fillbar", {}, bar)),
@@ -122,6 +126,13 @@ export class Lists {
     if (order.status === "waiting") {
       const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
       words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+    }
+    if (order.status === "pending") {
+      words.push(say("comes once order %(id)s is filled", { id: order.list_id }));
+      if (order.trigger_price) {
+        const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
+        words.push(`${sign} ${this.#price(order.instrument, order.trigger_price)}`);
+      }
     }
     if (order.expires_at) words.push(say("until %(time)s", { time: minuteText(order.expires_at) }));
     if (order.display_quantity) words.push(say("showing %(quantity)s at a time", { quantity: this.#quantity(order.instrument, order.display_quantity) }));
@@ -147,7 +158,9 @@ export class Lists {
   }
 
   #pastRow(order) {
-    return el("tr", {}, ...this.#lead(order, typeText(order)),
+    const ended = order.ended_by_order_id
+      ? el("small.condition", {}, say("ended by order %(id)s", { id: order.ended_by_order_id })) : null;
+    return el("tr", {}, ...this.#lead(order, typeText(order), ended),
       cell(_("Price"), this.#price(order.instrument, order.price)),
       cell(_("Average"), order.average_price && Number(order.average_price) ? this.#average(order) : "–"),
       cell(_("Filled"), `${this.#quantity(order.instrument, order.filled_quantity)}${Number(order.quantity) ? ` / ${this.#quantity(order.instrument, order.quantity)}` : ""}`),
@@ -171,7 +184,8 @@ export class Lists {
 
   #lead(row, kind = "", condition = null) {
     const side = el(`span.side.${row.side}`, {}, row.side === "buy" ? _("Buy") : _("Sell"));
-    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side, ...(kind ? [" ", el("span.faint", {}, kind)] : []), condition)];
+    const list = row.list_type ? [" ", el("span.badge", {}, listText(row))] : [];
+    return [el("td.lead", {}, el("strong", {}, row.instrument), " ", side, ...(kind ? [" ", el("span.faint", {}, kind)] : []), ...list, condition)];
   }
 }
 

@@ -13,16 +13,17 @@ export const TYPES = {
   market: { market: "market" },
   stop: { limit: "stop_limit", market: "stop" },
   take_profit: { limit: "take_profit_limit", market: "take_profit" },
+  oco: { limit: "limit" },
 };
 
 /** Whether an order of that kind waits for the last price to rise to its trigger. */
-export const waitsForRise = (kind, side) => (kind === "stop") === (side === "buy");
+export const waitsForRise = (kind, side) => (kind === "stop" || kind === "oco") === (side === "buy");
 
 /**
- * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit"), sends ("limit" or
- * "market"), byQuote, price, trigger, amount, display (texts; display "" where all is shown),
- * postOnly, expires (ms, null where it has no end, NaN where none is chosen), now (ms), last
- * (ticks), levels, available (units)}.
+ * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "oco": a limit order
+ * and a stop), sends ("limit" or "market"), byQuote, price, trigger, amount, display (texts;
+ * display "" where all is shown), postOnly, expires (ms, null where it has no end, NaN where none
+ * is chosen), now (ms), last (ticks), levels, available (units)}.
  *
  * Returns {lots, ticks, triggerTicks, displayLots, quoteUnits, notional, pays, receives, fee, feePpm, takes,
  * average, incomplete, problem: {field, message}}.
@@ -33,7 +34,7 @@ export function reckon(form) {
   const waits = kind === "stop" || kind === "take_profit";
   const result = { lots: null, ticks: null, triggerTicks: null, displayLots: null, quoteUnits: null, notional: null, problem: null };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
-  if (waits) {
+  if (waits || kind === "oco") {
     const problem = readTrigger(form, result);
     if (problem) return fail("trigger", problem);
   }
@@ -41,6 +42,9 @@ export function reckon(form) {
     if (!form.price.trim()) return fail("price", _("Enter a price."));
     result.ticks = instrument.ticksOf(form.price);
     if (!result.ticks) return fail("price", stepOfPrice(instrument));
+    if (kind === "oco" && (buys ? result.ticks >= result.triggerTicks : result.ticks <= result.triggerTicks)) {
+      return fail("price", buys ? _("The price must be below the stop.") : _("The price must be above the stop."));
+    }
   }
   if (!form.amount.trim()) return fail("amount", _("Enter an amount."));
   const priced = result.ticks ?? result.triggerTicks; // what one lot is worth, where that is known

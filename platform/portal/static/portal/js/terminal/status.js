@@ -6,7 +6,7 @@ import { _ } from "../text.js";
 const WORDS = () => ({
   open: [_("Open"), "info"], partially_filled: [_("Partly filled"), "info"], filled: [_("Filled"), "good"],
   canceled: [_("Cancelled"), ""], expired: [_("Expired"), ""], expired_in_match: [_("Expired in match"), "warn"],
-  waiting: [_("Waiting"), "warn"], rejected: [_("Rejected"), "bad"],
+  waiting: [_("Waiting"), "warn"], pending: [_("Pending"), "warn"], rejected: [_("Rejected"), "bad"],
 });
 
 export function statusBadge(status) {
@@ -21,3 +21,6 @@ export function typeText(order) {
   };
   return words[order.type] ?? "";
 }
+
+/** What the list of an order is called; "" where it belongs to none. */
+export const listText = (order) => ({ oco: _("OCO"), oto: _("Bracket"), otoco: _("Bracket") })[order.list_type] ?? "";

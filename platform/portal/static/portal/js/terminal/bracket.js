@@ -1,0 +1,67 @@
+// Orders that come with another one: a take-profit and a stop-loss attached to an order (OTO, with
+// both OTOCO), and two of which one cancels the other (OCO). Pure: it knows neither page nor network.
+
+import { _, say } from "../text.js";
+
+/**
+ * What the two prices of a bracket amount to. `form`: {instrument, side (of the order they are
+ * attached to), take, stop (texts), lots, ticks (its price, or the last one)}.
+ *
+ * Returns {takeTicks, stopTicks, lots, problem: {field, message}}; a price not given is null.
+ * `lots` is what is sold again of what a buying order brings after its fee.
+ */
+export function readBracket({ instrument, side, take, stop, lots, ticks }) {
+  const result = { takeTicks: null, stopTicks: null, lots: null, problem: null };
+  const fail = (field, message) => Object.assign(result, { problem: { field, message } });
+  if (!take.trim() && !stop.trim()) return fail("take", _("Enter a take-profit or a stop-loss price, or both."));
+  for (const [field, text] of [["take", take], ["stop", stop]]) {
+    if (!text.trim()) continue;
+    const at = instrument.ticksOf(text);
+    if (!at) return fail(field, say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) }));
+    result[`${field}Ticks`] = at;
+    const above = (field === "take") === (side === "buy");
+    if (ticks && (above ? at <= ticks : at >= ticks)) {
+      const words = { price: instrument.priceShown(ticks) };
+      return fail(field, above ? say("This price must be above %(price)s.", words) : say("This price must be below %(price)s.", words));
+    }
+  }
+  if (lots === null) return fail("amount", say("With a take-profit or stop-loss, give the amount in %(asset)s.", { asset: instrument.base.code }));
+  result.lots = lots;
+  if (side === "buy") {
+    const ppm = instrument.takerPpm > instrument.makerPpm ? instrument.takerPpm : instrument.makerPpm;
+    const got = lots * instrument.lotUnits;
+    result.lots = (got - instrument.fee(got, ppm)) / instrument.lotUnits;
+  }
+  if (result.lots < instrument.minLots || result.lots <= 0n) {
+    return fail("amount", say("What is left after the fee is less than the smallest order, %(least)s.", {
+      least: `${instrument.quantityText(instrument.minLots)} ${instrument.base.code}`,
+    }));
+  }
+  return result;
+}
+
+/** The list request of an order with a bracket that `readBracket` read. */
+export function withBracket(order, bracket, instrument) {
+  const { instrument: symbol, client_order_id, ...first } = order;
+  const common = {
+    side: order.side === "buy" ? "sell" : "buy", quantity: instrument.quantityText(bracket.lots),
+    self_trade_prevention: order.self_trade_prevention,
+  };
+  const legs = [];
+  if (bracket.takeTicks !== null) legs.push({ ...common, type: "limit", time_in_force: "GTC", price: instrument.priceText(bracket.takeTicks) });
+  if (bracket.stopTicks !== null) legs.push({ ...common, type: "stop", time_in_force: "IOC", trigger_price: instrument.priceText(bracket.stopTicks) });
+  return { type: legs.length === 2 ? "otoco" : "oto", instrument: symbol, client_list_id: client_order_id, orders: [first, ...legs] };
+}
+
+/** The list request of a limit order and a stop of which one cancels the other. */
+export function oco(order, triggerTicks, instrument) {
+  const { instrument: symbol, client_order_id, ...limit } = order;
+  const { side, quantity, self_trade_prevention, expire_time } = order;
+  const stop = { side, quantity, self_trade_prevention, type: "stop", trigger_price: instrument.priceText(triggerTicks) };
+  if (expire_time) Object.assign(stop, { expire_time, time_in_force: "GTD" });
+  else stop.time_in_force = "IOC";
+  return { type: "oco", instrument: symbol, client_list_id: client_order_id, orders: [limit, stop] };
+}
+
+/** The other orders of an order's list that are open. */
+export const openTwins = (order, orders) => (order.linked_order_ids ?? []).filter((id) => orders.has(String(id)));
