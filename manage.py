@@ -19,7 +19,7 @@ def main() -> None:
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
     try:
-        from runtime import environment, up
+        from runtime import by_hand, environment, up
     except ModuleNotFoundError as error:
         refuse(f"{sys.executable} has no package {error.name}: {USE_OURS}")
     from runtime.errors import RuntimeProblem
@@ -29,9 +29,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         environment.load()
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(sys.argv)
+        by_hand.run(sys.argv)
     except RuntimeProblem as problem:
         refuse(str(problem))
 

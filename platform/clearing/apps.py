@@ -7,10 +7,12 @@ class ClearingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clearing import projections
+        from clearing import positions, projections
         from clearing import selectors as clearing
+        from trading.commands import keeping
         from trading.market_data import selectors as market_data
         from trading.market_data.projections import project_candles
 
         market_data.register_cleared_seq(clearing.cleared_seq)
         projections.register(project_candles)
+        keeping.register(positions.cleared)

@@ -153,7 +153,7 @@ class Clearing:
     def _pass_idle_tenants(self) -> None:
         """Bring the checkpoints of tenants that nothing happened to up to what was read."""
         for tenant_id, writer in self._writers.items():
-            if tenant_id in self.quarantined or writer.seq >= self.seq or not self.seq:
+            if tenant_id in self.quarantined or writer.seq >= self.seq or not self.time_ns:
                 continue
             try:
                 connection = self._connected()
@@ -193,7 +193,7 @@ class Clearing:
             return
         try:
             connection = self._connected()
-            seq = writer.read_checkpoint(connection)
+            seq = self._behind(writer.read_checkpoint(connection))
             parts: list[bytes] = []
             last_seq = seq
             for chunk in journal.read_chunks(self.engine_dir, seq + 1, self.seq):
@@ -230,7 +230,12 @@ class Clearing:
                 if not self._is_connected():
                     raise
                 self._quarantine(writer, error)
-        return min(seqs, default=0)
+        return self._behind(min(seqs, default=0))
+
+    def _behind(self, seq: int) -> int:
+        """The checkpoint to go on from. Before its first record a tenant has none, and nothing of
+        it can stand in what was archived and removed before it was made."""
+        return seq or journal.first_seq(self.engine_dir) - 1
 
     def _reload_tenants(self) -> None:
         """Take note of new and vanished tenants."""

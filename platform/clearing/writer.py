@@ -10,7 +10,12 @@ from clearing.batches import TenantBatch
 from trading.commands import database
 from trading.commands.projections import project_receipts
 from trading.engine.enums import AccountRole
-from trading.orders.projections import project_order_lists, project_orders, project_trades
+from trading.orders.projections import (
+    project_order_lists,
+    project_orders,
+    project_replacements,
+    project_trades,
+)
 from wallets.adjustments.projections import project_receipts_of_adjustments
 from wallets.ledger.projections import LedgerProjection
 
@@ -54,6 +59,7 @@ class TenantWriter:
             project_trades(cursor, batch.tables)
             project_order_lists(cursor, batch.tables)
             project_orders(cursor, batch.tables, self._market_maker_ids(cursor, batch))
+            project_replacements(cursor, batch.tables)
             self._ledger.project(cursor, batch.tables)
             project_receipts(cursor, batch.headers)
             project_receipts_of_adjustments(cursor, batch.headers)

@@ -1,11 +1,12 @@
 """Django settings. Everything that differs between machines comes from the environment."""
 
 import os
+import sys
 from pathlib import Path
 
 from backoffice.look import UNFOLD_OPERATOR, UNFOLD_TENANT  # noqa: F401
 from config.logs import LOGGING  # noqa: F401
-from runtime import given, production
+from runtime import by_hand, given, production
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("MARQUE_DATA_DIR", ROOT / "var"))
@@ -20,6 +21,13 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:543
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:63790/0")
 ENGINE_DIR = Path(os.environ.get("MARQUE_ENGINE_DIR", DATA_DIR / "engine"))
 ENGINE_SOCKET = os.environ.get("MARQUE_ENGINE_SOCKET", str(ENGINE_DIR / "engine.sock"))
+# Segments of the engine journal that nobody needs any more go to the archive by this policy.
+ENGINE_ARCHIVE_DIR = given.folder(os.environ, "MARQUE_ENGINE_ARCHIVE_DIR")
+ENGINE_ARCHIVE_COMPRESSION = given.choice(
+    os.environ, "MARQUE_ENGINE_ARCHIVE_COMPRESSION", ("zstd", "gzip", "none")
+)
+ENGINE_ARCHIVE_DAYS = given.whole(os.environ, "MARQUE_ENGINE_ARCHIVE_DAYS", 0)
+ENGINE_SEGMENTS_KEPT = given.whole(os.environ, "MARQUE_ENGINE_SEGMENTS_KEPT", 4, least=1)
 
 # The tenant middleware decides which hosts exist; Django's own list would only repeat it.
 ALLOWED_HOSTS = ["*"]
@@ -38,7 +46,9 @@ DATABASES = {
         "PORT": _database.pop("port", ""),
         "CONN_MAX_AGE": 0,
         # What is left of the address is libpq's own: sslmode, sslrootcert, options and so on.
-        "OPTIONS": {**_database, "pool": {"min_size": 1, "max_size": 20}},
+        "OPTIONS": given.database_options(
+            _database, by_hand=by_hand.is_by_hand(sys.argv, os.environ)
+        ),
     }
 }
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)

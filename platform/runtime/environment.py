@@ -168,8 +168,8 @@ def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
     """What is chosen once: all that is not chosen yet, and ports that can no longer be had."""
     chosen: dict[str, Any] = {}
     for name in ("postgres_port", "valkey_port"):
-        if name not in remembered or not ports.is_free(remembered[name]):
-            chosen[name] = ports.choose(avoid=frozenset(chosen.values()))
+        if name not in remembered or not ports.claim(remembered[name]):
+            chosen[name] = ports.choose()
     for name in ("postgres_password", "postgres_admin_password", "valkey_password", "secret_key"):
         if name not in remembered:
             chosen[name] = secrets.token_urlsafe(32)

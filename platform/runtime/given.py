@@ -5,7 +5,8 @@ import contextlib
 import hashlib
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from runtime.errors import RuntimeProblem
 
+CONNECT_SECONDS = 5
 Given = Mapping[str, str]
 
 SECRET_CHARACTERS = 32
@@ -44,6 +46,24 @@ def whole(given: Given, name: str, default: int, *, least: int = 0, most: int = 
 
 def port(given: Given, name: str, default: int, *, least: int = 1) -> int:
     return whole(given, name, default, least=least, most=65535)
+
+
+def choice(given: Given, name: str, choices: Sequence[str]) -> str:
+    """One of a few words; the first if the variable is not set."""
+    text = given.get(name, "").strip().lower() or choices[0]
+    if text not in choices:
+        raise RuntimeProblem(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
+    return text
+
+
+def folder(given: Given, name: str) -> Path | None:
+    """A folder by its whole path; None if the variable is not set."""
+    text = given.get(name, "").strip()
+    if not text:
+        return None
+    if not Path(text).is_absolute():
+        raise RuntimeProblem(f"{name} must be a whole path, beginning with /, not {text!r}.")
+    return Path(text)
 
 
 def secret(given: Given, name: str, *, debug: bool) -> str:
@@ -93,6 +113,17 @@ def database_parameters(url: str) -> dict[str, str]:
             "PostgreSQL."
         )
     return parameters
+
+
+def database_options(parameters: Mapping[str, str], *, by_hand: bool) -> dict[str, object]:
+    """Options of Django's connection: libpq's own parameters, and the pool.
+
+    A process of the product waits half a minute for a database that is being restarted; whoever
+    runs a command by hand is told at once.
+    """
+    if by_hand:
+        return {"connect_timeout": CONNECT_SECONDS, **parameters}
+    return {**parameters, "pool": {"min_size": 1, "max_size": 20}}
 
 
 def is_loopback(host: str) -> bool:

@@ -1,4 +1,8 @@
-"""Ports on this machine: which are free, and who may have one."""
+"""Ports on this machine: which are free, and who may have one.
+
+Between choosing a port and listening at it another start could choose the same. So whoever
+chooses one claims it first, by a name in the kernel's abstract sockets that ends with its process.
+"""
 
 import errno
 import random
@@ -8,6 +12,8 @@ from runtime.errors import RuntimeProblem
 
 # Below Linux's range for outgoing connections, so that a remembered port stays free.
 FIRST, LAST = 20000, 32000
+
+_claims: dict[int, socket.socket] = {}
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -21,10 +27,23 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return True
 
 
-def choose(avoid: frozenset[int] = frozenset()) -> int:
-    """A free port that is not in ``avoid``."""
+def claim(port: int) -> bool:
+    """Whether the port is ours to use: free, and claimed by no other process; ours until we end."""
+    if port not in _claims:
+        claimed = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claimed.bind(f"\0marque-port-{port}")
+        except OSError:
+            claimed.close()
+            return False
+        _claims[port] = claimed
+    return is_free(port)
+
+
+def choose() -> int:
+    """A free port that nobody has chosen before us, not even we."""
     for port in random.sample(range(FIRST, LAST), 200):
-        if port not in avoid and is_free(port):
+        if port not in _claims and claim(port):
             return port
     raise RuntimeProblem(
         f"No free port was found between {FIRST} and {LAST}: stop what listens there, then retry."

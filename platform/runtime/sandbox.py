@@ -35,11 +35,10 @@ def servers() -> Iterator[tuple[dict[str, str], Supervisor]]:
     The caller keeps calling the supervisor's ``step``, which takes what the servers write.
     """
     data = folders.temporary_data_dir("marque-test-")
-    fresh = ports.choose()
     given = {
         "MARQUE_DATA_DIR": str(data),
-        "MARQUE_PORT": str(fresh),
-        "MARQUE_METRICS_PORT": str(ports.choose(avoid=frozenset({fresh}))),
+        "MARQUE_PORT": str(ports.choose()),
+        "MARQUE_METRICS_PORT": str(ports.choose()),
     }
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)

@@ -130,6 +130,7 @@ def test_killed_clearing_writes_what_plain_python_computes(world):
                 assert ends >= {OrderStatus.FILLED, OrderStatus.EXPIRED, OrderStatus.REJECTED}
                 assert any(order["list"] and order["ended_by"] for order in plain.orders.values())
                 assert plain.replaced_ids & plain.orders.keys()
+                assert sql_books.replacements() == plain.replacements
                 booked = sql_books.journal_entries()
                 assert booked.keys() == plain.entries.keys()
                 for place, postings in plain.entries.items():

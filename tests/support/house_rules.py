@@ -19,6 +19,7 @@ ENGINE_MAY_IMPORT = {
     "setuptools",
     "trading.engine",
     "uvloop",
+    "zstandard",
 }
 
 
@@ -107,7 +108,7 @@ def imported(text: str) -> set[tuple[int, str]]:
 
 
 def engine_imports(text: str) -> list[str]:
-    """The engine stands on the standard library, money, msgspec and a fast checksum."""
+    """The engine stands on the standard library and what is named above."""
     problems = []
     for line, name in sorted(imported(text)):
         first = name.split(".")[0]

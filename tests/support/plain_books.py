@@ -28,6 +28,8 @@ class PlainBooks:
     # (seq, event index) → {(line name or account id, asset id): units}
     entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
     receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
+    # order, seq, remaining lots and ticks from then on and before
+    replacements: list[tuple[int, ...]] = field(default_factory=list)
     _hidden: dict[int, dict[str, Any]] = field(default_factory=dict)
     _lists: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (list, its type)
     _replaced: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (seq, open lots)
@@ -88,6 +90,9 @@ class PlainBooks:
         order["lots"] += event.lots - event.old_lots
         order.update(leaves=event.lots, ticks=event.ticks, updated=seq)
         self._replaced[event.order_id] = (seq, event.lots)
+        self.replacements.append(
+            (event.order_id, seq, event.lots, event.ticks, event.old_lots, event.old_ticks)
+        )
 
     def _accept(self, event: events.OrderAccepted, seq: int) -> None:
         list_id, list_type = self._lists.get(event.order_id, (0, 0))

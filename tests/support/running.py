@@ -48,7 +48,7 @@ class Product:
         self.data = data or folders.temporary_data_dir("marque-test-")
         self._sweep = data is None
         self.port = ports.choose()
-        self.metrics_port = ports.choose(avoid=frozenset({self.port}))
+        self.metrics_port = ports.choose()
         self.environ = clean_environ(
             self.data,
             MARQUE_PORT=str(self.port),

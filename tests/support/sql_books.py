@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from trading.commands.models import CommandReceipt
-from trading.orders.models import Order, Trade
+from trading.orders.models import Order, Replacement, Trade
 from wallets.ledger import chart, entries
 from wallets.ledger.models import Balance, JournalEntry, Line, Posting
 
@@ -84,3 +84,8 @@ def journal_entries() -> dict[tuple[int, int], dict[tuple[Any, int], int]]:
 
 def receipts() -> dict[int, tuple[int, int]]:
     return {row.source_no: (row.seq, row.result) for row in CommandReceipt.objects.all()}
+
+
+def replacements() -> list[tuple[int, ...]]:
+    fields = ("order_id", "seq", "lots", "ticks", "old_lots", "old_ticks")
+    return list(Replacement.objects.order_by("seq").values_list(*fields))

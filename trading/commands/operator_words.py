@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from trading.engine.operating import state, wording
+from trading.engine.operating import archiving, state, wording
 from trading.engine.operating.exporting import Exported
 from trading.engine.operating.lives import Life
 from trading.engine.operating.state import Status
@@ -44,6 +44,11 @@ def status_text(status: Status) -> str:
         ("applied", _or_unknown(status.commands_applied, "{} commands since the start".format)),
         ("journal", f"{_size(status.journal_bytes)} in {_count(status.segments, 'segment')}"),
     ]
+    if status.archived_segments:
+        size, count = _size(status.archived_bytes), _count(status.archived_segments, "segment")
+        lines.append(("archive", f"{size} in {count}"))
+    if status.first_seq > 1:
+        lines.append(("first seq", status.first_seq))
     if status.torn_bytes:
         lines.append(("torn end", f"{status.torn_bytes} bytes that the next start cuts off"))
     if status.followers is not None:
@@ -78,6 +83,10 @@ def proof_text(proof: Proof) -> str:
 
 def life_text(life: Life) -> str:
     lines = [f"Order {life.order_id} of tenant {life.tenant_id}"]
+    if life.first_seq > 1:
+        lines.append(
+            f"The journal begins with seq {life.first_seq}: what happened before is not told."
+        )
     for step in life.steps:
         lines.append(f"seq {step.seq}  {wording.time_text(step.time_ns)}  {step.sentence}")
     lines.append(f"As of seq {life.last_seq} {life.standing}.")
@@ -87,6 +96,28 @@ def life_text(life: Life) -> str:
 def exported_text(exported: Exported, out: Path) -> str:
     rows = ", ".join(f"{count} {kind}" for kind, count in sorted(exported.rows.items()))
     return f"{out}: seq {exported.first_seq} to {exported.last_seq}: {rows or 'no events'}."
+
+
+def plan_text(planned: archiving.Plan) -> str:
+    """What an archiving would do."""
+    lines = [f"Nobody needs records up to seq {planned.bound_seq}; later ones {planned.held_by}."]
+    lines += [f"To be archived: seq {move.first_seq} to {move.last_seq}" for move in planned.moves]
+    lines += [
+        f"To be removed from the archive: seq {gone.first_seq} to {gone.last_seq}"
+        for gone in planned.removals
+    ]
+    if not planned.moves and not planned.removals:
+        lines.append("There is nothing to be archived or removed.")
+    return "\n".join(lines)
+
+
+def done_text(done: archiving.Done) -> str:
+    if not done.moved and not done.removed:
+        return "There was nothing to be archived or removed."
+    return (
+        f"Archived {_count(done.moved, 'segment')}, {_size(done.read_bytes)} in "
+        f"{_size(done.written_bytes)}; removed {_count(done.removed, 'segment')} from the archive."
+    )
 
 
 def _or_unknown(value: int | None, show: Any = str) -> str:

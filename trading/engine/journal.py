@@ -2,8 +2,10 @@
 
 ``<engine_dir>/segments/<first_seq>.log`` (20 digits) holds records from ``first_seq`` on, in
 groups, laid out as in :mod:`trading.engine.layouts`, then zeros. A group never crosses into
-another segment. The next segment is made ready in the background: rewriting zeros that are on
-disk already needs no file system bookkeeping at a sync, which a growing file does.
+another segment. What lies before the first segment may stand in the archive
+(:mod:`trading.engine.archive`), where readers find it by themselves. The next segment is made
+ready in the background: rewriting zeros that are on disk already needs no file system bookkeeping
+at a sync, which a growing file does.
 
 A group is one write and one sync, under one checksum. Only the last group written can be torn:
 some of its sectors are still the zeros they were. That is how recovery tells a torn group, which
@@ -16,11 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from trading.engine import wire
+from trading.engine import archive, wire
 from trading.engine.layouts import GROUP_HEADER_BYTES
 
 READ_BYTES = 1024 * 1024
 SECTOR_BYTES = 512
+_MOST_TRIES = 10
 _MAGIC = wire.GROUP_MAGIC.to_bytes(4, "little")
 
 # Why scan_groups stopped.
@@ -84,6 +87,26 @@ def list_segments(engine_dir: Path) -> list[Segment]:
         return []
     paths = sorted(path for path in folder.iterdir() if path.suffix == ".log")
     return [Segment(int(path.stem), path) for path in paths]
+
+
+def first_seq(engine_dir: Path) -> int:
+    """The first record that can be read, in the archive or not; 1 before there is any."""
+    segments = list_segments(engine_dir)
+    if not segments:
+        return 1
+    first = segments[0].first_seq
+    for archived in reversed(_archived(engine_dir, first)):
+        if archived.last_seq + 1 != first:
+            break
+        first = archived.first_seq
+    return first
+
+
+def _archived(engine_dir: Path, before_seq: int) -> list[archive.Archived]:
+    try:
+        return archive.list_archived(engine_dir, before_seq)
+    except archive.ArchiveError as error:
+        raise JournalError(str(error)) from error
 
 
 def sync_dir(path: Path) -> None:
@@ -188,8 +211,7 @@ class SegmentReader:
                     f"The engine journal in {self.engine_dir} ends with seq "
                     f"{self._group_seq - 1}, before seq {self.next_seq}."
                 )
-            following = segment_path(self.engine_dir, self.next_seq)
-            if following == self._path or not following.exists():
+            if not self._is_followed():
                 later = any(s.first_seq > self.next_seq for s in list_segments(self.engine_dir))
                 if last_seq or later:
                     raise JournalDamaged(self._path, self._offset, self.next_seq)
@@ -202,15 +224,49 @@ class SegmentReader:
             os.close(self._fd)
             self._fd = -1
 
+    def _is_followed(self) -> bool:
+        """Whether a segment begins with the next record, other than the one that ends here."""
+        following = segment_path(self.engine_dir, self.next_seq)
+        if following == self._path:
+            return False
+        segments = list_segments(self.engine_dir)
+        if not segments or segments[0].first_seq <= self.next_seq:
+            return any(segment.path == following for segment in segments)
+        archived = _archived(self.engine_dir, segments[0].first_seq)
+        return any(each.first_seq == self.next_seq for each in archived)
+
     def _open(self) -> None:
-        holding = [s for s in list_segments(self.engine_dir) if s.first_seq <= self.next_seq]
+        for _ in range(_MOST_TRIES):
+            segment = self._find()
+            try:
+                self._fd = archive.open_unpacked(segment.path)
+            except FileNotFoundError:
+                continue  # it has just been archived
+            except archive.ArchiveError as error:
+                raise JournalError(str(error)) from error
+            self._path = segment.path
+            self._offset = 0
+            self._group_seq = segment.first_seq
+            return
+        raise JournalError(f"The segment {segment.path} cannot be opened: it comes and goes.")
+
+    def _find(self) -> Segment:
+        """The segment that holds the next record."""
+        segments = list_segments(self.engine_dir)
+        holding = [s for s in segments if s.first_seq <= self.next_seq]
+        if not holding and segments:
+            archived = _archived(self.engine_dir, segments[0].first_seq)
+            holding = [
+                Segment(each.first_seq, each.path)
+                for each in archived
+                if each.first_seq <= self.next_seq
+            ]
         if not holding:
-            raise JournalError(f"No segment in {self.engine_dir} holds seq {self.next_seq}.")
-        segment = holding[-1]
-        self._path = segment.path
-        self._fd = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
-        self._offset = 0
-        self._group_seq = segment.first_seq
+            raise JournalError(
+                f"The engine journal in {self.engine_dir} begins with seq "
+                f"{first_seq(self.engine_dir)}: seq {self.next_seq} is not there any more."
+            )
+        return holding[-1]
 
     def _chunk(self, found: Scanned, last_seq: int) -> Chunk:
         """The records from ``next_seq`` to ``last_seq`` of groups that hold at least one."""

@@ -196,7 +196,8 @@ class Server:
         lag: dict[str, int] = {}
         for follower in list(self.followers):
             name = follower.follow_name or f"connection-{follower.fd}"
-            lag[name] = max(0, self.durable_seq + 1 - follower.follow_seq)
+            # Of several of one name the one that is farthest behind.
+            lag[name] = max(lag.get(name, 0), self.durable_seq + 1 - follower.follow_seq)
         gauges.follower_lag = lag
 
     def _accept(self) -> None:

@@ -17,6 +17,10 @@ from trading.orders import shapes
 
 # Sent to who listens when a publisher begins: what happened before it did was told to nobody.
 INTERRUPTED = '{"channel":"private","type":"interrupted"}'
+# Who begins to listen puts the channel into this set of Redis and is answered on it: what happens
+# from now on is told.
+ASKED_KEY = "publisher:asked"
+LISTENED = '{"channel":"private","type":"listened"}'
 
 _encode = msgspec.json.Encoder().encode
 

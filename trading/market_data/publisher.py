@@ -1,7 +1,9 @@
 """The publisher process: follows the engine journal and tells Redis what there is to see.
 
 Messages are encoded once, here. Keys `md:snapshot:…` hold what a newcomer needs first; messages
-go to `md:<tenant>:<channel>`; `publisher:seq` says how far the journal has been told.
+go to `md:<tenant>:<channel>`; `publisher:seq` says how far the journal has been told. Who begins
+to listen to an account puts its channel into the set `publisher:asked` and is told there when the
+publisher knows.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ from typing import Any
 import redis.asyncio
 import structlog
 
-from trading.engine import columns, follower
+from trading.engine import columns, follower, journal
 from trading.market_data.market import EVENTS, Output, Row, TenantMarket
-from trading.market_data.private import INTERRUPTED
+from trading.market_data.private import ASKED_KEY, INTERRUPTED, LISTENED
 
 log = structlog.get_logger("marque.publisher")
 
 SEQ_KEY = "publisher:seq"
+_MOST_ASKED = 10_000  # of one round; the rest waits for the next
 TICK_SECONDS = 0.010
 DEPTH_SECONDS = 0.050
 SLOW_SECONDS = 0.250
@@ -46,8 +49,13 @@ class Publisher:
         self._stop = asyncio.Event()
         # Until the parts that were loaded at different moments have met, nothing is published.
         self._target_seq = max((m.loaded_seq for m in self._markets.values()), default=0)
-        self.seq = min((m.first_missing_seq for m in self._markets.values()), default=1) - 1
+        missing_seq = min((m.first_missing_seq for m in self._markets.values()), default=1)
+        if missing_seq == 1:
+            # A tenant of which nothing was cleared yet misses nothing that is no longer there.
+            missing_seq = journal.first_seq(engine_dir)
+        self.seq = missing_seq - 1
         self._published_seq = -1
+        self._to_tell: list[str] = []  # channels whose listeners asked, and are known now
 
     def stop(self) -> None:
         """Ask `run` to end after what it is doing."""
@@ -120,6 +128,8 @@ class Publisher:
     async def _send(self, outputs: Iterable[Output]) -> None:
         """Everything in one round trip, in order; with it comes who listens to which account."""
         pipe = self._redis.pipeline(transaction=False)
+        for name in self._to_tell:
+            pipe.publish(name, LISTENED)
         for output in outputs:
             if output.is_key:
                 pipe.set(output.name, output.payload)
@@ -128,8 +138,12 @@ class Publisher:
         if self.seq != self._published_seq:
             pipe.set(SEQ_KEY, self.seq)
             self._published_seq = self.seq
+        # Who asked before the channels are counted has subscribed before.
+        pipe.spop(ASKED_KEY, _MOST_ASKED)
         pipe.execute_command("PUBSUB", "CHANNELS", "md:*:private:*")
-        self._set_listened((await pipe.execute())[-1])
+        *_, asked, channels = await pipe.execute()
+        self._set_listened(channels)
+        self._to_tell = [name.decode() for name in set(asked) & set(channels)]
 
     async def _listen_to_interest(self) -> None:
         """Begin to track who listens; those who did before have missed what nobody published."""

@@ -128,6 +128,25 @@ class Order(models.Model):
         return f"order {self.pk}"
 
 
+class Replacement(models.Model):
+    """One time that an order was given another price or remaining quantity."""
+
+    order_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    time = models.DateTimeField()
+    lots = models.BigIntegerField(help_text="Remaining from then on.")
+    ticks = models.BigIntegerField()
+    old_lots = models.BigIntegerField(help_text="Remaining before.")
+    old_ticks = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [models.Index(fields=["order_id", "seq"], name="replacement_order")]
+
+    def __str__(self) -> str:
+        return f"replacement of order {self.order_id} at seq {self.seq}"
+
+
 class OrderList(models.Model):
     """Orders placed as a whole that depend on each other; its id is that of the first of them,
     the others' follow it."""

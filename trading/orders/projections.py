@@ -1,4 +1,4 @@
-"""Engine events → rows of orders and trades, a batch at a time.
+"""Engine events → rows of orders, replacements and trades, a batch at a time.
 
 Whatever the batches are cut to, the rows come out the same. An order accepted in the batch is
 inserted as it stands at the batch's end; one accepted earlier is updated by what the batch adds.
@@ -73,6 +73,24 @@ def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
             Column("taker_account_id", "int8", traded["taker_account_id"]),
             Column("maker_fee_units", "numeric", amounts(traded, "maker_fee_units")),
             Column("taker_fee_units", "numeric", amounts(traded, "taker_fee_units")),
+        ],
+    )
+
+
+def project_replacements(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
+    """Insert what the batch's orders were replaced by; how many times that happened."""
+    replaced = tables["OrderReplaced"]
+    return copy_rows(
+        cursor,
+        "orders_replacement",
+        [
+            Column("order_id", "int8", replaced["order_id"]),
+            Column("seq", "int8", replaced["seq"]),
+            Column("time", "timestamptz", replaced["time_ns"]),
+            Column("lots", "int8", replaced["lots"]),
+            Column("ticks", "int8", replaced["ticks"]),
+            Column("old_lots", "int8", replaced["old_lots"]),
+            Column("old_ticks", "int8", replaced["old_ticks"]),
         ],
     )
 

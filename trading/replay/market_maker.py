@@ -1,8 +1,9 @@
 """The house market maker of a replayed market: a recorded book and its trades, in recorded time.
 
 One house account quotes the recorded depth, another takes the recorded trades; both send
-ordinary commands, so customers' orders meet them by price and time like anybody's. At each pass
-over the recording the two change places, so that what one sold it buys back.
+ordinary commands, so customers' orders meet them by price and time like anybody's. The depth is
+set about each recorded trade before it is made, so that the book is whole whenever a trade fires
+a stop. At each pass over the recording the two change places, so that what one sold it buys back.
 """
 
 import asyncio
@@ -16,9 +17,10 @@ from typing import Any
 
 from trading.engine import commands, events, queries
 from trading.engine.client import AsyncEngineClient, EngineUnavailable, EngineUnknown
+from trading.engine.enums import TimeInForce
 from trading.engine.results import Result
 from trading.replay import binance
-from trading.replay.quotes import QuoteKeeper
+from trading.replay.quotes import QuoteKeeper, around_trade, limit_order
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +111,25 @@ class MarketMaker:
                 steps += 1
                 if steps % self._pace.reconcile_every == 0:
                     await self._reconcile(keeper, maker_id)
-                moves: list[Any] = keeper.step(trades.rows, taker_id, *book.best(self._pace.levels))
-                trades.rows.clear()
+                bids, asks = book.best(self._pace.levels)
                 if steps == 1:
                     # What the pass before left goes together with what replaces it, so that
                     # nobody sees an empty book when the recording begins again.
-                    moves = [self._cancel_all(taker_id), *moves]
-                await self._send(moves, keeper)
+                    moves = keeper.moves(bids, asks)
+                    await self._send([self._cancel_all(taker_id), *moves], keeper)
+                for is_buy, ticks, lots in trades.rows:
+                    around = around_trade(bids, asks, is_taker_buy=is_buy, ticks=ticks, lots=lots)
+                    trade = limit_order(
+                        taker_id,
+                        self._target.instrument_id,
+                        is_buy,
+                        ticks,
+                        lots,
+                        TimeInForce.IOC,
+                    )
+                    await self._send([*keeper.moves(*around), trade], keeper)
+                trades.rows.clear()
+                await self._send(keeper.moves(bids, asks), keeper)
 
     async def _in_time(
         self, path: Path, book: binance.RecordedBook

@@ -1,6 +1,6 @@
 """One account's resting orders, kept at a wanted depth. Pure: commands out, answers in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from trading.engine import commands, events
@@ -29,9 +29,13 @@ class QuoteKeeper:
         return {ticks: sum(level.values()) for ticks, level in self._levels[is_buy].items()}
 
     def moves(self, bids: Depth, asks: Depth) -> list[Command]:
-        """Commands from the orders as they are to the target; removals come first."""
+        """Commands from the orders as they are to the target; removals come first.
+
+        Then come additions, the farthest from the middle first: where one meets a customer's
+        order and the trade fires a stop, the rest of the book stands already.
+        """
         removals: list[Command] = []
-        additions: list[Command] = []
+        additions: list[commands.PlaceOrder] = []
         for is_buy, target in ((True, bids), (False, asks)):
             levels = self._levels[is_buy]
             for ticks in sorted(levels.keys() | target.keys()):
@@ -45,41 +49,10 @@ class QuoteKeeper:
                     additions.append(self._place(is_buy, ticks, wanted))
                 elif missing > 0:
                     additions.append(self._place(is_buy, ticks, missing))
+        best = [*([max(bids)] if bids else []), *([min(asks)] if asks else [])]
+        middle = 2 * sum(best) // len(best) if best else 0
+        additions.sort(key=lambda order: -abs(2 * order.ticks - middle))
         return removals + additions
-
-    def moves_before_trade(self, is_taker_buy: bool, ticks: int, lots: int) -> list[Command]:
-        """Commands after which an order for `lots` at `ticks` trades at just that price."""
-        maker_buys = not is_taker_buy
-        moves: list[Command] = []
-        for level_ticks, level in self._levels[maker_buys].items():
-            if level_ticks > ticks if maker_buys else level_ticks < ticks:
-                moves += [self._cancel(order_id) for order_id in level]
-        missing = lots - sum(self._levels[maker_buys].get(ticks, {}).values())
-        if missing > 0:
-            moves.append(self._place(maker_buys, ticks, missing))
-        return moves
-
-    def step(
-        self, trades: Sequence[tuple[bool, int, int]], taker_id: int, bids: Depth, asks: Depth
-    ) -> list[Command]:
-        """All of a step for one batch: trades (is taker buy, ticks, lots) made with the account
-        ``taker_id``, then the moves to the target.
-
-        What the trades will leave is foreseen, so that nobody sees the book in between.
-        """
-        ahead = QuoteKeeper(account_id=self._account_id, instrument_id=self._instrument_id)
-        ahead._levels = {
-            is_buy: {ticks: dict(level) for ticks, level in levels.items()}
-            for is_buy, levels in self._levels.items()
-        }
-        commands_: list[Command] = []
-        for is_buy, ticks, lots in trades:
-            commands_ += ahead.moves_before_trade(is_buy, ticks, lots)
-            commands_.append(
-                limit_order(taker_id, self._instrument_id, is_buy, ticks, lots, TimeInForce.IOC)
-            )
-            ahead._foresee(is_buy, ticks, lots)
-        return commands_ + ahead.moves(bids, asks)
 
     def on_answer(self, command: Any, result: Result, answer_events: Iterable[Any]) -> None:
         """Learn from the answer to any command, the account's own or one that met its orders."""
@@ -102,26 +75,6 @@ class QuoteKeeper:
         for row in sorted(rows, key=lambda row: row.order_id):
             self._learn(row.order_id, row.side == Side.BUY, row.ticks, row.leaves_lots)
 
-    def _foresee(self, is_taker_buy: bool, ticks: int, lots: int) -> None:
-        """Take out what `moves_before_trade` and its trade will leave no more."""
-        maker_buys = not is_taker_buy
-        side, opposite = self._levels[maker_buys], self._levels[is_taker_buy]
-        for better in [t for t in side if (t > ticks if maker_buys else t < ticks)]:
-            del side[better]
-        level = side.pop(ticks, {})
-        if sum(level.values()) < lots:
-            # What is added for the trade expires the account's own orders that it would meet.
-            for met in [t for t in opposite if (t <= ticks if maker_buys else t >= ticks)]:
-                del opposite[met]
-        left: dict[int, int] = {}
-        for order_id, leaves in level.items():
-            taken = min(leaves, lots)
-            lots -= taken
-            if leaves > taken:
-                left[order_id] = leaves - taken
-        if left:
-            side[ticks] = left
-
     def _shrink(self, level: dict[int, int], excess: int) -> Iterator[Command]:
         for order_id, leaves in reversed(level.items()):
             if excess <= 0:
@@ -137,7 +90,7 @@ class QuoteKeeper:
     def _cancel(self, order_id: int) -> Command:
         return commands.CancelOrder(account_id=self._account_id, order_id=order_id)
 
-    def _place(self, is_buy: bool, ticks: int, lots: int) -> Command:
+    def _place(self, is_buy: bool, ticks: int, lots: int) -> commands.PlaceOrder:
         return limit_order(
             self._account_id, self._instrument_id, is_buy, ticks, lots, TimeInForce.GTC
         )
@@ -159,6 +112,36 @@ class QuoteKeeper:
         del level[order_id]
         if not level:
             del self._levels[is_buy][ticks]
+
+
+def around_trade(
+    bids: Depth, asks: Depth, *, is_taker_buy: bool, ticks: int, lots: int
+) -> tuple[Depth, Depth]:
+    """The depth (bids, asks) in which an order for ``lots`` at ``ticks`` trades at just that price
+    and leaves a whole book close to it, for the stops that the trade fires.
+
+    Levels that are in the way come together at the trade; a depth that does not reach to it is
+    moved there as it is.
+    """
+    slide = 0
+    met = asks if is_taker_buy else bids
+    if bids and asks and not min(bids) <= ticks <= max(asks):
+        slide = ticks - (min(asks) if is_taker_buy else max(bids))
+    highest_bid = ticks - 1 if is_taker_buy else ticks
+    moved_bids: Depth = {}
+    for level, level_lots in bids.items():
+        at = min(level + slide, highest_bid)
+        if at > 0:
+            moved_bids[at] = moved_bids.get(at, 0) + level_lots
+    moved_asks: Depth = {}
+    for level, level_lots in asks.items():
+        at = max(level + slide, highest_bid + 1)
+        moved_asks[at] = moved_asks.get(at, 0) + level_lots
+    moved = moved_asks if is_taker_buy else moved_bids
+    if ticks not in moved and met:
+        moved[ticks] = met[min(met) if is_taker_buy else max(met)]
+    moved[ticks] = moved.get(ticks, 0) + lots
+    return moved_bids, moved_asks
 
 
 def limit_order(

@@ -4,6 +4,10 @@ Public channels begin with a snapshot out of a Redis key. The publisher writes t
 message it leads to, so a snapshot read after the subscription stood is never older than the
 first message. A socket that cannot keep up misses messages and gets a new snapshot when it can
 again; a gap in the numbers (a lost message, another publisher) gives everybody a new snapshot.
+
+Private channels have no snapshot: the publisher writes updates of accounts that somebody listens
+to, and says on the channel when it knows. Whoever was let in without that word, because no
+publisher was there, is closed when one comes: he may have missed something.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ import structlog
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from trading.market_data.private import INTERRUPTED
+from trading.market_data.private import ASKED_KEY, INTERRUPTED, LISTENED
 
 if TYPE_CHECKING:
     from api.streams.socket import Socket
@@ -32,8 +36,7 @@ INTERNAL = 1011  # the close code of RFC 6455 for an error of the server
 UPKEEP_SECONDS = 2.0
 RECHECK_SECONDS = 30.0
 RETRY_SECONDS = 0.25
-# The publisher looks this often, at the latest, who listens to which account.
-INTEREST_SECONDS = 0.05
+WORD_SECONDS = 2.0  # to wait for the publisher's word; it looks a hundred times a second
 _SUBSCRIBE_SECONDS = 10.0
 _CONNECT_SECONDS = 5.0
 
@@ -41,12 +44,25 @@ _CONNECT_SECONDS = 5.0
 class Channel:
     """One Redis channel and the sockets that listen to it."""
 
-    __slots__ = ("last_seq", "name", "ready", "snapshot_key", "snapshotting", "sockets", "waiting")
+    __slots__ = (
+        "assumed",
+        "last_seq",
+        "name",
+        "ready",
+        "snapshot_key",
+        "snapshotting",
+        "sockets",
+        "told",
+        "waiting",
+    )
 
     def __init__(self, name: str, snapshot_key: str) -> None:
         self.name = name
         self.snapshot_key = snapshot_key  # "": none
         self.ready = asyncio.Event()
+        # Of a private channel: updates come from now on, by the publisher's word or without it.
+        self.told = asyncio.Event()
+        self.assumed = False
         self.last_seq = -1  # of the last update seen; -1: none, or the channel has no numbers
         self.sockets: set[Socket] = set()
         # Sockets that wait for their snapshot, and what came meanwhile.
@@ -125,11 +141,23 @@ class Hub:
                 await channel.ready.wait()
                 if snapshot_key:
                     await self._send_snapshot(channel, socket)
-                elif is_new:
-                    await asyncio.sleep(INTEREST_SECONDS)
+                elif not channel.told.is_set():
+                    await self._wait_for_word(channel)
         except TimeoutError:
             self.leave(socket, name)
             raise
+
+    async def _wait_for_word(self, channel: Channel) -> None:
+        """Wait until the publisher writes updates of the account, if there is a publisher."""
+        try:
+            async with asyncio.timeout(WORD_SECONDS):
+                with contextlib.suppress(redis.RedisError, OSError):
+                    await self._redis.sadd(ASKED_KEY, channel.name)
+                await channel.told.wait()
+        except TimeoutError:
+            log.warning("no publisher answers", channel=channel.name)
+            channel.assumed = True
+            channel.told.set()
 
     def leave(self, socket: Socket, name: str) -> None:
         """A socket listens no more; the last one ends the subscription."""
@@ -217,6 +245,8 @@ class Hub:
             self._stands = False
         for channel in self._channels.values():
             channel.ready.clear()
+            channel.told.clear()
+            channel.assumed = False
             channel.last_seq = -1
             for socket in list(channel.sockets):
                 if not channel.snapshot_key:
@@ -244,11 +274,7 @@ class Hub:
 
     def _on_data(self, channel: Channel, text: str) -> None:
         if not channel.snapshot_key:
-            for socket in list(channel.sockets):
-                if text == INTERRUPTED:
-                    socket.drop(*_INTERRUPTED)
-                else:
-                    socket.push(text)
+            self._on_private(channel, text)
             return
         seq = seq_of(text)
         if seq >= 0:
@@ -269,6 +295,18 @@ class Hub:
                 socket.missed.add(channel.name)
             else:
                 socket.write(event)
+
+    def _on_private(self, channel: Channel, text: str) -> None:
+        if text not in (INTERRUPTED, LISTENED):
+            for socket in list(channel.sockets):
+                socket.push(text)
+            return
+        was_cut = channel.told.is_set() if text == INTERRUPTED else channel.assumed
+        channel.assumed = False
+        channel.told.set()
+        if was_cut:
+            for socket in list(channel.sockets):
+                socket.drop(*_INTERRUPTED)
 
     # Access
 

@@ -14,7 +14,7 @@ from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names, trades
 from trading.accounts.models import Account
-from trading.engine import enums
+from trading.engine import enums, events
 from trading.instruments.models import Instrument
 from trading.orders import shapes
 from trading.orders.models import (
@@ -22,10 +22,13 @@ from trading.orders.models import (
     ListType,
     Order,
     OrderList,
+    Replacement,
     Side,
     Status,
     Trade,
 )
+
+MOST_REPLACEMENTS = 500  # a program may replace its order for hours
 
 
 def _search_orders(rows: QuerySet, term: str) -> QuerySet:
@@ -259,35 +262,55 @@ def _list_facts(
 
 
 def _life(request: HttpRequest, orders: list[Order], fills: list[Trade]) -> list[dict[str, Any]]:
-    """Steps of the life of an order, or of all orders of its list, with their seq, from the
-    engine journal where it is at hand."""
-    seqs = sorted(
-        {
-            *(order.placed_seq for order in orders),
-            *(each.seq for each in fills),
-            *(order.updated_seq for order in orders),
-        }
-    )[-100:]
-    order_ids = {order.pk for order in orders}
+    """Steps of the life of an order, or of all orders of its list, with their seq: each time one
+    was replaced from the tables, the rest from the engine journal where it is at hand."""
     dictionary = names.dictionary()
     may_see_journal = access.may(request.user, "ledger.view")
-    steps = []
+    by_id = {order.pk: order for order in orders}
+
+    def step(seq: int, time: datetime.datetime, event: Any) -> dict[str, Any]:
+        return {
+            "time": time,
+            "seq": seq,
+            "address": pages.url(request, "engine_record", seq) if may_see_journal else "",
+            "sentence": words.event_sentence(event, dictionary),
+            "tone": journal.tone_of(event),
+        }
+
+    replacements = _replacements(orders)
+    steps = [step(row.seq, row.time, _replaced(by_id[row.order_id], row)) for row in replacements]
+    told = {(row.order_id, row.seq) for row in replacements}
+    seqs = {
+        *(order.placed_seq for order in orders),
+        *(each.seq for each in fills),
+        *(order.updated_seq for order in orders),
+    }
     for record in journal.records_of(request.tenant.pk, seqs):  # type: ignore[attr-defined]
         for event in record.events:
-            if not order_ids & journal.orders_of(event):
+            if isinstance(event, events.OrderReplaced) and (event.order_id, record.seq) in told:
                 continue
-            steps.append(
-                {
-                    "time": record.time,
-                    "seq": record.seq,
-                    "address": pages.url(request, "engine_record", record.seq)
-                    if may_see_journal
-                    else "",
-                    "sentence": words.event_sentence(event, dictionary),
-                    "tone": journal.tone_of(event),
-                }
-            )
-    return steps
+            if by_id.keys() & journal.orders_of(event):
+                steps.append(step(record.seq, record.time, event))
+    # Of one record the replacement comes before what became of it.
+    return sorted(steps, key=lambda each: each["seq"])
+
+
+def _replacements(orders: list[Order]) -> list[Replacement]:
+    """The last times that any of the orders was replaced, in their order."""
+    newest = Replacement.objects.filter(order_id__in=[order.pk for order in orders])
+    return list(reversed(newest.order_by("-seq")[:MOST_REPLACEMENTS]))
+
+
+def _replaced(order: Order, row: Replacement) -> events.OrderReplaced:
+    """The event that the row was written from, as far as its sentence needs it."""
+    return events.OrderReplaced(
+        order_id=order.pk,
+        instrument_id=order.instrument_id,
+        lots=row.lots,
+        ticks=row.ticks,
+        old_lots=row.old_lots,
+        old_ticks=row.old_ticks,
+    )
 
 
 class CancelOrder(ActionPage):

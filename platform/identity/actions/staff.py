@@ -53,24 +53,36 @@ def invite_staff(
     """Mail an invitation: the invited person sets a password, then enrols a second factor.
 
     ``acting_user`` None is the system (a new tenant's first owner). Inviting again before it
-    was accepted sends a new link and may change the role.
+    was accepted sends a new link and may change the role. A sign-up that was never confirmed
+    belongs to nobody: it becomes the invited person's, and its own link ends.
     """
     if acting_user is not None:
         roles.require(acting_user, "staff.manage")
     with transaction.atomic():
-        user = User.objects.filter(email=normalize_email(email)).first()
+        user = User.objects.select_for_update().filter(email=normalize_email(email)).first()
         if user is None:
             user = create_staff(
                 email=email, role=role, name=name, language=language, acting_user=acting_user
             )
-        elif user.is_staff and user.email_verified_at is None:
+        elif user.email_verified_at is None and (user.is_staff or user.is_active):
+            if not user.is_staff:
+                _take_over(user, name=name, language=language)
             user.role = role
-            user.save(update_fields=["role"])
+            user.full_clean(exclude=["password"])
+            user.save()
         else:
             raise IdentityError("email_taken", _("There is already a user with this e-mail."))
         send_invitation(user)
         audit.record("identity.invite_staff", user, new={"role": role}, acting_user=acting_user)
     return user
+
+
+def _take_over(user: User, *, name: str, language: str) -> None:
+    """Make a staff login of a sign-up that was never confirmed; nothing of it stays."""
+    tokens.forget_all(user)
+    user.password = make_password(None)
+    user.is_staff = True
+    user.name, user.language = name, language
 
 
 def send_invitation(user: User) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from django.conf import settings
 
 from api.streams import hub as hubs
 from api.streams.hub import CONTROL_CHANNEL, Hub
+from trading.market_data.market import TenantMarket
+from trading.market_data.private import ASKED_KEY, LISTENED
+from trading.market_data.publisher import Publisher
 
 SECONDS = 20.0  # before a condition that never comes fails the test
 
@@ -47,6 +52,29 @@ class Listener:
         self.health_checks += 1
         if self.health_fails:
             raise RuntimeError("no such tenant, or something")
+
+
+@pytest.fixture(autouse=True)
+def _no_publisher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Channels of these tests are nobody's: there is no word to wait for."""
+    monkeypatch.setattr(hubs, "WORD_SECONDS", 0.05)
+
+
+@asynccontextmanager
+async def publishing(market: TenantMarket, folder: Path) -> AsyncIterator[None]:
+    """A real publisher that knows one market, and no engine."""
+    publisher = Publisher(
+        [market],
+        engine_dir=folder,
+        socket_path=str(folder / "engine.sock"),
+        redis_url=settings.REDIS_URL,
+    )
+    running = asyncio.create_task(publisher.run())
+    try:
+        yield
+    finally:
+        publisher.stop()
+        await running
 
 
 async def until(condition: Callable[[], Any]) -> None:
@@ -177,5 +205,77 @@ def test_one_sockets_error_closes_it_alone(monkeypatch: pytest.MonkeyPatch) -> N
         await server.publish(CONTROL_CHANNEL, '{"touches":true}')
         await until(lambda: listeners[0].closed)
         assert listeners[3].closed is None
+
+    on_a_hub(work)
+
+
+def test_whoever_joins_is_in_when_the_publisher_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "WORD_SECONDS", SECONDS)
+    market = TenantMarket(secrets.randbelow(10**6) + 10**6)
+
+    async def work(hub: Hub, server: redis.asyncio.Redis, name: str) -> None:
+        await hub.start()
+        other = Hub(settings.REDIS_URL)
+        await other.start()
+        try:
+            async with publishing(market, tmp_path):
+                for account_id in range(1, 30):
+                    channel = f"md:{market.tenant_id}:private:{account_id}"
+                    listeners = [Listener(), Listener(), Listener()]
+                    # Two of one process at once, and one of another that comes later.
+                    for at in ((hub, listeners[0]), (hub, listeners[1])), ((other, listeners[2]),):
+                        await asyncio.gather(*(one.join(by, channel) for one, by in at))  # type: ignore[arg-type]
+                        assert account_id in market.private.listened
+                    assert [one.closed for one in listeners] == [None] * 3
+                    assert [one.received for one in listeners] == [[]] * 3
+                    hub.leave(listeners[0], channel)  # type: ignore[arg-type]
+                    hub.leave(listeners[1], channel)  # type: ignore[arg-type]
+        finally:
+            await other.close()
+
+    on_a_hub(work)
+
+
+def test_whoever_was_let_in_without_a_publisher_is_closed_when_one_comes(tmp_path: Path) -> None:
+    market = TenantMarket(secrets.randbelow(10**6) + 10**6)
+    channel = f"md:{market.tenant_id}:private:1"
+
+    async def work(hub: Hub, server: redis.asyncio.Redis, name: str) -> None:
+        early, listener = Listener(), Listener()
+        await hub.start()
+        await hub.join(early, channel)  # type: ignore[arg-type]
+        assert early.closed is None
+        async with publishing(market, tmp_path):
+            await until(lambda: early.closed)
+            assert early.closed is not None and early.closed[0] == 4012
+            hub.leave(early, channel)  # type: ignore[arg-type]
+            await hub.join(listener, channel)  # type: ignore[arg-type]
+            await until(lambda: 1 in market.private.listened)
+            await asyncio.sleep(0.1)
+            assert listener.closed is None
+        assert not await server.exists(ASKED_KEY)
+
+    on_a_hub(work)
+
+
+def test_a_word_that_comes_late_closes_whoever_did_not_wait_for_it() -> None:
+    channel = f"md:0:private:{secrets.randbelow(10**9)}"
+
+    async def work(hub: Hub, server: redis.asyncio.Redis, name: str) -> None:
+        listener, patient = Listener(), Listener()
+        await hub.start()
+        await hub.join(listener, channel)  # type: ignore[arg-type]
+        assert await server.smismember(ASKED_KEY, [channel]) == [1]
+        await server.srem(ASKED_KEY, channel)
+        assert await server.publish(channel, LISTENED) == 1
+        await until(lambda: listener.closed)
+        # Who comes now is told already, and another word changes nothing.
+        await hub.join(patient, channel)  # type: ignore[arg-type]
+        assert await server.publish(channel, LISTENED) == 1
+        assert await server.publish(channel, "news") == 1
+        await until(lambda: patient.received)
+        assert (patient.received, patient.closed) == (["news"], None)
 
     on_a_hub(work)

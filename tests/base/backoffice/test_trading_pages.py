@@ -7,7 +7,8 @@ from trading.commands.actions import enqueue_command
 from trading.engine import commands
 from trading.engine.queries import QueryOrder
 from trading.instruments.models import Asset, FeeSchedule, Instrument, State
-from trading.orders.models import Order, Status
+from trading.orders import actions as orders
+from trading.orders.models import Order, Replacement, Status
 
 
 def rules(row: Instrument, **changes: str) -> dict[str, str]:
@@ -177,6 +178,40 @@ def test_an_orders_life_leads_to_fills_and_the_engines_record(firm, client_for) 
     assert f"/backoffice/ledger/events/{firm.trade.seq}/" in page
     support_page = browser.get(f"/backoffice/trades/{firm.trade.pk}/").content.decode()
     assert "20.00" in support_page
+
+
+def test_an_orders_life_tells_each_time_it_was_replaced(firm, client_for) -> None:
+    """With its numbers and its seq, also when a record of the journal is not read for it."""
+    for price, quantity in (("101", "0.3"), ("102", "0.25"), ("103", "0.2"), ("104", "0.2")):
+        orders.replace_order(
+            account=firm.account,
+            order_id=firm.order.pk,
+            acting_user=firm.alice,
+            price=price,
+            remaining_quantity=quantity,
+        )
+    firm.books.prove()
+    browser = client_for(firm.owner)
+    address = f"/backoffice/orders/{firm.order.pk}/"
+    page = browser.get(address).content.decode()
+    told = [
+        ("0.3 BTC at 101.00", "0.3 BTC at 100.00"),
+        ("0.25 BTC at 102.00", "0.3 BTC at 101.00"),
+        ("0.2 BTC at 103.00", "0.25 BTC at 102.00"),
+        ("0.2 BTC at 104.00", "0.2 BTC at 103.00"),
+    ]
+    found = []
+    for now, before in told:
+        sentence = f"Order {firm.order.pk} replaced: {now} instead of {before}"
+        assert page.count(sentence) == 1, sentence
+        found.append(page.index(sentence))
+    assert found == sorted(found)
+    seqs = list(Replacement.objects.values_list("seq", flat=True))
+    assert len(seqs) == 4
+    for seq in seqs:
+        assert f"/backoffice/ledger/events/{seq}/" in page
+    assert page.index("rests in the book: sell 0.5 BTC at 100.00") < found[0]
+    assert "rests in the book: sell 0.2 BTC at 104.00" in page[found[-1] :]
 
 
 def test_lists_filter_search_and_page(firm, client_for, monkeypatch) -> None:

@@ -104,6 +104,37 @@ def test_a_customer_cannot_be_invited_over_his_login(alice: User, staff_of: Staf
     assert not alice.is_staff
 
 
+def test_a_strangers_sign_up_does_not_keep_anybody_from_being_invited(
+    tenant: Tenant, staff_of: Staff
+) -> None:
+    """Whoever signs up with an address that is not his leaves nothing that lasts."""
+    actions.sign_up(request=visit(), email="erin@north.example", language="zh-hans")
+    pending = link_in(OutboxMail.objects.get(template="verify_email")).rpartition("/")[2]
+    owner = staff_of("owner")
+    user = actions.invite_staff(
+        email="Erin@north.example", role="finance", name="Erin", acting_user=owner
+    )
+    assert (user.is_staff, user.role, user.name, user.language) == (True, "finance", "Erin", "")
+    assert user.email_verified_at is None and not user.has_usable_password()
+    with pytest.raises(IdentityError):  # the stranger's link is worth nothing any more
+        actions.verify_email(token=pending, password=people.PASSWORD)
+    # Nor does he get another: who is invited is told that somebody tried.
+    actions.sign_up(request=visit(), email="erin@north.example")
+    actions.resend_verification(request=visit(), email="erin@north.example")
+    assert OutboxMail.objects.filter(template="verify_email").count() == 1
+    mail = OutboxMail.objects.get(to="erin@north.example", template="staff_invitation")
+    token = link_in(mail).rstrip("/").rpartition("/")[2]
+    actions.accept_invitation(token=token, password=people.PASSWORD)
+    answer = actions.sign_in(request=visit(), email=user.email, password=people.PASSWORD)
+    assert answer.state == "signed_in" and selectors.must_enrol(User.objects.get(pk=user.pk))
+
+
+def test_a_closed_login_is_not_invited_back(tenant: Tenant, alice: User, staff_of: Staff) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False, email_verified_at=None)
+    with pytest.raises(IdentityError):
+        actions.invite_staff(email=alice.email, role="support", acting_user=staff_of("owner"))
+
+
 def test_a_role_is_changed_by_another_owner(staff_of: Staff) -> None:
     owner, admin = staff_of("owner"), staff_of("admin")
     actions.change_role(user=admin, role="finance", acting_user=owner)

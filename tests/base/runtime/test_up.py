@@ -48,9 +48,9 @@ def servers(_installation: Product) -> Product:
 
 def refused(data: Path, *arguments: str, lines: int = 1, **variables: str) -> str:
     """What `up` says before it exits with code 2; so many lines, and no traceback."""
-    free = ports.choose()
+    web, metrics = str(ports.choose()), str(ports.choose())
     environ = clean_environ(
-        data, **{"MARQUE_PORT": str(free), "MARQUE_METRICS_PORT": str(free + 1), **variables}
+        data, **{"MARQUE_PORT": web, "MARQUE_METRICS_PORT": metrics, **variables}
     )
     done = subprocess.run(
         [sys.executable, MANAGE, "up", *(arguments or SERVERS)],

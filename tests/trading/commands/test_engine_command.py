@@ -11,7 +11,9 @@ from django.core.management import CommandError, call_command
 
 from tests.trading.engine.process import operated
 from tests.trading.engine.process.running import TENANT, RunningEngine
-from trading.commands import parquet
+from tests.trading.engine.process.test_archiving import SMALL, durable, fill
+from trading.commands import keeping, parquet, tasks
+from trading.engine import archive, journal
 
 
 @pytest.fixture
@@ -144,3 +146,62 @@ def test_parquet(running: RunningEngine, orders: dict[str, int], tmp_path: Path)
     assert {int(units) for units in credited["amount_units"].to_pylist()} == {10**15}
     accepted = pyarrow.parquet.read_table(out / "OrderAccepted.parquet")
     assert "seller" in accepted["client_order_id"].to_pylist()
+
+
+@pytest.fixture
+def small(tmp_path: Path, settings: Any) -> Iterator[RunningEngine]:
+    """An engine with much to be archived."""
+    with RunningEngine(tmp_path / "small", *SMALL) as engine:
+        settings.ENGINE_DIR = engine.engine_dir
+        settings.ENGINE_SOCKET = engine.socket_path
+        settings.ENGINE_SEGMENTS_KEPT = 2
+        operated.live(engine)
+        fill(engine)
+        yield engine
+
+
+def test_archive(small: RunningEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = durable(small)
+    monkeypatch.setattr(keeping, "_readers", [lambda: {"clearing": last}, lambda: {"mail": 0}])
+    text = said("archive", "--dry-run")
+    assert "up to seq 0; later ones mail" in text and "nothing to be archived" in text
+    monkeypatch.setattr(keeping, "_readers", [lambda: {"clearing": last}])
+    text = said("archive", "--dry-run")
+    assert "To be archived: seq 1 to " in text
+    assert not archive.archive_dir(small.engine_dir).exists()
+    assert "Archived " in said("archive")
+    assert "There was nothing to be archived or removed." in said("archive")
+    assert len(journal.list_segments(small.engine_dir)) == 2
+    assert "archive      " in said("status")
+    assert "Proved " in said("verify")
+
+
+def test_nothing_is_archived_while_a_reader_cannot_be_asked(
+    small: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> dict[str, int]:
+        raise OSError("nobody there")
+
+    before = journal.list_segments(small.engine_dir)
+    monkeypatch.setattr(keeping, "_readers", [away])
+    assert "(nobody there): nothing is archived" in refused("archive")[1]
+    tasks.archive_journal()
+    assert journal.list_segments(small.engine_dir) == before
+
+
+def test_the_worker_archives_by_policy(
+    small: RunningEngine, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    last = durable(small)
+    monkeypatch.setattr(keeping, "_readers", [lambda: {"clearing": last}])
+    settings.ENGINE_ARCHIVE_COMPRESSION = "gzip"
+    tasks.archive_journal()
+    assert len(journal.list_segments(small.engine_dir)) == 2
+    assert {each.path.suffix for each in archive.list_archived(small.engine_dir)} == {".gz"}
+    settings.ENGINE_DIR = small.engine_dir / "elsewhere"
+    tasks.archive_journal()  # on a machine without the journal
+
+
+def test_every_reader_of_the_journal_is_asked(tenant: Any) -> None:
+    assert f"clearing of {tenant.schema_name}" in keeping.positions()
+    assert "the publisher" in keeping.positions()

@@ -173,12 +173,6 @@ class ReferenceLists(ReferenceOrders):
     def check_funds_for(self, order: Placed) -> bool:
         raise NotImplementedError
 
-    def check_post_only(self, order: Placed) -> None:
-        raise NotImplementedError
-
-    def check_may_cancel(self, account_id: int) -> None:
-        raise NotImplementedError
-
     def go_on(self, order: Placed) -> None:
         raise NotImplementedError
 

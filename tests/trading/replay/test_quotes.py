@@ -2,10 +2,12 @@
 
 import random
 
+import pytest
+
 from trading.engine import commands, events
 from trading.engine.enums import Side
 from trading.engine.results import Result
-from trading.replay.quotes import QuoteKeeper
+from trading.replay.quotes import QuoteKeeper, around_trade
 
 
 class ObviousBook:
@@ -75,8 +77,42 @@ def test_orders_filled_by_customers_are_placed_anew() -> None:
     assert book.depth(Side.BUY) == {99: 10, 98: 5}
 
 
-def test_before_a_recorded_trade_its_price_is_the_best() -> None:
-    book, keeper = ObviousBook(), QuoteKeeper(account_id=5, instrument_id=1)
-    move(keeper, book, keeper.moves({}, {101: 4, 102: 4, 103: 4}))
-    move(keeper, book, keeper.moves_before_trade(True, 102, 6))
-    assert book.depth(Side.SELL) == {102: 6, 103: 4}
+ASKS, BIDS = {101: 4, 102: 5, 103: 6}, {99: 4, 98: 5, 97: 6}
+
+
+@pytest.mark.parametrize(
+    ("is_taker_buy", "ticks", "bids", "asks"),
+    [
+        # At the best price: what it takes is added.
+        (True, 101, BIDS, {**ASKS, 101: 6}),
+        (False, 99, {**BIDS, 99: 6}, ASKS),
+        # Deeper: the levels before it come together there.
+        (True, 102, BIDS, {102: 11, 103: 6}),
+        (False, 97, {97: 17}, ASKS),
+        # Between the sides: a level as large as the best one is there for those who come next.
+        (True, 100, BIDS, {100: 6, **ASKS}),
+        (False, 100, {100: 6, **BIDS}, ASKS),
+        # Among the other side, which makes way.
+        (True, 98, {97: 15}, {98: 6, **ASKS}),
+        (False, 102, {102: 6, **BIDS}, {103: 15}),
+        # Out of reach: the whole depth goes there.
+        (True, 110, {108: 4, 107: 5, 106: 6}, {110: 6, 111: 5, 112: 6}),
+        (False, 90, {90: 6, 89: 5, 88: 6}, {92: 4, 93: 5, 94: 6}),
+        (True, 3, {1: 4}, {3: 6, 4: 5, 5: 6}),
+    ],
+)
+def test_about_a_trade_the_book_is_whole(is_taker_buy, ticks, bids, asks) -> None:
+    moved = around_trade(BIDS, ASKS, is_taker_buy=is_taker_buy, ticks=ticks, lots=2)
+    assert moved == (bids, asks)
+
+
+def test_without_a_book_a_trade_still_comes_at_its_price() -> None:
+    assert around_trade({}, {}, is_taker_buy=True, ticks=5, lots=2) == ({}, {5: 2})
+    assert around_trade({}, {}, is_taker_buy=False, ticks=5, lots=2) == ({5: 2}, {})
+
+
+def test_what_is_far_away_is_placed_first() -> None:
+    """A placement that meets a customer may fire stops, for which the rest must be there."""
+    keeper = QuoteKeeper(account_id=5, instrument_id=1)
+    placed = [order.ticks for order in keeper.moves({98: 1, 99: 1, 90: 1}, {103: 1, 101: 1})]
+    assert placed == [90, 103, 98, 99, 101]

@@ -78,7 +78,7 @@ def export(
     if out.exists():
         raise OperatingError(f"{out} exists already: name another, or remove it.")
     extent = state.find_extent(engine_dir, socket_path)
-    first_seq = max(1, from_seq)
+    first_seq = from_seq or journal.first_seq(engine_dir)
     last_seq = to_seq or extent.last_seq
     if last_seq > extent.last_seq or (extent.damage is not None and not to_seq):
         if extent.damage is not None:

@@ -42,12 +42,14 @@ class Step(NamedTuple):
 
 
 class Life(NamedTuple):
-    """What happened to an order, in order; ``standing`` is what it is after ``last_seq``."""
+    """What happened to an order from ``first_seq`` on, in order; ``standing`` is what it is after
+    ``last_seq``."""
 
     tenant_id: int
     order_id: int
     steps: list[Step]
     standing: str
+    first_seq: int  # above 1: what was before was removed from the archive
     last_seq: int
     damage: str  # why the journal could be read no further; "" if it could
 
@@ -57,10 +59,11 @@ def tell(engine_dir: Path, socket_path: str, tenant_id: int, order_id: int) -> L
     extent = state.find_extent(engine_dir, socket_path)
     finder = _Finder(tenant_id, order_id)
     damage = str(extent.damage or "")
+    first_seq = journal.first_seq(engine_dir)
     last_seq = 0
     try:
         if extent.last_seq:
-            for chunk in journal.read_chunks(engine_dir, 1, extent.last_seq):
+            for chunk in journal.read_chunks(engine_dir, first_seq, extent.last_seq):
                 finder.look(chunk.data)
                 last_seq = chunk.last_seq
     except journal.JournalError as error:
@@ -70,10 +73,11 @@ def tell(engine_dir: Path, socket_path: str, tenant_id: int, order_id: int) -> L
     if not finder.steps:
         raise OperatingError(
             damage
-            or f"Tenant {tenant_id} has no order {order_id} in the journal, which ends with seq "
-            f"{last_seq}: check the number and the tenant."
+            or f"Tenant {tenant_id} has no order {order_id} in the journal, which goes from seq "
+            f"{first_seq} to {last_seq}: check the number and the tenant."
         )
-    return Life(tenant_id, order_id, finder.steps, finder.teller.standing, last_seq, damage)
+    standing = finder.teller.standing
+    return Life(tenant_id, order_id, finder.steps, standing, first_seq, last_seq, damage)
 
 
 class _Finder:

@@ -1,13 +1,15 @@
 """How an engine stands: who runs it, how far its journal goes, its figures and its files."""
 
+import contextlib
 import fcntl
 import os
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from trading.engine import COMPILED, journal, snapshot
+from trading.engine import COMPILED, archive, journal, snapshot
 from trading.engine.client import EngineClient, EngineUnavailable, EngineUnknown
 from trading.engine.events import StatusRow
 from trading.engine.operating import OperatingError
@@ -17,7 +19,7 @@ RUNNING = "running"
 SILENT = "silent"  # a process holds the directory, but does not answer: it recovers, or is stuck
 STOPPED = "stopped"
 
-_LAG = re.compile(r'^marque_engine_follower_lag_records\{follower="(\w*)"\} (\d+)$', re.MULTILINE)
+_LAG = re.compile(r'^marque_engine_follower_lag_records\{follower="([^"]*)"\} (\d+)$', re.MULTILINE)
 
 
 class Extent(NamedTuple):
@@ -48,8 +50,11 @@ class Status(NamedTuple):
     accounts: int | None
     commands_applied: int | None  # since the process started
     followers: dict[str, int] | None  # records behind the durable seq, by name
+    first_seq: int  # the first record that can be read, in the archive or not
     journal_bytes: int
     segments: int
+    archived_bytes: int
+    archived_segments: int
     torn_bytes: int
     problem: str  # what is wrong with the journal; "" if nothing was found
 
@@ -118,6 +123,24 @@ def _measured(engine_dir: Path) -> Extent:
     return Extent(tail.next_seq - 1, tail.cut_bytes, None)
 
 
+def archived_segments(engine_dir: Path) -> list[archive.Archived]:
+    """What stands in the archive; raises OperatingError if that is out of reach."""
+    segments = journal.list_segments(engine_dir)
+    try:
+        return archive.list_archived(engine_dir, segments[0].first_seq) if segments else []
+    except archive.ArchiveError as error:
+        raise OperatingError(str(error)) from error
+
+
+def _size_of(files: Iterable[journal.Segment | archive.Archived]) -> int:
+    """Bytes of those that are there still."""
+    total = 0
+    for file in files:
+        with contextlib.suppress(FileNotFoundError):
+            total += file.path.stat().st_size
+    return total
+
+
 def followers(engine_dir: Path) -> dict[str, int]:
     """Records that each follower of the running engine is behind, as of a second ago."""
     try:
@@ -145,6 +168,7 @@ def read_status(engine_dir: Path, socket_path: str) -> Status:
     row = ask(socket_path)
     extent = _measured(engine_dir) if row is None else Extent(row.durable_seq, 0, None)
     segments = journal.list_segments(engine_dir)
+    archived = archived_segments(engine_dir)
     is_running = row is not None
     return Status(
         state=RUNNING if is_running else STOPPED if pid is None else SILENT,
@@ -158,8 +182,11 @@ def read_status(engine_dir: Path, socket_path: str) -> Status:
         accounts=None if row is None else row.accounts,
         commands_applied=None if row is None else row.commands_applied,
         followers=followers(engine_dir) if is_running else None,
-        journal_bytes=sum(segment.path.stat().st_size for segment in segments),
+        first_seq=journal.first_seq(engine_dir),
+        journal_bytes=_size_of(segments),
         segments=len(segments),
+        archived_bytes=_size_of(archived),
+        archived_segments=len(archived),
         torn_bytes=extent.torn_bytes,
         problem=str(extent.damage or ""),
     )

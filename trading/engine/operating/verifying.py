@@ -36,7 +36,8 @@ def verify(engine_dir: Path, socket_path: str, from_seq: int = 0, to_seq: int = 
     """Replay the journal up to ``to_seq`` (0: its end) and compare.
 
     Begins with the newest good snapshot taken at or before ``from_seq``, else with the first
-    record. Raises OperatingError if the journal has no such seq.
+    record; where that is no longer there, with the oldest snapshot that the records go on from.
+    Raises OperatingError if the journal has no such seq.
     """
     started = time.monotonic()
     extent = state.find_extent(engine_dir, socket_path)
@@ -74,17 +75,31 @@ class _Replay:
         self.state_hash = ""
         self._engine_dir = engine_dir
         self._paths = snapshot.list_snapshots(engine_dir)
+        self._first_seq = journal.first_seq(engine_dir)
         self._shard = self._start(from_seq)
         self.start_seq = self.proved_seq = int(self._shard.seq)
 
     def _start(self, from_seq: int) -> Shard:
-        for path in reversed(self._paths):
-            if int(path.stem) > from_seq:
-                continue
+        usable = [path for path in self._paths if int(path.stem) >= self._first_seq - 1]
+        earlier = [path for path in usable if int(path.stem) <= from_seq]
+        later = usable[len(earlier) :] if self._first_seq > 1 else []
+        for path in (*reversed(earlier), *later):
             try:
-                return snapshot.read(path)
+                shard = snapshot.read(path)
             except (snapshot.SnapshotError, OSError) as error:
                 self.notes.append(f"A snapshot was passed over: {error}")
+                continue
+            if path in later:
+                self.notes.append(
+                    f"The journal begins with seq {self._first_seq}: what was before was removed "
+                    "from its archive."
+                )
+            return shard
+        if self._first_seq > 1:
+            raise OperatingError(
+                f"The journal begins with seq {self._first_seq}, and no good snapshot is there to "
+                "begin with."
+            )
         return Shard()
 
     def run(self, last_seq: int) -> str:

@@ -27,8 +27,9 @@ _REASONS = {"Funds": enums.FundsReason, "Order": enums.ReduceReason}
 def read_record(engine_dir: Path, socket_path: str, seq: int) -> wire.Record:
     """The record with ``seq``; raises OperatingError if there is none, or JournalError."""
     extent = state.find_extent(engine_dir, socket_path)
-    if seq < 1:
-        raise OperatingError(f"There is no seq {seq}: the journal begins with 1.")
+    first_seq = journal.first_seq(engine_dir)
+    if seq < first_seq:
+        raise OperatingError(f"There is no seq {seq}: the journal begins with {first_seq}.")
     if seq > extent.last_seq:
         if extent.damage is not None:
             raise extent.damage

@@ -10,11 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from tenants import selectors
-from trading.commands import operator_words
+from trading.commands import keeping, operator_words
 from trading.commands.parquet import ParquetTable
 from trading.engine.journal import JournalError
 from trading.engine.operating import (
     OperatingError,
+    archiving,
     asking,
     exporting,
     lives,
@@ -35,7 +36,7 @@ def seq(text: str) -> int:
 class Command(BaseCommand):
     help = (
         "Look at the engine and its journal, running or stopped: status, inspect, why, verify, "
-        "export; and have a running one write a snapshot."
+        "export; have a running one write a snapshot; archive what nobody needs in its place."
     )
     requires_system_checks: list[str] = []
 
@@ -65,6 +66,9 @@ class Command(BaseCommand):
         export.add_argument(
             "--out", type=Path, required=True, help="a new file; without --event a new folder"
         )
+
+        archive = does.add_parser("archive", help="pack segments that nobody needs any more")
+        archive.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
     def handle(self, *args: Any, **options: Any) -> None:
         engine = (Path(settings.ENGINE_DIR), settings.ENGINE_SOCKET)
@@ -118,6 +122,14 @@ class Command(BaseCommand):
             make_table=TABLES[options["format"]],
         )
         self.stdout.write(operator_words.exported_text(exported, options["out"]))
+
+    def _archive(self, engine: tuple[Path, str], options: dict[str, Any]) -> None:
+        policy = keeping.policy()
+        planned = archiving.plan(*engine, policy, keeping.positions())
+        self.stdout.write(operator_words.plan_text(planned))
+        if not options["dry_run"]:
+            done = archiving.carry_out(engine[0], planned, policy)
+            self.stdout.write(operator_words.done_text(done))
 
 
 def tenant_id_of(text: str) -> int:
