@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import words
+from backoffice import instrument_words
 from backoffice.forms import ReasonForm, StaffForm
 from money.units import MoneyError, parse_units
 from trading.instruments import actions
@@ -141,7 +141,7 @@ class StateForm(ReasonForm):
 def preview_of(values: dict[str, Any]) -> list[str]:
     """Rules in words of what was typed, when it can be understood."""
     try:
-        return words.instrument_rules(unsaved(values))
+        return instrument_words.instrument_rules(unsaved(values))
     except MoneyError:
         return []
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import access, cells, pages, words
+from backoffice import access, cells, instrument_words, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Column, Listing
@@ -94,7 +94,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
         {
             "instrument": row,
             "state": words.state_name(row.state),
-            "rules": words.instrument_rules(row),
+            "rules": instrument_words.instrument_rules(row),
             "latest": latest,
             "history": history.steps(
                 versions,
@@ -234,7 +234,7 @@ class ChangeInstrument(RulesPage):
         if form.is_bound and form.is_valid():
             fixed = {name: getattr(target, name) for name in ("base", "quote", "symbol", "state")}
             return {"preview": instrument_forms.preview_of(form.cleaned_data | fixed)}
-        return {"preview": [] if form.is_bound else words.instrument_rules(target)}
+        return {"preview": [] if form.is_bound else instrument_words.instrument_rules(target)}
 
     def perform(self, target: Instrument, values: dict[str, Any]) -> str:
         assert isinstance(self.sent, instrument_forms.RulesForm)
