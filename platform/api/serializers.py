@@ -4,7 +4,17 @@ from typing import Any
 
 from rest_framework import serializers as fields
 
-ORDER_TYPES = ["limit", "market", "stop", "stop_limit", "take_profit", "take_profit_limit"]
+ORDER_TYPES = [
+    "limit",
+    "market",
+    "stop",
+    "stop_limit",
+    "take_profit",
+    "take_profit_limit",
+    "trailing_stop",
+    "trailing_stop_limit",
+]
+TRIGGER_SOURCES = ["last", "mark", "index"]
 ORDER_STATUSES = [
     "open",
     "partially_filled",
@@ -165,11 +175,33 @@ class Order(fields.Serializer[Any]):
     time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE)
     post_only = fields.BooleanField()
     price = _decimal("Limit price; null for a market order.", allow_null=True)
-    trigger_price = _decimal("What a stop or take-profit order waits for.", allow_null=True)
+    trigger_price = _decimal(
+        "What a stop or take-profit order waits for; a trailing stop's present stop price, null "
+        "before it follows the price.",
+        allow_null=True,
+    )
     trigger_when = fields.ChoiceField(
         choices=["at_or_above", "at_or_below"],
         allow_null=True,
-        help_text="Where the last price must be, seen from trigger_price, for it to fire.",
+        help_text="Where the price must be, seen from trigger_price, for it to fire.",
+    )
+    trigger_source = fields.ChoiceField(
+        choices=TRIGGER_SOURCES, allow_null=True, help_text="Whose price it waits for."
+    )
+    trailing_distance_bp = fields.IntegerField(
+        allow_null=True, help_text="Of a trailing stop: from the extreme, basis points."
+    )
+    activation_price = _decimal("Where a trailing stop begins to follow.", allow_null=True)
+    limit_offset = _decimal(
+        "How far behind its stop price a trailing stop's limit is.", allow_null=True
+    )
+    extreme_price = _decimal(
+        "What a trailing stop follows: the highest (selling) or lowest (buying) price since it "
+        "became active; null if it is not, or no more.",
+        allow_null=True,
+    )
+    trigger_time = fields.IntegerField(
+        allow_null=True, help_text="Nothing happens before it, milliseconds since 1970, UTC."
     )
     quantity = _decimal("Ordered; null for a market order by quote amount.", allow_null=True)
     display_quantity = _decimal(
@@ -218,7 +250,31 @@ class PlaceOrder(fields.Serializer[Any]):
     quantity = _decimal("Base asset; a multiple of the lot size.", required=False)
     price = _decimal("For limit orders; a multiple of the tick size.", required=False)
     trigger_price = _decimal(
-        "For stop and take-profit orders: the last price at which it is sent on.", required=False
+        "For stop and take-profit orders: the price at which it is sent on.", required=False
+    )
+    trigger_source = fields.ChoiceField(
+        choices=TRIGGER_SOURCES,
+        required=False,
+        help_text="Whose price fires it: of the last trade (the default), mark or index.",
+    )
+    trailing_distance_bp = fields.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=5_000,
+        help_text="For trailing stops: distance from the best price since, basis points.",
+    )
+    activation_price = _decimal(
+        "For trailing stops: the price from which it follows; at once where absent.",
+        required=False,
+    )
+    limit_offset = _decimal(
+        "For trailing_stop_limit: how far behind its stop price the limit is; 0 where absent.",
+        required=False,
+    )
+    trigger_time = fields.CharField(
+        required=False,
+        help_text="Nothing happens before it, and without a trigger it is sent on then: ISO 8601 "
+        "with its zone, or a number: milliseconds since 1970. At most 366 days ahead.",
     )
     expire_time = fields.CharField(
         required=False,

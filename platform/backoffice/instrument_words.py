@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice import words
 from backoffice.cells import percent_of_bp, percent_of_ppm
-from backoffice.words import amount_text, state_sentence
+from trading.engine import enums
 
 
 def instrument_rules(instrument: Any) -> list[str]:
@@ -13,10 +14,10 @@ def instrument_rules(instrument: Any) -> list[str]:
     base, quote = instrument.base, instrument.quote
 
     def base_text(units: int) -> str:
-        return amount_text(units, base)
+        return words.amount_text(units, base)
 
     def quote_text(units: int) -> str:
-        return amount_text(units, quote)
+        return words.amount_text(units, quote)
 
     sentences = [
         _("Customers trade %(base)s and pay or receive %(quote)s.")
@@ -68,3 +69,16 @@ def instrument_rules(instrument: Any) -> list[str]:
     )
     sentences.append(state_sentence(int(instrument.state)))
     return sentences
+
+
+def state_sentence(state: int) -> str:
+    """What an instrument's state means for customers."""
+    return {
+        int(enums.InstrumentState.OPEN): _("It is open: orders are accepted and matched."),
+        int(enums.InstrumentState.CANCEL_ONLY): _(
+            "It is cancel-only: no new orders, open ones can be cancelled."
+        ),
+        int(enums.InstrumentState.HALTED): _(
+            "It is halted: neither new orders nor cancels are accepted."
+        ),
+    }[state]

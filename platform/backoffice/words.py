@@ -1,12 +1,14 @@
-"""Engine data in words: rules of an instrument, events of a journal record, amounts, fees."""
+"""Engine data in words: events of a journal record, amounts, fees."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice.cells import grouped, percent_of_ppm
+from backoffice import list_words
+from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from money.units import format_units
 from trading.engine import enums
 from trading.engine.results import Result
@@ -24,19 +26,6 @@ def result_text(code: int) -> str:
 def amount_text(units: int, asset: Any) -> str:
     """An amount with thousands marks and its asset's code."""
     return f"{grouped(format_units(units, asset.scale))} {asset.code}"
-
-
-def state_sentence(state: int) -> str:
-    """What an instrument's state means for customers."""
-    return {
-        int(enums.InstrumentState.OPEN): _("It is open: orders are accepted and matched."),
-        int(enums.InstrumentState.CANCEL_ONLY): _(
-            "It is cancel-only: no new orders, open ones can be cancelled."
-        ),
-        int(enums.InstrumentState.HALTED): _(
-            "It is halted: neither new orders nor cancels are accepted."
-        ),
-    }[state]
 
 
 def state_name(state: int) -> str:
@@ -114,14 +103,26 @@ def _order_text(event: Any, names: Dictionary) -> str:
         else _("at the market")
     )
     if event.trigger_ticks:
-        price = _("%(price)s once the last price is at %(trigger)s") % {
+        price = _("%(price)s once the %(source)s is at %(trigger)s") % {
             "price": price,
+            "source": source_name(event.trigger_source),
             "trigger": names.price(event.instrument_id, event.trigger_ticks),
         }
     if event.display_lots:
         price = _("%(price)s, showing %(quantity)s at a time") % {
             "price": price,
             "quantity": names.quantity(event.instrument_id, event.display_lots),
+        }
+    if event.trailing_distance_bp:
+        price = _("%(price)s once the %(source)s is %(distance)s away from its best") % {
+            "price": price,
+            "source": source_name(event.trigger_source),
+            "distance": percent_of_bp(event.trailing_distance_bp),
+        }
+    if event.trigger_ns:
+        price = _("%(price)s, not before %(time)s") % {
+            "price": price,
+            "time": moment_text(event.trigger_ns),
         }
     return f"{_side(event)} {quantity} {price} ({enums.TimeInForce(event.time_in_force).name})"
 
@@ -173,7 +174,31 @@ def _refreshed(event: Any, names: Dictionary) -> str:
     }
 
 
+def source_name(source: int) -> str:
+    """Whose price an order waits for."""
+    return {
+        int(enums.TriggerSource.LAST): _("last price"),
+        int(enums.TriggerSource.MARK): _("mark price"),
+        int(enums.TriggerSource.INDEX): _("index price"),
+    }[source]
+
+
+def moment_text(time_ns: int) -> str:
+    """A moment in UTC, to the second."""
+    moment = datetime.datetime.fromtimestamp(time_ns // 10**9, tz=datetime.UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _waiting(event: Any, names: Dictionary) -> str:
+    if event.trigger_ns:
+        return _("Order %(id)s waits until %(time)s") % {
+            "id": event.order_id,
+            "time": moment_text(event.trigger_ns),
+        }
+    if not event.trigger_ticks:
+        return _("Order %(id)s waits for nothing but a price to follow, or an open instrument") % {
+            "id": event.order_id
+        }
     return _("Order %(id)s waits for the price %(price)s") % {
         "id": event.order_id,
         "price": names.price(event.instrument_id, event.trigger_ticks),
@@ -181,51 +206,32 @@ def _waiting(event: Any, names: Dictionary) -> str:
 
 
 def _triggered(event: Any, names: Dictionary) -> str:
-    return _("Order %(id)s is sent on: the last price is %(last)s, it waited for %(price)s") % {
+    if not event.trigger_ticks:
+        return _("Order %(id)s is sent on: its time has come") % {"id": event.order_id}
+    return _("Order %(id)s is sent on: the price is %(last)s, it waited for %(price)s") % {
         "id": event.order_id,
         "last": names.price(event.instrument_id, event.last_ticks),
         "price": names.price(event.instrument_id, event.trigger_ticks),
     }
 
 
-def _list_kind(event: Any) -> str:
-    known = event.list_type in list(enums.OrderListType)
-    return enums.OrderListType(event.list_type).name if known else str(event.list_type)
-
-
-def _place_list(event: Any, names: Dictionary) -> str:
-    return _("%(kind)s list in %(symbol)s for %(account)s") % {
-        "kind": _list_kind(event),
-        "symbol": names.symbol(event.first_instrument_id),
-        "account": names.account_text(event.first_account_id),
+def _activated(event: Any, names: Dictionary) -> str:
+    return _("Order %(id)s follows the price from %(extreme)s on; its stop begins at %(stop)s") % {
+        "id": event.order_id,
+        "extreme": names.price(event.instrument_id, event.extreme_ticks),
+        "stop": names.price(event.instrument_id, event.trigger_ticks),
     }
 
 
-def _list_placed(event: Any, names: Dictionary) -> str:
-    return _("%(kind)s list %(id)s placed for %(account)s: orders %(id)s to %(last)s") % {
-        "kind": _list_kind(event),
-        "id": event.list_id,
-        "account": names.account_text(event.account_id),
-        "last": event.list_id + event.legs - 1,
-    }
-
-
-def _cancel_list(event: Any, names: Dictionary) -> str:
-    return _("Cancel order list %(id)s of %(account)s") % {
-        "id": event.list_id or event.client_key,
-        "account": names.account_text(event.account_id),
-    }
-
-
-def _pending(event: Any, _names: Dictionary) -> str:
-    return _("Order %(id)s waits for the first order of its list to be filled") % {
-        "id": event.order_id
-    }
-
-
-def _released(event: Any, _names: Dictionary) -> str:
-    return _("Order %(id)s is released: the first order of its list is filled") % {
-        "id": event.order_id
+def _prices(event: Any, names: Dictionary) -> str:
+    told = [
+        _("%(name)s %(price)s") % {"name": name, "price": names.price(event.instrument_id, ticks)}
+        for name, ticks in ((_("mark"), event.mark_ticks), (_("index"), event.index_ticks))
+        if ticks
+    ]
+    return _("Prices of %(symbol)s: %(prices)s") % {
+        "symbol": names.symbol(event.instrument_id),
+        "prices": ", ".join(told),
     }
 
 
@@ -438,13 +444,14 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderAccepted": _accepted,
     "OrderRested": _rested,
     "OrderWaiting": _waiting,
+    "OrderActivated": _activated,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
-    "PlaceOrderList": _place_list,
-    "OrderListPlaced": _list_placed,
-    "OrderPending": _pending,
-    "OrderReleased": _released,
-    "CancelOrderList": _cancel_list,
+    "PlaceOrderList": list_words.place_list,
+    "OrderListPlaced": list_words.list_placed,
+    "OrderPending": list_words.pending,
+    "OrderReleased": list_words.released,
+    "CancelOrderList": list_words.cancel_list,
     "Traded": _traded,
     "OrderReduced": _reduced,
     "OrderRefreshed": _refreshed,
@@ -459,6 +466,11 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "ExpireOrder": lambda event, _names: (
         _("The time of order %(id)s is over") % {"id": event.order_id}
     ),
+    "TriggerOrder": lambda event, _names: (
+        _("The trigger time of order %(id)s has come") % {"id": event.order_id}
+    ),
+    "SetPrices": _prices,
+    "PricesSet": _prices,
     "SetReferencePrice": _reference,
     "ReferencePriceSet": _reference,
 }

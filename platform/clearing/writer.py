@@ -10,12 +10,8 @@ from clearing.batches import TenantBatch
 from trading.commands import database
 from trading.commands.projections import project_receipts
 from trading.engine.enums import AccountRole
-from trading.orders.projections import (
-    project_order_lists,
-    project_orders,
-    project_replacements,
-    project_trades,
-)
+from trading.orders.additions import project_order_lists, project_replacements, project_trades
+from trading.orders.projections import project_orders
 from wallets.adjustments.projections import project_receipts_of_adjustments
 from wallets.ledger.projections import LedgerProjection
 

@@ -115,6 +115,34 @@ def test_an_iceberg_shows_a_part(terminal: Page) -> None:
     expect(row).to_contain_text("showing 0.00100 at a time")
 
 
+def test_a_trailing_stop_tells_its_stop_price_and_an_order_waits_for_its_time(
+    terminal: Page,
+) -> None:
+    terminal.click("[data-side=sell]")
+    terminal.click("[data-type=trailing]")
+    terminal.click("[data-sends=market]")
+    terminal.fill("[name=distance]", "60")
+    terminal.fill("[name=amount]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("from 0.01 % to 50 %")
+    terminal.fill("[name=distance]", "45")
+    send(terminal)
+    row = open_row(terminal, "Trailing stop")
+    expect(row).to_contain_text(re.compile(r"45\.00 % behind · stop now ≤ [\d,.]+ · best [\d,.]+"))
+    row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(row).to_have_count(0)
+
+    terminal.click("[data-type=limit]")
+    terminal.check("[name=timed]")
+    terminal.fill("[name=price]", f"{last_price(terminal) * Decimal('1.05'):.2f}")
+    send(terminal)
+    expect(terminal.locator(".toast", has_text="Order waits for its time")).to_be_visible()
+    row = open_row(terminal, "not before")
+    row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(row).to_have_count(0)
+    terminal.uncheck("[name=timed]")
+
+
 def test_a_resting_order_is_changed_in_its_row(terminal: Page) -> None:
     last = last_price(terminal)
     before, after = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "0.94"))

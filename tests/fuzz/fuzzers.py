@@ -60,9 +60,15 @@ def triggered(chance: random.Random, order: c.PlaceOrder) -> c.PlaceOrder:
     if chance.random() < 0.5:
         fields["time_in_force"] = 4
         fields["expire_ns"] = chance.choice((1, 500, 5_000, 2**62))
-    fields["order_type"] = chance.choice((3, 4, 5, 6))
-    fields["trigger_ticks"] = 100 + chance.randint(-4, 4)
-    if fields["order_type"] in (3, 5):
+    fields["order_type"] = chance.choice((3, 4, 5, 6, 7, 8))
+    fields["trigger_source"] = chance.choice((0, 0, 1, 2, 3))
+    if fields["order_type"] in (7, 8):
+        fields["trailing_distance_bp"] = chance.choice((1, 100, 300, 5000))
+        fields["activation_ticks"] = chance.choice((0, 0, 99, 101))
+        fields["trigger_ticks"] = 0
+    else:
+        fields["trigger_ticks"] = 100 + chance.randint(-4, 4)
+    if fields["order_type"] not in (4, 6):
         fields["ticks"] = 0
     return c.PlaceOrder(**fields)
 

@@ -86,6 +86,12 @@ class Flow:
                 amount_units=self.random.randrange(1, 10**9),
                 reason=int(enums.FundsReason.ADJUSTMENT),
             )
+        if chance < 0.39:
+            return commands.SetPrices(
+                instrument_id=self.random.choice([1, 1, 2]),
+                mark_ticks=5_000 + self.random.randrange(-12, 13),
+                index_ticks=self.random.choice([0, 5_000 + self.random.randrange(-12, 13)]),
+            )
         if chance < 0.42:
             return self._list(account_id)
         if chance < 0.53:
@@ -129,11 +135,15 @@ class Flow:
         return list_of(kind, *legs)
 
     def _triggered(self, account_id: int) -> commands.PlaceOrder:
-        """A stop or take-profit order; a third of them end after some minutes."""
-        order_type = self.random.randrange(3, 7)
+        """A stop, trailing stop or take-profit order; a third of them end after some minutes,
+        others begin to wait for their price then."""
+        order_type = self.random.randrange(3, 9)
+        trails = order_type > enums.OrderType.TAKE_PROFIT_LIMIT
+        rests = order_type == enums.OrderType.TRAILING_STOP_LIMIT
         is_limit = order_type in (enums.OrderType.STOP_LIMIT, enums.OrderType.TAKE_PROFIT_LIMIT)
         ends = self.random.random() < 0.3
-        time_in_force = enums.TimeInForce.GTC if is_limit else enums.TimeInForce.IOC
+        rests = rests or is_limit
+        time_in_force = enums.TimeInForce.GTC if rests else enums.TimeInForce.IOC
         lots = self.random.randrange(1, 500)
         side = self.random.choice([1, 2])
         # Now and then more than the account can pay when the price comes.
@@ -147,8 +157,14 @@ class Flow:
             order_type=order_type,
             time_in_force=int(enums.TimeInForce.GTD if ends else time_in_force),
             self_trade_prevention=self.random.choice([1, 2, 3, 4]),
-            trigger_ticks=5_000 + self.random.randrange(-12, 13),
+            trigger_ticks=0 if trails else 5_000 + self.random.randrange(-12, 13),
             expire_ns=self.time_ns + self.random.randrange(1, 300 * 10**9) if ends else 0,
+            trigger_source=self.random.choice([0, 0, 1, 2]),
+            trailing_distance_bp=self.random.choice([4, 8, 15]) if trails else 0,
+            activation_ticks=self.random.choice([0, 5_000]) if trails else 0,
+            trigger_ns=self.time_ns + self.random.randrange(1, 60 * 10**9)
+            if not ends and self.random.random() < 0.2
+            else 0,
             display_lots=self._display(lots) if is_limit and not too_much else 0,
         )
 

@@ -63,9 +63,15 @@ class PlainBooks:
         elif isinstance(event, events.OrderRested):
             self._order(event.order_id).update(leaves=event.lots, updated=seq)
         elif isinstance(event, events.OrderWaiting):
-            self._order(event.order_id).update(status=7, updated=seq)
+            self._order(event.order_id).update(status=7, updated=seq, waiting_seq=seq)
+        elif isinstance(event, events.OrderActivated):
+            order = self._order(event.order_id)
+            order.update(trigger=event.trigger_ticks, updated=seq, activated_seq=seq)
         elif isinstance(event, events.OrderTriggered):
-            self._order(event.order_id).update(status=1, updated=seq)
+            order = self._order(event.order_id)
+            order.update(status=1, updated=seq, triggered_seq=seq)
+            order["trigger"] = event.trigger_ticks or order["trigger"]
+            order["ticks"] = event.ticks or order["ticks"]
         elif isinstance(event, events.OrderReplaced):
             self._replace(event, seq)
         elif isinstance(event, events.OrderReduced):
@@ -112,6 +118,14 @@ class PlainBooks:
             "ticks": event.ticks,
             "trigger": event.trigger_ticks,
             "expire": event.expire_ns,
+            "source": event.trigger_source,
+            "distance": event.trailing_distance_bp,
+            "activation": event.activation_ticks,
+            "offset": event.limit_offset_ticks,
+            "not_before": event.trigger_ns,
+            "waiting_seq": 0,
+            "activated_seq": 0,
+            "triggered_seq": 0,
             "display": event.display_lots,
             "quote": event.quote_units,
             "leaves": event.lots,
@@ -121,7 +135,8 @@ class PlainBooks:
             "placed": seq,
             "updated": seq,
         }
-        hidden = event.account_id in self.quiet_ids and not event.trigger_ticks and not list_id
+        waits = event.order_type > 2 or event.trigger_ns or list_id
+        hidden = event.account_id in self.quiet_ids and not waits
         (self._hidden if hidden else self.orders)[event.order_id] = order
 
     def _trade(self, event: events.Traded, seq: int, index: int) -> None:

@@ -40,8 +40,10 @@ class Traders:
             account_id = rng.choice(self.account_ids + self.poor_ids + self.quiet_ids)
             info = rng.choice(self.instruments)
             what = rng.random()
-            if what < 0.55:
+            if what < 0.5:
                 made.append(self._order(rng, account_id, info))
+            elif what < 0.55:
+                made.append(self._prices(rng, info))
             elif what < 0.61:
                 made.append(self._list(rng, account_id, info))
             elif what < 0.70:
@@ -112,10 +114,13 @@ class Traders:
 
     def _triggered(self, rng: random.Random, account_id: int, info: Any) -> Any:
         """A stop or take-profit order near the prices that trade, now and then until a time."""
-        order_type = OrderType(rng.randint(OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_LIMIT))
+        order_type = OrderType(rng.randint(OrderType.STOP_MARKET, OrderType.TRAILING_STOP_LIMIT))
+        trails = order_type in (OrderType.TRAILING_STOP_MARKET, OrderType.TRAILING_STOP_LIMIT)
         is_limit = order_type in (OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
         soon_ns = rng.choice([0, 0, time.time_ns() + rng.randint(10**7, 3 * 10**9)])
-        time_in_force = TimeInForce.GTC if is_limit else TimeInForce.IOC
+        rests = is_limit or order_type == OrderType.TRAILING_STOP_LIMIT
+        time_in_force = TimeInForce.GTC if rests else TimeInForce.IOC
+        later_ns = time.time_ns() + rng.randint(10**7, 2 * 10**9)
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=info.id,
@@ -125,8 +130,22 @@ class Traders:
             order_type=int(order_type),
             time_in_force=int(TimeInForce.GTD if soon_ns else time_in_force),
             self_trade_prevention=int(rng.choice(list(SelfTradePrevention))),
-            trigger_ticks=rng.randint(99_900, 100_100),
+            trigger_ticks=0 if trails else rng.randint(99_900, 100_100),
             expire_ns=soon_ns,
+            trigger_source=rng.choice([0, 0, 1, 2]),
+            trailing_distance_bp=rng.choice([1, 3, 8, 20]) if trails else 0,
+            activation_ticks=rng.choice([0, rng.randint(99_900, 100_100)]) if trails else 0,
+            limit_offset_ticks=rng.choice([0, 5]) if rests and trails else 0,
+            trigger_ns=0 if soon_ns else rng.choice([0, 0, 0, later_ns]),
+        )
+
+    @staticmethod
+    def _prices(rng: random.Random, info: Any) -> Any:
+        """Mark and index prices about where the trades are."""
+        return commands.SetPrices(
+            instrument_id=info.id,
+            mark_ticks=rng.randint(99_900, 100_100),
+            index_ticks=rng.choice([0, rng.randint(99_900, 100_100)]),
         )
 
     def _order(self, rng: random.Random, account_id: int, info: Any) -> Any:

@@ -1,6 +1,6 @@
 """Commands that create and change assets, instruments, fees, accounts and funds."""
 
-from trading.engine import codec, codes, emit, limits, rows
+from trading.engine import arriving, codec, codes, emit, limits, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -76,11 +76,14 @@ def change_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         # Prices seen so far were counted in other ticks.
         instrument.last_ticks = 0
         instrument.reference_ticks = 0
+        instrument.mark_watch.ticks = 0
+        instrument.index_watch.ticks = 0
     instrument.base = base
     instrument.quote = quote
     set_rules(instrument, data, at, end)
     venue.fees_changed()
     write_instrument(instrument, True, step)
+    arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 
@@ -228,6 +231,8 @@ def set_instrument_state(venue: Venue, data: bytes, at: int, end: int, step: Ste
     # From here it succeeds.
     instrument.state = state
     emit.instrument_state_changed(step.out, instrument_id, state)
+    # What time and prices have set free meanwhile.
+    arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
 

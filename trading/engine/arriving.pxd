@@ -1,8 +1,9 @@
 cimport cython
 
-from trading.engine.book cimport Instrument, Ladder
+from trading.engine.book cimport Instrument
 from trading.engine.order_list cimport OrderList
 from trading.engine.step cimport Step, Sweep
+from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -14,9 +15,13 @@ cdef long long end_order(
     Venue venue, long long order, Sweep sweep, long long leaves, long long status, Step step
 ) except? FAILED
 cdef long long wait(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
+@cython.locals(condition=Condition)
 cdef long long fire_triggers(Venue venue, Instrument instrument, Step step) except? FAILED
 cdef long long fire(
-    Venue venue, Instrument instrument, Ladder ladder, long long level, Step step
+    Venue venue, long long order, Instrument instrument, Condition condition, Step step
+) except? FAILED
+cdef long long trailing_limit(
+    Venue venue, long long order, Condition condition, long long stop_ticks
 ) except? FAILED
 cdef long long check_again(Venue venue, long long order, Sweep sweep) except? FAILED
 cdef long long release_lists(Venue venue, Instrument instrument, Step step) except? FAILED

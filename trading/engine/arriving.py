@@ -1,11 +1,22 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, icebergs, linking, matching, rows, rules
-from trading.engine.book import Instrument, Ladder
+from trading.engine import (
+    codes,
+    emit,
+    icebergs,
+    limits,
+    linking,
+    matching,
+    rows,
+    rules,
+    waiting,
+)
+from trading.engine.book import Instrument
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
+from trading.engine.trailing import Condition
 from trading.engine.venue import Venue
-from trading.engine.words import beyond, notional, units_of, wide
+from trading.engine.words import beyond, min_of, notional, units_of, wide
 
 
 def check_funds(venue: Venue, sweep: Sweep, held_units: int) -> int:
@@ -90,71 +101,80 @@ def end_order(venue: Venue, order: int, sweep: Sweep, leaves: int, status: int, 
 
 
 def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
-    """Let an accepted or released order wait outside the book for its price."""
-    store = venue.store
+    """Let an accepted or released order wait outside the book for its time or its price."""
     instrument = sweep.instrument
-    store.orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
-    terms = store.orders[order + rows.ORDER_TERMS]
-    ladder = instrument.rising if rules.waits_for_rise(terms) else instrument.falling
-    store.append(ladder.level_at(sweep.trigger_ticks), order)
+    orders = venue.store.orders
+    order_id = orders[order + rows.ORDER_ID]
+    orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
+    trigger_ticks = sweep.trigger_ticks
+    if sweep.distance_bp != 0:
+        trigger_ticks = sweep.activation_ticks
+    waiting.remember_condition(venue, order_id, sweep, trigger_ticks)
     if not sweep.is_counted:
         venue.enter(order, instrument)
     instrument.open_lots += sweep.leaves
     instrument.waiting_orders += 1
-    emit.order_waiting(
-        step.out,
-        store.orders[order + rows.ORDER_ID],
-        store.accounts[sweep.account + rows.ACCOUNT_ID],
-        instrument.instrument_id,
-        sweep.side,
-        sweep.trigger_ticks,
-    )
-    return 0
+    waiting.write_waiting(venue, order, instrument, trigger_ticks, sweep.trigger_ns, step)
+    if sweep.trigger_ns == 0:
+        return waiting.stand(venue, order, instrument, trigger_ticks, step)
+    waiting.stand_aside(venue, order, instrument)
+    return venue.set_alarm(order_id, sweep.trigger_ns)
 
 
 def fire_triggers(venue: Venue, instrument: Instrument, step: Step) -> int:
-    """Let arrive what the last price has set free, one order after another.
+    """Let arrive what time and prices have set free, one order after another.
 
-    Of those that waited for a rise the lowest price first, then of those that waited for a fall
-    the highest; at one price in the order in which they came. Each may move the price again.
-    Before each, the orders are released whose lists' first ones have been filled.
+    Each may move the last price again, so what is next is looked at anew before each; and before
+    each, the orders are released whose lists' first ones have been filled. Nothing fires while the
+    instrument is not open.
     """
     while True:
         if step.due_count != 0:
             release_lists(venue, instrument, step)
-        last = instrument.last_ticks
-        if last == 0:
-            return 0  # there was no trade yet, which is not a price of 0
-        level = instrument.rising.best
-        ladder = instrument.rising
-        if level == 0 or venue.store.levels[level + rows.LEVEL_TICKS] > last:
-            level = instrument.falling.best
-            ladder = instrument.falling
-            if level == 0 or venue.store.levels[level + rows.LEVEL_TICKS] < last:
-                return 0
-        fire(venue, instrument, ladder, level, step)
+        if instrument.waiting_orders == 0 or instrument.state != codes.INSTRUMENT_STATE_OPEN:
+            return 0
+        order = waiting.next_met(venue, instrument)
+        if order == 0:
+            return 0
+        condition = venue.condition_of(order)
+        if condition is not None and condition.distance_bp != 0 and condition.trail is None:
+            waiting.begin_to_trail(venue, order, instrument, condition, step)
+        else:
+            fire(venue, order, instrument, condition, step)
 
 
-def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step: Step) -> int:
-    """Let the first order of a level of waiting ones arrive."""
+def fire(
+    venue: Venue, order: int, instrument: Instrument, condition: Condition | None, step: Step
+) -> int:
+    """Let a waiting order arrive."""
     store = venue.store
     orders = store.orders
-    order = store.levels[level + rows.LEVEL_FIRST]
-    trigger_ticks = store.levels[level + rows.LEVEL_TICKS]
-    ladder.take(level, order)
+    trigger_ticks = waiting.trigger_of(venue, order)
+    price = 0
+    limit_ticks = 0
+    if trigger_ticks != 0:
+        source = codes.TRIGGER_SOURCE_LAST
+        if condition is not None:
+            source = condition.source
+            limit_ticks = trailing_limit(venue, order, condition, trigger_ticks)
+        price = instrument.price_of(source)
+    venue.stop_waiting(order, instrument)
+    if limit_ticks != 0:
+        orders[order + rows.ORDER_TICKS] = limit_ticks
     sweep = step.sweep
     sweep_of(venue, order, instrument, sweep)
-    emit.order_triggered(
+    place = emit.order_triggered(
         step.out,
         orders[order + rows.ORDER_ID],
         store.accounts[sweep.account + rows.ACCOUNT_ID],
         instrument.instrument_id,
         sweep.side,
         trigger_ticks,
-        instrument.last_ticks,
+        price,
+        limit_ticks,
     )
+    step.out.cut_zeros(place)
     instrument.open_lots -= sweep.leaves
-    instrument.waiting_orders -= 1
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
         # What the other one of the pair held is there for this one.
         linking.end_partner(venue, order, step)
@@ -164,6 +184,18 @@ def fire(venue: Venue, instrument: Instrument, ladder: Ladder, level: int, step:
     if result != codes.ACCEPTED:
         return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
     return arrive(venue, order, sweep, step)
+
+
+def trailing_limit(venue: Venue, order: int, condition: Condition, stop_ticks: int) -> int:
+    """The limit price of a trailing stop that fires at ``stop_ticks``; 0: it has none."""
+    terms = venue.store.orders[order + rows.ORDER_TERMS]
+    if terms >> rows.TERMS_TYPE_SHIFT & 255 != codes.ORDER_TYPE_TRAILING_STOP_LIMIT:
+        return 0
+    # A limit beyond all prices is one that every price keeps to.
+    if terms & 15 == codes.SIDE_BUY:
+        return min_of(stop_ticks + condition.offset_ticks, limits.MAX_TICKS)
+    limit_ticks = stop_ticks - condition.offset_ticks
+    return limit_ticks if limit_ticks > 0 else 1
 
 
 def check_again(venue: Venue, order: int, sweep: Sweep) -> int:
@@ -255,6 +287,9 @@ def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> 
     sweep.leaves = orders[order + rows.ORDER_LEAVES]
     sweep.ticks = orders[order + rows.ORDER_TICKS]
     sweep.trigger_ticks = 0
+    sweep.trigger_source = codes.TRIGGER_SOURCE_LAST
+    sweep.distance_bp = 0
+    sweep.trigger_ns = 0
     sweep.expire_ns = 0
     sweep.budget_units = wide(0)
     sweep.is_buy = sweep.side == codes.SIDE_BUY

@@ -1,6 +1,7 @@
 cimport cython
 
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition, Trails
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -34,6 +35,16 @@ cdef class Ladder:
     cdef long long _delete_block(self, long long at) except? FAILED
 
 @cython.final
+cdef class Watch:
+    cdef readonly long long ticks
+    cdef readonly Ladder rising
+    cdef readonly Ladder falling
+    cdef readonly Trails highs
+    cdef readonly Trails lows
+
+    cdef long long follow(self, long long ticks) except? FAILED
+
+@cython.final
 cdef class Instrument:
     cdef readonly long long instrument_id
     cdef readonly long long index
@@ -61,12 +72,28 @@ cdef class Instrument:
     cdef readonly Ladder asks
     cdef readonly Ladder rising
     cdef readonly Ladder falling
+    cdef readonly Watch last_watch
+    cdef readonly Watch mark_watch
+    cdef readonly Watch index_watch
+    cdef readonly Ladder aside
+    cdef readonly Ladder due
     cdef readonly long long waiting_orders
+    cdef readonly long long trailing_orders
     cdef readonly long long refreshes
     cdef object _rates_room
     cdef long long *rates
     cdef long long rates_known
 
+    cdef Watch watch_of(self, long long source)
+    cdef long long price_of(self, long long source) except? FAILED
+    @cython.locals(watch=Watch)
+    cdef Ladder queue_of(self, long long order_type, bint rises, Condition condition)
+    @cython.locals(watch=Watch, trails=Trails)
+    cdef long long begin_trailing(
+        self, Condition condition, long long order_id, bint is_buy, long long extreme_ticks
+    ) except? FAILED
+    @cython.locals(watch=Watch, trails=Trails)
+    cdef long long stop_trailing(self, Condition condition, bint is_buy) except? FAILED
     cdef long long forget_rates(self, long long groups) except? FAILED
 
 cpdef i128 fee_of(i128 units, long long ppm) except? FAILED

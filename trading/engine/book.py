@@ -1,8 +1,9 @@
 """What is traded: assets, instruments, and the two sorted sides of an instrument's book."""
 
-from trading.engine import rows
+from trading.engine import codes, rows
 from trading.engine.memory import grown
 from trading.engine.store import Store
+from trading.engine.trailing import Condition, Trails
 from trading.engine.words import fee_units, move_words, pointer, wide
 
 
@@ -212,6 +213,28 @@ class Ladder:
         return 0
 
 
+class Watch:
+    """Orders that wait for one source's price of an instrument.
+
+    ``rising`` and ``falling`` are those that wait for it to rise or to fall to a price: triggers,
+    and where trailing stops become active. ``highs`` and ``lows`` are the active trailing stops,
+    by the extreme they follow. ``ticks`` is the price; that of the last trade stands elsewhere.
+    """
+
+    def __init__(self, rising: Ladder, falling: Ladder) -> None:
+        self.ticks = 0
+        self.rising = rising
+        self.falling = falling
+        self.highs = Trails(False)
+        self.lows = Trails(True)
+
+    def follow(self, ticks: int) -> int:
+        """The price has moved."""
+        self.highs.follow(ticks)
+        self.lows.follow(ticks)
+        return 0
+
+
 class Instrument:
     """What is traded: its rules, its book and its prices.
 
@@ -248,12 +271,63 @@ class Instrument:
         # Orders that wait for the last price to rise or to fall to their triggers.
         self.rising = Ladder(store, False)
         self.falling = Ladder(store, True)
+        self.last_watch = Watch(self.rising, self.falling)
+        self.mark_watch = Watch(Ladder(store, False), Ladder(store, True))
+        self.index_watch = Watch(Ladder(store, False), Ladder(store, True))
+        # Orders that wait at no price: for their time, or as active trailing stops; and those
+        # whose time has come, to fire as soon as the instrument is open.
+        self.aside = Ladder(store, True)
+        self.due = Ladder(store, True)
         self.waiting_orders = 0
+        self.trailing_orders = 0  # active ones that follow the last price
         self.refreshes = 0  # how often what rests may show a new part of itself
         # Maker and taker fee of each fee group, by its index; -1: to be looked up.
         self._rates_room = grown(memoryview(b"").cast("q"), 2)
         self.rates = pointer(self._rates_room)
         self.rates_known = 0
+
+    def watch_of(self, source: int) -> Watch:
+        """Who waits for a source's price."""
+        if source == codes.TRIGGER_SOURCE_MARK:
+            return self.mark_watch
+        if source == codes.TRIGGER_SOURCE_INDEX:
+            return self.index_watch
+        return self.last_watch
+
+    def price_of(self, source: int) -> int:
+        """The price of a source in ticks; 0: there was none yet."""
+        if source == codes.TRIGGER_SOURCE_LAST:
+            return self.last_ticks
+        return self.watch_of(source).ticks
+
+    def queue_of(self, order_type: int, rises: bool, condition: Condition | None) -> Ladder:
+        """Where an order of this type, which waits for that, waits."""
+        if condition is not None and (condition.trigger_ns != 0 or condition.trail is not None):
+            return self.aside
+        if order_type <= codes.ORDER_TYPE_MARKET:
+            return self.due
+        watch = self.last_watch
+        if condition is not None:
+            watch = self.watch_of(condition.source)
+        return watch.rising if rises else watch.falling
+
+    def begin_trailing(
+        self, condition: Condition, order_id: int, is_buy: bool, extreme_ticks: int
+    ) -> int:
+        """A trailing stop follows its source's price from an extreme on."""
+        watch = self.watch_of(condition.source)
+        if condition.source == codes.TRIGGER_SOURCE_LAST:
+            self.trailing_orders += 1
+        trails = watch.lows if is_buy else watch.highs
+        return trails.add(condition, order_id, extreme_ticks)
+
+    def stop_trailing(self, condition: Condition, is_buy: bool) -> int:
+        """A trailing stop follows no more."""
+        watch = self.watch_of(condition.source)
+        if condition.source == codes.TRIGGER_SOURCE_LAST:
+            self.trailing_orders -= 1
+        trails = watch.lows if is_buy else watch.highs
+        return trails.drop(condition)
 
     def forget_rates(self, groups: int) -> int:
         """Have every fee looked up anew; there are so many fee groups."""

@@ -32,6 +32,7 @@ _CALLED_BY_MODULE = (
     "administration",
     "arriving",
     "canceling",
+    "dispatch",
     "door",
     "emit",
     "guarding",
@@ -44,7 +45,10 @@ _CALLED_BY_MODULE = (
     "matching",
     "placing",
     "rules",
+    "standing",
     "telling",
+    "triggering",
+    "waiting",
 )
 # What stands in the compiled folder under the name of each module of the core.
 _STAND_IN = """from trading.engine import core

@@ -1,4 +1,4 @@
-"""Orders that a venue still knows although they are closed."""
+"""Lately closed orders, for repeats and for asking what became of them."""
 
 from trading.engine import rows
 from trading.engine.store import Store
@@ -8,15 +8,14 @@ from trading.engine.words import touch
 class Closed:
     """Lately closed orders of a venue, the oldest first, linked through their rows."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self) -> None:
         self.oldest = 0
         self.newest = 0
         self.count = 0
 
-    def append(self, order: int) -> int:
-        """Add an order that was closed just now."""
-        orders = self.store.orders
+    def append(self, store: Store, order: int) -> int:
+        """Put an order behind all others."""
+        orders = store.orders
         newest = self.newest
         orders[order + rows.ORDER_AHEAD] = newest
         orders[order + rows.ORDER_BEHIND] = 0
@@ -28,9 +27,9 @@ class Closed:
         self.count += 1
         return 0
 
-    def drop(self, order: int) -> int:
+    def unlink(self, store: Store, order: int) -> int:
         """Take an order out."""
-        orders = self.store.orders
+        orders = store.orders
         ahead = orders[order + rows.ORDER_AHEAD]
         behind = orders[order + rows.ORDER_BEHIND]
         if ahead == 0:
@@ -44,11 +43,10 @@ class Closed:
         self.count -= 1
         return 0
 
-    def fetch(self, order: int) -> int:
-        """Bring near what forgetting the next closed orders takes; this is the next of all."""
-        store = self.store
+    def fetch(self, store: Store) -> int:
+        """Bring near what forgetting the next closed orders takes."""
         orders = store.orders
-        second = orders[order + rows.ORDER_BEHIND]
+        second = orders[self.oldest + rows.ORDER_BEHIND]
         third = orders[second + rows.ORDER_BEHIND]
         fourth = orders[third + rows.ORDER_BEHIND]
         touch(orders, fourth)

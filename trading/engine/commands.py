@@ -543,6 +543,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         ("quote_units", "i128"),
         ("trigger_ticks", "i64"),
         ("expire_ns", "i64"),
+        ("trigger_source", "u32"),
+        ("trailing_distance_bp", "u32"),
+        ("activation_ticks", "i64"),
+        ("limit_offset_ticks", "i64"),
+        ("trigger_ns", "i64"),
         ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
@@ -561,6 +566,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     quote_units: int = 0
     trigger_ticks: int = 0
     expire_ns: int = 0
+    trigger_source: int = 0
+    trailing_distance_bp: int = 0
+    activation_ticks: int = 0
+    limit_offset_ticks: int = 0
+    trigger_ns: int = 0
     display_lots: int = 0
 
     def _pack(self) -> bytes:
@@ -580,6 +590,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             self.quote_units >> 64,
             self.trigger_ticks,
             self.expire_ns,
+            self.trigger_source,
+            self.trailing_distance_bp,
+            self.activation_ticks,
+            self.limit_offset_ticks,
+            self.trigger_ns,
             self.display_lots,
         )
         return packed
@@ -602,6 +617,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units_high,
             trigger_ticks,
             expire_ns,
+            trigger_source,
+            trailing_distance_bp,
+            activation_ticks,
+            limit_offset_ticks,
+            trigger_ns,
             display_lots,
         ) = items
         return cls(
@@ -619,6 +639,11 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             quote_units=quote_units_low | quote_units_high << 64,
             trigger_ticks=trigger_ticks,
             expire_ns=expire_ns,
+            trigger_source=trigger_source,
+            trailing_distance_bp=trailing_distance_bp,
+            activation_ticks=activation_ticks,
+            limit_offset_ticks=limit_offset_ticks,
+            trigger_ns=trigger_ns,
             display_lots=display_lots,
         )
 
@@ -840,6 +865,64 @@ class ExpireOrder(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SetPrices(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 30
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("mark_ticks", "i64"),
+        ("index_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    mark_ticks: int = 0
+    index_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.mark_ticks,
+            self.index_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            mark_ticks,
+            index_ticks,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            mark_ticks=mark_ticks,
+            index_ticks=index_ticks,
+        )
+
+
+class TriggerOrder(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 31
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("order_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (order_id,) = items
+        return cls(
+            order_id=order_id,
+        )
+
+
 class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 25
     VERSION: ClassVar[int] = 1
@@ -861,6 +944,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("first_quote_units", "i128"),
         ("first_trigger_ticks", "i64"),
         ("first_expire_ns", "i64"),
+        ("first_trigger_source", "u32"),
+        ("first_trailing_distance_bp", "u32"),
+        ("first_activation_ticks", "i64"),
+        ("first_limit_offset_ticks", "i64"),
+        ("first_trigger_ns", "i64"),
         ("first_display_lots", "i64"),
         ("second_account_id", "i64"),
         ("second_instrument_id", "u32"),
@@ -876,6 +964,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("second_quote_units", "i128"),
         ("second_trigger_ticks", "i64"),
         ("second_expire_ns", "i64"),
+        ("second_trigger_source", "u32"),
+        ("second_trailing_distance_bp", "u32"),
+        ("second_activation_ticks", "i64"),
+        ("second_limit_offset_ticks", "i64"),
+        ("second_trigger_ns", "i64"),
         ("second_display_lots", "i64"),
         ("third_account_id", "i64"),
         ("third_instrument_id", "u32"),
@@ -891,6 +984,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("third_quote_units", "i128"),
         ("third_trigger_ticks", "i64"),
         ("third_expire_ns", "i64"),
+        ("third_trigger_source", "u32"),
+        ("third_trailing_distance_bp", "u32"),
+        ("third_activation_ticks", "i64"),
+        ("third_limit_offset_ticks", "i64"),
+        ("third_trigger_ns", "i64"),
         ("third_display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
@@ -912,6 +1010,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     first_quote_units: int = 0
     first_trigger_ticks: int = 0
     first_expire_ns: int = 0
+    first_trigger_source: int = 0
+    first_trailing_distance_bp: int = 0
+    first_activation_ticks: int = 0
+    first_limit_offset_ticks: int = 0
+    first_trigger_ns: int = 0
     first_display_lots: int = 0
     second_account_id: int = 0
     second_instrument_id: int = 0
@@ -927,6 +1030,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     second_quote_units: int = 0
     second_trigger_ticks: int = 0
     second_expire_ns: int = 0
+    second_trigger_source: int = 0
+    second_trailing_distance_bp: int = 0
+    second_activation_ticks: int = 0
+    second_limit_offset_ticks: int = 0
+    second_trigger_ns: int = 0
     second_display_lots: int = 0
     third_account_id: int = 0
     third_instrument_id: int = 0
@@ -942,6 +1050,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     third_quote_units: int = 0
     third_trigger_ticks: int = 0
     third_expire_ns: int = 0
+    third_trigger_source: int = 0
+    third_trailing_distance_bp: int = 0
+    third_activation_ticks: int = 0
+    third_limit_offset_ticks: int = 0
+    third_trigger_ns: int = 0
     third_display_lots: int = 0
 
     def _pack(self) -> bytes:
@@ -964,6 +1077,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.first_quote_units >> 64,
             self.first_trigger_ticks,
             self.first_expire_ns,
+            self.first_trigger_source,
+            self.first_trailing_distance_bp,
+            self.first_activation_ticks,
+            self.first_limit_offset_ticks,
+            self.first_trigger_ns,
             self.first_display_lots,
             self.second_account_id,
             self.second_instrument_id,
@@ -980,6 +1098,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.second_quote_units >> 64,
             self.second_trigger_ticks,
             self.second_expire_ns,
+            self.second_trigger_source,
+            self.second_trailing_distance_bp,
+            self.second_activation_ticks,
+            self.second_limit_offset_ticks,
+            self.second_trigger_ns,
             self.second_display_lots,
             self.third_account_id,
             self.third_instrument_id,
@@ -996,6 +1119,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.third_quote_units >> 64,
             self.third_trigger_ticks,
             self.third_expire_ns,
+            self.third_trigger_source,
+            self.third_trailing_distance_bp,
+            self.third_activation_ticks,
+            self.third_limit_offset_ticks,
+            self.third_trigger_ns,
             self.third_display_lots,
         )
         return packed
@@ -1021,6 +1149,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             first_quote_units_high,
             first_trigger_ticks,
             first_expire_ns,
+            first_trigger_source,
+            first_trailing_distance_bp,
+            first_activation_ticks,
+            first_limit_offset_ticks,
+            first_trigger_ns,
             first_display_lots,
             second_account_id,
             second_instrument_id,
@@ -1037,6 +1170,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             second_quote_units_high,
             second_trigger_ticks,
             second_expire_ns,
+            second_trigger_source,
+            second_trailing_distance_bp,
+            second_activation_ticks,
+            second_limit_offset_ticks,
+            second_trigger_ns,
             second_display_lots,
             third_account_id,
             third_instrument_id,
@@ -1053,6 +1191,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_quote_units_high,
             third_trigger_ticks,
             third_expire_ns,
+            third_trigger_source,
+            third_trailing_distance_bp,
+            third_activation_ticks,
+            third_limit_offset_ticks,
+            third_trigger_ns,
             third_display_lots,
         ) = items
         return cls(
@@ -1073,6 +1216,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             first_quote_units=first_quote_units_low | first_quote_units_high << 64,
             first_trigger_ticks=first_trigger_ticks,
             first_expire_ns=first_expire_ns,
+            first_trigger_source=first_trigger_source,
+            first_trailing_distance_bp=first_trailing_distance_bp,
+            first_activation_ticks=first_activation_ticks,
+            first_limit_offset_ticks=first_limit_offset_ticks,
+            first_trigger_ns=first_trigger_ns,
             first_display_lots=first_display_lots,
             second_account_id=second_account_id,
             second_instrument_id=second_instrument_id,
@@ -1088,6 +1236,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             second_quote_units=second_quote_units_low | second_quote_units_high << 64,
             second_trigger_ticks=second_trigger_ticks,
             second_expire_ns=second_expire_ns,
+            second_trigger_source=second_trigger_source,
+            second_trailing_distance_bp=second_trailing_distance_bp,
+            second_activation_ticks=second_activation_ticks,
+            second_limit_offset_ticks=second_limit_offset_ticks,
+            second_trigger_ns=second_trigger_ns,
             second_display_lots=second_display_lots,
             third_account_id=third_account_id,
             third_instrument_id=third_instrument_id,
@@ -1103,6 +1256,11 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_quote_units=third_quote_units_low | third_quote_units_high << 64,
             third_trigger_ticks=third_trigger_ticks,
             third_expire_ns=third_expire_ns,
+            third_trigger_source=third_trigger_source,
+            third_trailing_distance_bp=third_trailing_distance_bp,
+            third_activation_ticks=third_activation_ticks,
+            third_limit_offset_ticks=third_limit_offset_ticks,
+            third_trigger_ns=third_trigger_ns,
             third_display_lots=third_display_lots,
         )
 
@@ -1235,6 +1393,8 @@ BY_KIND: dict[int, type[Message]] = {
         SetReferencePrice,
         ReplaceOrder,
         ExpireOrder,
+        SetPrices,
+        TriggerOrder,
         PlaceOrderList,
         CancelOrderList,
         SetCancelTimer,

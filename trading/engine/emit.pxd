@@ -119,6 +119,11 @@ cdef long long order_accepted(
     i128 quote_units,
     long long trigger_ticks,
     long long expire_ns,
+    long long trigger_source,
+    long long trailing_distance_bp,
+    long long activation_ticks,
+    long long limit_offset_ticks,
+    long long trigger_ns,
     long long display_lots,
 ) except? FAILED
 
@@ -211,6 +216,7 @@ cdef long long order_waiting(
     long long instrument_id,
     long long side,
     long long trigger_ticks,
+    long long trigger_ns,
 ) except? FAILED
 
 cdef long long order_triggered(
@@ -221,6 +227,24 @@ cdef long long order_triggered(
     long long side,
     long long trigger_ticks,
     long long last_ticks,
+    long long ticks,
+) except? FAILED
+
+cdef long long prices_set(
+    Output out,
+    long long instrument_id,
+    long long mark_ticks,
+    long long index_ticks,
+) except? FAILED
+
+cdef long long order_activated(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long extreme_ticks,
+    long long trigger_ticks,
 ) except? FAILED
 
 cdef long long order_refreshed(
@@ -315,6 +339,12 @@ cdef long long order_row(
     long long client_key,
     long long placed_seq,
     long long trigger_ticks,
+    long long trigger_source,
+    long long trailing_distance_bp,
+    long long activation_ticks,
+    long long limit_offset_ticks,
+    long long extreme_ticks,
+    long long trigger_ns,
     long long list_id,
     long long list_type,
     long long list_legs,

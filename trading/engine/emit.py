@@ -266,11 +266,16 @@ def order_accepted(
     quote_units: int,
     trigger_ticks: int,
     expire_ns: int,
+    trigger_source: int,
+    trailing_distance_bp: int,
+    activation_ticks: int,
+    limit_offset_ticks: int,
+    trigger_ns: int,
     display_lots: int,
 ) -> int:
-    at = out.room(18)
+    at = out.room(22)
     words = out.words
-    words[at] = 618475356171
+    words[at] = 755914309643
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = (
@@ -293,7 +298,11 @@ def order_accepted(
     words[at + 14] = high(quote_units)
     words[at + 15] = trigger_ticks
     words[at + 16] = expire_ns
-    words[at + 17] = display_lots
+    words[at + 17] = trigger_source | trailing_distance_bp << 32
+    words[at + 18] = activation_ticks
+    words[at + 19] = limit_offset_ticks
+    words[at + 20] = trigger_ns
+    words[at + 21] = display_lots
     out.events += 1
     return at
 
@@ -476,14 +485,16 @@ def order_waiting(
     instrument_id: int,
     side: int,
     trigger_ticks: int,
+    trigger_ns: int,
 ) -> int:
-    at = out.room(5)
+    at = out.room(6)
     words = out.words
-    words[at] = 171798757394
+    words[at] = 206158495762
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = trigger_ticks
+    words[at + 5] = trigger_ns
     out.events += 1
     return at
 
@@ -496,15 +507,54 @@ def order_triggered(
     side: int,
     trigger_ticks: int,
     last_ticks: int,
+    ticks: int,
 ) -> int:
-    at = out.room(6)
+    at = out.room(7)
     words = out.words
-    words[at] = 206158495763
+    words[at] = 240518234131
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = trigger_ticks
     words[at + 5] = last_ticks
+    words[at + 6] = ticks
+    out.events += 1
+    return at
+
+
+def prices_set(
+    out: Output,
+    instrument_id: int,
+    mark_ticks: int,
+    index_ticks: int,
+) -> int:
+    at = out.room(4)
+    words = out.words
+    words[at] = 137439019038
+    words[at + 1] = instrument_id
+    words[at + 2] = mark_ticks
+    words[at + 3] = index_ticks
+    out.events += 1
+    return at
+
+
+def order_activated(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    extreme_ticks: int,
+    trigger_ticks: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495775
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = extreme_ticks
+    words[at + 5] = trigger_ticks
     out.events += 1
     return at
 
@@ -694,15 +744,21 @@ def order_row(
     client_key: int,
     placed_seq: int,
     trigger_ticks: int,
+    trigger_source: int,
+    trailing_distance_bp: int,
+    activation_ticks: int,
+    limit_offset_ticks: int,
+    extreme_ticks: int,
+    trigger_ns: int,
     list_id: int,
     list_type: int,
     list_legs: int,
     display_lots: int,
     reserve_lots: int,
 ) -> int:
-    at = out.room(21)
+    at = out.room(26)
     words = out.words
-    words[at] = 721554572266
+    words[at] = 893353264106
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -719,10 +775,15 @@ def order_row(
     words[at + 14] = client_key
     words[at + 15] = placed_seq
     words[at + 16] = trigger_ticks
-    words[at + 17] = list_id
-    words[at + 18] = list_type | list_legs << 32
-    words[at + 19] = display_lots
-    words[at + 20] = reserve_lots
+    words[at + 17] = trigger_source | trailing_distance_bp << 32
+    words[at + 18] = activation_ticks
+    words[at + 19] = limit_offset_ticks
+    words[at + 20] = extreme_ticks
+    words[at + 21] = trigger_ns
+    words[at + 22] = list_id
+    words[at + 23] = list_type | list_legs << 32
+    words[at + 24] = display_lots
+    words[at + 25] = reserve_lots
     out.events += 1
     return at
 

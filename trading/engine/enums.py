@@ -10,7 +10,8 @@ class Side(IntEnum):
 
 class OrderType(IntEnum):
     """A stop buys when the price has risen to its trigger and sells when it has fallen to it; a
-    take-profit the other way round. Then it is a market or limit order.
+    take-profit the other way round. A trailing stop's trigger follows the price at a distance.
+    Then it is a market or limit order.
     """
 
     LIMIT = 1
@@ -19,6 +20,8 @@ class OrderType(IntEnum):
     STOP_LIMIT = 4
     TAKE_PROFIT_MARKET = 5
     TAKE_PROFIT_LIMIT = 6
+    TRAILING_STOP_MARKET = 7
+    TRAILING_STOP_LIMIT = 8
 
 
 class TimeInForce(IntEnum):
@@ -26,6 +29,14 @@ class TimeInForce(IntEnum):
     IOC = 2
     FOK = 3
     GTD = 4  # until a time
+
+
+class TriggerSource(IntEnum):
+    """Whose price a triggered order looks at."""
+
+    LAST = 0
+    MARK = 1
+    INDEX = 2
 
 
 class SelfTradePrevention(IntEnum):

@@ -560,6 +560,11 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
         ("quote_units", "i128"),
         ("trigger_ticks", "i64"),
         ("expire_ns", "i64"),
+        ("trigger_source", "u32"),
+        ("trailing_distance_bp", "u32"),
+        ("activation_ticks", "i64"),
+        ("limit_offset_ticks", "i64"),
+        ("trigger_ns", "i64"),
         ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
@@ -579,6 +584,11 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     quote_units: int = 0
     trigger_ticks: int = 0
     expire_ns: int = 0
+    trigger_source: int = 0
+    trailing_distance_bp: int = 0
+    activation_ticks: int = 0
+    limit_offset_ticks: int = 0
+    trigger_ns: int = 0
     display_lots: int = 0
 
     def _pack(self) -> bytes:
@@ -599,6 +609,11 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             self.quote_units >> 64,
             self.trigger_ticks,
             self.expire_ns,
+            self.trigger_source,
+            self.trailing_distance_bp,
+            self.activation_ticks,
+            self.limit_offset_ticks,
+            self.trigger_ns,
             self.display_lots,
         )
         return packed
@@ -622,6 +637,11 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             quote_units_high,
             trigger_ticks,
             expire_ns,
+            trigger_source,
+            trailing_distance_bp,
+            activation_ticks,
+            limit_offset_ticks,
+            trigger_ns,
             display_lots,
         ) = items
         return cls(
@@ -640,6 +660,11 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             quote_units=quote_units_low | quote_units_high << 64,
             trigger_ticks=trigger_ticks,
             expire_ns=expire_ns,
+            trigger_source=trigger_source,
+            trailing_distance_bp=trailing_distance_bp,
+            activation_ticks=activation_ticks,
+            limit_offset_ticks=limit_offset_ticks,
+            trigger_ns=trigger_ns,
             display_lots=display_lots,
         )
 
@@ -1079,6 +1104,7 @@ class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
         ("instrument_id", "u32"),
         ("side", "u32"),
         ("trigger_ticks", "i64"),
+        ("trigger_ns", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1087,6 +1113,7 @@ class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
     instrument_id: int = 0
     side: int = 0
     trigger_ticks: int = 0
+    trigger_ns: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1095,6 +1122,7 @@ class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
             self.instrument_id,
             self.side,
             self.trigger_ticks,
+            self.trigger_ns,
         )
         return packed
 
@@ -1106,6 +1134,7 @@ class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
             instrument_id,
             side,
             trigger_ticks,
+            trigger_ns,
         ) = items
         return cls(
             order_id=order_id,
@@ -1113,6 +1142,7 @@ class OrderWaiting(Message, kw_only=True, frozen=True, gc=False):
             instrument_id=instrument_id,
             side=side,
             trigger_ticks=trigger_ticks,
+            trigger_ns=trigger_ns,
         )
 
 
@@ -1126,6 +1156,7 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
         ("side", "u32"),
         ("trigger_ticks", "i64"),
         ("last_ticks", "i64"),
+        ("ticks", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1135,6 +1166,7 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
     side: int = 0
     trigger_ticks: int = 0
     last_ticks: int = 0
+    ticks: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1144,6 +1176,7 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
             self.side,
             self.trigger_ticks,
             self.last_ticks,
+            self.ticks,
         )
         return packed
 
@@ -1156,6 +1189,7 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
             side,
             trigger_ticks,
             last_ticks,
+            ticks,
         ) = items
         return cls(
             order_id=order_id,
@@ -1164,6 +1198,94 @@ class OrderTriggered(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             trigger_ticks=trigger_ticks,
             last_ticks=last_ticks,
+            ticks=ticks,
+        )
+
+
+class PricesSet(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 30
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("instrument_id", "i64"),
+        ("mark_ticks", "i64"),
+        ("index_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    instrument_id: int = 0
+    mark_ticks: int = 0
+    index_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.instrument_id,
+            self.mark_ticks,
+            self.index_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            instrument_id,
+            mark_ticks,
+            index_ticks,
+        ) = items
+        return cls(
+            instrument_id=instrument_id,
+            mark_ticks=mark_ticks,
+            index_ticks=index_ticks,
+        )
+
+
+class OrderActivated(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 31
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("extreme_ticks", "i64"),
+        ("trigger_ticks", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    extreme_ticks: int = 0
+    trigger_ticks: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.extreme_ticks,
+            self.trigger_ticks,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            extreme_ticks,
+            trigger_ticks,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            extreme_ticks=extreme_ticks,
+            trigger_ticks=trigger_ticks,
         )
 
 
@@ -1573,6 +1695,12 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("client_key", "i64"),
         ("placed_seq", "i64"),
         ("trigger_ticks", "i64"),
+        ("trigger_source", "u32"),
+        ("trailing_distance_bp", "u32"),
+        ("activation_ticks", "i64"),
+        ("limit_offset_ticks", "i64"),
+        ("extreme_ticks", "i64"),
+        ("trigger_ns", "i64"),
         ("list_id", "i64"),
         ("list_type", "u32"),
         ("list_legs", "u32"),
@@ -1596,6 +1724,12 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     client_key: int = 0
     placed_seq: int = 0
     trigger_ticks: int = 0
+    trigger_source: int = 0
+    trailing_distance_bp: int = 0
+    activation_ticks: int = 0
+    limit_offset_ticks: int = 0
+    extreme_ticks: int = 0
+    trigger_ns: int = 0
     list_id: int = 0
     list_type: int = 0
     list_legs: int = 0
@@ -1620,6 +1754,12 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.client_key,
             self.placed_seq,
             self.trigger_ticks,
+            self.trigger_source,
+            self.trailing_distance_bp,
+            self.activation_ticks,
+            self.limit_offset_ticks,
+            self.extreme_ticks,
+            self.trigger_ns,
             self.list_id,
             self.list_type,
             self.list_legs,
@@ -1647,6 +1787,12 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key,
             placed_seq,
             trigger_ticks,
+            trigger_source,
+            trailing_distance_bp,
+            activation_ticks,
+            limit_offset_ticks,
+            extreme_ticks,
+            trigger_ns,
             list_id,
             list_type,
             list_legs,
@@ -1669,6 +1815,12 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             client_key=client_key,
             placed_seq=placed_seq,
             trigger_ticks=trigger_ticks,
+            trigger_source=trigger_source,
+            trailing_distance_bp=trailing_distance_bp,
+            activation_ticks=activation_ticks,
+            limit_offset_ticks=limit_offset_ticks,
+            extreme_ticks=extreme_ticks,
+            trigger_ns=trigger_ns,
             list_id=list_id,
             list_type=list_type,
             list_legs=list_legs,
@@ -1885,6 +2037,8 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReplaced,
         OrderWaiting,
         OrderTriggered,
+        PricesSet,
+        OrderActivated,
         OrderRefreshed,
         OrderListPlaced,
         OrderPending,

@@ -28,11 +28,15 @@ def check_display(sweep: Sweep) -> int:
 
 
 def may_hide(order_type: int, time_in_force: int) -> bool:
-    """Whether such an order may show only a part of itself: it has a price and may rest."""
+    """Whether such an order may show only a part of itself: it is placed with a price, and may
+    rest.
+    """
     return (
-        order_type != codes.ORDER_TYPE_MARKET
-        and order_type != codes.ORDER_TYPE_STOP_MARKET
-        and order_type != codes.ORDER_TYPE_TAKE_PROFIT_MARKET
+        (
+            order_type == codes.ORDER_TYPE_LIMIT
+            or order_type == codes.ORDER_TYPE_STOP_LIMIT
+            or order_type == codes.ORDER_TYPE_TAKE_PROFIT_LIMIT
+        )
         and time_in_force != codes.TIME_IN_FORCE_IOC
         and time_in_force != codes.TIME_IN_FORCE_FOK
     )

@@ -4,6 +4,7 @@ from trading.engine.book cimport Instrument, Ladder
 from trading.engine.closed cimport Closed
 from trading.engine.order_list cimport OrderList
 from trading.engine.output cimport Output
+from trading.engine.trailing cimport Condition, Trail
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -23,6 +24,9 @@ cdef long long dump_pending(Venue venue, Writer out) except? FAILED
 @cython.locals(order_list=OrderList, order_id="long long", position="long long")
 cdef long long dump_lists(Venue venue, Writer out) except? FAILED
 cdef long long dump_instrument(Instrument instrument, Writer out) except? FAILED
+@cython.locals(trail=Trail)
+cdef long long dump_condition(Condition condition, Writer out) except? FAILED
+cdef tuple ladders_of(Instrument instrument)
 cdef long long dump_account(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED

@@ -8,6 +8,7 @@ from trading.engine import codes, linking, rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.output import Output
+from trading.engine.trailing import Condition, root_of
 from trading.engine.venue import Venue
 from trading.engine.words import copy_words, high, low
 
@@ -81,8 +82,12 @@ def dump_venue(venue: Venue, out: Writer) -> int:
     out.number(len(venue.accounts))
     for account_id in sorted(venue.accounts):
         dump_account(venue, venue.account(account_id), out)
+    out.number(len(venue.conditions))
+    for order_id in sorted(venue.conditions):
+        out.number(order_id)
+        dump_condition(venue.conditions[order_id], out)
     for instrument in venue.instrument_list:
-        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
+        for ladder in ladders_of(instrument):
             dump_ladder(venue, ladder, out)
     dump_pending(venue, out)
     out.number(len(venue.expiries))
@@ -155,7 +160,37 @@ def dump_instrument(instrument: Instrument, out: Writer) -> int:
     out.text(instrument.symbol)
     out.number(instrument.last_ticks)
     out.number(instrument.reference_ticks)
+    out.number(instrument.mark_watch.ticks)
+    out.number(instrument.index_watch.ticks)
     return 0
+
+
+def dump_condition(condition: Condition, out: Writer) -> int:
+    """What one order waits for beyond a last price."""
+    out.number(condition.source)
+    out.number(condition.trigger_ticks)
+    out.number(condition.trigger_ns)
+    out.number(condition.distance_bp)
+    out.number(condition.offset_ticks)
+    trail = condition.trail
+    # Which extreme it follows; the trails come of that.
+    return out.number(0 if trail is None else root_of(trail).ticks)
+
+
+def ladders_of(instrument: Instrument) -> tuple[Ladder, ...]:
+    """All queues that an open order of an instrument can stand in."""
+    return (
+        instrument.bids,
+        instrument.asks,
+        instrument.rising,
+        instrument.falling,
+        instrument.mark_watch.rising,
+        instrument.mark_watch.falling,
+        instrument.index_watch.rising,
+        instrument.index_watch.falling,
+        instrument.aside,
+        instrument.due,
+    )
 
 
 def dump_account(venue: Venue, account: int, out: Writer) -> int:

@@ -45,6 +45,7 @@ Event, inside answers and records (8-byte header)
 from trading.engine import iceberg_layouts, list_layouts, maker_layouts
 from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
+from trading.engine.query_layouts import QUERIES, ROWS
 
 __all__ = [
     "ANSWER_HEADER_BYTES",
@@ -184,26 +185,17 @@ COMMANDS: tuple[Layout, ...] = (
     ),
     # The shard's own, when a GTD order's time has come.
     Layout(17, 1, "ExpireOrder", (("order_id", "i64"),)),
+    # The prices that orders with such a trigger source wait for; 0: as it was.
+    Layout(
+        30,
+        1,
+        "SetPrices",
+        (("instrument_id", "i64"), ("mark_ticks", "i64"), ("index_ticks", "i64")),
+    ),
+    # The shard's own, when an order's trigger time has come.
+    Layout(31, 1, "TriggerOrder", (("order_id", "i64"),)),
     *list_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
-)
-
-# Answered from the durable state, never journaled; seq in the answer says as of when.
-QUERIES: tuple[Layout, ...] = (
-    Layout(1000, 1, "QueryStatus", ()),
-    Layout(1001, 1, "QueryBalances", (("account_id", "i64"),)),  # 0: every account of the venue
-    Layout(1002, 1, "QueryOpenOrders", (("account_id", "i64"), ("instrument_id", "i64"))),  # 0: all
-    # One order, open or lately closed, by order_id or (order_id 0) by client_key.
-    Layout(
-        1003, 1, "QueryOrder", (("account_id", "i64"), ("order_id", "i64"), ("client_key", "i64"))
-    ),
-    Layout(1004, 1, "QueryDepth", (("instrument_id", "i64"), ("levels", "i64"))),
-    # The last number applied from a source of the tenant; 0 if there is none, or no venue yet.
-    Layout(1005, 1, "QuerySource", (("source", "i64"),)),
-    *list_layouts.QUERIES,
-    *maker_layouts.QUERIES,
-    # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
-    Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
 )
 
 EVENTS: tuple[Layout, ...] = (
@@ -283,6 +275,11 @@ EVENTS: tuple[Layout, ...] = (
             ("quote_units", "i128"),
             ("trigger_ticks", "i64"),
             ("expire_ns", "i64"),
+            ("trigger_source", "u32"),
+            ("trailing_distance_bp", "u32"),
+            ("activation_ticks", "i64"),
+            ("limit_offset_ticks", "i64"),
+            ("trigger_ns", "i64"),
             ("display_lots", "i64"),
         ),
     ),
@@ -385,7 +382,7 @@ EVENTS: tuple[Layout, ...] = (
             ("old_reserve_lots", "i64"),  # but for so many that were not shown
         ),
     ),
-    # An order waits outside the book for its price; nothing is held.
+    # An order waits outside the book for its time or its price; nothing is held.
     Layout(
         18,
         1,
@@ -395,10 +392,11 @@ EVENTS: tuple[Layout, ...] = (
             ("account_id", "i64"),
             ("instrument_id", "u32"),
             ("side", "u32"),
-            ("trigger_ticks", "i64"),
+            ("trigger_ticks", "i64"),  # of a trailing stop: where it begins to follow
+            ("trigger_ns", "i64"),  # not before; 0: the time has come, or does not matter
         ),
     ),
-    # Its price has come: it arrives now. What becomes of it follows.
+    # Its price, or its time, has come: it arrives now. What becomes of it follows.
     Layout(
         19,
         1,
@@ -408,76 +406,33 @@ EVENTS: tuple[Layout, ...] = (
             ("account_id", "i64"),
             ("instrument_id", "u32"),
             ("side", "u32"),
-            ("trigger_ticks", "i64"),
-            ("last_ticks", "i64"),  # the trade's price that did it
+            ("trigger_ticks", "i64"),  # 0: its time has come
+            ("last_ticks", "i64"),  # the price of its trigger source that did it
+            ("ticks", "i64"),  # the limit price a trailing stop has from now on; else 0
+        ),
+    ),
+    Layout(
+        30,
+        1,
+        "PricesSet",
+        (("instrument_id", "i64"), ("mark_ticks", "i64"), ("index_ticks", "i64")),
+    ),
+    # A trailing stop follows its source's price from now on.
+    Layout(
+        31,
+        1,
+        "OrderActivated",
+        (
+            ("order_id", "i64"),
+            ("account_id", "i64"),
+            ("instrument_id", "u32"),
+            ("side", "u32"),
+            ("extreme_ticks", "i64"),  # the price it begins at
+            ("trigger_ticks", "i64"),  # its stop price there
         ),
     ),
     *iceberg_layouts.EVENTS,
     *list_layouts.EVENTS,
     *maker_layouts.EVENTS,
-    # Rows of query answers.
-    Layout(
-        1000,
-        1,
-        "StatusRow",
-        (
-            ("seq", "i64"),
-            ("durable_seq", "i64"),
-            ("snapshot_seq", "i64"),
-            ("open_orders", "i64"),
-            ("accounts", "i64"),
-            ("commands_applied", "i64"),
-            ("started_ns", "i64"),
-            ("compiled", "i64"),
-        ),
-    ),
-    Layout(
-        1001,
-        1,
-        "BalanceRow",
-        (
-            ("account_id", "i64"),
-            ("asset_id", "i64"),
-            ("available_units", "i128"),
-            ("held_units", "i128"),
-        ),
-    ),
-    Layout(
-        1002,
-        1,
-        "OrderRow",
-        (
-            ("order_id", "i64"),
-            ("account_id", "i64"),
-            ("instrument_id", "i64"),
-            ("lots", "i64"),
-            ("leaves_lots", "i64"),
-            ("cumulative_lots", "i64"),
-            ("cumulative_quote_units", "i128"),
-            ("ticks", "i64"),
-            ("side", "i64"),
-            ("order_type", "i64"),
-            ("time_in_force", "i64"),
-            ("status", "i64"),
-            ("client_key", "i64"),
-            ("placed_seq", "i64"),
-            ("trigger_ticks", "i64"),  # while it waits or pends
-            # The list it belongs to, or 0. Its orders are list_id and the list_legs - 1 behind it.
-            ("list_id", "i64"),
-            ("list_type", "u32"),
-            ("list_legs", "u32"),
-            ("display_lots", "i64"),
-            ("reserve_lots", "i64"),  # of leaves_lots, while it rests: not shown
-        ),
-    ),
-    Layout(
-        1004,
-        1,
-        "DepthRow",
-        (("side", "i64"), ("ticks", "i64"), ("lots", "i64"), ("orders", "i64")),
-    ),
-    Layout(1005, 1, "SourceRow", (("source", "i64"), ("last_no", "i64"))),
-    Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
-    *list_layouts.ROWS,
-    *maker_layouts.ROWS,
+    *ROWS,
 )

@@ -14,6 +14,9 @@ PPM: Final = 1_000_000
 BASIS_POINTS: Final = 10_000
 # Waiting orders of one instrument: one command may set all of them free.
 MAX_WAITING_ORDERS: Final = 250_000
+# How far a trailing stop may be from the extreme it follows, and the farthest trigger time.
+MAX_TRAILING_BP: Final = 5_000
+MAX_TRIGGER_AHEAD_NS: Final = 366 * 86_400 * 10**9
 # How often one order may show a new part of itself, and all those of one instrument together: one
 # command may trade all of it, part by part.
 MAX_REFRESHES: Final = 1_000

@@ -62,7 +62,7 @@ def place_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) -
         order = venue.order(order_list.list_id + position)
         if order != 0 and store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             arriving.set_free(venue, order, instrument, order_list.trigger(position), step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
+    if instrument.waiting_orders != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
@@ -108,6 +108,12 @@ def check_legs(
         ) == half(data, first + codec.PLACE_ORDER_INSTRUMENT_ID, end):
             pends = position >= live_legs(order_list)
             result = placing.check_order(sweep, data, leg, last, pends, step)
+        if result == codes.ACCEPTED and (
+            sweep.trigger_source != codes.TRIGGER_SOURCE_LAST
+            or sweep.distance_bp != 0
+            or sweep.trigger_ns != 0
+        ):
+            result = codes.BAD_ORDER_LIST  # legs wait for last prices only
         if result == codes.ACCEPTED and sweep.by_quote:
             result = codes.BAD_QUANTITY
         if result == codes.ACCEPTED and sweep.client_key != 0:

@@ -37,6 +37,7 @@ cdef Loaded load_all(Reader reader, Store store)
     asset=Asset, instrument=Instrument, ladder=Ladder, handle="long long", order_id="long long"
 )
 cdef long long load_venue(Venue venue, Reader reader) except? FAILED
+cdef long long load_condition(Venue venue, Reader reader, dict extremes) except? FAILED
 @cython.locals(instrument=Instrument)
 cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
 @cython.locals(order_list=OrderList, position="long long")
@@ -56,8 +57,4 @@ cdef bint are_terms(Venue venue, long long terms) except -1
 cdef long long load_closed(Venue venue, Closed closed, Reader reader) except? FAILED
 cdef long long load_ladder(
     Venue venue, Instrument instrument, Ladder ladder, Reader reader, list opened
-) except? FAILED
-@cython.locals(is_buy=bint)
-cdef long long check_standing(
-    Instrument instrument, Ladder ladder, long long order, long long ticks, long long reserve
 ) except? FAILED

@@ -13,12 +13,13 @@ from trading.engine import (
     limits,
     linking,
     rows,
-    rules,
+    standing,
 )
 from trading.engine.book import Asset, Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.order_list import OrderList
 from trading.engine.store import Store
+from trading.engine.trailing import Condition
 from trading.engine.venue import Venue
 from trading.engine.words import (
     MASK_62,
@@ -26,9 +27,7 @@ from trading.engine.words import (
     OVER,
     amount,
     exact,
-    notional,
     text,
-    units_of,
     word,
 )
 
@@ -156,10 +155,14 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for asset in venue.asset_list:
         if exact(asset.supply_units) != totals[asset.index]:
             raise ValueError("The snapshot's balances do not add up to what was credited.")
+    extremes: dict[int, int] = {}
+    for _ in range(reader.count()):
+        load_condition(venue, reader, extremes)
     opened: list[tuple[int, int]] = []
     for instrument in venue.instrument_list:
-        for ladder in (instrument.bids, instrument.asks, instrument.rising, instrument.falling):
+        for ladder in image.ladders_of(instrument):
             load_ladder(venue, instrument, ladder, reader, opened)
+    standing.set_waiting(venue, extremes)
     while reader.within(0, 1) != 0:
         load_pending(venue, reader, opened)
     # Within an account they stand by age.
@@ -261,6 +264,29 @@ def check_scope(venue: Venue, account_id: int, instrument_id: int) -> int:
     return 0
 
 
+def load_condition(venue: Venue, reader: Reader, extremes: dict[int, int]) -> int:
+    """What one order waits for; the extreme of an active one goes into ``extremes`` by its id."""
+    order_id = reader.within(1, venue.last_order_id)
+    source = reader.within(codes.TRIGGER_SOURCE_LAST, codes.LAST_TRIGGER_SOURCE)
+    trigger_ticks = reader.within(0, limits.MAX_TICKS)
+    trigger_ns = reader.within(0, MASK_63)
+    distance_bp = reader.within(0, limits.MAX_TRAILING_BP)
+    offset_ticks = reader.within(0, limits.MAX_TICKS)
+    extreme = reader.within(0, limits.MAX_TICKS)
+    if extreme != 0:
+        if distance_bp == 0 or trigger_ns != 0:
+            raise KeyError
+        extremes[order_id] = extreme
+    elif source == 0 and distance_bp == 0 and trigger_ns == 0:
+        raise KeyError
+    if venue.conditions.get(order_id) is not None:
+        raise KeyError
+    venue.conditions[order_id] = Condition(
+        source, trigger_ticks, trigger_ns, distance_bp, offset_ticks
+    )
+    return 0
+
+
 def load_timer(venue: Venue, order_id: int, expire_ns: int) -> int:
     """When an open order ends by itself."""
     orders = venue.store.orders
@@ -305,6 +331,8 @@ def load_instrument(venue: Venue, index: int, reader: Reader) -> int:
     instrument.symbol = reader.text(24)
     instrument.last_ticks = reader.within(0, limits.MAX_TICKS)
     instrument.reference_ticks = reader.within(0, limits.MAX_TICKS)
+    instrument.mark_watch.ticks = reader.within(0, limits.MAX_TICKS)
+    instrument.index_watch.ticks = reader.within(0, limits.MAX_TICKS)
     administration.derive_rules(instrument)
     if base is quote or instrument.factor == 0 or instrument.lot_units == 0:
         raise ValueError("The snapshot holds an instrument with impossible rules.")
@@ -440,7 +468,7 @@ def load_ladder(
         for _ in range(count):
             order = load_order(venue, reader)
             reserve = reader.reserve
-            check_standing(instrument, ladder, order, ticks, reserve)
+            standing.check_standing(venue, instrument, ladder, order, ticks, reserve)
             store.append(level, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES] + reserve
             if reserve != 0 and not icebergs.restore(venue, order, instrument, reserve):
@@ -450,43 +478,3 @@ def load_ladder(
             opened.append((store.orders[order + rows.ORDER_ID], order))
         count = reader.count()
     return 0
-
-
-def check_standing(
-    instrument: Instrument, ladder: Ladder, order: int, ticks: int, reserve: int
-) -> int:
-    """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
-    store = ladder.store
-    orders = store.orders
-    account = orders[order + rows.ORDER_ACCOUNT]
-    terms = orders[order + rows.ORDER_TERMS]
-    status = orders[order + rows.ORDER_STATUS]
-    lots = orders[order + rows.ORDER_LEAVES]
-    is_buy = terms & 15 == codes.SIDE_BUY
-    if (terms & rows.TERMS_OF_ORDER) >> rows.TERMS_INSTRUMENT_SHIFT != instrument.index:
-        raise KeyError
-    if lots == 0 or lots + reserve > limits.MAX_OPEN_LOTS - instrument.open_lots:
-        raise KeyError
-    if ladder is instrument.rising or ladder is instrument.falling:
-        order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
-        if status != codes.ORDER_STATUS_WAITING or order_type <= codes.ORDER_TYPE_MARKET:
-            raise KeyError
-        if reserve != 0:
-            raise KeyError
-        if rules.waits_for_rise(terms) != (ladder is instrument.rising):
-            raise KeyError
-        return 0
-    if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:
-        raise KeyError
-    if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):
-        raise KeyError
-    asset = instrument.quote.index if is_buy else instrument.base.index
-    units = units_of(lots + reserve, instrument.lot_units)
-    if is_buy:
-        units = notional(lots + reserve, ticks, instrument.factor)
-    if not store.has_room() or units > limits.MAX_UNITS:
-        raise KeyError
-    at = store.balance(account, asset)
-    if units > limits.MAX_UNITS - store.amount_at(at + rows.BALANCE_HELD):
-        raise KeyError
-    return store.add_held(account, asset, units)

@@ -2,12 +2,16 @@
 
 from trading.engine import codes, emit, icebergs, limits, linking, rows
 from trading.engine.step import Step, Sweep
+from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
     added,
     affordable,
     beyond,
     fee_units,
+    high,
+    join,
+    low,
     min_of,
     notional,
     units_of,
@@ -204,8 +208,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
     maker_leaves = orders[maker + rows.ORDER_LEAVES] - lots
     orders[maker + rows.ORDER_LEAVES] = maker_leaves
     store.levels[orders[maker + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
-    venue.add_traded(maker, lots, quote_units)
-    venue.add_traded(order, lots, quote_units)
+    add_traded(store, maker, lots, quote_units)
+    add_traded(store, order, lots, quote_units)
     taker_leaves = 0
     if sweep.by_quote:
         sweep.budget_units -= quote_units
@@ -214,6 +218,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         orders[order + rows.ORDER_LEAVES] = taker_leaves
     instrument.open_lots -= lots
     instrument.last_ticks = ticks
+    if instrument.trailing_orders != 0:
+        instrument.last_watch.follow(ticks)
     venue.last_trade_id += 1
     emit.traded(
         step.out,
@@ -249,4 +255,15 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
             linking.end_partner(venue, maker, step)
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
         linking.end_partner(venue, order, step)
+    return 0
+
+
+def add_traded(store: Store, order: int, lots: int, quote_units: int) -> int:
+    """Count a trade of an order."""
+    orders = store.orders
+    at = order + rows.ORDER_CUMULATIVE_QUOTE
+    total = added(join(orders[at], orders[at + 1]), quote_units)
+    orders[at] = low(total)
+    orders[at + 1] = high(total)
+    orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
     return 0

@@ -19,8 +19,6 @@ cdef long long read_terms(
     Sweep sweep, const char *data, long long at, long long end
 ) except? FAILED
 cdef long long check_terms(Sweep sweep, long long flags) except? FAILED
-@cython.locals(rises=bint)
-cdef long long check_trigger(Sweep sweep, bint pends) except? FAILED
 cdef long long new_order(Venue venue, Sweep sweep, long long seq) except? FAILED
 cdef long long write_accepted(
     long long order_id, const char *data, long long at, long long end, Step step

@@ -12,6 +12,7 @@ from trading.engine import (
     rows,
     rules,
     telling,
+    waiting,
 )
 from trading.engine.book import Instrument
 from trading.engine.step import Step, Sweep
@@ -50,7 +51,7 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         return result
     if not store.has_room():
         return codes.NO_ROOM
-    if sweep.trigger_ticks != 0:
+    if sweep.waits:
         if instrument.waiting_orders >= limits.MAX_WAITING_ORDERS:
             return codes.NO_ROOM
     else:
@@ -61,11 +62,11 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     # From here it succeeds.
     order = new_order(venue, sweep, step.seq)
     write_accepted(venue.last_order_id, data, at, end, step)
-    if sweep.trigger_ticks != 0:
+    if sweep.waits:
         arriving.wait(venue, order, sweep, step)
         return codes.ACCEPTED
     arriving.arrive(venue, order, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
+    if instrument.waiting_orders != 0 or step.due_count != 0:
         arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 
@@ -101,12 +102,13 @@ def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step:
     has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
     if sweep.client_key < 0 or (sweep.client_key != 0) != has_text:
         return codes.BAD_CLIENT_ORDER_ID
-    if sweep.order_type > codes.ORDER_TYPE_MARKET or sweep.trigger_ticks != 0:
-        result = check_trigger(sweep, pends)
+    # What stands behind is said of triggers only.
+    if sweep.waits or sweep.trigger_ticks != 0 or end - at > codec.PLACE_ORDER_TRIGGER_SOURCE:
+        result = waiting.check_trigger(sweep, pends, step.time_ns)
         if result != codes.ACCEPTED:
             return result
     if sweep.time_in_force == codes.TIME_IN_FORCE_GTD:
-        if sweep.expire_ns <= step.time_ns:
+        if sweep.expire_ns <= step.time_ns or sweep.expire_ns <= sweep.trigger_ns:
             return codes.BAD_EXPIRY
     elif sweep.expire_ns != 0:
         return codes.BAD_EXPIRY
@@ -124,18 +126,21 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     sweep.leaves = field(data, at + codec.PLACE_ORDER_LOTS, end)
     sweep.ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
     sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
-    sweep.trigger_ticks = field(data, at + codec.PLACE_ORDER_TRIGGER_TICKS, end)
     sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
     sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
+    waiting.read_condition(sweep, data, at, end)
     sweep.client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
     sweep.post_only = field(data, at + codec.PLACE_ORDER_FLAGS, end) != 0
     sweep.is_buy = sweep.side == codes.SIDE_BUY
+    # The limit price of a trailing stop is worked out when it fires.
     sweep.is_limit = (
         sweep.order_type == codes.ORDER_TYPE_LIMIT
         or sweep.order_type == codes.ORDER_TYPE_STOP_LIMIT
         or sweep.order_type == codes.ORDER_TYPE_TAKE_PROFIT_LIMIT
     )
-    sweep.by_quote = sweep.leaves == 0 and sweep.order_type == codes.ORDER_TYPE_MARKET
+    sweep.by_quote = (
+        sweep.leaves == 0 and sweep.order_type == codes.ORDER_TYPE_MARKET and not sweep.waits
+    )
     return 0
 
 
@@ -156,20 +161,6 @@ def check_terms(sweep: Sweep, flags: int) -> int:
         or sweep.time_in_force == codes.TIME_IN_FORCE_FOK
     ):
         return codes.BAD_FLAGS
-    return codes.ACCEPTED
-
-
-def check_trigger(sweep: Sweep, pends: bool) -> int:
-    """Whether a triggered order, and no other, has a trigger that lies ahead. Where the price
-    will be when a pending one begins to wait, nobody knows: it may fire at once then.
-    """
-    trigger = sweep.trigger_ticks
-    if sweep.order_type <= codes.ORDER_TYPE_MARKET or trigger <= 0 or trigger > limits.MAX_TICKS:
-        return codes.BAD_TRIGGER
-    last = 0 if pends else sweep.instrument.last_ticks
-    rises = rules.waits_for_rise(sweep.side | sweep.order_type << rows.TERMS_TYPE_SHIFT)
-    if last != 0 and (trigger <= last if rises else trigger >= last):
-        return codes.TRIGGER_WOULD_FIRE
     return codes.ACCEPTED
 
 
@@ -298,7 +289,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     # From here it succeeds.
     move(venue, order, instrument, lots, ticks, step)
     arriving.arrive(venue, order, sweep, step)
-    if instrument.rising.best != 0 or instrument.falling.best != 0 or step.due_count != 0:
+    if instrument.waiting_orders != 0:
         arriving.fire_triggers(venue, instrument, step)
     return codes.ACCEPTED
 

@@ -69,6 +69,11 @@ class Result(IntEnum):
     CLIENT_ORDER_ID_TAKEN = 531
     # Neither reduced nor replaced while another order of its list is open.
     ORDER_IS_LINKED = 532
+    BAD_TRIGGER_SOURCE = 540
+    BAD_TRAILING_DISTANCE = 541
+    BAD_ACTIVATION_PRICE = 542
+    BAD_LIMIT_OFFSET = 543
+    BAD_TRIGGER_TIME = 544
     BAD_TIMEOUT = 560
 
     INSUFFICIENT_FUNDS = 600

@@ -108,6 +108,7 @@ INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
 SCAN_FIRST_WORDS: Final = 1 << 15
 TIMERS_FIRST_MOST: Final = 1024  # timers, before those without an order are looked for
+TRAILS_SPARE: Final = 16  # entries of orders gone, before they are looked for
 
 # Headers of requests, answers and records; see layouts.
 REQUEST_HEADER_BYTES: Final = 40
@@ -141,7 +142,7 @@ TEXT_BELOW_PRINTABLE: Final = 0x5F5F5F5F
 
 FIRST_QUERY: Final = 1000  # kinds from here on are queries
 MAX_TENANT: Final = 2**31 - 1
-DUMP_MAGIC: Final = 0x32455441_54534D51  # b"QMSTATE2"; its last byte is the layout's version
+DUMP_MAGIC: Final = 0x33455441_54534D51  # b"QMSTATE3"; its last byte is the layout's version
 
 # Why framing.scan_requests stopped.
 SCAN_INCOMPLETE: Final = 0  # at the end of the data or inside a frame

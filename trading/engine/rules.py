@@ -76,9 +76,20 @@ def lowest_ticks(instrument: Instrument) -> int:
 
 
 def waits_for_rise(terms: int) -> bool:
-    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit."""
+    """Whether a triggered order waits for the price to rise: a buying stop, a selling profit.
+
+    So does a selling trailing stop until it is active.
+    """
     order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
     is_stop = (
         order_type == codes.ORDER_TYPE_STOP_MARKET or order_type == codes.ORDER_TYPE_STOP_LIMIT
     )
     return is_stop == (terms & 15 == codes.SIDE_BUY)
+
+
+def is_trailing(order_type: int) -> bool:
+    """Whether an order's trigger follows the price."""
+    return (
+        order_type == codes.ORDER_TYPE_TRAILING_STOP_MARKET
+        or order_type == codes.ORDER_TYPE_TRAILING_STOP_LIMIT
+    )

@@ -42,9 +42,9 @@ cdef class Shard:
     cdef long long _venue_noted(self, long long tenant_id) except? FAILED
     @cython.locals(end="long long", at="long long", frame_end="long long", looks="bint")
     cpdef object run_batch(self, bytes frames, long long time_ns)
-    cdef long long _expire_orders(self) except? FAILED
+    cdef long long _run_timers(self) except? FAILED
     @cython.locals(payload=bytes, timer=tuple)
-    cdef long long _fire_cancel_timers(self) except? FAILED
+    cdef long long _fire_cancel_timers(self, long long until_ns) except? FAILED
     cdef bint _is_running(self, tuple timer) except -1
     cdef long long _drop_timers_without_order(self) except? FAILED
     cdef long long _run(self, const char *frames, long long at, long long frame_end) except? FAILED

@@ -4,21 +4,7 @@ from hashlib import blake2b
 from heapq import heapify, heappop
 from typing import Final
 
-from trading.engine import (
-    administration,
-    canceling,
-    codec,
-    codes,
-    door,
-    emit,
-    guarding,
-    image,
-    listing,
-    loading,
-    lookups,
-    placing,
-    rows,
-)
+from trading.engine import codec, codes, dispatch, door, emit, image, loading, rows, waiting
 from trading.engine.ahead import Ahead
 from trading.engine.batch import BatchOutput
 from trading.engine.difference import ReplayDifference, first_difference
@@ -92,8 +78,8 @@ class Shard:
         self._records.clear()
         self._answers.clear()
         first_seq = self.seq + 1
-        self._expire_orders()
-        self._fire_cancel_timers()
+        self._run_timers()
+        self._fire_cancel_timers(self._now_ns)
         end = len(frames)
         at = 0
         looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
@@ -170,40 +156,47 @@ class Shard:
             return cancel_timers[0][0]
         return timers[0][0] if timers else 0
 
-    def _expire_orders(self) -> int:
-        """End the GTD orders whose time has come, each by a command of its own."""
+    def _run_timers(self) -> int:
+        """End and trigger the orders whose time has come, each by a command of its own."""
         timers = self.store.timers
         if len(timers) > self._most_timers:
             self._drop_timers_without_order()
         while timers and timers[0][0] <= self._now_ns:
-            expire_ns, tenant_id, order_id = heappop(timers)
-            venue = self.venues[tenant_id]
-            if venue.expiries.get(order_id) == expire_ns:
+            if self.store.cancel_timers:
+                # What cancels orders before this time leaves none of them to fire.
+                self._fire_cancel_timers(timers[0][0] - 1)
+            time_ns, tenant_id, order_id = heappop(timers)
+            kind = waiting.timed_kind(self.venues[tenant_id], time_ns, order_id)
+            if kind != 0:
                 payload = order_id.to_bytes(8, "little")
-                self._execute(payload, 0, 8, codec.EXPIRE_ORDER, 1, tenant_id, 0, 0, 0)
+                self._execute(payload, 0, 8, kind, 1, tenant_id, 0, 0, 0)
                 self._records.at = self._records_end
         return 0
 
     def _drop_timers_without_order(self) -> int:
         """Forget the timers of orders that ended otherwise, before they outnumber the others."""
-        venues = self.venues
         timers = self.store.timers
+        venues = self.venues
         timers[:] = [
-            timer for timer in timers if venues[timer[1]].expiries.get(timer[2]) is not None
+            timer
+            for timer in timers
+            if waiting.timed_kind(venues[timer[1]], timer[0], timer[2]) != 0
         ]
         heapify(timers)
         self._most_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
         return 0
 
-    def _fire_cancel_timers(self) -> int:
-        """Cancel the orders of accounts whose timer has run out, each by a command of its own."""
+    def _fire_cancel_timers(self, until_ns: int) -> int:
+        """Cancel the orders of accounts whose timer has run out by then, each by a command of its
+        own.
+        """
         timers = self.store.cancel_timers
         if len(timers) > self._most_cancel_timers:
             # Timers set anew or taken away are forgotten before they outnumber the others.
             timers[:] = [timer for timer in timers if self._is_running(timer)]
             heapify(timers)
             self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
-        while timers and timers[0][0] <= self._now_ns:
+        while timers and timers[0][0] <= until_ns:
             timer = heappop(timers)
             if self._is_running(timer):
                 numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
@@ -319,49 +312,7 @@ class Shard:
             if venue is None:
                 return codes.UNKNOWN_TENANT
             self._venue = venue
-        if kind == codec.PLACE_ORDER:
-            return placing.place_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER:
-            return canceling.cancel_order(venue, data, at, end, step)
-        if kind == codec.REPLACE_ORDER:
-            return placing.replace_order(venue, data, at, end, step)
-        if kind == codec.EXPIRE_ORDER:
-            return canceling.expire_order(venue, data, at, end, step)
-        if kind == codec.CANCEL_ALL_ORDERS:
-            return canceling.cancel_all_orders(venue, data, at, end, step)
-        if kind == codec.SET_CANCEL_TIMER:
-            return guarding.set_cancel_timer(venue, data, at, end, step)
-        if kind == codec.ARM_DISCONNECT:
-            return guarding.arm_disconnect(venue, data, at, end, step)
-        if kind == codec.REDUCE_ORDER:
-            return canceling.reduce_order(venue, data, at, end, step)
-        if kind == codec.PLACE_ORDER_LIST:
-            return listing.place_order_list(venue, data, at, end, step)
-        if kind == codec.CANCEL_ORDER_LIST:
-            return listing.cancel_order_list(venue, data, at, end, step)
-        if kind == codec.CREDIT_FUNDS:
-            return administration.credit_funds(venue, data, at, end, step)
-        if kind == codec.DEBIT_FUNDS:
-            return administration.debit_funds(venue, data, at, end, step)
-        if kind == codec.CREATE_ACCOUNT:
-            return administration.create_account(venue, data, at, end, step)
-        if kind == codec.CHANGE_ACCOUNT:
-            return administration.change_account(venue, data, at, end, step)
-        if kind == codec.SET_FEES:
-            return administration.set_fees(venue, data, at, end, step)
-        if kind == codec.SET_REFERENCE_PRICE:
-            return administration.set_reference_price(venue, data, at, end, step)
-        if kind == codec.SET_INSTRUMENT_STATE:
-            return administration.set_instrument_state(venue, data, at, end, step)
-        if kind == codec.CHANGE_INSTRUMENT:
-            return administration.change_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_INSTRUMENT:
-            return administration.create_instrument(venue, data, at, end, step)
-        if kind == codec.CREATE_ASSET:
-            return administration.create_asset(venue, data, at, end, step)
-        if kind == codec.OPEN_VENUE:
-            return codes.TENANT_EXISTS
-        return codes.UNKNOWN_KIND
+        return dispatch.carry_out(venue, kind, data, at, end, step)
 
     def venue(self, tenant_id: int) -> Venue | None:
         """A tenant's venue."""
@@ -407,20 +358,7 @@ class Shard:
             return codes.UNKNOWN_TENANT
         if kind == codec.QUERY_STATUS:
             return self._write_status([tenant_id])
-        if kind == codec.QUERY_BALANCES:
-            return lookups.query_balances(venue, data, at, end, step)
-        if kind == codec.QUERY_OPEN_ORDERS:
-            return lookups.query_open_orders(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER:
-            return lookups.query_order(venue, data, at, end, step)
-        if kind == codec.QUERY_ORDER_LIST:
-            return listing.query_order_list(venue, data, at, end, step)
-        if kind == codec.QUERY_DEPTH:
-            return lookups.query_depth(venue, data, at, end, step)
-        if kind == codec.QUERY_ARMED:
-            return guarding.query_armed(venue, data, at, end, step)
-        # Follow is the process's affair: it never hands it to the core.
-        return codes.UNKNOWN_KIND
+        return dispatch.look_up(venue, kind, data, at, end, step)
 
     def _write_status(self, tenant_ids: list[int]) -> int:
         """The status row; orders and accounts are those of the given venues together."""

@@ -17,6 +17,11 @@ cdef class Sweep:
     cdef long long ticks
     cdef long long trigger_ticks
     cdef long long expire_ns
+    cdef long long trigger_source
+    cdef long long distance_bp
+    cdef long long activation_ticks
+    cdef long long offset_ticks
+    cdef long long trigger_ns
     cdef long long display_lots
     cdef long long client_key
     cdef i128 budget_units
@@ -24,6 +29,7 @@ cdef class Sweep:
     cdef bint is_limit
     cdef bint by_quote
     cdef bint post_only
+    cdef bint waits
     cdef bint is_counted
     cdef long long limit_ticks
     cdef long long lots

@@ -12,9 +12,10 @@ class Sweep:
     ``limit_ticks`` is the worst price it takes; ``by_quote`` says that ``budget_units`` of the
     quote asset, not ``leaves`` lots, say how much. ``ticks``, ``order_type`` and so on are as
     ordered. ``lots`` and ``quote_units`` are what was foreseen; ``kills`` that a FOK order can't
-    be filled. ``is_counted`` says that the order stands in its account's queue already: it was
-    waiting, or is being replaced. ``foreseen_leaves`` and ``foreseen_units`` are what foreseeing
-    has left of ``leaves`` and ``budget_units`` before it looks at what a level does not show.
+    be filled. ``waits`` says that the order waits first. ``is_counted`` says that the order stands
+    in its account's queue already: it was waiting, or is being replaced. ``foreseen_leaves`` and
+    ``foreseen_units`` are what foreseeing has left of ``leaves`` and ``budget_units`` before it
+    looks at what a level does not show.
     """
 
     instrument: Instrument
@@ -30,6 +31,11 @@ class Sweep:
         self.ticks = 0
         self.trigger_ticks = 0
         self.expire_ns = 0
+        self.trigger_source = 0
+        self.distance_bp = 0
+        self.activation_ticks = 0
+        self.offset_ticks = 0
+        self.trigger_ns = 0
         self.display_lots = 0
         self.client_key = 0
         self.budget_units = wide(0)
@@ -37,6 +43,7 @@ class Sweep:
         self.is_limit = False
         self.by_quote = False
         self.post_only = False
+        self.waits = False
         self.is_counted = False
         # Worked out on the way.
         self.limit_ticks = 0

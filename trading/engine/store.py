@@ -64,8 +64,8 @@ class Store:
             rows.ACCOUNT_VENUE,
             0,
         )
-        # A heap of (when, tenant, order id): GTD orders that end by themselves, and such that have
-        # ended otherwise.
+        # A heap of (when, tenant, order id): orders that end or fire by themselves, and such that
+        # have ended or fired otherwise.
         self.timers: list[tuple[int, int, int]] = []
         # The same of cancel timers: (when, tenant, account id, instrument id).
         self.cancel_timers: list[tuple[int, int, int, int]] = []

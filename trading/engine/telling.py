@@ -1,8 +1,9 @@
 """What an order is, for answers; no fact of the journal."""
 
-from trading.engine import codes, emit, linking, rows
+from trading.engine import codes, emit, linking, rows, waiting
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step
+from trading.engine.trailing import root_of
 from trading.engine.venue import Venue
 from trading.engine.words import join
 
@@ -12,9 +13,25 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
     orders = venue.store.orders
     terms = orders[order + rows.ORDER_TERMS]
     trigger_ticks = 0
+    source = 0
+    distance_bp = 0
+    activation_ticks = 0
+    offset_ticks = 0
+    extreme_ticks = 0
+    trigger_ns = 0
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-        level = orders[order + rows.ORDER_LEVEL]
-        trigger_ticks = venue.store.levels[level + rows.LEVEL_TICKS]
+        trigger_ticks = waiting.trigger_of(venue, order)
+        condition = venue.condition_of(order)
+        if condition is not None:
+            source = condition.source
+            distance_bp = condition.distance_bp
+            offset_ticks = condition.offset_ticks
+            trigger_ns = condition.trigger_ns
+            trail = condition.trail
+            if distance_bp != 0:
+                activation_ticks = condition.trigger_ticks
+            if trail is not None:
+                extreme_ticks = root_of(trail).ticks
     list_id = 0
     list_type = 0
     list_legs = 0
@@ -45,13 +62,19 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         venue.client_key_of(order),
         orders[order + rows.ORDER_SEQ],
         trigger_ticks,
+        source,
+        distance_bp,
+        activation_ticks,
+        offset_ticks,
+        extreme_ticks,
+        trigger_ns,
         list_id,
         list_type,
         list_legs,
         venue.hidden.display_of(order),
         venue.hidden.of(order),
     )
-    return place
+    return step.out.cut_zeros(place)
 
 
 def write_list(venue: Venue, order_list: OrderList, step: Step) -> int:

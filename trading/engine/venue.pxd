@@ -1,10 +1,11 @@
 cimport cython
 
-from trading.engine.book cimport Asset, Instrument
+from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.closed cimport Closed
 from trading.engine.reserves cimport Reserves
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition
 from trading.engine.words cimport FAILED, i128
 
 @cython.final
@@ -33,6 +34,7 @@ cdef class Venue:
     cdef public long long keyed_kept_per_account
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
+    cdef readonly dict conditions
     cdef readonly Reserves hidden
     cdef readonly dict lists
     cdef readonly dict list_ids
@@ -57,9 +59,14 @@ cdef class Venue:
     cdef long long remember(self, long long order, long long client_key) except? FAILED
     cdef long long forget(self, long long order) except? FAILED
     cdef long long keep_closed(self, long long order) except? FAILED
+    @cython.locals(is_oldest=bint)
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
+    cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
+    cdef Condition condition_of(self, long long order)
+    @cython.locals(ladder=Ladder, condition=Condition)
+    cdef long long stop_waiting(self, long long order, Instrument instrument) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED
@@ -91,7 +98,6 @@ cdef class Venue:
         long long reason,
         Step step,
     ) except? FAILED
-    cdef long long add_traded(self, long long order, long long lots, i128 quote_units) except? FAILED
     cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long _look_up_fees(self, long long group, Instrument instrument) except? FAILED

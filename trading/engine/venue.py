@@ -10,16 +10,8 @@ from trading.engine.reserves import Reserves
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
-from trading.engine.words import (
-    FETCHES,
-    added,
-    high,
-    join,
-    low,
-    min_of,
-    notional,
-    units_of,
-)
+from trading.engine.trailing import Condition
+from trading.engine.words import FETCHES, join, min_of, notional, units_of
 
 
 class Venue:
@@ -50,13 +42,15 @@ class Venue:
         self.last_order_id = 0
         self.last_trade_id = 0
         self.open_orders = 0
-        self.keyed = Closed(store)
-        self.unkeyed = Closed(store)
+        self.keyed = Closed()
+        self.unkeyed = Closed()
         self.keyed_kept = limits.KEYED_ORDERS_KEPT
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD orders end, by order id
         self.hidden = Reserves(store)  # what icebergs do not show
+        # What orders wait for beyond a last price, by order id.
+        self.conditions: dict[int, Condition] = {}
         self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
         self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
         # What cancels orders by itself, by (account id, instrument id or 0 for all): when the
@@ -165,7 +159,7 @@ class Venue:
     def keep_closed(self, order: int) -> int:
         """Remember a closed order; others are forgotten when there are too many."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
-            self.unkeyed.append(order)
+            self.unkeyed.append(self.store, order)
             if self.unkeyed.count > self.unkeyed_kept:
                 self._drop_closed(self.unkeyed, self.unkeyed.oldest)
             return 0
@@ -181,7 +175,7 @@ class Venue:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
         accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
-        self.keyed.append(order)
+        self.keyed.append(self.store, order)
         if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
             self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
         elif self.keyed.count > self.keyed_kept:
@@ -189,12 +183,10 @@ class Venue:
         return 0
 
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        orders = self.store.orders
-        ahead = orders[order + rows.ORDER_AHEAD]
-        behind = orders[order + rows.ORDER_BEHIND]
-        closed.drop(order)
-        if FETCHES and ahead == 0:
-            closed.fetch(behind)
+        is_oldest = order == closed.oldest
+        closed.unlink(self.store, order)
+        if FETCHES and is_oldest:
+            closed.fetch(self.store)
         return self.forget(order)
 
     def _drop_keyed(self, order: int) -> int:
@@ -218,6 +210,32 @@ class Venue:
         self.expiries[order_id] = expire_ns
         heappush(self.store.timers, (expire_ns, self.tenant_id, order_id))
         return 0
+
+    # Waiting outside the book.
+
+    def set_alarm(self, order_id: int, trigger_ns: int) -> int:
+        """Have a waiting order looked at when its time has come."""
+        heappush(self.store.timers, (trigger_ns, self.tenant_id, order_id))
+        return 0
+
+    def condition_of(self, order: int) -> Condition | None:
+        """What a waiting order waits for, if that is more than a last price."""
+        return self.conditions.get(self.store.orders[order + rows.ORDER_ID])
+
+    def stop_waiting(self, order: int, instrument: Instrument) -> int:
+        """Take a waiting order from where it waits."""
+        orders = self.store.orders
+        level = orders[order + rows.ORDER_LEVEL]
+        terms = orders[order + rows.ORDER_TERMS]
+        order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
+        condition = self.condition_of(order)
+        ladder = instrument.queue_of(order_type, waits_for_rise(terms), condition)
+        if condition is not None:
+            if condition.trail is not None:
+                instrument.stop_trailing(condition, terms & 15 == codes.SIDE_BUY)
+            self.conditions.pop(orders[order + rows.ORDER_ID], None)
+        instrument.waiting_orders -= 1
+        return ladder.take(level, order)
 
     # Resting and leaving the book.
 
@@ -313,11 +331,7 @@ class Venue:
         rested = 0
         reserve = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-            instrument.waiting_orders -= 1
-            if waits_for_rise(orders[order + rows.ORDER_TERMS]):
-                instrument.rising.take(level, order)
-            else:
-                instrument.falling.take(level, order)
+            self.stop_waiting(order, instrument)
         elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             instrument.waiting_orders -= 1
         else:
@@ -426,16 +440,6 @@ class Venue:
             reserve,
         )
         return step.out.cut_last(place)
-
-    def add_traded(self, order: int, lots: int, quote_units: int) -> int:
-        """Count a trade of an order."""
-        orders = self.store.orders
-        at = order + rows.ORDER_CUMULATIVE_QUOTE
-        total = added(join(orders[at], orders[at + 1]), quote_units)
-        orders[at] = low(total)
-        orders[at + 1] = high(total)
-        orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
-        return 0
 
     # Fees.
 

@@ -206,6 +206,40 @@ def set_reference_price(*, instrument: Instrument, price: str, acting_user: Any)
         )
 
 
+def set_prices(
+    *,
+    instrument: Instrument,
+    acting_user: Any,
+    mark_price: str = "",
+    index_price: str = "",
+    reason: str = "",
+) -> None:
+    """Tell the engine the mark price, the index price or both: orders with such a trigger source
+    wait for them. A feed that does so every second goes to the engine by itself. Raises
+    InstrumentError."""
+    require(acting_user, "instruments.change")
+    ticks = {}
+    for name, price in (("mark", mark_price), ("index", index_price)):
+        if price:
+            units = _units(price, instrument.quote.scale, f"{name}_price")
+            ticks[f"{name}_ticks"] = _whole(units, instrument.tick_units, f"{name}_price")
+            if ticks[f"{name}_ticks"] <= 0:
+                raise InstrumentError("The price must be above zero.", f"{name}_price")
+    if not ticks:
+        raise InstrumentError("Give a mark price, an index price or both.", "mark_price")
+    with transaction.atomic():
+        enqueue_command(
+            commands.SetPrices(instrument_id=instrument.pk, **ticks), acting_user=acting_user
+        )
+        audit.record(
+            "instruments.set_prices",
+            instrument,
+            new={"mark_price": mark_price, "index_price": index_price},
+            acting_user=acting_user,
+            reason=reason,
+        )
+
+
 def set_fees(
     *,
     maker_ppm: int,

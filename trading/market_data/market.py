@@ -18,8 +18,8 @@ from trading.orders import shapes
 _NS_PER_SECOND = 1_000_000_000
 _DISPLAY_PLACES = 8
 
-# What is taken in, by which method, in this order: pending, released, waiting, triggered and
-# replaced, as they follow each other, come before what becomes of the order then.
+# What is taken in, by which method, in this order: pending, released, waiting, activated, triggered
+# and replaced, as they follow each other, come before what becomes of the order then.
 _HANDLERS = (
     ("AssetCreated", "_on_asset"),
     ("InstrumentCreated", "_on_instrument"),
@@ -28,6 +28,7 @@ _HANDLERS = (
     ("OrderPending", "_on_pending"),
     ("OrderReleased", "_on_released"),
     ("OrderWaiting", "_on_waiting"),
+    ("OrderActivated", "_on_activated"),
     ("OrderTriggered", "_on_triggered"),
     ("OrderReplaced", "_on_replaced"),
     ("OrderRested", "_on_rested"),
@@ -203,6 +204,11 @@ class TenantMarket:
             leaves_lots=row.lots,
             trigger_ticks=row.trigger_ticks,
             expire_ns=row.expire_ns,
+            trigger_source=row.trigger_source,
+            trailing_distance_bp=row.trailing_distance_bp,
+            activation_ticks=row.activation_ticks,
+            limit_offset_ticks=row.limit_offset_ticks,
+            trigger_ns=row.trigger_ns,
             display_lots=row.display_lots,
             list_id=list_id,
             list_type=list_type,
@@ -223,9 +229,17 @@ class TenantMarket:
         if row.seq > self.orders_seq:
             self.private.on_waiting(row.seq, row.order_id)
 
+    def _on_activated(self, row: Row) -> None:
+        if row.seq > self.orders_seq:
+            self.private.on_activated(
+                row.seq, row.time_ns, row.order_id, row.extreme_ticks, row.trigger_ticks
+            )
+
     def _on_triggered(self, row: Row) -> None:
         if row.seq > self.orders_seq:
-            self.private.on_triggered(row.seq, row.time_ns, row.order_id)
+            self.private.on_triggered(
+                row.seq, row.time_ns, row.order_id, row.trigger_ticks, row.ticks
+            )
 
     def _on_replaced(self, row: Row) -> None:
         if row.seq > self.orders_seq:

@@ -163,10 +163,21 @@ class PrivateState:
             state.on_waiting()
             self._touch(seq, state)
 
-    def on_triggered(self, seq: int, time_ns: int, order_id: int) -> None:
+    def on_activated(
+        self, seq: int, time_ns: int, order_id: int, extreme_ticks: int, trigger_ticks: int
+    ) -> None:
         state = self.orders.get(order_id)
         if state is not None:
-            state.on_triggered()
+            state.on_activated(extreme_ticks, trigger_ticks)
+            state.updated_ns = time_ns
+            self._touch(seq, state)
+
+    def on_triggered(
+        self, seq: int, time_ns: int, order_id: int, trigger_ticks: int, ticks: int
+    ) -> None:
+        state = self.orders.get(order_id)
+        if state is not None:
+            state.on_triggered(trigger_ticks, ticks)
             state.updated_ns = time_ns
             self._touch(seq, state)
 

@@ -73,7 +73,8 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     Result.BAD_SIDE: ("The side is unknown.", "Send buy or sell."),
     Result.BAD_ORDER_TYPE: (
         "The order type is unknown.",
-        "Send limit, market, stop, stop_limit, take_profit or take_profit_limit; "
+        "Send limit, market, stop, stop_limit, take_profit, take_profit_limit, trailing_stop or "
+        "trailing_stop_limit; "
         "an order that waits for its price cannot be replaced: cancel it and place another.",
     ),
     Result.BAD_TIME_IN_FORCE: (
@@ -115,9 +116,30 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The trigger price is not possible.",
         "Stop and take-profit orders need one of whole ticks above zero, other orders have none.",
     ),
+    Result.BAD_TRIGGER_SOURCE: (
+        "The trigger source is not possible.",
+        "Send last, mark or index; orders that wait for no price have none.",
+    ),
+    Result.BAD_TRAILING_DISTANCE: (
+        "The trailing distance is not possible.",
+        "A trailing stop needs 1 to 5000 basis points, other orders have none.",
+    ),
+    Result.BAD_ACTIVATION_PRICE: (
+        "The activation price is not possible.",
+        "A trailing stop may have one of whole ticks above zero, other orders have none.",
+    ),
+    Result.BAD_LIMIT_OFFSET: (
+        "The limit offset is not possible.",
+        "A trailing_stop_limit may have one of whole ticks, other orders have none.",
+    ),
+    Result.BAD_TRIGGER_TIME: (
+        "The trigger time is not possible.",
+        "It must lie ahead, by at most 366 days.",
+    ),
     Result.TRIGGER_WOULD_FIRE: (
-        "The last price has reached the trigger already.",
-        "A stop buys above and sells below the last price, a take-profit the other way round; "
+        "The price has reached the trigger already.",
+        "A stop buys above and sells below the price of its source, a take-profit the other way "
+        "round; "
         "to trade now, send a market or limit order.",
     ),
     Result.BAD_EXPIRY: (

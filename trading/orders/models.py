@@ -24,6 +24,14 @@ class OrderType(models.IntegerChoices):
     STOP_LIMIT = int(enums.OrderType.STOP_LIMIT), "Stop limit"
     TAKE_PROFIT_MARKET = int(enums.OrderType.TAKE_PROFIT_MARKET), "Take-profit market"
     TAKE_PROFIT_LIMIT = int(enums.OrderType.TAKE_PROFIT_LIMIT), "Take-profit limit"
+    TRAILING_STOP_MARKET = int(enums.OrderType.TRAILING_STOP_MARKET), "Trailing stop market"
+    TRAILING_STOP_LIMIT = int(enums.OrderType.TRAILING_STOP_LIMIT), "Trailing stop limit"
+
+
+class TriggerSource(models.IntegerChoices):
+    LAST = int(enums.TriggerSource.LAST), "Last price"
+    MARK = int(enums.TriggerSource.MARK), "Mark price"
+    INDEX = int(enums.TriggerSource.INDEX), "Index price"
 
 
 class TimeInForce(models.IntegerChoices):
@@ -89,10 +97,27 @@ class Order(models.Model):
     lots = models.BigIntegerField(help_text="0: market order by quote amount.")
     ticks = models.BigIntegerField(help_text="0: market order, also one that waits.")
     trigger_ticks = models.BigIntegerField(
-        default=0, help_text="The price a stop or take-profit order waits or waited for; else 0."
+        default=0,
+        help_text="The price a stop or take-profit order waits or waited for; else 0. A trailing "
+        "stop's when it became active, and from when it fires the one it fired at.",
     )
     expire_ns = models.BigIntegerField(
         default=0, help_text="GTD: when it ends, nanoseconds since 1970; else 0."
+    )
+    trigger_source = models.SmallIntegerField(
+        choices=TriggerSource.choices, default=0, help_text="Whose price it waits for."
+    )
+    trailing_distance_bp = models.IntegerField(
+        default=0, help_text="How far a trailing stop is from the extreme it follows; else 0."
+    )
+    activation_ticks = models.BigIntegerField(
+        default=0, help_text="Where a trailing stop begins to follow; 0: at once."
+    )
+    limit_offset_ticks = models.BigIntegerField(
+        default=0, help_text="How far behind its trigger a trailing stop's limit price is."
+    )
+    trigger_ns = models.BigIntegerField(
+        default=0, help_text="Not before this time, nanoseconds since 1970; 0: no matter."
     )
     display_lots = models.BigIntegerField(
         default=0, help_text="An iceberg shows so many lots at a time; 0: all of them."
@@ -108,6 +133,10 @@ class Order(models.Model):
     cumulative_quote_units = UnitsField()
     status = models.SmallIntegerField(choices=Status.choices)
     placed_seq = models.BigIntegerField()
+    # 0: it did not. An order can begin to wait twice: for its time, and then for its price.
+    waiting_seq = models.BigIntegerField(default=0, help_text="When it began to wait last.")
+    activated_seq = models.BigIntegerField(default=0, help_text="When it began to follow.")
+    triggered_seq = models.BigIntegerField(default=0, help_text="When it was sent on.")
     updated_seq = models.BigIntegerField()
     placed_at = models.DateTimeField()
     updated_at = models.DateTimeField()

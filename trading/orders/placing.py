@@ -7,9 +7,15 @@ from typing import Any
 from money.units import MoneyError
 from trading.engine import commands, enums
 from trading.engine.keys import client_order_key
-from trading.engine.limits import MAX_REFRESHES, MAX_TICKS
+from trading.engine.limits import MAX_REFRESHES, MAX_TICKS, MAX_TRAILING_BP
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
+from trading.orders.order_types import (
+    LIMIT_TYPES,
+    RESTING_TYPES,
+    TRAILING_TYPES,
+    TRIGGERED_TYPES,
+)
 
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
 
@@ -21,22 +27,10 @@ ORDER_TYPES = {
     "stop_limit": int(enums.OrderType.STOP_LIMIT),
     "take_profit": int(enums.OrderType.TAKE_PROFIT_MARKET),
     "take_profit_limit": int(enums.OrderType.TAKE_PROFIT_LIMIT),
+    "trailing_stop": int(enums.OrderType.TRAILING_STOP_MARKET),
+    "trailing_stop_limit": int(enums.OrderType.TRAILING_STOP_LIMIT),
 }
-LIMIT_TYPES = frozenset(
-    {
-        int(enums.OrderType.LIMIT),
-        int(enums.OrderType.STOP_LIMIT),
-        int(enums.OrderType.TAKE_PROFIT_LIMIT),
-    }
-)
-TRIGGERED_TYPES = frozenset(
-    {
-        int(enums.OrderType.STOP_MARKET),
-        int(enums.OrderType.STOP_LIMIT),
-        int(enums.OrderType.TAKE_PROFIT_MARKET),
-        int(enums.OrderType.TAKE_PROFIT_LIMIT),
-    }
-)
+TRIGGER_SOURCES = {value.name.lower(): int(value) for value in enums.TriggerSource}
 LIST_TYPES = {value.name.lower(): int(value) for value in enums.OrderListType}
 _LEGS = ("first", "second", "third")
 TIMES_IN_FORCE = {value.name: int(value) for value in enums.TimeInForce}
@@ -53,6 +47,11 @@ _FIELDS = frozenset(
         "price",
         "quote_amount",
         "trigger_price",
+        "trigger_source",
+        "trailing_distance_bp",
+        "activation_price",
+        "limit_offset",
+        "trigger_time",
         "expire_time",
         "display_quantity",
         "post_only",
@@ -86,9 +85,12 @@ def build_place_order(
 
     Decimal numbers come as text. A limit order needs `price` and `quantity`; a market order
     needs either `quantity` or `quote_amount`. Stop and take-profit orders need a `trigger_price`
-    and a `quantity`; their `_limit` forms a `price` too. A GTD order needs an `expire_time`:
-    ISO 8601 text with its zone, or milliseconds since 1970. An order that may rest with a price
-    can be an iceberg, which shows no more than its `display_quantity` at a time.
+    and a `quantity`; their `_limit` forms a `price` too. Trailing stops need a
+    `trailing_distance_bp` and a `quantity`; the `_limit` form may have a `limit_offset`. Any order
+    may have a `trigger_time`, before which it does nothing. A GTD order needs an `expire_time`.
+    Times are ISO 8601 text with its zone, or milliseconds since 1970.
+    An order that may rest with a price can be an iceberg, which shows no more than its
+    `display_quantity` at a time.
     """
     _check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
@@ -118,6 +120,11 @@ def build_place_order(
         client_order_id=client_order_id,
         trigger_ticks=_trigger_ticks(info, fields, order_type),
         expire_ns=_expire_ns(fields, time_in_force),
+        trigger_source=_trigger_source(fields, order_type),
+        trailing_distance_bp=_trailing_distance_bp(fields, order_type),
+        activation_ticks=_activation_ticks(info, fields, order_type),
+        limit_offset_ticks=_limit_offset_ticks(info, fields, order_type),
+        trigger_ns=_trigger_ns(fields),
         display_lots=_display_lots(info, fields, is_limit, time_in_force, lots),
     )
 
@@ -205,7 +212,8 @@ def _check_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
 
 
 def _time_in_force(fields: Mapping[str, Any], order_type: int) -> int:
-    is_limit, is_triggered = order_type in LIMIT_TYPES, order_type in TRIGGERED_TYPES
+    is_limit, is_triggered = order_type in RESTING_TYPES, order_type in TRIGGERED_TYPES
+    is_triggered = is_triggered or fields.get("trigger_time") is not None
     default = "GTC" if is_limit else "IOC"
     if fields.get("expire_time") is not None and (is_limit or is_triggered):
         default = "GTD"
@@ -220,7 +228,7 @@ def _time_in_force(fields: Mapping[str, Any], order_type: int) -> int:
     if not is_limit and not is_triggered and time_in_force == enums.TimeInForce.GTD:
         raise OrderError(
             Result.BAD_TIME_IN_FORCE,
-            "A market order trades at once and needs no end: send IOC or FOK.",
+            "A market order trades at once and needs no end: send IOC or FOK, or a trigger_time.",
         )
     return time_in_force
 
@@ -250,12 +258,12 @@ def _price_ticks(info: InstrumentInfo, value: Any, name: str, result: Result) ->
 
 def _trigger_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> int:
     trigger_price = fields.get("trigger_price")
-    if order_type not in TRIGGERED_TYPES:
+    if order_type not in TRIGGERED_TYPES - TRAILING_TYPES:
         if trigger_price is not None:
             raise OrderError(
                 Result.BAD_TRIGGER,
                 "trigger_price is for stop and take-profit orders: choose such a type, or leave "
-                "it out.",
+                "it out. A trailing stop has a trailing_distance_bp.",
             )
         return 0
     if trigger_price is None:
@@ -274,10 +282,7 @@ def _expire_ns(fields: Mapping[str, Any], time_in_force: int) -> int:
         return 0
     if moment is None:
         raise OrderError(Result.BAD_EXPIRY, "A GTD order needs an expire_time.")
-    expire_ns = moment * _NS_PER_MS if type(moment) is int else _ns_of_text(moment)
-    if not 0 < expire_ns <= _MAX_NS:
-        raise OrderError(Result.BAD_EXPIRY, "expire_time must lie between 1970 and 2262.")
-    return expire_ns
+    return _ns_of(moment, "expire_time", Result.BAD_EXPIRY)
 
 
 def _display_lots(
@@ -309,15 +314,88 @@ def _display_lots(
     return display
 
 
-def _ns_of_text(text: Any) -> int:
+def _trigger_source(fields: Mapping[str, Any], order_type: int) -> int:
+    result = Result.BAD_TRIGGER_SOURCE
+    source = _choice(fields, "trigger_source", TRIGGER_SOURCES, "last", result)
+    if source != enums.TriggerSource.LAST and order_type not in TRIGGERED_TYPES:
+        raise OrderError(
+            result,
+            "trigger_source is for orders that wait for a price: choose such a type, or leave it "
+            "out.",
+        )
+    return source
+
+
+def _trailing_distance_bp(fields: Mapping[str, Any], order_type: int) -> int:
+    distance = fields.get("trailing_distance_bp")
+    if order_type not in TRAILING_TYPES:
+        if distance is not None:
+            raise OrderError(
+                Result.BAD_TRAILING_DISTANCE,
+                "trailing_distance_bp is for trailing stops: choose such a type, or leave it out.",
+            )
+        return 0
+    if type(distance) is not int or not 0 < distance <= MAX_TRAILING_BP:
+        raise OrderError(
+            Result.BAD_TRAILING_DISTANCE,
+            "A trailing stop needs a trailing_distance_bp: a whole number of basis points from 1 "
+            f"to {MAX_TRAILING_BP}.",
+        )
+    return distance
+
+
+def _activation_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> int:
+    price = fields.get("activation_price")
+    if price is None:
+        return 0
+    if order_type not in TRAILING_TYPES:
+        raise OrderError(
+            Result.BAD_ACTIVATION_PRICE,
+            "activation_price is for trailing stops: choose such a type, or leave it out.",
+        )
+    return _price_ticks(info, price, "activation_price", Result.BAD_ACTIVATION_PRICE)
+
+
+def _limit_offset_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> int:
+    offset = fields.get("limit_offset")
+    if offset is None:
+        return 0
+    if order_type != enums.OrderType.TRAILING_STOP_LIMIT:
+        raise OrderError(
+            Result.BAD_LIMIT_OFFSET,
+            "limit_offset is for orders of the type trailing_stop_limit: send that, or leave it "
+            "out.",
+        )
+    ticks = _number(info.ticks_of, offset, "limit_offset", Result.BAD_LIMIT_OFFSET)
+    if not 0 <= ticks <= MAX_TICKS:
+        raise OrderError(
+            Result.BAD_LIMIT_OFFSET, "The limit_offset must not be below zero, and within range."
+        )
+    return ticks
+
+
+def _trigger_ns(fields: Mapping[str, Any]) -> int:
+    moment = fields.get("trigger_time")
+    return 0 if moment is None else _ns_of(moment, "trigger_time", Result.BAD_TRIGGER_TIME)
+
+
+def _ns_of(moment: Any, name: str, result: Result) -> int:
+    """Nanoseconds since 1970 of milliseconds or of a text."""
+    time_ns = moment * _NS_PER_MS if type(moment) is int else _ns_of_text(moment, name, result)
+    if not 0 < time_ns <= _MAX_NS:
+        raise OrderError(result, f"{name} must lie between 1970 and 2262.")
+    return time_ns
+
+
+def _ns_of_text(text: Any, name: str, result: Result) -> int:
     try:
         moment = datetime.datetime.fromisoformat(text)
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.tzinfo is None:
         raise OrderError(
-            Result.BAD_EXPIRY,
-            "expire_time must be milliseconds since 1970, or a time with its zone, such as "
+            result,
+            f"{name} must be milliseconds since 1970, or a time with its zone, such as "
             '"2027-03-31T18:00:00Z".',
         )
     since = moment - _EPOCH
@@ -329,7 +407,9 @@ def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> i
     if not is_limit:
         if price is not None:
             raise OrderError(
-                Result.BAD_PRICE, "A market order has no price: leave price out, or send a limit."
+                Result.BAD_PRICE,
+                "A market order has no price, and a trailing stop finds its own: leave price out, "
+                "or send a limit.",
             )
         return 0
     if price is None:
@@ -341,7 +421,7 @@ def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> t
     """(lots, quote units): one of them is zero."""
     quantity, quote_amount = fields.get("quantity"), fields.get("quote_amount")
     if quote_amount is not None:
-        if order_type != enums.OrderType.MARKET:
+        if order_type != enums.OrderType.MARKET or fields.get("trigger_time") is not None:
             raise OrderError(
                 Result.BAD_QUANTITY,
                 "quote_amount is for plain market orders: give a quantity instead.",

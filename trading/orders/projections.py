@@ -1,4 +1,4 @@
-"""Engine events → rows of orders, replacements and trades, a batch at a time.
+"""Engine events → rows of orders, a batch at a time.
 
 Whatever the batches are cut to, the rows come out the same. An order accepted in the batch is
 inserted as it stands at the batch's end; one accepted earlier is updated by what the batch adds.
@@ -41,77 +41,18 @@ class _Touched:
     account_id: Array
     last_seq: Array
     last_ns: Array
-    leaves_lots: Array
+    leaves_lots: Array  # -1: as they were
     filled_lots: Array  # in this batch
     filled_quote_units: Array
     more_lots: Array  # ordered, by replacing; negative: fewer
-    new_ticks: Array  # by replacing; 0: as it was
+    new_ticks: Array  # by replacing, or where a trailing stop fires; 0: as it was
+    new_trigger_ticks: Array  # of a trailing stop, as it becomes active or fires; 0: as it was
+    # Records in which it last began to wait, began to follow, was sent on; 0: none in this batch.
+    waiting_seq: Array
+    activated_seq: Array
+    triggered_seq: Array
     ended_by: Array  # the order of its list that ended it; 0: none
     status: Array  # at the end of the batch; 0: open, and partially filled if anything is
-
-
-def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
-    """Insert the batch's trades; how many there were."""
-    traded = tables["Traded"]
-    return copy_rows(
-        cursor,
-        "orders_trade",
-        [
-            Column("id", "int8", traded["trade_id"]),
-            Column("seq", "int8", traded["seq"]),
-            Column("event_index", "int4", traded["index"]),
-            Column("time", "timestamptz", traded["time_ns"]),
-            Column("instrument_id", "int8", traded["instrument_id"]),
-            Column("taker_side", "int2", traded["taker_side"]),
-            Column("lots", "int8", traded["lots"]),
-            Column("ticks", "int8", traded["ticks"]),
-            Column("base_units", "numeric", amounts(traded, "base_units")),
-            Column("quote_units", "numeric", amounts(traded, "quote_units")),
-            Column("maker_order_id", "int8", traded["maker_order_id"]),
-            Column("taker_order_id", "int8", traded["taker_order_id"]),
-            Column("maker_account_id", "int8", traded["maker_account_id"]),
-            Column("taker_account_id", "int8", traded["taker_account_id"]),
-            Column("maker_fee_units", "numeric", amounts(traded, "maker_fee_units")),
-            Column("taker_fee_units", "numeric", amounts(traded, "taker_fee_units")),
-        ],
-    )
-
-
-def project_replacements(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
-    """Insert what the batch's orders were replaced by; how many times that happened."""
-    replaced = tables["OrderReplaced"]
-    return copy_rows(
-        cursor,
-        "orders_replacement",
-        [
-            Column("order_id", "int8", replaced["order_id"]),
-            Column("seq", "int8", replaced["seq"]),
-            Column("time", "timestamptz", replaced["time_ns"]),
-            Column("lots", "int8", replaced["lots"]),
-            Column("ticks", "int8", replaced["ticks"]),
-            Column("old_lots", "int8", replaced["old_lots"]),
-            Column("old_ticks", "int8", replaced["old_ticks"]),
-        ],
-    )
-
-
-def project_order_lists(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
-    """Insert the batch's order lists; how many there were."""
-    placed = tables["OrderListPlaced"]
-    return copy_rows(
-        cursor,
-        "orders_orderlist",
-        [
-            Column("id", "int8", placed["list_id"]),
-            Column("account_id", "int8", placed["account_id"]),
-            Column("instrument_id", "int8", placed["instrument_id"]),
-            Column("list_type", "int2", placed["list_type"]),
-            Column("legs", "int2", placed["legs"]),
-            Column("client_list_id", "text", placed["client_list_id"]),
-            Column("placed_seq", "int8", placed["seq"]),
-            Column("placed_at", "timestamptz", placed["time_ns"]),
-        ],
-    )
 
 
 def _list_of(placed: Array, order_ids: Array) -> Array:
@@ -139,7 +80,7 @@ def project_orders(
     quiet = np.isin(touched.account_id, np.fromiter(quiet_account_ids, np.int64))
     is_new = np.isin(touched.order_id, accepted["order_id"])
     placed = tables["OrderListPlaced"]
-    waits = _is_triggered(accepted) | (_list_of(placed, accepted["order_id"]) >= 0)
+    waits = _waits(accepted) | (_list_of(placed, accepted["order_id"]) >= 0)
     waited = np.isin(touched.order_id, accepted["order_id"][waits])
     _insert_accepted(cursor, accepted, placed, touched, is_new & (~quiet | waited))
     _update(cursor, touched, ~is_new & ~quiet)
@@ -153,11 +94,18 @@ def _touched(tables: EventTables) -> _Touched | None:
         tables["OrderClosed"],
         tables["OrderReplaced"],
     )
+    waiting, active, triggered = (
+        tables["OrderWaiting"],
+        tables["OrderActivated"],
+        tables["OrderTriggered"],
+    )
     pending, released = tables["OrderPending"], tables["OrderReleased"]
     # (events, order id column, account column, leaves column, status if this comes last). Where
-    # an order waits, is triggered or replaced, another of these events stands in the same record.
+    # an order is triggered or replaced, another of these events stands in the same record.
     views = [
-        (accepted, "order_id", "account_id", "lots", _waiting(_is_triggered(accepted))),
+        (waiting, "order_id", "account_id", "", _waiting(waiting["order_id"] > 0)),
+        (active, "order_id", "account_id", "", _waiting(active["order_id"] > 0)),
+        (accepted, "order_id", "account_id", "lots", _waiting(_waits(accepted))),
         (pending, "order_id", "account_id", "lots", _pending(pending)),
         (released, "order_id", "account_id", "lots", _waiting(released["trigger_ticks"] > 0)),
         (rested, "order_id", "account_id", "lots", _open(rested)),
@@ -174,26 +122,45 @@ def _touched(tables: EventTables) -> _Touched | None:
     unique_ids, last = last_by(order_ids, places)
     filled_ids = np.concatenate([traded["maker_order_id"], traded["taker_order_id"]])
     quote_units = amounts(traded, "quote_units")
+    repriced = triggered[triggered["ticks"] > 0]
     return _Touched(
         order_id=unique_ids,
         account_id=np.concatenate([e[account] for e, _, account, *_ in views])[last],
         last_seq=np.concatenate([events["seq"] for events, *_ in views])[last],
         last_ns=np.concatenate([events["time_ns"] for events, *_ in views])[last],
-        leaves_lots=np.concatenate([e[leaves] for e, _, _, leaves, _ in views])[last],
+        leaves_lots=_last_told(
+            unique_ids,
+            -1,
+            *[(e, order, e[leaves]) for e, order, _, leaves, _ in views if leaves],
+        ),
         filled_lots=_spread(unique_ids, filled_ids, np.concatenate([traded["lots"]] * 2)),
         filled_quote_units=_spread(unique_ids, filled_ids, join([quote_units, quote_units])),
         more_lots=_spread(
             unique_ids, replaced["order_id"], replaced["lots"] - replaced["old_lots"]
         ),
-        new_ticks=_last_ticks(unique_ids, replaced),
+        new_ticks=_last_told(
+            unique_ids,
+            0,
+            (replaced, "order_id", replaced["ticks"]),
+            (repriced, "order_id", repriced["ticks"]),
+        ),
+        new_trigger_ticks=_last_told(
+            unique_ids,
+            0,
+            (active, "order_id", active["trigger_ticks"]),
+            (triggered, "order_id", triggered["trigger_ticks"]),
+        ),
+        waiting_seq=_last_told(unique_ids, 0, (waiting, "order_id", waiting["seq"])),
+        activated_seq=_last_told(unique_ids, 0, (active, "order_id", active["seq"])),
+        triggered_seq=_last_told(unique_ids, 0, (triggered, "order_id", triggered["seq"])),
         ended_by=_spread(unique_ids, closed["order_id"], closed["by_order_id"]),
         status=np.concatenate([status for *_, status in views])[last],
     )
 
 
-def _is_triggered(accepted: Array) -> Array:
-    """Which orders wait for a price first."""
-    return accepted["trigger_ticks"] > 0
+def _waits(accepted: Array) -> Array:
+    """Which orders wait for a price or a time first."""
+    return (accepted["order_type"] > int(OrderType.MARKET)) | (accepted["trigger_ns"] > 0)
 
 
 def _waiting(mask: Array) -> Array:
@@ -209,11 +176,13 @@ def _open(events: Array) -> Array:
     return np.zeros(len(events), np.int64)
 
 
-def _last_ticks(unique_ids: Array, replaced: Array) -> Array:
-    """The price an order was given last, laid out beside `unique_ids`; 0: none was."""
-    ids, last = last_by(replaced["order_id"], positions(replaced))
-    out = np.zeros(len(unique_ids), np.int64)
-    out[np.searchsorted(unique_ids, ids)] = replaced["ticks"][last]
+def _last_told(unique_ids: Array, otherwise: int, *told: tuple[Array, str, Array]) -> Array:
+    """What (events, their order id column, values) told last, laid out beside `unique_ids`."""
+    ids = np.concatenate([events[order] for events, order, _ in told])
+    places = np.concatenate([positions(events) for events, *_ in told])
+    found_ids, last = last_by(ids, places)
+    out = np.full(len(unique_ids), otherwise, np.int64)
+    out[np.searchsorted(unique_ids, found_ids)] = np.concatenate([v for *_, v in told])[last]
     return out
 
 
@@ -257,8 +226,19 @@ def _insert_accepted(
             Column("flags", "int2", accepted["flags"]),
             Column("lots", "int8", accepted["lots"] + now.more_lots),
             Column("ticks", "int8", np.where(now.new_ticks > 0, now.new_ticks, accepted["ticks"])),
-            Column("trigger_ticks", "int8", accepted["trigger_ticks"]),
+            Column(
+                "trigger_ticks",
+                "int8",
+                np.where(
+                    now.new_trigger_ticks > 0, now.new_trigger_ticks, accepted["trigger_ticks"]
+                ),
+            ),
             Column("expire_ns", "int8", accepted["expire_ns"]),
+            Column("trigger_source", "int2", accepted["trigger_source"]),
+            Column("trailing_distance_bp", "int4", accepted["trailing_distance_bp"]),
+            Column("activation_ticks", "int8", accepted["activation_ticks"]),
+            Column("limit_offset_ticks", "int8", accepted["limit_offset_ticks"]),
+            Column("trigger_ns", "int8", accepted["trigger_ns"]),
             Column("display_lots", "int8", accepted["display_lots"]),
             Column("quote_units", "numeric", amounts(accepted, "quote_units")),
             Column("list_id", "int8", list_ids),
@@ -269,6 +249,9 @@ def _insert_accepted(
             Column("cumulative_quote_units", "numeric", now.filled_quote_units),
             Column("status", "int2", np.where(now.status > 0, now.status, partly)),
             Column("placed_seq", "int8", accepted["seq"]),
+            Column("waiting_seq", "int8", now.waiting_seq),
+            Column("activated_seq", "int8", now.activated_seq),
+            Column("triggered_seq", "int8", now.triggered_seq),
             Column("updated_seq", "int8", now.last_seq),
             Column("placed_at", "timestamptz", accepted["time_ns"]),
             Column("updated_at", "timestamptz", now.last_ns),
@@ -280,7 +263,8 @@ _UPDATE = """
 UPDATE orders_order SET
     lots = orders_order.lots + change.more_lots,
     ticks = coalesce(nullif(change.new_ticks, 0), orders_order.ticks),
-    leaves_lots = change.leaves_lots,
+    trigger_ticks = coalesce(nullif(change.new_trigger_ticks, 0), orders_order.trigger_ticks),
+    leaves_lots = coalesce(nullif(change.leaves_lots, -1), orders_order.leaves_lots),
     cumulative_lots = orders_order.cumulative_lots + change.filled_lots,
     cumulative_quote_units = orders_order.cumulative_quote_units + change.filled_quote_units,
     ended_by_order_id = coalesce(nullif(change.ended_by, 0), orders_order.ended_by_order_id),
@@ -288,12 +272,17 @@ UPDATE orders_order SET
         WHEN change.status > 0 THEN change.status
         WHEN orders_order.cumulative_lots + change.filled_lots > 0 THEN %s
         ELSE %s END,
+    waiting_seq = coalesce(nullif(change.waiting_seq, 0), orders_order.waiting_seq),
+    activated_seq = coalesce(nullif(change.activated_seq, 0), orders_order.activated_seq),
+    triggered_seq = coalesce(nullif(change.triggered_seq, 0), orders_order.triggered_seq),
     updated_seq = change.last_seq,
     updated_at = to_timestamp(0) + change.last_us * interval '1 microsecond'
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[],
-            %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[])
-     AS change (order_id, more_lots, new_ticks, leaves_lots, filled_lots, filled_quote_units,
-                ended_by, status, last_seq, last_us)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::smallint[], %s::bigint[], %s::bigint[])
+     AS change (order_id, more_lots, new_ticks, new_trigger_ticks, leaves_lots, filled_lots,
+                filled_quote_units, waiting_seq, activated_seq, triggered_seq, ended_by,
+                status, last_seq, last_us)
 WHERE orders_order.id = change.order_id
 """
 
@@ -310,9 +299,13 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
             now.order_id.tolist(),
             now.more_lots.tolist(),
             now.new_ticks.tolist(),
+            now.new_trigger_ticks.tolist(),
             now.leaves_lots.tolist(),
             now.filled_lots.tolist(),
             [str(units) for units in now.filled_quote_units.tolist()],
+            now.waiting_seq.tolist(),
+            now.activated_seq.tolist(),
+            now.triggered_seq.tolist(),
             now.ended_by.tolist(),
             now.status.tolist(),
             now.last_seq.tolist(),
@@ -329,11 +322,15 @@ def _update(cursor: "psycopg.Cursor[Any]", touched: _Touched, mask: Array) -> No
 _INSERT_QUIET = """
 INSERT INTO orders_order (id, account_id, instrument_id, client_order_id, side, order_type,
     time_in_force, self_trade_prevention, flags, lots, ticks, trigger_ticks, expire_ns,
-    display_lots, quote_units, list_id, list_type, ended_by_order_id, leaves_lots,
-    cumulative_lots, cumulative_quote_units, status, placed_seq, updated_seq, placed_at, updated_at)
+    trigger_source, trailing_distance_bp, activation_ticks, limit_offset_ticks, trigger_ns,
+    display_lots, waiting_seq, activated_seq, triggered_seq, list_id, list_type, ended_by_order_id,
+    quote_units, leaves_lots, cumulative_lots, cumulative_quote_units, status, placed_seq,
+    updated_seq, placed_at, updated_at)
 SELECT first.id, first.account_id, first.instrument_id, '', first.side, first.order_type,
-    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0, 0, 0, 0, 0, 0, first.lots, 0, 0,
-    %(open)s, first.seq, first.seq,
+    first.time_in_force, 0, 0, first.lots, first.ticks, 0, 0,
+    0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0,
+    0, first.lots, 0, 0, %(open)s, first.seq, first.seq,
     to_timestamp(0) + first.us * interval '1 microsecond',
     to_timestamp(0) + first.us * interval '1 microsecond'
 FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[], %(instruments)s::bigint[],

@@ -24,7 +24,10 @@ TYPE_NAMES = {
     int(enums.OrderType.STOP_LIMIT): "stop_limit",
     int(enums.OrderType.TAKE_PROFIT_MARKET): "take_profit",
     int(enums.OrderType.TAKE_PROFIT_LIMIT): "take_profit_limit",
+    int(enums.OrderType.TRAILING_STOP_MARKET): "trailing_stop",
+    int(enums.OrderType.TRAILING_STOP_LIMIT): "trailing_stop_limit",
 }
+TRIGGER_SOURCE_NAMES = {int(value): value.name.lower() for value in enums.TriggerSource}
 TIME_IN_FORCE_NAMES = {int(value): value.name for value in enums.TimeInForce}
 SELF_TRADE_PREVENTION_NAMES = {
     int(value): value.name.lower() for value in enums.SelfTradePrevention
@@ -55,6 +58,12 @@ class OrderState:
     status: int = int(enums.OrderStatus.OPEN)
     trigger_ticks: int = 0
     expire_ns: int = 0
+    trigger_source: int = 0
+    trailing_distance_bp: int = 0
+    activation_ticks: int = 0
+    limit_offset_ticks: int = 0
+    extreme_ticks: int = 0  # that a trailing stop follows, as far as is known
+    trigger_ns: int = 0
     display_lots: int = 0
     list_id: int = 0
     list_type: int = 0
@@ -91,8 +100,17 @@ class OrderState:
     def on_waiting(self) -> None:
         self.status = int(enums.OrderStatus.WAITING)
 
-    def on_triggered(self) -> None:
+    def on_activated(self, extreme_ticks: int, trigger_ticks: int) -> None:
+        """A trailing stop begins to follow; the present numbers only the engine knows."""
+        self.extreme_ticks = extreme_ticks
+        self.trigger_ticks = trigger_ticks
+
+    def on_triggered(self, trigger_ticks: int, ticks: int) -> None:
+        """It is sent on; a trailing stop has its limit price from now on."""
         self.status = int(enums.OrderStatus.OPEN)
+        self.trigger_ticks = trigger_ticks or self.trigger_ticks
+        self.ticks = ticks or self.ticks
+        self.extreme_ticks = 0
 
     def on_replaced(self, lots: int, ticks: int, old_lots: int) -> None:
         """New open lots and price; what was ordered in all moves by the same."""
@@ -124,8 +142,10 @@ class OrderState:
             self.on_released()
         elif isinstance(event, events.OrderWaiting):
             self.on_waiting()
+        elif isinstance(event, events.OrderActivated):
+            self.on_activated(event.extreme_ticks, event.trigger_ticks)
         elif isinstance(event, events.OrderTriggered):
-            self.on_triggered()
+            self.on_triggered(event.trigger_ticks, event.ticks)
         elif isinstance(event, events.OrderReplaced):
             self.on_replaced(event.lots, event.ticks, event.old_lots)
         elif isinstance(event, events.OrderClosed):
@@ -164,6 +184,11 @@ def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
         leaves_lots=event.lots,
         trigger_ticks=event.trigger_ticks,
         expire_ns=event.expire_ns,
+        trigger_source=event.trigger_source,
+        trailing_distance_bp=event.trailing_distance_bp,
+        activation_ticks=event.activation_ticks,
+        limit_offset_ticks=event.limit_offset_ticks,
+        trigger_ns=event.trigger_ns,
         display_lots=event.display_lots,
         placed_ns=time_ns,
         updated_ns=time_ns,
@@ -201,6 +226,12 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         cumulative_quote_units=row.cumulative_quote_units,
         status=row.status,
         trigger_ticks=row.trigger_ticks,
+        trigger_source=row.trigger_source,
+        trailing_distance_bp=row.trailing_distance_bp,
+        activation_ticks=row.activation_ticks,
+        limit_offset_ticks=row.limit_offset_ticks,
+        extreme_ticks=row.extreme_ticks,
+        trigger_ns=row.trigger_ns,
         display_lots=row.display_lots,
         list_id=row.list_id,
         list_type=row.list_type,
@@ -238,6 +269,11 @@ def state_of_row(order: "models.Order") -> OrderState:
         status=order.status,
         trigger_ticks=order.trigger_ticks,
         expire_ns=order.expire_ns,
+        trigger_source=order.trigger_source,
+        trailing_distance_bp=order.trailing_distance_bp,
+        activation_ticks=order.activation_ticks,
+        limit_offset_ticks=order.limit_offset_ticks,
+        trigger_ns=order.trigger_ns,
         display_lots=order.display_lots,
         list_id=order.list_id,
         list_type=order.list_type,
@@ -252,8 +288,14 @@ def remember_row(state: OrderState, order: "models.Order") -> None:
     state.client_order_id = order.client_order_id
     state.flags = order.flags
     state.quote_units = order.quote_units
-    state.trigger_ticks = order.trigger_ticks
+    if not (state.trailing_distance_bp and state.status == enums.OrderStatus.WAITING):
+        state.trigger_ticks = order.trigger_ticks
     state.expire_ns = order.expire_ns
+    state.trigger_source = order.trigger_source
+    state.trailing_distance_bp = order.trailing_distance_bp
+    state.activation_ticks = order.activation_ticks
+    state.limit_offset_ticks = order.limit_offset_ticks
+    state.trigger_ns = order.trigger_ns
     state.ended_by_order_id = order.ended_by_order_id
     state.placed_ns = ns_of(order.placed_at)
     state.updated_ns = ns_of(order.updated_at)
@@ -280,6 +322,16 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         "price": info.price_text(state.ticks) if state.ticks else None,
         "trigger_price": info.price_text(state.trigger_ticks) if state.trigger_ticks else None,
         "trigger_when": trigger_when(state),
+        "trigger_source": TRIGGER_SOURCE_NAMES[state.trigger_source] if by_price(state) else None,
+        "trailing_distance_bp": state.trailing_distance_bp or None,
+        "activation_price": info.price_text(state.activation_ticks)
+        if state.activation_ticks
+        else None,
+        "limit_offset": info.price_text(state.limit_offset_ticks)
+        if state.order_type == enums.OrderType.TRAILING_STOP_LIMIT
+        else None,
+        "extreme_price": info.price_text(state.extreme_ticks) if state.extreme_ticks else None,
+        "trigger_time": state.trigger_ns // NANOSECONDS_PER_MS or None,
         "quantity": None if by_quote else info.quantity_text(state.lots),
         "display_quantity": info.quantity_text(state.display_lots) if state.display_lots else None,
         "quote_amount": info.quote_text(state.quote_units) if state.quote_units else None,
@@ -349,12 +401,20 @@ def list_json(state: ListState, info: InstrumentInfo) -> dict[str, Any]:
 
 
 def trigger_when(state: OrderState) -> str | None:
-    """Whether a stop or take-profit order fires at a last price at_or_above or at_or_below its
+    """Whether a stop or take-profit order fires at a price at_or_above or at_or_below its
     trigger; None for other orders."""
-    if state.order_type in (enums.OrderType.LIMIT, enums.OrderType.MARKET):
+    if not by_price(state):
         return None
-    is_stop = state.order_type in (enums.OrderType.STOP_MARKET, enums.OrderType.STOP_LIMIT)
+    is_stop = state.order_type not in (
+        enums.OrderType.TAKE_PROFIT_MARKET,
+        enums.OrderType.TAKE_PROFIT_LIMIT,
+    )
     return "at_or_above" if is_stop == (state.side == enums.Side.BUY) else "at_or_below"
+
+
+def by_price(state: OrderState) -> bool:
+    """Whether a price fires the order."""
+    return state.order_type not in (enums.OrderType.LIMIT, enums.OrderType.MARKET)
 
 
 def fill_json(trade: Any, info: InstrumentInfo, *, maker: bool, time_ns: int) -> dict[str, Any]:

@@ -138,6 +138,24 @@ class StateForm(ReasonForm):
     field_order = ["state", "reason", "token"]
 
 
+class PricesForm(ReasonForm):
+    """Mark and index price, and why staff set them by hand."""
+
+    mark_price = forms.CharField(
+        label=gettext_lazy("Mark price"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Empty: it stays as it is."),
+    )
+    index_price = forms.CharField(
+        label=gettext_lazy("Index price"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Empty: it stays as it is."),
+    )
+    field_order = ["mark_price", "index_price", "reason", "token"]
+
+
 def preview_of(values: dict[str, Any]) -> list[str]:
     """Rules in words of what was typed, when it can be understood."""
     try:

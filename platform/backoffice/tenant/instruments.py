@@ -307,6 +307,50 @@ class SetState(ActionPage):
         return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
 
 
+class SetPrices(ActionPage):
+    """Tell the engine a mark or index price by hand."""
+
+    form_class = instrument_forms.PricesForm
+    danger = True
+
+    def target(self, instrument_id: int) -> Instrument:  # type: ignore[override]
+        row: Instrument = names.found(
+            Instrument.objects.select_related("base", "quote"), pk=instrument_id
+        )
+        return row
+
+    def title(self, target: Instrument) -> str:
+        return _("Mark and index price of %(symbol)s") % {"symbol": target.symbol}
+
+    def confirm_label(self, target: Instrument) -> str:
+        return _("Set the prices")
+
+    def facts(self, target: Instrument) -> list[tuple[str, Any]]:
+        return [(_("Instrument"), target.symbol), (_("Price in"), target.quote.code)]
+
+    def explanation(self, target: Instrument) -> list[str]:
+        return [
+            _("Orders that wait for such a price are sent on at once, and trailing stops follow."),
+            _("A price feed overwrites what is set here with its next price."),
+        ]
+
+    def perform(self, target: Instrument, values: dict[str, Any]) -> str:
+        actions.set_prices(
+            instrument=target,
+            mark_price=values["mark_price"],
+            index_price=values["index_price"],
+            acting_user=self.request.user,
+            reason=values["reason"],
+        )
+        return _("The prices of %(symbol)s are on their way.") % {"symbol": target.symbol}
+
+    def back(self, target: Instrument) -> str:
+        return self.url("instrument", target.pk)
+
+    def crumbs(self, target: Instrument) -> list[tuple[str, str]]:
+        return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
+
+
 PAGES = (
     pages.Page("instruments/", "instruments", instruments, "instruments.view"),
     pages.Page(
@@ -323,6 +367,12 @@ PAGES = (
         "instruments/<int:instrument_id>/state/",
         "set_instrument_state",
         SetState.as_view(),
+        "instruments.change",
+    ),
+    pages.Page(
+        "instruments/<int:instrument_id>/prices/",
+        "set_prices",
+        SetPrices.as_view(),
         "instruments.change",
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +14,8 @@ from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names, trades
 from trading.accounts.models import Account
-from trading.engine import enums, events
+from trading.commands import door
+from trading.engine import enums, events, queries
 from trading.instruments.models import Instrument
 from trading.orders import shapes
 from trading.orders.models import (
@@ -22,6 +23,7 @@ from trading.orders.models import (
     ListType,
     Order,
     OrderList,
+    OrderType,
     Replacement,
     Side,
     Status,
@@ -81,12 +83,26 @@ def type_text(order: Order) -> str:
 
 
 def condition_of(order: Order) -> Any:
-    """What a stop or take-profit order waits for or waited for."""
+    """What an order waits for or waited for: a price, a distance from the best one, a time."""
     state = shapes.state_of_row(order)
     sign = {"at_or_above": "≥", "at_or_below": "≤", None: ""}[shapes.trigger_when(state)]
-    if not sign:
+    parts = []
+    if order.trailing_distance_bp:
+        parts.append(words.percent_of_bp(order.trailing_distance_bp))
+    if sign and order.trigger_ticks:
+        parts.append(format_html("{} {}", sign, names.price(order.instrument, order.trigger_ticks)))
+    if order.trigger_source:
+        parts.append(order.get_trigger_source_display())
+    if order.trigger_ns:
+        parts.append(trigger_time_of(order))
+    return format_html_join(" · ", "{}", ((part,) for part in parts)) if parts else cells.NOTHING
+
+
+def trigger_time_of(order: Order) -> Any:
+    """When an order begins to wait for its price, or is sent on."""
+    if not order.trigger_ns:
         return cells.NOTHING
-    return format_html("{} {}", sign, names.price(order.instrument, order.trigger_ticks))
+    return cells.when(datetime.datetime.fromtimestamp(order.trigger_ns // 10**9, tz=datetime.UTC))
 
 
 def expiry_of(order: Order) -> Any:
@@ -199,6 +215,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         (_("Side"), names.side(row.side)),
         (_("Type"), type_text(row)),
         (_("Trigger"), condition_of(row)),
+        *_trailing_facts(row),
         (_("Price"), price_of(row)),
         (_("Quantity"), quantity_of(row)),
         (_("Shown at a time"), shown_of(row)),
@@ -213,6 +230,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         ),
         *_list_facts(request, row, order_list),
         (_("Placed (UTC)"), cells.when(row.placed_at)),
+        (_("Not before (UTC)"), trigger_time_of(row)),
         (_("Good until (UTC)"), expiry_of(row)),
         (_("Last change (UTC)"), cells.when(row.updated_at)),
     ]
@@ -231,6 +249,38 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         title=_("Order %(id)s") % {"id": row.pk},
         crumbs=[(_("Orders"), pages.url(request, "orders"))],
     )
+
+
+def _trailing_facts(order: Order) -> list[tuple[str, Any]]:
+    """How a trailing stop follows, and where it stands now if the engine can be asked."""
+    if not order.trailing_distance_bp:
+        return []
+    facts: list[tuple[str, Any]] = []
+    if order.activation_ticks:
+        price = names.price(order.instrument, order.activation_ticks)
+        facts.append((_("Follows from"), price))
+    if order.order_type == OrderType.TRAILING_STOP_LIMIT:
+        price = names.price(order.instrument, order.limit_offset_ticks)
+        facts.append((_("Limit behind the stop"), price))
+    if order.status == Status.WAITING:
+        facts += _present_stop(order)
+    return facts
+
+
+def _present_stop(order: Order) -> list[tuple[str, Any]]:
+    """What a waiting trailing stop follows, and its stop price now."""
+    query = queries.QueryOrder(account_id=order.account_id, order_id=order.pk)
+    try:
+        answer = door.send_command(query)
+    except (door.EngineUnavailable, door.EngineUnknown):
+        return [(_("Stop price now"), cells.muted(_("The engine does not answer.")))]
+    row = next((event for event in answer.events if isinstance(event, events.OrderRow)), None)
+    if row is None or not row.extreme_ticks:
+        return [(_("Stop price now"), cells.muted(_("none yet")))]
+    return [
+        (_("Best price since"), names.price(order.instrument, row.extreme_ticks)),
+        (_("Stop price now"), names.price(order.instrument, row.trigger_ticks)),
+    ]
 
 
 def _average_price(order: Order) -> Any:
@@ -284,7 +334,10 @@ def _life(request: HttpRequest, orders: list[Order], fills: list[Trade]) -> list
         *(order.placed_seq for order in orders),
         *(each.seq for each in fills),
         *(order.updated_seq for order in orders),
-    }
+        *(order.waiting_seq for order in orders),
+        *(order.activated_seq for order in orders),
+        *(order.triggered_seq for order in orders),
+    } - {0}
     for record in journal.records_of(request.tenant.pk, seqs):  # type: ignore[attr-defined]
         for event in record.events:
             if isinstance(event, events.OrderReplaced) and (event.order_id, record.seq) in told:

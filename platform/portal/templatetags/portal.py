@@ -272,11 +272,19 @@ def order_type(order: dict[str, Any]) -> str:
         "stop_limit": _("Stop limit"),
         "take_profit": _("Take profit"),
         "take_profit_limit": _("Take-profit limit"),
+        "trailing_stop": _("Trailing stop"),
+        "trailing_stop_limit": _("Trailing stop limit"),
     }
     words = [names[order["type"]]]
+    if order["trailing_distance_bp"]:
+        words.append(f"{format_units(order['trailing_distance_bp'], 2)} %")
     if order["trigger_price"]:
         sign = "≥" if order["trigger_when"] == "at_or_above" else "≤"
         words.append(f"{sign} {grouped(order['trigger_price'])}")
+    if order["trigger_source"] == "mark":
+        words.append(_("mark price"))
+    elif order["trigger_source"] == "index":
+        words.append(_("index price"))
     if order["expires_at"] or (order["price"] and order["time_in_force"] != "GTC"):
         words.append(order["time_in_force"])
     if order.get("post_only"):

@@ -233,3 +233,47 @@ def test_lists_filter_search_and_page(firm, client_for, monkeypatch) -> None:
         assert browser.get("/backoffice/orders/", {"placed_to": last_day}).status_code == 200
     for path in ("orders", "customers", "search"):
         assert browser.get(f"/backoffice/{path}/", {"q": "\x00"}).status_code == 400
+
+
+def test_prices_set_by_hand_send_on_what_waits_for_them(firm, client_for, send) -> None:
+    browser = client_for(firm.owner)
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    address = f"/backoffice/instruments/{row.pk}/prices/"
+    assert send(browser, address, mark_price="", index_price="", reason=REASON).status_code == 422
+    assert send(browser, address, mark_price="-5", index_price="", reason=REASON).status_code == 422
+    assert send(browser, address, mark_price="100", index_price="", reason="").status_code == 422
+    assert (
+        send(browser, address, mark_price="100", index_price="", reason=REASON).status_code == 302
+    )
+    firm.books.settle()
+    answer = door.send_command(
+        commands.PlaceOrder(
+            account_id=firm.account.pk,
+            instrument_id=row.pk,
+            side=2,
+            order_type=7,
+            time_in_force=2,
+            lots=1000,
+            trigger_source=1,
+            trailing_distance_bp=1000,
+        )
+    )
+    order_id = answer.events[0].order_id
+    assert (
+        send(browser, address, mark_price="150", index_price="90", reason=REASON).status_code == 302
+    )
+    firm.books.prove()
+    page = browser.get(f"/backoffice/orders/{order_id}/").content.decode()
+    assert "Stop price now" in page and "135.00" in page and "Trailing stop market" in page
+    assert "follows the price from 100.00 on; its stop begins at 90.00" in page
+    send(browser, address, mark_price="135", index_price="", reason=REASON)
+    firm.books.prove()
+    assert Order.objects.get(pk=order_id).triggered_seq > 0
+    page = browser.get(f"/backoffice/orders/{order_id}/").content.decode()
+    assert "is sent on: the price is 135.00, it waited for 135.00" in page
+    assert (
+        "Prices of BTC-USDT: mark 135.00"
+        in browser.get(
+            f"/backoffice/ledger/events/{Order.objects.get(pk=order_id).triggered_seq}/"
+        ).content.decode()
+    )

@@ -81,8 +81,16 @@ def check_lists(orders: list[e.OrderRow]) -> None:
 
 def check_waiting(row: e.OrderRow) -> None:
     """An order that waits for its trigger: nothing of it was traded, and it says for what."""
-    assert row.trigger_ticks > 0
-    assert row.order_type > OrderType.MARKET
+    assert row.trigger_ns > 0 or row.order_type > OrderType.MARKET or row.trigger_ticks == 0
+    if row.trailing_distance_bp == 0:
+        assert (row.trigger_ticks > 0) == (row.order_type > OrderType.MARKET)
+        assert row.extreme_ticks == 0
+    else:
+        # Never nearer to its extreme than its distance, and less than a tick farther.
+        nearest = row.extreme_ticks * row.trailing_distance_bp
+        distance = abs(row.trigger_ticks - row.extreme_ticks) * 10_000
+        assert nearest <= distance < nearest + 10_000
+        assert row.extreme_ticks == 0 or row.trigger_ns == 0
     assert (row.cumulative_lots, row.cumulative_quote_units) == (0, 0)
     assert row.reserve_lots == 0
 

@@ -10,16 +10,10 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.trading.engine.reference_books import BIGGEST_TICKS, Refused
+from tests.trading.engine.reference_books import Refused
 from tests.trading.engine.reference_lists import ReferenceLists
-from tests.trading.engine.reference_orders import (
-    PRICED,
-    RESTING_TIMES,
-    TRIGGERED,
-    Placed,
-    is_met,
-    waits_for_a_rise,
-)
+from tests.trading.engine.reference_orders import PRICED, RESTING_TIMES, TRIGGERED, Placed
+from tests.trading.engine.reference_triggers import ReferenceTriggers
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
@@ -35,10 +29,9 @@ from trading.engine.results import Result
 
 
 @dataclass
-class ReferenceVenue(ReferenceLists):
+class ReferenceVenue(ReferenceTriggers, ReferenceLists):
     """One tenant."""
 
-    time_ns: int = 0
     # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
     # connection.
     cancel_timers: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -64,27 +57,32 @@ class ReferenceVenue(ReferenceLists):
             return result, events
         return result, self.events
 
-    def expire(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
-        """What a batch of that time begins with: the end of every order whose time is over, then
-        of all orders of accounts whose cancel timer has run out.
+    def run_timers(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
+        """What a batch of that time begins with, by time: the end of every order whose time is
+        over, the awakening of those whose time has come, and at one time last the end of all orders
+        of accounts whose cancel timer has run out.
         """
-        due = [
-            order
-            for order in self.open_orders()
-            if order.command.time_in_force == TimeInForce.GTD and order.command.expire_ns <= time_ns
-        ]
+        due: list[tuple[int, tuple[int, ...], Any]] = []
+        for order in self.open_orders():
+            command = order.command
+            if command.time_in_force == TimeInForce.GTD and command.expire_ns <= time_ns:
+                due.append((command.expire_ns, (0, order.order_id), c.ExpireOrder))
+            if order.asleep and command.trigger_ns <= time_ns:
+                due.append((command.trigger_ns, (0, order.order_id), c.TriggerOrder))
+        for scope, when in self.cancel_timers.items():
+            if when <= time_ns:
+                due.append((when, (1, *scope), c.CancelAllOrders))
         done: list[tuple[Any, Result, list[Any]]] = []
-        for order in sorted(due, key=lambda order: (order.command.expire_ns, order.order_id)):
-            if not order.is_open:
-                continue  # it ended with another one of its list
-            command = c.ExpireOrder(order_id=order.order_id)
-            done.append((command, *self.apply(command, time_ns)))
-        over = [(when, *key) for key, when in self.cancel_timers.items() if when <= time_ns]
-        for _, account_id, instrument_id in sorted(over):
-            cancel = c.CancelAllOrders(
-                account_id=account_id, instrument_id=instrument_id, cause=CancelCause.TIMER
-            )
-            done.append((cancel, *self.apply(cancel, time_ns)))
+        for _, (_, number, *rest), kind in sorted(due, key=lambda timer: timer[:2]):
+            if kind is c.CancelAllOrders:
+                own = kind(account_id=number, instrument_id=rest[0], cause=CancelCause.TIMER)
+            else:
+                # One may have ended by what another did.
+                order = self.orders[number - 1]
+                if not order.is_open:
+                    continue
+                own = kind(order_id=number)
+            done.append((own, *self.apply(own, time_ns)))
         return done
 
     # Orders that are there.
@@ -245,7 +243,7 @@ class ReferenceVenue(ReferenceLists):
         order.lots += lots - old_lots
         order.leaves, order.ticks = lots, ticks
         order.arrival = self.next_arrival()
-        self.check_size(order.command, lots, ticks)
+        self.check_size(order.command, lots, ticks, order.priced)
         self.check_pieces(order.command, lots)
         kills = self.check_funds_for(order)
         self.check_post_only(order)
@@ -283,7 +281,7 @@ class ReferenceVenue(ReferenceLists):
             command.lots,
             command.ticks,
         )
-        waits = command.order_type in TRIGGERED
+        waits = command.order_type in TRIGGERED or command.trigger_ns != 0
         kills = False
         if not waits:
             kills = self.check_funds_for(order)
@@ -296,9 +294,7 @@ class ReferenceVenue(ReferenceLists):
         )
         self.orders.append(order)
         if waits:
-            order.waiting = True
-            order.status = OrderStatus.WAITING
-            self.event(e.OrderWaiting, order, trigger_ticks=command.trigger_ticks)
+            self.begin_to_wait(order)
         else:
             self.arrive(order, kills)
         self.fire(command.instrument_id)
@@ -319,7 +315,6 @@ class ReferenceVenue(ReferenceLists):
 
     def check_terms(self, command: c.PlaceOrder, pends: bool = False) -> None:
         """What the order says, by itself and in its instrument."""
-        rules = self.instruments[command.instrument_id]
         for name, enum, result in (
             ("side", Side, Result.BAD_SIDE),
             ("order_type", OrderType, Result.BAD_ORDER_TYPE),
@@ -333,33 +328,26 @@ class ReferenceVenue(ReferenceLists):
         )
         if command.flags not in (0, 1) or (command.flags and not may_be_post_only):
             raise Refused(Result.BAD_FLAGS)
-        self.check_size(command, command.lots, command.ticks)
+        self.check_size(command, command.lots, command.ticks, command.order_type in PRICED)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_order_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
-        if command.order_type in TRIGGERED:
-            if not 0 < command.trigger_ticks <= BIGGEST_TICKS:
-                raise Refused(Result.BAD_TRIGGER)
-            if is_met(command, rules["last"]) and not pends:
-                raise Refused(Result.TRIGGER_WOULD_FIRE)
-        elif command.trigger_ticks != 0:
-            raise Refused(Result.BAD_TRIGGER)
+        self.check_trigger(command, pends)
         if command.time_in_force == TimeInForce.GTD:
-            if command.expire_ns <= self.time_ns:
+            if command.expire_ns <= max(self.time_ns, command.trigger_ns):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
         if command.display_lots != 0:
             rests = command.order_type in PRICED and command.time_in_force in RESTING_TIMES
-            least = max(rules["min_lots"], 1)
+            least = max(self.instruments[command.instrument_id]["min_lots"], 1)
             if not rests or not least <= command.display_lots < command.lots:
                 raise Refused(Result.BAD_DISPLAY_QUANTITY)
             self.check_pieces(command, command.lots)
 
-    def check_size(self, command: c.PlaceOrder, lots: int, ticks: int) -> None:
+    def check_size(self, command: c.PlaceOrder, lots: int, ticks: int, priced: bool) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
         rules = self.instruments[command.instrument_id]
-        priced = command.order_type in PRICED
-        by_quote_allowed = command.order_type == OrderType.MARKET
+        by_quote_allowed = command.order_type == OrderType.MARKET and command.trigger_ns == 0
         self.check_quantity(rules, lots, command.quote_units, by_quote_allowed)
         self.check_price(rules, ticks, priced)
         price = ticks if priced else rules["last"] or rules["reference"]
@@ -425,32 +413,7 @@ class ReferenceVenue(ReferenceLists):
         else:
             self.close(order, OrderStatus.EXPIRED)
 
-    # Triggers and releases.
-
-    def fire(self, instrument_id: int) -> None:
-        """Let go, one at a time, all that is due, and after that what the last price meets."""
-        while True:
-            while self.due:
-                self.release(self.orders[self.due.pop(0) - 1])
-            last = self.instruments[instrument_id]["last"]
-            met = [
-                order
-                for order in self.open_orders(instrument_id)
-                if order.waiting and is_met(order.command, last)
-            ]
-            rises = [order for order in met if waits_for_a_rise(order.command)]
-            falls = [order for order in met if not waits_for_a_rise(order.command)]
-            if rises:
-                first = min(rises, key=lambda o: (o.command.trigger_ticks, o.arrival))
-            elif falls:
-                first = min(falls, key=lambda o: (-o.command.trigger_ticks, o.arrival))
-            else:
-                return
-            trigger_ticks = first.command.trigger_ticks
-            self.event(e.OrderTriggered, first, trigger_ticks=trigger_ticks, last_ticks=last)
-            first.waiting = False
-            self.end_twins(first)
-            self.let_arrive(first)
+    # Releases.
 
     def release(self, order: Placed) -> None:
         """The lead was filled: an order that still pends is on its own."""
@@ -465,16 +428,13 @@ class ReferenceVenue(ReferenceLists):
         if order.command.order_type not in TRIGGERED:
             self.let_arrive(order)
         elif self.is_still_allowed(order):
-            order.arrival = self.next_arrival()
-            order.waiting = True
-            order.status = OrderStatus.WAITING
-            self.event(e.OrderWaiting, order, trigger_ticks=order.command.trigger_ticks)
+            self.begin_to_wait(order)
         else:
             self.close(order, OrderStatus.REJECTED)
 
     def is_still_allowed(self, order: Placed) -> bool:
         try:
-            self.check_size(order.command, order.leaves, order.ticks)
+            self.check_size(order.command, order.leaves, order.ticks, order.priced)
             self.check_may_trade(order.command.account_id)
         except Refused:
             return False

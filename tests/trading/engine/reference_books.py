@@ -36,6 +36,9 @@ class ReferenceBooks:
     def available(self, account_id: int, asset_id: int) -> int:
         raise NotImplementedError
 
+    def fire(self, instrument_id: int) -> None:
+        raise NotImplementedError
+
     def supply(self, asset_id: int) -> int:
         return sum(units for (_, asset), units in self.booked.items() if asset == asset_id)
 
@@ -88,7 +91,12 @@ class ReferenceBooks:
             raise Refused(Result.INSTRUMENT_EXISTS)
         self.check_rules(command)
         rules = self.rules_of(command)
-        self.instruments[command.instrument_id] = {**rules, "last": 0, "reference": 0}
+        self.instruments[command.instrument_id] = {
+            **rules,
+            "last": 0,
+            "reference": 0,
+            "prices": ([], [], []),  # all there were, by source
+        }
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         self.events.append(e.InstrumentCreated(**fields))
 
@@ -107,9 +115,10 @@ class ReferenceBooks:
             raise Refused(Result.OPEN_ORDERS_EXIST)
         old.update(self.rules_of(command))
         if moved:
-            old.update(last=0, reference=0)
+            old.update(last=0, reference=0, prices=([], [], []))
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         self.events.append(e.InstrumentChanged(**fields))
+        self.fire(command.instrument_id)
 
     def on_SetInstrumentState(self, command: c.SetInstrumentState) -> None:
         if command.state not in list(InstrumentState):
@@ -120,6 +129,7 @@ class ReferenceBooks:
         self.events.append(
             e.InstrumentStateChanged(instrument_id=command.instrument_id, state=command.state)
         )
+        self.fire(command.instrument_id)
 
     def on_SetReferencePrice(self, command: c.SetReferencePrice) -> None:
         if command.instrument_id not in self.instruments:

@@ -98,6 +98,8 @@ class ReferenceLists(ReferenceOrders):
             if (order.account_id, order.instrument_id) != (account_id, instrument_id):
                 raise Refused(Result.BAD_ORDER_LIST)
             self.check_terms(order, pends=number >= live)
+            if order.trigger_source or order.trailing_distance_bp or order.trigger_ns:
+                raise Refused(Result.BAD_ORDER_LIST)
             if order.lots == 0:
                 raise Refused(Result.BAD_QUANTITY)
             if order.client_key and self.find(account_id, 0, order.client_key) is not None:

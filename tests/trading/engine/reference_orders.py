@@ -18,22 +18,15 @@ from trading.engine.enums import (
 from trading.engine.results import Result
 
 STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
-TRIGGERED = (*STOPS, OrderType.TAKE_PROFIT_MARKET, OrderType.TAKE_PROFIT_LIMIT)
+TRAILING = (OrderType.TRAILING_STOP_MARKET, OrderType.TRAILING_STOP_LIMIT)
+TRIGGERED = (*STOPS, OrderType.TAKE_PROFIT_MARKET, OrderType.TAKE_PROFIT_LIMIT, *TRAILING)
 PRICED = (OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
 RESTING_TIMES = (TimeInForce.GTC, TimeInForce.GTD)
 
 
 def waits_for_a_rise(command: c.PlaceOrder) -> bool:
+    """Also where a trailing stop begins to follow."""
     return (command.order_type in STOPS) == (command.side == Side.BUY)
-
-
-def is_met(command: c.PlaceOrder, last_ticks: int) -> bool:
-    """Whether the last trade's price fires an order; 0 stands for no trade yet."""
-    if last_ticks == 0:
-        return False
-    if waits_for_a_rise(command):
-        return last_ticks >= command.trigger_ticks
-    return last_ticks <= command.trigger_ticks
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,10 @@ class Placed:
     hidden: int = 0  # of what it leaves, while it rests
     resting: bool = False
     waiting: bool = False
+    asleep: bool = False  # waits for its time
+    due: bool = False  # its time has come, but the instrument is not open
+    active_from: int = -1  # a trailing stop: which of its source's prices it began at
+    entered: int = 0  # when it began to wait as it does
     pending: bool = False  # for the first order of its list
     status: int = OrderStatus.OPEN
     group: "Group | None" = None
@@ -82,6 +79,8 @@ class Placed:
 
     @property
     def priced(self) -> bool:
+        if self.command.order_type == OrderType.TRAILING_STOP_LIMIT:
+            return self.ticks != 0  # it has its price from when it fires
         return self.command.order_type in PRICED
 
     @property
@@ -261,6 +260,7 @@ class ReferenceOrders(ReferenceBooks):
                 order.leaves -= lots
         maker.status = OrderStatus.PARTIALLY_FILLED
         rules["last"] = maker.ticks
+        rules["prices"][0].append(maker.ticks)
         self.trades += 1
         self.events.append(
             e.Traded(
@@ -357,7 +357,7 @@ class ReferenceOrders(ReferenceBooks):
     def close(self, order: Placed, status: OrderStatus, by_order_id: int = 0) -> None:
         rested, hidden = order.resting, order.hidden
         order.hidden = 0
-        order.resting = order.waiting = order.pending = False
+        order.resting = order.waiting = order.pending = order.asleep = order.due = False
         order.status = status
         self.closing_order.append(order.order_id)
         self.event(
@@ -414,10 +414,14 @@ class ReferenceOrders(ReferenceBooks):
             status=order.status,
             client_key=order.command.client_key,
             placed_seq=order.seq,
-            trigger_ticks=order.command.trigger_ticks if order.waiting or order.pending else 0,
+            **(self.waiting_row(order) if order.waiting else {}),
+            **({"trigger_ticks": order.command.trigger_ticks} if order.pending else {}),
             list_id=order.group.order_ids[0] if order.group else 0,
             list_type=order.group.kind if order.group else 0,
             list_legs=len(order.group.order_ids) if order.group else 0,
             display_lots=order.command.display_lots,
             reserve_lots=order.hidden,
         )
+
+    def waiting_row(self, order: Placed) -> dict[str, int]:
+        raise NotImplementedError

@@ -36,7 +36,7 @@ def test_random_world(seed: int) -> None:
             commands.wait(40)
         result, events = world.send(command)
         where = f"seed {seed}, step {step}: {command}"
-        assert world.own == reference.expire(world.time_ns), where
+        assert world.own == reference.run_timers(world.time_ns), where
         assert (result, events) == reference.apply(command, world.time_ns), where
         assert world.shard.seq == reference.seq
         seen[result] = seen.get(result, 0) + 1

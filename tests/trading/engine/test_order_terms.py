@@ -61,7 +61,7 @@ PLACED: list[tuple[dict[str, Any], Result]] = [
     ({"order_type": TAKE_LIMIT, "ticks": -1}, Result.BAD_PRICE),
     ({"order_type": STOP_LIMIT, "ticks": MOST + 1}, Result.BAD_PRICE),
     ({"ticks": 100}, Result.BAD_PRICE),
-    ({"order_type": 7}, Result.BAD_ORDER_TYPE),
+    ({"order_type": 9}, Result.BAD_ORDER_TYPE),
     ({"order_type": 0}, Result.BAD_ORDER_TYPE),
     ({"order_type": 255}, Result.BAD_ORDER_TYPE),
     ({"order_type": OrderType.MARKET}, Result.BAD_TRIGGER),

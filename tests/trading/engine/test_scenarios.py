@@ -6,14 +6,19 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann sell 5 @ 100          limit order (GTC); words after it: IOC FOK post-only taker maker
                               both decrement (self-trade prevention), id=TEXT (client order id),
                               until=9 (GTD: ends 9 ns later), stop=110 take=90 (trigger price),
-                              show=2 (iceberg: shows 2 lots at a time)
+                              show=2 (iceberg: shows 2 lots at a time),
+                              trail=500 (trailing stop, basis points), from=110 (activation),
+                              offset=3 (its limit price, behind the stop), source=mark index,
+                              at=9 (not before 9 ns later)
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
     ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
+    set prices 100 99         mark and index price; 0: as it was
     ann timer 9 / timer 9 on 1  cancels all orders 9 ns later (those in instrument 1); 0: no more
     ann arm / disarm / lost   orders go with a connection (``arm on 1``), and it is lost
     wait 9                    time goes on, and nothing is sent but a question
-    expire 1                  ends a GTD order from outside
+    expire 1, trigger 1       ends or triggers an order by time from outside
+    extreme cat 1 120 114     an active trailing stop's extreme and stop price (asserted)
     ann oco sell 5 @ 110 & sell 5 stop=90          lists: orders as above, parted by &;
     ann oto buy 5 @ 99 & sell 5 @ 110              list=TEXT in the last one is the client list id;
     ann otoco buy 5 @ 99 & sell 5 @ 110 & sell 5 stop=90
@@ -67,6 +72,8 @@ def test_scenario(rules: str, lines: list[str]) -> None:
             check_balance(world, words.split())
         elif words.startswith("book "):
             assert book(world) == words.removeprefix("book ").strip(), line
+        elif words.startswith("extreme "):
+            check_extreme(world, words.split())
         elif words.startswith("orders "):
             check_orders(world, words.split())
         else:
@@ -84,6 +91,8 @@ def command_of(words: list[str], world: World) -> Any:
         return queries.QueryStatus()
     if who == "expire":
         return c.ExpireOrder(order_id=int(verb))
+    if who == "trigger":
+        return c.TriggerOrder(order_id=int(verb))
     if who == "set":
         return setting_of(verb, rest)
     account_id = ACCOUNTS[who]
@@ -147,6 +156,8 @@ def order_of(account_id: int, verb: str, rest: list[str], world: World) -> c.Pla
             fields[word[:4]] = int(word[5:])
         elif word.startswith("show="):
             fields["display_lots"] = int(word[5:])
+        elif word.startswith(("trail=", "from=", "offset=", "source=", "at=")):
+            fields |= waiting_of(*word.split("="), world)
         elif word.startswith("until="):
             fields["time_in_force"] = 4
             fields["expire_ns"] = world.time_ns + 1 + int(word[6:])
@@ -154,6 +165,21 @@ def order_of(account_id: int, verb: str, rest: list[str], world: World) -> c.Pla
             assert word.startswith("id="), word
             fields["client_order_id"] = word[3:]
     return order(account_id, verb, lots, **fields)
+
+
+def waiting_of(name: str, value: str, world: World) -> dict[str, int]:
+    """What an order waits for beyond a last price."""
+    if name == "source":
+        return {"trigger_source": {"mark": 1, "index": 2}[value]}
+    if name == "at":
+        return {"trigger_ns": world.time_ns + 1 + int(value)}
+    fields = {"trail": "trailing_distance_bp", "from": "activation_ticks"}
+    found = {fields.get(name, "limit_offset_ticks"): int(value)}
+    if name == "trail":
+        found["order_type"] = 7
+    elif name == "offset":
+        found |= {"order_type": 8, "time_in_force": 1}
+    return found
 
 
 def guard_of(account_id: int, verb: str, rest: list[str]) -> Any:
@@ -171,6 +197,8 @@ def setting_of(verb: str, rest: list[str]) -> Any:
         return c.SetInstrumentState(instrument_id=1, state=int(rest[0]))
     if verb == "reference":
         return c.SetReferencePrice(instrument_id=1, ticks=int(rest[0]))
+    if verb == "prices":
+        return c.SetPrices(instrument_id=1, mark_ticks=int(rest[0]), index_ticks=int(rest[1]))
     if verb == "fees":
         group, maker, taker = (int(word) for word in rest)
         return c.SetFees(group_id=group, maker_ppm=maker, taker_ppm=taker)
@@ -195,13 +223,18 @@ def told(result: Result, events: list[Any]) -> str:
             lots = event.lots + event.reserve_lots
             parts.append(f"#{event.order_id} shows {event.lots} of {lots}")
         elif isinstance(event, e.OrderWaiting):
-            parts.append(f"#{event.order_id} waits for {event.trigger_ticks}")
+            time = " after its time" if event.trigger_ns else ""
+            parts.append(f"#{event.order_id} waits for {event.trigger_ticks}{time}")
+        elif isinstance(event, e.OrderActivated):
+            numbers = f"{event.extreme_ticks}, stop {event.trigger_ticks}"
+            parts.append(f"#{event.order_id} trails from {numbers}")
         elif isinstance(event, e.OrderPending):
             parts.append(f"#{event.order_id} pends")
         elif isinstance(event, e.OrderReleased):
             parts.append(f"#{event.order_id} comes")
         elif isinstance(event, e.OrderTriggered):
-            parts.append(f"#{event.order_id} fires at {event.last_ticks}")
+            limit = f", limit {event.ticks}" if event.ticks else ""
+            parts.append(f"#{event.order_id} fires at {event.last_ticks}{limit}")
         elif isinstance(event, e.OrderReplaced):
             parts.append(f"#{event.order_id} becomes {event.lots}@{event.ticks}")
         elif isinstance(event, e.OrderReduced):
@@ -230,6 +263,12 @@ def check_balance(world: World, words: list[str]) -> None:
 def check_orders(world: World, words: list[str]) -> None:
     rows = world.must(queries.QueryOpenOrders(account_id=ACCOUNTS[words[1]]))
     assert [row.order_id for row in rows] == [int(word) for word in words[2:]], words
+
+
+def check_extreme(world: World, words: list[str]) -> None:
+    command = queries.QueryOrder(account_id=ACCOUNTS[words[1]], order_id=int(words[2]))
+    (row,) = world.must(command)
+    assert [row.extreme_ticks, row.trigger_ticks] == [int(word) for word in words[3:]], words
 
 
 def book(world: World) -> str:

@@ -238,8 +238,10 @@ class RandomCommands:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
         dice = self.chance.random()
-        if dice < 0.53:
+        if dice < 0.48:
             return self.place()
+        if dice < 0.54:
+            return self.prices()
         if dice < 0.62:
             return self.random_lists.next(self.account(), self.place(), self.time_ns)
         if dice < 0.69:
@@ -328,7 +330,13 @@ class RandomCommands:
             order_type = chance.choice([OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT])
         elif triggered:
             order_type = chance.choice([OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_MARKET])
-        trigger = self.price() if triggered else 0
+        trails = triggered and chance.random() < 0.4
+        if trails:
+            order_type = chance.choice(
+                [OrderType.TRAILING_STOP_MARKET, OrderType.TRAILING_STOP_LIMIT]
+            )
+            limit = by_quote = False
+        trigger = self.price() if triggered and not trails else 0
         time_in_force = chance.choice([1, 1, 1, 2, 3, 4])
         expire_ns = 0
         if time_in_force == TimeInForce.GTD:
@@ -343,6 +351,11 @@ class RandomCommands:
             lots = chance.choice([lots, 5, 9, 20, 80])
         if chance.random() < 0.01:
             lots, display = 1500, 1
+        trigger_ns = 0
+        if chance.random() < 0.1:
+            trigger_ns = self.time_ns + chance.choice([1, 2, 5, 20, 20, 60, 10**16])
+            if chance.random() < 0.15:
+                trigger_ns = chance.choice([-1, self.time_ns, self.time_ns + 366 * 86_400 * 10**9])
         text = f"o{chance.randrange(60)}" if chance.random() < 0.3 else ""
         key = keys.client_order_key(text)
         if chance.random() < 0.01:
@@ -356,7 +369,7 @@ class RandomCommands:
             if by_quote
             else (5 if chance.random() < 0.01 else 0),
             side=chance.choice([1, 2]) if chance.random() < 0.99 else chance.choice([0, 3, 255]),
-            order_type=order_type if chance.random() < 0.99 else chance.choice([0, 7, 3, 1]),
+            order_type=order_type if chance.random() < 0.99 else chance.choice([0, 9, 7, 3, 1]),
             time_in_force=time_in_force if chance.random() < 0.99 else 9,
             self_trade_prevention=chance.randrange(5) if chance.random() < 0.99 else 5,
             flags=int(chance.random() < (0.02 if triggered or not limit else 0.25))
@@ -367,6 +380,39 @@ class RandomCommands:
             trigger_ticks=trigger if chance.random() < 0.99 else 100,
             expire_ns=expire_ns,
             display_lots=display,
+            trigger_ns=trigger_ns,
+            **self.trigger_terms(order_type, triggered, trails),
+        )
+
+    def trigger_terms(self, order_type: int, triggered: bool, trails: bool) -> dict[str, int]:
+        """Whose price fires an order, and how a trailing stop follows it; now and then nonsense."""
+        chance = self.chance
+        terms = {"trigger_source": chance.choice([0, 0, 0, 1, 1, 2]) if triggered else 0}
+        if trails:
+            terms["trailing_distance_bp"] = chance.choice([1, 50, 100, 101, 200, 200, 300, 5000])
+            terms["activation_ticks"] = self.price() if chance.random() < 0.4 else 0
+        if order_type == OrderType.TRAILING_STOP_LIMIT:
+            terms["limit_offset_ticks"] = chance.choice([0, 0, 1, 3, 100, 10**15])
+        if chance.random() < 0.02:
+            name = chance.choice(
+                [
+                    "trigger_source",
+                    "trailing_distance_bp",
+                    "activation_ticks",
+                    "limit_offset_ticks",
+                ]
+            )
+            least = 0 if name in ("trigger_source", "trailing_distance_bp") else -1
+            terms[name] = chance.choice([least, 1, 3, 5001, 2**32 - 1])
+        return terms
+
+    def prices(self) -> c.SetPrices:
+        """Mark and index prices near those of the trades."""
+        chance = self.chance
+        return c.SetPrices(
+            instrument_id=1 if chance.random() < 0.9 else chance.choice([2, 3]),
+            mark_ticks=self.price() if chance.random() < 0.7 else 0,
+            index_ticks=self.price() if chance.random() < 0.5 else 0,
         )
 
     def rare(self) -> Any:
@@ -418,7 +464,7 @@ class RandomCommands:
                 lambda: c.CreateAsset(
                     asset_id=chance.choice([0, 2, 6]), scale=chance.choice([8, 19]), code="X"
                 ),
-                lambda: c.ExpireOrder(
+                lambda: chance.choice([c.ExpireOrder, c.TriggerOrder])(
                     order_id=chance.choice([*self.owners, 0, -1, 10**6, 1, 2, self.orders])
                 ),
             ]

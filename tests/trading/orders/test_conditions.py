@@ -29,6 +29,40 @@ def test_orders_that_wait_for_a_price(name, order_type, price, time_in_force):
     assert command.expire_ns == 0
 
 
+TRAILING = {
+    "side": "sell",
+    "type": "trailing_stop",
+    "trailing_distance_bp": 150,
+    "quantity": "0.5",
+}
+
+
+def test_trailing_stops():
+    command = build_place_order(
+        INFO, 7, TRAILING | {"activation_price": "51000", "trigger_source": "mark"}
+    )
+    assert command.order_type == enums.OrderType.TRAILING_STOP_MARKET
+    assert command.time_in_force == enums.TimeInForce.IOC
+    assert (command.trailing_distance_bp, command.activation_ticks) == (150, 5_100_000)
+    assert (command.trigger_source, command.trigger_ticks) == (enums.TriggerSource.MARK, 0)
+    limit = build_place_order(
+        INFO, 7, TRAILING | {"type": "trailing_stop_limit", "limit_offset": "0.05"}
+    )
+    assert limit.order_type == enums.OrderType.TRAILING_STOP_LIMIT
+    assert limit.time_in_force == enums.TimeInForce.GTC
+    assert (limit.limit_offset_ticks, limit.ticks) == (5, 0)
+
+
+def test_a_time_before_which_nothing_happens():
+    at_time = {"trigger_time": "2027-03-31T18:00:00Z"}
+    assert build_place_order(INFO, 7, LIMIT | at_time).trigger_ns == MOMENT_NS
+    assert build_place_order(INFO, 7, STOP | at_time).trigger_ns == MOMENT_NS
+    market = {"side": "buy", "type": "market", "quantity": "1"} | at_time
+    command = build_place_order(INFO, 7, market | {"expire_time": MOMENT_NS // 10**6 + 1})
+    assert (command.trigger_ns, command.time_in_force) == (MOMENT_NS, enums.TimeInForce.GTD)
+    assert build_place_order(INFO, 7, market).time_in_force == enums.TimeInForce.IOC
+
+
 @pytest.mark.parametrize(
     "moment",
     [
@@ -65,6 +99,31 @@ def test_a_time_until_which_an_order_is_good(moment):
             STOP | {"type": "stop_limit", "price": "1", "post_only": True},
             Result.BAD_FLAGS,
             "plain limit orders",
+        ),
+        (TRAILING | {"trigger_price": "1"}, Result.BAD_TRIGGER, "trailing_distance_bp"),
+        (TRAILING | {"price": "1"}, Result.BAD_PRICE, "finds its own"),
+        (TRAILING | {"trailing_distance_bp": None}, Result.BAD_TRAILING_DISTANCE, "1 to 5000"),
+        (TRAILING | {"trailing_distance_bp": 0}, Result.BAD_TRAILING_DISTANCE, "1 to 5000"),
+        (TRAILING | {"trailing_distance_bp": 5001}, Result.BAD_TRAILING_DISTANCE, "1 to 5000"),
+        (TRAILING | {"trailing_distance_bp": "9"}, Result.BAD_TRAILING_DISTANCE, "whole number"),
+        (TRAILING | {"trailing_distance_bp": True}, Result.BAD_TRAILING_DISTANCE, "whole number"),
+        (STOP | {"trailing_distance_bp": 9}, Result.BAD_TRAILING_DISTANCE, "trailing stops"),
+        (TRAILING | {"activation_price": "0"}, Result.BAD_ACTIVATION_PRICE, "above zero"),
+        (STOP | {"activation_price": "9"}, Result.BAD_ACTIVATION_PRICE, "trailing stops"),
+        (TRAILING | {"limit_offset": "1"}, Result.BAD_LIMIT_OFFSET, "trailing_stop_limit"),
+        (
+            TRAILING | {"type": "trailing_stop_limit", "limit_offset": "-1"},
+            Result.BAD_LIMIT_OFFSET,
+            "below zero",
+        ),
+        (STOP | {"trigger_source": "bid"}, Result.BAD_TRIGGER_SOURCE, "last, mark, index"),
+        (LIMIT | {"trigger_source": "mark"}, Result.BAD_TRIGGER_SOURCE, "wait for a price"),
+        (LIMIT | {"trigger_time": "soon"}, Result.BAD_TRIGGER_TIME, "trigger_time must be"),
+        (LIMIT | {"trigger_time": 0}, Result.BAD_TRIGGER_TIME, "between 1970 and 2262"),
+        (
+            {"side": "buy", "type": "market", "quote_amount": "5", "trigger_time": 1},
+            Result.BAD_QUANTITY,
+            "plain market",
         ),
         (LIMIT | {"time_in_force": "GTD"}, Result.BAD_EXPIRY, "needs an expire_time"),
         (

@@ -16,6 +16,7 @@ _NAMING = {
     "OrderAccepted": ("order_id",),
     "OrderRested": ("order_id",),
     "OrderWaiting": ("order_id",),
+    "OrderActivated": ("order_id",),
     "OrderTriggered": ("order_id",),
     "OrderReplaced": ("order_id",),
     "OrderReduced": ("order_id",),
@@ -32,6 +33,7 @@ _ASKING = (
     commands.ReduceOrder,
     commands.ReplaceOrder,
     commands.ExpireOrder,
+    commands.TriggerOrder,
 )
 
 
@@ -136,7 +138,7 @@ class _Finder:
         accepted = self._accepted
         if accepted is None:
             return False
-        if isinstance(command, commands.ExpireOrder):
+        if isinstance(command, commands.ExpireOrder | commands.TriggerOrder):
             return command.order_id == self._order_id
         account_id: int = getattr(command, "account_id", 0)
         client_key: int = getattr(command, "client_key", 0)

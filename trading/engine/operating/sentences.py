@@ -13,6 +13,7 @@ from trading.engine.enums import (
     SelfTradePrevention,
     Side,
     TimeInForce,
+    TriggerSource,
 )
 from trading.engine.message import Message
 from trading.engine.operating import wording
@@ -93,6 +94,8 @@ class Teller:
         self.order_id = order_id
         self.definitions = definitions
         self.standing = ""
+        self._trails = False
+        self._source = "last"
 
     def happened(self, event: Message, command: Message) -> str:
         """One event of the order; ``command`` is what caused it."""
@@ -114,13 +117,16 @@ class Teller:
         if isinstance(event, events.OrderRefreshed):
             return self._refreshed(event)
         if isinstance(event, events.OrderWaiting):
-            price = self.definitions.price(event.instrument_id, event.trigger_ticks)
-            self.standing = f"it waits outside the book for its trigger {price}"
-            return f"Waits outside the book for its trigger {price}; nothing is held."
+            what = self._awaited(event)
+            self.standing = f"it waits outside the book for {what}"
+            return f"Waits outside the book for {what}; nothing is held."
+        if isinstance(event, events.OrderActivated):
+            extreme = self.definitions.price(event.instrument_id, event.extreme_ticks)
+            stop = self.definitions.price(event.instrument_id, event.trigger_ticks)
+            self.standing = f"it follows the {self._source} price, from {extreme} on"
+            return f"Follows the {self._source} price from {extreme} on; its stop begins at {stop}."
         if isinstance(event, events.OrderTriggered):
-            trigger = self.definitions.price(event.instrument_id, event.trigger_ticks)
-            last = self.definitions.price(event.instrument_id, event.last_ticks)
-            return f"Triggered: a trade at {last} met its trigger {trigger}; it arrives now."
+            return self._triggered(event)
         return wording.message_text(event)
 
     def refused(self, command: Message, result: int) -> str:
@@ -135,6 +141,25 @@ class Teller:
         elif isinstance(command, commands.ReplaceOrder):
             wish = f" to {command.lots} lots at {command.ticks} ticks (0: as it is)"
         return f"{name}{wish} was refused: {said}."
+
+    def _awaited(self, event: events.OrderWaiting) -> str:
+        if event.trigger_ns:
+            return f"its time {wording.time_text(event.trigger_ns)}"
+        if not event.trigger_ticks:
+            return "the first price to follow" if self._trails else "the instrument to be open"
+        price = self.definitions.price(event.instrument_id, event.trigger_ticks)
+        return f"its {'activation price' if self._trails else 'trigger'} {price}"
+
+    def _triggered(self, event: events.OrderTriggered) -> str:
+        if not event.trigger_ticks:
+            return "Triggered: its time has come; it arrives now."
+        trigger = self.definitions.price(event.instrument_id, event.trigger_ticks)
+        price = self.definitions.price(event.instrument_id, event.last_ticks)
+        what = "a trade" if self._source == "last" else f"the {self._source} price"
+        limit = ""
+        if event.ticks:
+            limit = f" with limit {self.definitions.price(event.instrument_id, event.ticks)}"
+        return f"Triggered: {what} at {price} met its trigger {trigger}; it arrives now{limit}."
 
     def _at(self, instrument_id: int, lots: int, ticks: int) -> str:
         quantity = self.definitions.quantity(instrument_id, lots)
@@ -170,7 +195,19 @@ class Teller:
             words.append(f"at {known.price(which, event.ticks)}")
         if event.trigger_ticks:
             words.append(f"with trigger {known.price(which, event.trigger_ticks)}")
+        self._trails = event.trailing_distance_bp != 0
+        self._source = _name(TriggerSource, event.trigger_source).lower()
+        if self._trails:
+            words.append(f"{event.trailing_distance_bp} basis points behind the price")
+        if event.activation_ticks:
+            words.append(f"from {known.price(which, event.activation_ticks)} on")
+        if event.limit_offset_ticks:
+            words.append(f"limit {known.price(which, event.limit_offset_ticks)} behind it")
         terms = [_name(TimeInForce, event.time_in_force)]
+        if event.trigger_source:
+            terms.append(f"by the {self._source} price")
+        if event.trigger_ns:
+            terms.append(f"not before {wording.time_text(event.trigger_ns)}")
         if event.expire_ns:
             terms.append(f"until {wording.time_text(event.expire_ns)}")
         if event.display_lots:
@@ -265,6 +302,7 @@ _ENDS: dict[int, str] = {
 
 
 def _name(
-    kind: type[Side | OrderType | TimeInForce | OrderStatus | SelfTradePrevention], value: int
+    kind: type[Side | OrderType | TimeInForce | OrderStatus | SelfTradePrevention | TriggerSource],
+    value: int,
 ) -> str:
     return str(kind(value).name) if value in set(kind) else str(value)

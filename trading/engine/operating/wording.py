@@ -14,6 +14,7 @@ _ENUM_OF: dict[str, type[IntEnum] | type[IntFlag]] = {
     "taker_side": enums.Side,
     "order_type": enums.OrderType,
     "time_in_force": enums.TimeInForce,
+    "trigger_source": enums.TriggerSource,
     "self_trade_prevention": enums.SelfTradePrevention,
     "flags": enums.OrderFlag,
     "status": enums.OrderStatus,

@@ -4,6 +4,7 @@
 import { parse } from "../decimal.js";
 
 const PAST_ROWS = 60;
+const TRAILING_MS = 3_000;
 
 const OPEN = new Set(["open", "partially_filled", "waiting", "pending"]);
 // What an open order has come through; it never goes back.
@@ -24,6 +25,26 @@ export class AccountState extends EventTarget {
     stream.subscribe("private", (message) => this.#receive(message));
     stream.addEventListener("state", () => { if (stream.live) this.load(); });
     if (stream.live) this.load();
+    setInterval(() => { if (stream.live && !document.hidden) this.#followTrailing(); }, TRAILING_MS);
+  }
+
+  /** The stop prices of trailing stops move with no event each: they are asked for while one waits. */
+  async #followTrailing() {
+    const trails = (order) => order.status === "waiting" && order.trailing_distance_bp;
+    if (![...this.orders.values()].some(trails)) return;
+    let open = [];
+    try {
+      open = await read("orders?status=open&limit=200");
+    } catch {
+      return; // the next time
+    }
+    for (const told of open) {
+      const known = this.orders.get(String(told.order_id));
+      if (!known || !trails(known) || !trails(told)) continue;
+      const { trigger_price, extreme_price } = told;
+      this.orders.set(String(told.order_id), { ...known, trigger_price, extreme_price });
+    }
+    this.#changed("orders");
   }
 
   /** Reads everything; what stream and answers say meanwhile is newer and is put on top. */

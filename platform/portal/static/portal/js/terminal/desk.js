@@ -47,8 +47,12 @@ export class Desk extends EventTarget {
   async replace(order, changes) {
     try {
       const now = await this.stream.request("order.replace", { order_id: order.order_id, ...changes });
-      // The engine keeps neither the sender's id nor the end of an order: those stay as known.
-      const { client_order_id, expires_at, trigger_price, post_only, created_at, ...told } = now;
+      // The engine keeps neither the sender's id nor the end of an order, nor what it waited for:
+      // those stay as known.
+      const {
+        client_order_id, expires_at, trigger_price, trigger_source, trigger_time, trailing_distance_bp,
+        activation_price, limit_offset, post_only, created_at, ...told
+      } = now;
       this.account.putOrder({ ...order, ...told });
       toast("good", _("Order changed"));
       return true;

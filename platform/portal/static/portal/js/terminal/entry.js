@@ -9,16 +9,17 @@ import { _, say } from "../text.js";
 import { toast } from "../toast.js";
 import { oco, readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
-import { TYPES, rate, reckon, waitsForRise } from "./reckoning.js";
+import { TYPES, rate, reckon, waitsForPrice, waitsForRise } from "./reckoning.js";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export class Entry {
   constructor({ instrument, book, account, desk, stream, root, tradable }) {
     Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
     this.side = "buy";
-    this.kind = "limit"; // limit, market, stop, take_profit, oco
-    this.sends = "limit"; // what a stop or take-profit order is sent on as
+    this.kind = "limit"; // limit, market, stop, take_profit, trailing, oco
+    this.sends = "limit"; // what an order that waits for a price is sent on as
     this.unit = "base"; // what the amount of a market order counts
     this.sending = false;
     this.touched = false;
@@ -27,6 +28,7 @@ export class Entry {
     this.amount = $("[name=amount]", root);
     this.expire = $("[name=expire]", root);
     this.display = $("[name=display]", root);
+    for (const name of ["distance", "activation", "offset", "source", "timed", "begin"]) this[name] = $(`[name=${name}]`, root);
     this.bracket = $("[name=bracket]", root);
     this.take = $("[name=take]", root);
     this.stop = $("[name=stop]", root);
@@ -42,7 +44,8 @@ export class Entry {
   /** A price picked in the book: the limit price, or what an order without one waits for. */
   setPrice(text) {
     if (this.kind === "market") this.#set("kind", "limit");
-    (this.#sends === "limit" ? this.price : this.trigger).value = text;
+    const field = this.kind === "trailing" ? this.activation : this.#sends === "limit" ? this.price : this.trigger;
+    field.value = text;
     this.draw();
   }
 
@@ -70,7 +73,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.amount, this.expire, this.take, this.stop, this.display]) {
+    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -84,7 +87,11 @@ export class Entry {
       const next = ticks + (event.key === "ArrowUp" ? 1n : -1n);
       if (next > 0n) this.setPrice(this.instrument.priceText(next));
     });
-    for (const input of $$("[name=time_in_force], [name=post_only], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
+    for (const input of $$("[name=time_in_force], [name=post_only], [name=source], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
+    this.timed.addEventListener("change", () => {
+      if (this.timed.checked && !this.begin.value) this.begin.value = localMinute(Date.now() + HOUR_MS);
+      this.draw();
+    });
     $("[name=time_in_force]", this.root).addEventListener("change", () => {
       if (this.#timeInForce === "GTD" && !this.expire.value) this.expire.value = localMinute(Date.now() + 7 * DAY_MS);
       this.draw();
@@ -96,19 +103,26 @@ export class Entry {
   }
 
   #levels(side) { return side === "buy" ? this.book.askLevels() : this.book.bidLevels(); }
-  get #waits() { return this.kind === "stop" || this.kind === "take_profit"; }
+  get #waits() { return waitsForPrice(this.kind); }
   get #sends() {
     if (this.kind === "oco") return "limit";
     return this.#waits ? this.sends : this.kind;
   }
-  get #byQuote() { return this.unit === "quote"; }
+  get #source() { return this.#waits ? this.source.value : "last"; }
+  get #isTimed() { return this.timed.checked && this.kind !== "oco"; }
+  /** Where no price is known by which to turn a total into an amount, amounts count in base. */
+  get #isUnpriced() { return this.kind === "trailing" || (this.kind === "market" && this.#isTimed); }
+  get #byQuote() { return this.unit === "quote" && !this.#isUnpriced; }
   get #timeInForce() {
     const chosen = $("[name=time_in_force]", this.root).value;
     if (this.kind === "market") return "IOC";
     return this.#sends === "limit" || chosen === "GTD" ? chosen : "IOC";
   }
+  get #begins() { return this.#isTimed ? new Date(this.begin.value).getTime() : null; }
   get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
-  get #brackets() { return this.kind !== "oco" && this.bracket.checked; }
+  /** Orders of a list wait for last prices only. */
+  get #mayBracket() { return this.kind !== "oco" && this.kind !== "trailing" && !this.#isTimed && this.#source === "last"; }
+  get #brackets() { return this.#mayBracket && this.bracket.checked; }
   get #postOnly() {
     return ["limit", "oco"].includes(this.kind) && ["GTC", "GTD"].includes(this.#timeInForce) && $("[name=post_only]", this.root).checked;
   }
@@ -122,6 +136,7 @@ export class Entry {
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
   get #ticks() {
     if (this.kind === "market") return null;
+    if (this.kind === "trailing") return this.last ?? null;
     return this.instrument.ticksOf((this.#sends === "limit" ? this.price : this.trigger).value);
   }
 
@@ -167,8 +182,9 @@ export class Entry {
     const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
     return reckon({
       instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
-      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, display: this.#display,
-      postOnly: this.#postOnly, expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
+      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, display: this.#display, postOnly: this.#postOnly,
+      distance: this.distance.value, activation: this.activation.value, offset: this.offset.value, source: this.#source,
+      begins: this.#begins, expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
       available: this.account?.available(asset) ?? null,
     });
   }
@@ -180,10 +196,19 @@ export class Entry {
     for (const button of $$("[data-type]", root)) button.setAttribute("aria-pressed", String(button.dataset.type === kind));
     for (const button of $$("[data-sends]", root)) button.setAttribute("aria-pressed", String(button.dataset.sends === sends));
     $("[data-row=sends]", root).hidden = !this.#waits;
-    $("[data-row=trigger]", root).hidden = !this.#waits && kind !== "oco";
+    const trails = kind === "trailing";
+    $("[data-row=source]", root).hidden = !this.#waits;
+    $("[data-row=trigger]", root).hidden = trails || (!this.#waits && kind !== "oco");
     put($("[data-out=trigger]", root), kind === "oco" ? _("Stop") : _("Trigger"));
+    for (const name of ["distance", "activation"]) $(`[data-row=${name}]`, root).hidden = !trails;
+    $("[data-row=offset]", root).hidden = !trails || sends !== "limit";
+    put($("[data-out=activation-when]", root), waitsForRise(kind, side) ? "≤" : "≥");
     put($("[data-out=when]", root), waitsForRise(kind, side) ? "≥" : "≤");
-    $("[data-row=price]", root).hidden = sends !== "limit";
+    $("[data-row=price]", root).hidden = sends !== "limit" || trails;
+    $("[data-row=timed]", root).hidden = kind === "oco";
+    $("[data-row=begin]", root).hidden = !this.#isTimed;
+    this.begin.min = localMinute(Date.now());
+    $("[data-unit]", root).disabled = this.#isUnpriced;
     $("[data-row=options]", root).hidden = kind === "market";
     for (const option of $$("[name=time_in_force] option", root)) {
       option.hidden = option.disabled = (sends !== "limit" || kind === "oco") && ["IOC", "FOK"].includes(option.value);
@@ -192,7 +217,7 @@ export class Entry {
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
     this.expire.min = localMinute(Date.now());
     $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
-    $("[data-row=bracket]", root).hidden = kind === "oco";
+    $("[data-row=bracket]", root).hidden = !this.#mayBracket;
     $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[name=post_only]", root).disabled = !["GTC", "GTD"].includes(this.#timeInForce);
     $("[data-row=advanced]", root).hidden = !this.#mayHide;
@@ -212,7 +237,7 @@ export class Entry {
     const { instrument, side, kind, root } = this;
     const [paid, got] = side === "buy" ? [instrument.quote, instrument.base] : [instrument.base, instrument.quote];
     const out = (name, text) => put($(`[data-out=${name}]`, root), text);
-    const about = this.#sends === "market" ? "≈ " : "";
+    const about = this.#sends === "market" || kind === "trailing" ? "≈ " : "";
     const known = result.notional !== null && result.shownLots > 0n;
     const show = (units, asset) => `${about}${group(brief(units, asset.scale, asset.places))} ${asset.code}`;
     put($("[data-label=pays]", root), side === "buy" ? _("Cost") : _("You sell"));
@@ -231,12 +256,12 @@ export class Entry {
     const problem = !this.tradable ? null : this.#blocked() ?? (this.touched ? result.problem?.message : null);
     const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
       : result.incomplete ? _("The book holds less than that; the rest will expire.")
-      : this.#waits ? _("Nothing is held while it waits. If the funds are not there when its price comes, it is rejected.")
+      : this.#waits || this.#isTimed ? _("Nothing is held while it waits. If the funds are not there when it is sent on, it is rejected.")
       : kind === "oco" ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
       : result.bracket ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "price", "amount", "expire", "take", "stop", "display"]) {
+    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -295,9 +320,14 @@ export class Entry {
       instrument: instrument.symbol, side, type: TYPES[kind][sends], time_in_force: this.#timeInForce,
       client_order_id: newClientOrderId(), self_trade_prevention: "expire_taker",
     };
-    if (sends === "limit") order.price = instrument.priceText(result.ticks);
+    if (result.ticks !== null) order.price = instrument.priceText(result.ticks);
     if (kind === "limit" || kind === "oco") order.post_only = this.#postOnly;
-    if (this.#waits) order.trigger_price = instrument.priceText(result.triggerTicks);
+    if (this.#waits) order.trigger_source = this.#source;
+    if (this.#waits && result.triggerTicks !== null) order.trigger_price = instrument.priceText(result.triggerTicks);
+    if (result.distanceBp !== null) order.trailing_distance_bp = Number(result.distanceBp);
+    if (result.activationTicks !== null) order.activation_price = instrument.priceText(result.activationTicks);
+    if (result.offsetTicks !== null) order.limit_offset = instrument.priceText(result.offsetTicks);
+    if (this.#begins !== null) order.trigger_time = this.#begins;
     if (this.#expires !== null) order.expire_time = this.#expires;
     if (result.displayLots !== null) order.display_quantity = instrument.quantityText(result.displayLots);
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
@@ -321,7 +351,7 @@ export class Entry {
       const words = {
         open: _("Order is in the book"), partially_filled: _("Order is partly filled"), filled: null,
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
-        canceled: _("Order was cancelled"), waiting: _("Order waits for its price"),
+        canceled: _("Order was cancelled"), waiting: order?.trigger_time ? _("Order waits for its time") : _("Order waits for its price"),
       };
       if (order?.list_type === "oco") words.open = _("Both orders are in place");
       if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");

@@ -6,6 +6,7 @@ import { _, minuteText, momentText, say } from "../text.js";
 import { pad } from "./market.js";
 import { openTwins } from "./bracket.js";
 import { OrderEdit, isReplaceable } from "./editing.js";
+import { rate } from "./reckoning.js";
 import { listText, statusBadge, typeText } from "./status.js";
 
 export class Lists {
@@ -125,7 +126,11 @@ export class Lists {
     const words = [];
     if (order.status === "waiting") {
       const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
-      words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+      if (order.trigger_time > Date.now()) words.push(say("not before %(time)s", { time: minuteText(order.trigger_time) }));
+      if (order.trailing_distance_bp) words.push(...this.#trailing(order, sign));
+      else if (order.trigger_price) words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+      if (order.trigger_source === "mark") words.push(_("mark price"));
+      if (order.trigger_source === "index") words.push(_("index price"));
     }
     if (order.status === "pending") {
       words.push(say("comes once order %(id)s is filled", { id: order.list_id }));
@@ -137,6 +142,18 @@ export class Lists {
     if (order.expires_at) words.push(say("until %(time)s", { time: minuteText(order.expires_at) }));
     if (order.display_quantity) words.push(say("showing %(quantity)s at a time", { quantity: this.#quantity(order.instrument, order.display_quantity) }));
     return words.length ? el("small.condition", {}, words.join(" · ")) : null;
+  }
+
+  /** How a trailing stop follows: its distance, and its stop price now or from where it follows. */
+  #trailing(order, sign) {
+    const words = [say("%(percent)s behind", { percent: rate(BigInt(order.trailing_distance_bp) * 100n) })];
+    if (order.trigger_price) {
+      words.push(say("stop now %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+      if (order.extreme_price) words.push(say("best %(price)s", { price: this.#price(order.instrument, order.extreme_price) }));
+    } else if (order.activation_price) {
+      words.push(say("follows from %(price)s", { price: this.#price(order.instrument, order.activation_price) }));
+    }
+    return words;
   }
 
   #change(order) {

@@ -1,7 +1,7 @@
 // What the fields of an order amount to, worked out with the instrument's own rules in the same
 // integers the engine uses. Pure: it knows neither page nor network.
 
-import { brief, group } from "../decimal.js";
+import { brief, group, parse } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
 
@@ -13,32 +13,44 @@ export const TYPES = {
   market: { market: "market" },
   stop: { limit: "stop_limit", market: "stop" },
   take_profit: { limit: "take_profit_limit", market: "take_profit" },
+  trailing: { limit: "trailing_stop_limit", market: "trailing_stop" },
   oco: { limit: "limit" },
 };
+const MOST_DISTANCE_BP = 5_000n;
+const MOST_AHEAD_MS = 366 * 86_400_000;
 
-/** Whether an order of that kind waits for the last price to rise to its trigger. */
-export const waitsForRise = (kind, side) => (kind === "stop" || kind === "oco") === (side === "buy");
+/** Whether an order of that kind waits for a price to rise to its trigger. */
+export const waitsForRise = (kind, side) => (kind !== "take_profit") === (side === "buy");
+
+/** Whether an order of that kind waits for a price. */
+export const waitsForPrice = (kind) => kind === "stop" || kind === "take_profit" || kind === "trailing";
 
 /**
- * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "oco": a limit order
- * and a stop), sends ("limit" or "market"), byQuote, price, trigger, amount, display (texts;
- * display "" where all is shown), postOnly, expires (ms, null where it has no end, NaN where none
- * is chosen), now (ms), last (ticks), levels, available (units)}.
+ * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing", "oco": a
+ * limit order and a stop), sends ("limit" or "market"), byQuote, price, trigger, distance,
+ * activation, offset, amount, display (texts; display "" where all is shown), source, postOnly,
+ * begins and expires (ms, null where there is none, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
  *
- * Returns {lots, ticks, triggerTicks, displayLots, quoteUnits, notional, pays, receives, fee, feePpm, takes,
- * average, incomplete, problem: {field, message}}.
+ * Returns {lots, ticks, triggerTicks, distanceBp, activationTicks, offsetTicks, displayLots, quoteUnits,
+ * notional, pays, receives, fee, feePpm, takes, average, incomplete, problem: {field, message}}.
  */
 export function reckon(form) {
   const { instrument, side, kind, sends } = form;
   const buys = side === "buy";
-  const waits = kind === "stop" || kind === "take_profit";
-  const result = { lots: null, ticks: null, triggerTicks: null, displayLots: null, quoteUnits: null, notional: null, problem: null };
+  const waits = waitsForPrice(kind) || form.begins !== null;
+  const result = {
+    lots: null, ticks: null, triggerTicks: null, distanceBp: null, activationTicks: null, offsetTicks: null,
+    displayLots: null, quoteUnits: null, notional: null, problem: null,
+  };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
-  if (waits || kind === "oco") {
+  if (kind === "trailing") {
+    const problem = readTrailing(form, result);
+    if (problem) return fail(...problem);
+  } else if (waitsForPrice(kind) || kind === "oco") {
     const problem = readTrigger(form, result);
     if (problem) return fail("trigger", problem);
   }
-  if (sends === "limit") {
+  if (sends === "limit" && kind !== "trailing") {
     if (!form.price.trim()) return fail("price", _("Enter a price."));
     result.ticks = instrument.ticksOf(form.price);
     if (!result.ticks) return fail("price", stepOfPrice(instrument));
@@ -47,7 +59,8 @@ export function reckon(form) {
     }
   }
   if (!form.amount.trim()) return fail("amount", _("Enter an amount."));
-  const priced = result.ticks ?? result.triggerTicks; // what one lot is worth, where that is known
+  // What one lot is worth, where that is known; a trailing stop's price is still to come.
+  const priced = result.ticks ?? result.triggerTicks ?? (kind === "trailing" ? form.last ?? null : null);
   if (form.byQuote) {
     result.quoteUnits = instrument.quoteUnitsOf(form.amount);
     if (result.quoteUnits === null) {
@@ -74,7 +87,7 @@ export function reckon(form) {
   } else {
     result.notional = met.quote;
     result.takes = true;
-    result.incomplete = result.lots !== null && !met.complete;
+    result.incomplete = !waits && result.lots !== null && !met.complete;
     if (lots > 0n && met.lots > 0n) result.average = met;
   }
   result.pays = buys ? result.notional : lots * instrument.lotUnits;
@@ -87,12 +100,12 @@ export function reckon(form) {
 }
 
 /** Sets `triggerTicks`; what is wrong with the trigger, or null. */
-function readTrigger({ instrument, side, kind, trigger, last }, result) {
+function readTrigger({ instrument, side, kind, trigger, source, last, begins }, result) {
   if (!trigger.trim()) return _("Enter a trigger price.");
   const ticks = instrument.ticksOf(trigger);
   if (!ticks) return stepOfPrice(instrument);
   result.triggerTicks = ticks;
-  if (!last) return null;
+  if (!last || source !== "last" || begins !== null) return null;
   const price = instrument.priceShown(last);
   if (waitsForRise(kind, side)) return ticks > last ? null : say("The trigger must be above the last price, %(price)s.", { price });
   return ticks < last ? null : say("The trigger must be below the last price, %(price)s.", { price });
@@ -114,6 +127,21 @@ function readDisplay({ instrument, display }, result, lots) {
   return null;
 }
 
+/** Sets distance, activation price and limit offset; [field, message] of what is wrong, or null. */
+function readTrailing({ instrument, sends, distance, activation, offset }, result) {
+  result.distanceBp = parse(distance.trim(), 2);
+  if (result.distanceBp === null || result.distanceBp < 1n || result.distanceBp > MOST_DISTANCE_BP) {
+    return ["distance", _("Enter a distance from 0.01 % to 50 %.")];
+  }
+  if (activation.trim()) {
+    result.activationTicks = instrument.ticksOf(activation);
+    if (!result.activationTicks) return ["activation", stepOfPrice(instrument)];
+  }
+  if (sends !== "limit") return null;
+  result.offsetTicks = offset.trim() ? instrument.ticksOf(offset) : 0n;
+  return result.offsetTicks === null ? ["offset", stepOfPrice(instrument)] : null;
+}
+
 function stepOfPrice(instrument) {
   return say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) });
 }
@@ -122,7 +150,7 @@ function stepOfPrice(instrument) {
 function judge(form, result, met, lots, waits) {
   const { instrument, side, kind, sends } = form;
   const amountOf = (units, asset, places) => `${group(brief(units, asset.scale, places))} ${asset.code}`;
-  if (kind === "market" && !met.lots) return ["amount", _("The book is empty on that side: nothing could fill.")];
+  if (kind === "market" && !waits && !met.lots) return ["amount", _("The book is empty on that side: nothing could fill.")];
   if (lots < instrument.minLots) {
     return ["amount", say("The smallest order is %(least)s.", { least: `${instrument.quantityText(instrument.minLots)} ${instrument.base.code}` })];
   }
@@ -135,18 +163,24 @@ function judge(form, result, met, lots, waits) {
   if (instrument.maxNotional && result.notional > instrument.maxNotional) {
     return ["amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) })];
   }
-  if (sends === "limit" && form.last && instrument.bandBp) {
+  if (result.ticks !== null && form.last && instrument.bandBp) {
     const away = result.ticks > form.last ? result.ticks - form.last : form.last - result.ticks;
     if (away * 10_000n > form.last * instrument.bandBp) {
       return ["price", say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) })];
     }
   }
-  if (form.postOnly && result.takes) {
+  if (form.postOnly && form.begins === null && result.takes) {
     return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
   }
   if (form.display.trim()) {
     const problem = readDisplay(form, result, lots);
     if (problem) return ["display", problem];
+  }
+  if (form.begins !== null && !(form.begins > form.now && form.begins < form.now + MOST_AHEAD_MS)) {
+    return ["begin", _("Choose a time that lies ahead, by a year at most.")];
+  }
+  if (form.begins !== null && form.expires !== null && !(form.expires > form.begins)) {
+    return ["expire", _("It must be good for longer than it waits for its time.")];
   }
   if (form.expires !== null && !(form.expires > form.now)) {
     return ["expire", _("Choose until when the order is good; that must lie ahead.")];

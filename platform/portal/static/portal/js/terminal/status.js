@@ -18,6 +18,7 @@ export function statusBadge(status) {
 export function typeText(order) {
   const words = {
     stop: _("Stop"), stop_limit: _("Stop limit"), take_profit: _("Take profit"), take_profit_limit: _("Take-profit limit"),
+    trailing_stop: _("Trailing stop"), trailing_stop_limit: _("Trailing stop limit"),
   };
   return words[order.type] ?? "";
 }

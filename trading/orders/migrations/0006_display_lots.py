@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_replacements"),
+        ("orders", "0005_trailing_and_timed_orders"),
     ]
 
     operations = [
