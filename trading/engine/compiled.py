@@ -23,7 +23,6 @@ CORE = (
     "reserves",
     "step",
     "rules",
-    "closed",
     "venue",
     "waiting",
     "linking",

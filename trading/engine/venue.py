@@ -392,16 +392,14 @@ class Venue:
     def reduce_open(
         self, order: int, instrument: Instrument, lots: int, reason: int, step: Step
     ) -> int:
-        """Take some, not all, lots off an open order; it keeps its time priority.
-
-        Of an iceberg those that are not shown go first; but what was prevented was shown.
-        """
+        """Take some, not all, lots off an open order; it keeps its time priority."""
         orders = self.store.orders
         rested = 0
         reserve = 0
         if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
             rested = 1
             self.release(order, instrument, lots)
+        # Of an iceberg those that are not shown go first; but what was prevented was shown.
         if (
             orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0
             and reason == codes.REDUCE_REASON_REQUESTED

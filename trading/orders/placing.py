@@ -10,12 +10,7 @@ from trading.engine.keys import client_order_key
 from trading.engine.limits import MAX_REFRESHES, MAX_TICKS, MAX_TRAILING_BP
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
-from trading.orders.order_types import (
-    LIMIT_TYPES,
-    RESTING_TYPES,
-    TRAILING_TYPES,
-    TRIGGERED_TYPES,
-)
+from trading.orders.order_types import LIMIT_TYPES, RESTING_TYPES, TRAILING_TYPES, TRIGGERED_TYPES
 
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
 
