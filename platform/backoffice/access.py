@@ -28,6 +28,11 @@ def is_verified_staff(request: HttpRequest) -> bool:
     )
 
 
+def roles_with(user: Any, capability: str) -> list[str]:
+    """Titles of the roles of the firm or the platform, as the user is of, that have it."""
+    return [str(title) for role, title in roles.CHOICES if roles.role_has(user, role, capability)]
+
+
 def role_title(user: Any) -> str:
     """The role in words, in the reader's language."""
     titles = {

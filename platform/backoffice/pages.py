@@ -87,10 +87,14 @@ def forbidden(request: HttpRequest, capability: str) -> HttpResponse:
         {
             "headline": _("Your role does not include this page"),
             "sentence": _(
-                "You are signed in as %(role)s. Ask an owner or administrator to do this, "
-                "or to give you a role that includes “%(capability)s”."
+                "You are signed in as %(role)s. This takes “%(capability)s”, which these roles "
+                "have: %(roles)s. Ask one of them to do it."
             )
-            % {"role": access.role_title(request.user), "capability": capability},
+            % {
+                "role": access.role_title(request.user),
+                "capability": capability,
+                "roles": ", ".join(access.roles_with(request.user, capability)) or "–",
+            },
             "icon": "lock",
         },
         title=_("Not allowed"),

@@ -122,6 +122,12 @@ def capabilities_of(user: "User | Any") -> frozenset[str]:
     return table.get(user.role, frozenset())
 
 
+def role_has(user: "User | Any", role: str, capability: str) -> bool:
+    """Whether colleagues of ``user`` in a role have ``capability``."""
+    table = OPERATOR_CAPABILITIES if user.is_operator else TENANT_CAPABILITIES
+    return capability in table.get(role, frozenset())
+
+
 def has(user: "User | Any", capability: str) -> bool:
     """Whether ``user`` has ``capability``; a capability nobody declared is a programming error."""
     if capability not in ALL_CAPABILITIES:

@@ -20,7 +20,7 @@ from trading.engine.client import AsyncEngineClient, EngineUnavailable, EngineUn
 from trading.engine.enums import TimeInForce
 from trading.engine.results import Result
 from trading.replay import binance
-from trading.replay.quotes import QuoteKeeper, around_trade, limit_order
+from trading.replay.quotes import QuoteKeeper, around_trade, is_torn, limit_order
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,12 @@ class MarketMaker:
                     moves = keeper.moves(bids, asks)
                     await self._send([self._cancel_all(taker_id), *moves], keeper)
                 for is_buy, ticks, lots in trades.rows:
-                    around = around_trade(bids, asks, is_taker_buy=is_buy, ticks=ticks, lots=lots)
+                    # The book as it stands moves least, while its sides hold together.
+                    standing = keeper.depth(True), keeper.depth(False)
+                    trade_at = {"is_taker_buy": is_buy, "ticks": ticks, "lots": lots}
+                    around = around_trade(*standing, **trade_at)
+                    if is_torn(around, (bids, asks)):
+                        around = around_trade(bids, asks, **trade_at)
                     trade = limit_order(
                         taker_id,
                         self._target.instrument_id,

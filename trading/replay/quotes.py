@@ -144,6 +144,17 @@ def around_trade(
     return moved_bids, moved_asks
 
 
+def is_torn(depth: tuple[Depth, Depth], whole: tuple[Depth, Depth]) -> bool:
+    """Whether the sides of a depth stand farther apart than a whole one reaches."""
+    bids, asks = depth
+    whole_bids, whole_asks = whole
+    if not whole_bids or not whole_asks:
+        return False
+    if not bids or not asks:
+        return True
+    return min(asks) - max(bids) > max(whole_asks) - min(whole_bids)
+
+
 def limit_order(
     account_id: int, instrument_id: int, is_buy: bool, ticks: int, lots: int, tif: TimeInForce
 ) -> commands.PlaceOrder:

@@ -149,10 +149,11 @@ class Hub:
 
     async def _wait_for_word(self, channel: Channel) -> None:
         """Wait until the publisher writes updates of the account, if there is a publisher."""
+        with contextlib.suppress(redis.RedisError, OSError):
+            await self._redis.sadd(ASKED_KEY, channel.name)
         try:
+            # Not about the question as well: the client may take a cancellation for its own.
             async with asyncio.timeout(WORD_SECONDS):
-                with contextlib.suppress(redis.RedisError, OSError):
-                    await self._redis.sadd(ASKED_KEY, channel.name)
                 await channel.told.wait()
         except TimeoutError:
             log.warning("no publisher answers", channel=channel.name)

@@ -52,9 +52,18 @@ def adjustments(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Account"), lambda a: names.account_link(request, a.account)),
             Column(gettext_lazy("Amount"), amount, "number"),
             Column(gettext_lazy("Reason"), lambda a: a.reason[:80]),
-            Column(gettext_lazy("Asked by"), lambda a: person(a.requested_by)),
-            Column(gettext_lazy("Asked (UTC)"), lambda a: cells.when(a.requested_at)),
-            Column(gettext_lazy("Second person"), lambda a: person(a.approved_by)),
+            Column(
+                gettext_lazy("Asked by"),
+                lambda a: cells.pair(person(a.requested_by), cells.when(a.requested_at)),
+            ),
+            Column(
+                gettext_lazy("Second person"),
+                lambda a: (
+                    cells.pair(person(a.approved_by), cells.when(a.decided_at))
+                    if a.approved_by
+                    else cells.NOTHING
+                ),
+            ),
             Column(gettext_lazy("State"), lambda a: cells.badge(a.state)),
         ],
         filters=[

@@ -13,7 +13,7 @@ from backoffice import access, actions, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names, trades
-from trading.accounts.models import Account
+from trading.accounts.models import Account, AccountRole
 from trading.commands import door
 from trading.engine import enums, events, queries
 from trading.instruments.models import Instrument
@@ -44,6 +44,14 @@ def _search_orders(rows: QuerySet, term: str) -> QuerySet:
 
 def _narrow_status(rows: QuerySet, value: str) -> QuerySet:
     return rows.filter(status__in=OPEN_STATUSES if value == "live" else [int(value)])
+
+
+def _narrow_whose(rows: QuerySet, value: str) -> QuerySet:
+    """Customers' orders or the house's, which are few accounts with very many orders."""
+    house = list(Account.objects.exclude(role=AccountRole.CUSTOMER).values_list("pk", flat=True))
+    if value == "house":
+        return rows.filter(account_id__in=house)
+    return rows.exclude(account_id__in=house)
 
 
 def status_name(order: Order) -> str:
@@ -147,6 +155,15 @@ def orders(request: HttpRequest) -> HttpResponse:
                 [("live", gettext_lazy("Open (any)"))]
                 + [(str(value), label) for value, label in Status.choices],
                 _narrow_status,
+            ),
+            Choice(
+                "whose",
+                gettext_lazy("Whose"),
+                [
+                    ("customers", gettext_lazy("Customers'")),
+                    ("house", gettext_lazy("The house's")),
+                ],
+                _narrow_whose,
             ),
             Choice(
                 "instrument",

@@ -63,7 +63,8 @@ def panel(
 @register.simple_block_tag
 def empty(content: str, icon: str, title: str, text: str = "") -> str:
     """What stands where nothing is yet; the content is what to do about it."""
-    values = {"content": content.strip(), "icon": icon, "title": title, "text": text}
+    # Rendered already, and safe; without what is around it the text would be no longer.
+    values = {"content": SafeString(content.strip()), "icon": icon, "title": title, "text": text}
     return render_to_string("components/empty.html", values)
 
 

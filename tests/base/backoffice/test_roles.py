@@ -144,3 +144,9 @@ def test_another_tenants_objects_are_not_found_at_home(
     ):
         address = reverse(f"backoffice:{name}", args=[argument])
         assert browser.get(address).status_code == 404, name
+
+
+def test_whose_role_reaches_further_is_told(firm: Firm, client_for: Callable[..., Any]) -> None:
+    page = client_for(firm.owner).get(reverse("backoffice:request_adjustment"))
+    assert page.status_code == 403
+    assert "“adjustments.request”, which these roles have: Finance." in page.content.decode()

@@ -221,6 +221,10 @@ def test_lists_filter_search_and_page(firm, client_for, monkeypatch) -> None:
     assert found.count('data-href="/backoffice/orders/') == 1
     live = browser.get("/backoffice/orders/", {"status": "live"}).content.decode()
     assert live.count('data-href="/backoffice/orders/') == 1
+    customers = browser.get("/backoffice/orders/", {"whose": "customers"}).content.decode()
+    assert customers.count('data-href="/backoffice/orders/') == 2
+    house = browser.get("/backoffice/orders/", {"whose": "house"}).content.decode()
+    assert 'data-href="/backoffice/orders/' not in house and "Nothing matches" in house
     none = browser.get("/backoffice/orders/", {"placed_to": "2001-01-01"}).content.decode()
     assert "Nothing matches" in none
     everything = browser.get("/backoffice/orders/", {"before": "2"}).content.decode()

@@ -123,6 +123,14 @@ def test_order_filters_and_pages(alice: User) -> None:
     assert last.next_cursor == ""
 
 
+def test_where_nothing_is_yet_a_button_says_what_to_do(client_for: Client, bob: User) -> None:
+    browser = client_for(bob)
+    for page, link in (("/orders", "/trade"), ("/fills", "/trade"), ("/balances", "/dashboard")):
+        shown = browser.get(page).content.decode()
+        assert f'<a class="button small" href="{link}">' in shown
+        assert "&lt;a" not in shown
+
+
 def test_a_senseless_filter_is_left_out(client_for: Client, alice: User) -> None:
     add_order(access_account(alice).pk, 7001)
     page = client_for(alice).get("/orders?side=up&begin=never&cursor=x&instrument=DROP")

@@ -7,7 +7,7 @@ import pytest
 from trading.engine import commands, events
 from trading.engine.enums import Side
 from trading.engine.results import Result
-from trading.replay.quotes import QuoteKeeper, around_trade
+from trading.replay.quotes import QuoteKeeper, around_trade, is_torn
 
 
 class ObviousBook:
@@ -104,6 +104,15 @@ ASKS, BIDS = {101: 4, 102: 5, 103: 6}, {99: 4, 98: 5, 97: 6}
 def test_about_a_trade_the_book_is_whole(is_taker_buy, ticks, bids, asks) -> None:
     moved = around_trade(BIDS, ASKS, is_taker_buy=is_taker_buy, ticks=ticks, lots=2)
     assert moved == (bids, asks)
+
+
+def test_a_book_is_torn_when_its_sides_are_farther_apart_than_it_reaches() -> None:
+    whole = (BIDS, ASKS)  # from 97 to 103
+    assert not is_torn(whole, whole)
+    assert not is_torn(({98: 1}, {104: 1}), whole)
+    assert is_torn(({97: 1}, {104: 1}), whole)
+    assert is_torn(({}, ASKS), whole) and is_torn((BIDS, {}), whole)
+    assert not is_torn(({}, {5: 2}), ({}, ASKS))
 
 
 def test_without_a_book_a_trade_still_comes_at_its_price() -> None:

@@ -104,11 +104,11 @@ export class Lists {
     const bar = el("i");
     bar.style.setProperty("--share", share);
     const busy = this.cancelling.has(order.order_id);
+    const twins = openTwins(order, this.account.orders);
     const cancel = el("button.icon-button", {
       type: "button", disabled: busy, "aria-label": say("Cancel order %(id)s", { id: order.order_id }), title: twins.length ? _("Cancel, and with it what depends on it") : _("Cancel"),
       onclick: () => this.#cancel(order),
     }, icon("x"));
-    const twins = openTwins(order, this.account.orders);
     const change = !isReplaceable(order, this.account.orders) ? null : el("button.icon-button", {
       type: "button", disabled: busy, "aria-label": say("Change order %(id)s", { id: order.order_id }), title: _("Change price or amount"),
       onclick: () => this.#change(order),
