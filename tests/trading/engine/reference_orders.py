@@ -8,6 +8,7 @@ from tests.trading.engine.reference_books import ReferenceBooks, Refused
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
+    OrderFlag,
     OrderStatus,
     OrderType,
     ReduceReason,
@@ -86,6 +87,10 @@ class Placed:
     @property
     def shown(self) -> int:
         return self.leaves - self.hidden
+
+    @property
+    def is_quote(self) -> bool:
+        return bool(self.command.flags & OrderFlag.QUOTE)
 
     @property
     def by_quote(self) -> bool:
@@ -284,6 +289,7 @@ class ReferenceOrders(ReferenceBooks):
                 taker_leaves_lots=taker.leaves,
             )
         )
+        self.on_fill(maker, lots, quote_units)
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
         self.show_more(maker)
@@ -316,7 +322,11 @@ class ReferenceOrders(ReferenceBooks):
 
     def check_post_only(self, order: Placed) -> None:
         facing = self.facing(order)
-        if order.command.flags and facing and not self.too_far(facing[0], order):
+        if (
+            order.command.flags & OrderFlag.POST_ONLY
+            and facing
+            and not self.too_far(facing[0], order)
+        ):
             raise Refused(Result.POST_ONLY_WOULD_TAKE)
 
     def next_arrival(self) -> int:
@@ -339,6 +349,9 @@ class ReferenceOrders(ReferenceBooks):
         """Whether another order of its list is open."""
         members = order.group.order_ids if order.group else ()
         return any(self.orders[i - 1].is_open for i in members if i != order.order_id)
+
+    def on_fill(self, maker: Placed, lots: int, quote_units: int) -> None:
+        """What else a fill of a resting order does."""
 
     # The ends and the steps of an order's life.
 
