@@ -2,7 +2,7 @@
 
 from trading.engine import rows
 from trading.engine.store import Store
-from trading.engine.words import touch
+from trading.engine.words import FETCHES, touch
 
 
 class Closed:
@@ -41,6 +41,8 @@ class Closed:
         else:
             orders[behind + rows.ORDER_AHEAD] = ahead
         self.count -= 1
+        if FETCHES and ahead == 0:
+            self.fetch(store)
         return 0
 
     def fetch(self, store: Store) -> int:

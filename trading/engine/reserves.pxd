@@ -15,6 +15,9 @@ cdef class Reserves:
     cdef long long display_of(self, long long order) except? FAILED
     cdef long long of(self, long long order) except? FAILED
     cdef long long leaves_of(self, long long order) except? FAILED
+    cdef long long split(
+        self, long long order, Instrument instrument, long long level
+    ) except? FAILED
     cdef long long put(
         self, long long order, Instrument instrument, long long level, long long lots
     ) except? FAILED

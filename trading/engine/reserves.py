@@ -48,6 +48,15 @@ class Reserves:
         """How many lots of an order are open, shown or not."""
         return self.store.orders[order + rows.ORDER_LEAVES] + self.of(order)
 
+    def split(self, order: int, instrument: Instrument, level: int) -> int:
+        """Show a part of an iceberg that comes to rest at a level; how many lots are not shown."""
+        orders = self.store.orders
+        lots = orders[order + rows.ORDER_LEAVES]
+        shown = min_of(lots, self.display_of(order))
+        orders[order + rows.ORDER_LEAVES] = shown
+        self.put(order, instrument, level, lots - shown)
+        return lots - shown
+
     def put(self, order: int, instrument: Instrument, level: int, lots: int) -> int:
         """Say how many lots of an iceberg at a level are not shown from now on."""
         old = self.of(order)

@@ -62,7 +62,6 @@ cdef class Venue:
     cdef long long remember(self, long long order, long long client_key) except? FAILED
     cdef long long forget(self, long long order) except? FAILED
     cdef long long keep_closed(self, long long order) except? FAILED
-    @cython.locals(is_oldest=bint)
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED

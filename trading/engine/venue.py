@@ -12,7 +12,7 @@ from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.trailing import Condition
-from trading.engine.words import FETCHES, join, min_of, notional, units_of
+from trading.engine.words import join, notional, units_of
 
 
 class Venue:
@@ -186,10 +186,7 @@ class Venue:
         return 0
 
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        is_oldest = order == closed.oldest
         closed.unlink(self.store, order)
-        if FETCHES and is_oldest:
-            closed.fetch(self.store)
         return self.forget(order)
 
     def _drop_keyed(self, order: int) -> int:
@@ -258,10 +255,7 @@ class Venue:
             level = instrument.asks.level_at(ticks)
         reserve = 0
         if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
-            shown = min_of(lots, self.hidden.display_of(order))
-            reserve = lots - shown
-            orders[order + rows.ORDER_LEAVES] = shown
-            self.hidden.put(order, instrument, level, reserve)
+            reserve = self.hidden.split(order, instrument, level)
         store.append(level, order)
         instrument.open_lots += lots
         place = emit.order_rested(

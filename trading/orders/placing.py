@@ -84,8 +84,7 @@ def build_place_order(
     `trailing_distance_bp` and a `quantity`; the `_limit` form may have a `limit_offset`. Any order
     may have a `trigger_time`, before which it does nothing. A GTD order needs an `expire_time`.
     Times are ISO 8601 text with its zone, or milliseconds since 1970.
-    An order that may rest with a price can be an iceberg, which shows no more than its
-    `display_quantity` at a time.
+    An iceberg shows no more than its `display_quantity` at a time.
     """
     check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
@@ -294,7 +293,7 @@ def _display_lots(
             Result.BAD_DISPLAY_QUANTITY,
             "display_quantity is for orders with a price and time_in_force GTC or GTD.",
         )
-    display = _number(info.lots_of, quantity, "display_quantity", Result.BAD_DISPLAY_QUANTITY)
+    display = number_of(info.lots_of, quantity, "display_quantity", Result.BAD_DISPLAY_QUANTITY)
     least = max(1, info.min_lots)
     if not least <= display < lots:
         raise OrderError(
@@ -305,8 +304,7 @@ def _display_lots(
     if (lots - 1) // display > MAX_REFRESHES:
         raise OrderError(
             Result.TOO_MANY_REFRESHES,
-            f"The quantity would be shown in more than {MAX_REFRESHES + 1:,} parts: show more at "
-            "a time, or split the order.",
+            f"That is more than {MAX_REFRESHES + 1:,} parts: show more, or split the order.",
         )
     return display
 
