@@ -115,6 +115,8 @@ STATUS: dict[Result, int] = {
     Result.BAD_ACTIVATION_PRICE: 400,
     Result.BAD_LIMIT_OFFSET: 400,
     Result.BAD_TRIGGER_TIME: 400,
+    Result.BAD_DISPLAY_QUANTITY: 400,
+    Result.TOO_MANY_REFRESHES: 400,
     Result.NOTHING_TO_CHANGE: 400,
     Result.NOT_FOR_AUCTION: 409,
     Result.SESSION_OVER: 409,

@@ -229,6 +229,9 @@ class Order(fields.Serializer[Any]):
         allow_null=True, help_text="Nothing happens before it, milliseconds since 1970, UTC."
     )
     quantity = decimal("Ordered; null for a market order by quote amount.", allow_null=True)
+    display_quantity = decimal(
+        "An iceberg shows so much of itself at a time; null: all of it is shown.", allow_null=True
+    )
     quote_amount = decimal("To be spent by a market order, else null.", allow_null=True)
     filled_quantity = decimal("Done.")
     filled_quote_amount = decimal("Done, in the quote asset.")
@@ -302,6 +305,11 @@ class PlaceOrder(fields.Serializer[Any]):
     expire_time = fields.CharField(
         required=False,
         help_text="For GTD: ISO 8601 with its zone, or a number: milliseconds since 1970.",
+    )
+    display_quantity = decimal(
+        "Iceberg: show only so much at a time, less than the quantity. Each next part goes behind "
+        "the others at its price.",
+        required=False,
     )
     quote_amount = decimal("Market orders: spend so much instead of a quantity.", required=False)
     post_only = fields.BooleanField(required=False, help_text="Refused if it would trade at once.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice import maker_words, session_words
+from backoffice import list_words, maker_words, session_words
 from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from backoffice.session_words import seconds_text as seconds_text
 from backoffice.session_words import state_name as state_name
@@ -105,6 +105,11 @@ def _order_text(event: Any, names: Dictionary) -> str:
             "source": source_name(event.trigger_source),
             "trigger": names.price(event.instrument_id, event.trigger_ticks),
         }
+    if event.display_lots:
+        price = _("%(price)s, showing %(quantity)s at a time") % {
+            "price": price,
+            "quantity": names.quantity(event.instrument_id, event.display_lots),
+        }
     if event.trailing_distance_bp:
         price = _("%(price)s once the %(source)s is %(distance)s away from its best") % {
             "price": price,
@@ -142,6 +147,27 @@ def _rested(event: Any, names: Dictionary) -> str:
         "side": _side(event),
         "quantity": names.quantity(event.instrument_id, event.lots),
         "price": names.price(event.instrument_id, event.ticks),
+    } + _in_reserve(event, names)
+
+
+def _in_reserve(event: Any, names: Dictionary) -> str:
+    """What an iceberg does not show, where there is something."""
+    if not event.reserve_lots:
+        return ""
+    return _("; %(quantity)s of it not shown") % {
+        "quantity": names.quantity(event.instrument_id, event.reserve_lots)
+    }
+
+
+def _refreshed(event: Any, names: Dictionary) -> str:
+    return _(
+        "Order %(id)s shows its next part, %(quantity)s at %(price)s, behind the others; "
+        "%(reserve)s more not shown"
+    ) % {
+        "id": event.order_id,
+        "quantity": names.quantity(event.instrument_id, event.lots),
+        "price": names.price(event.instrument_id, event.ticks),
+        "reserve": names.quantity(event.instrument_id, event.reserve_lots),
     }
 
 
@@ -203,47 +229,6 @@ def _prices(event: Any, names: Dictionary) -> str:
     return _("Prices of %(symbol)s: %(prices)s") % {
         "symbol": names.symbol(event.instrument_id),
         "prices": ", ".join(told),
-    }
-
-
-def _list_kind(event: Any) -> str:
-    known = event.list_type in list(enums.OrderListType)
-    return enums.OrderListType(event.list_type).name if known else str(event.list_type)
-
-
-def _place_list(event: Any, names: Dictionary) -> str:
-    return _("%(kind)s list in %(symbol)s for %(account)s") % {
-        "kind": _list_kind(event),
-        "symbol": names.symbol(event.first_instrument_id),
-        "account": names.account_text(event.first_account_id),
-    }
-
-
-def _list_placed(event: Any, names: Dictionary) -> str:
-    return _("%(kind)s list %(id)s placed for %(account)s: orders %(id)s to %(last)s") % {
-        "kind": _list_kind(event),
-        "id": event.list_id,
-        "account": names.account_text(event.account_id),
-        "last": event.list_id + event.legs - 1,
-    }
-
-
-def _cancel_list(event: Any, names: Dictionary) -> str:
-    return _("Cancel order list %(id)s of %(account)s") % {
-        "id": event.list_id or event.client_key,
-        "account": names.account_text(event.account_id),
-    }
-
-
-def _pending(event: Any, _names: Dictionary) -> str:
-    return _("Order %(id)s waits for the first order of its list to be filled") % {
-        "id": event.order_id
-    }
-
-
-def _released(event: Any, _names: Dictionary) -> str:
-    return _("Order %(id)s is released: the first order of its list is filled") % {
-        "id": event.order_id
     }
 
 
@@ -404,13 +389,14 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderActivated": _activated,
     "OrderTriggered": _triggered,
     "OrderReplaced": _replaced,
-    "PlaceOrderList": _place_list,
-    "OrderListPlaced": _list_placed,
-    "OrderPending": _pending,
-    "OrderReleased": _released,
-    "CancelOrderList": _cancel_list,
+    "PlaceOrderList": list_words.place_list,
+    "OrderListPlaced": list_words.list_placed,
+    "OrderPending": list_words.pending,
+    "OrderReleased": list_words.released,
+    "CancelOrderList": list_words.cancel_list,
     "Traded": _traded,
     "OrderReduced": _reduced,
+    "OrderRefreshed": _refreshed,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
     **maker_words.SENTENCES,

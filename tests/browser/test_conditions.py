@@ -93,6 +93,28 @@ def test_a_waiting_order_tells_what_for_and_is_cancelled(terminal: Page) -> None
     expect(terminal.locator("[data-rows=past] tr").first).to_contain_text("Cancelled")
 
 
+def test_an_iceberg_shows_a_part(terminal: Page) -> None:
+    price = f"{last_price(terminal) * Decimal('0.95'):.2f}"
+    terminal.fill("[name=price]", price)
+    terminal.click("[data-row=advanced] summary")
+    terminal.fill("[name=amount]", "0.003")
+    terminal.fill("[name=display]", "0.003")
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("Show less than the amount")
+    # A market order shows nothing, and is asked for nothing.
+    terminal.click("[data-type=market]")
+    expect(terminal.locator("[data-row=advanced]")).to_be_hidden()
+    terminal.click("[data-type=limit]")
+    terminal.fill("[name=display]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator("[name=display]")).to_have_value("")
+    row = open_row(terminal, f"{Decimal(price):,.2f}")
+    expect(row).to_contain_text("0.00300")
+    expect(row).to_contain_text("showing 0.00100 at a time")
+    terminal.reload()
+    expect(row).to_contain_text("showing 0.00100 at a time")
+
+
 def test_a_trailing_stop_tells_its_stop_price_and_an_order_waits_for_its_time(
     terminal: Page,
 ) -> None:

@@ -164,13 +164,14 @@ class Flow:
         ends = self.random.random() < 0.3
         rests = rests or is_limit
         time_in_force = enums.TimeInForce.GTC if rests else enums.TimeInForce.IOC
+        lots = self.random.randrange(1, 500)
         side = self.random.choice([1, 2])
         # Now and then more than the account can pay when the price comes.
         too_much = is_limit and side == enums.Side.BUY and self.random.random() < 0.2
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self.random.choice([1, 1, 2]),
-            lots=10**9 if too_much else self.random.randrange(1, 500),
+            lots=10**9 if too_much else lots,
             ticks=5_000 + self.random.randrange(-12, 13) if is_limit else 0,
             side=side,
             order_type=order_type,
@@ -184,7 +185,12 @@ class Flow:
             trigger_ns=self.time_ns + self.random.randrange(1, 60 * 10**9)
             if not ends and self.random.random() < 0.2
             else 0,
+            display_lots=self._display(lots) if is_limit and not too_much else 0,
         )
+
+    def _display(self, lots: int) -> int:
+        """What an order shows at a time; a third of them are icebergs."""
+        return self.random.randrange(1, lots) if lots > 1 and self.random.random() < 0.3 else 0
 
     def _order(self, account_id: int) -> commands.PlaceOrder:
         pick = self.random.random()
@@ -203,10 +209,12 @@ class Flow:
             ],
             [8, 1, 1, 2],
         )[0]
+        lots = 0 if by_quote else self.random.randrange(1, 500)
+        rests = not is_market and time_in_force == enums.TimeInForce.GTC
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self.random.choice([1, 1, 2]),
-            lots=0 if by_quote else self.random.randrange(1, 500),
+            lots=lots,
             ticks=0 if is_market else 5_000 + self.random.randrange(-12, 13),
             quote_units=self.random.randrange(10**6, 10**10) if by_quote else 0,
             side=int(side),
@@ -215,6 +223,7 @@ class Flow:
             self_trade_prevention=self.random.choice([1, 2, 3, 4]),
             client_key=client_order_key(text),
             client_order_id=text,
+            display_lots=self._display(lots) if rests else 0,
         )
 
 

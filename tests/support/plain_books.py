@@ -129,6 +129,7 @@ class PlainBooks:
             "waiting_seq": 0,
             "activated_seq": 0,
             "triggered_seq": 0,
+            "display": event.display_lots,
             "quote": event.quote_units,
             "leaves": event.lots,
             "cumulative": 0,
@@ -182,6 +183,7 @@ class PlainBooks:
         elif self._replaced.get(order_id, (0, 0))[0] == seq:
             order |= {"lots": self._replaced[order_id][1], "tif": 1}
         order |= {"client": "", "stp": 0, "flags": 0, "quote": 0, "expire": 0, "placed": seq}
+        order["display"] = 0
         self.orders[order_id] = order
 
     def _post_trade(self, event: events.Traded, seq: int, index: int) -> None:

@@ -37,6 +37,7 @@ def orders() -> dict[int, dict[str, Any]]:
             "waiting_seq": row.waiting_seq,
             "activated_seq": row.activated_seq,
             "triggered_seq": row.triggered_seq,
+            "display": row.display_lots,
             "quote": row.quote_units,
             "leaves": row.leaves_lots,
             "cumulative": row.cumulative_lots,

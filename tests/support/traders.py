@@ -174,6 +174,8 @@ class Traders:
             lots, quote_units = 0, rng.randint(10**8, 10**12)
         elif kind < 0.3:
             time_in_force, flags = TimeInForce.GTC, int(OrderFlag.POST_ONLY)
+        rests = order_type == OrderType.LIMIT and time_in_force == TimeInForce.GTC
+        display_lots = rng.choice([0, 0, rng.randint(20, lots - 1)]) if rests else 0
         text = f"t{rng.getrandbits(48):x}"
         self.sent = [*self.sent[-40:], (account_id, client_order_key(text))]
         return commands.PlaceOrder(
@@ -189,6 +191,7 @@ class Traders:
             time_in_force=int(time_in_force),
             self_trade_prevention=int(rng.choice(list(SelfTradePrevention))),
             flags=flags,
+            display_lots=display_lots,
         )
 
 

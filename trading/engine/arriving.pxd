@@ -29,7 +29,7 @@ cdef long long trailing_limit(
 ) except? FAILED
 @cython.locals(rests=bint)
 cdef long long check_state_again(Venue venue, Sweep sweep) except? FAILED
-cdef long long check_again(Venue venue, Sweep sweep) except? FAILED
+cdef long long check_again(Venue venue, long long order, Sweep sweep) except? FAILED
 cdef long long release_lists(Venue venue, Instrument instrument, Step step) except? FAILED
 cdef OrderList due_list(Step step, long long at)
 @cython.locals(position="long long")

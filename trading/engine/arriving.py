@@ -5,6 +5,7 @@ from trading.engine import (
     breaking,
     codes,
     emit,
+    icebergs,
     limits,
     linking,
     matching,
@@ -126,7 +127,7 @@ def end_order(venue: Venue, order: int, sweep: Sweep, leaves: int, status: int, 
     """The end of an order that does not rest."""
     if sweep.is_counted:
         venue.leave(order, sweep.instrument)
-    return venue.close(order, sweep.instrument, leaves, 0, status, step)
+    return venue.close(order, sweep.instrument, leaves, 0, 0, status, step)
 
 
 def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
@@ -207,7 +208,7 @@ def fire(
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
         # What the other one of the pair held is there for this one.
         linking.end_partner(venue, order, step)
-    result = check_again(venue, sweep)
+    result = check_again(venue, order, sweep)
     if result == codes.ACCEPTED:
         result = check_funds(venue, sweep, wide(0), step.time_ns)
     if result != codes.ACCEPTED:
@@ -227,10 +228,12 @@ def trailing_limit(venue: Venue, order: int, condition: Condition, stop_ticks: i
     return limit_ticks if limit_ticks > 0 else 1
 
 
-def check_again(venue: Venue, sweep: Sweep) -> int:
+def check_again(venue: Venue, order: int, sweep: Sweep) -> int:
     """Whether an order that has waited is still allowed, but for its funds; a result code."""
     store = venue.store
     if not store.has_room():
+        return codes.NO_ROOM
+    if not icebergs.has_room(venue, order, sweep.instrument, sweep.leaves):
         return codes.NO_ROOM
     if store.accounts[sweep.account + rows.ACCOUNT_STATE] != codes.ACCOUNT_STATE_ACTIVE:
         return codes.ACCOUNT_SUSPENDED
@@ -309,7 +312,7 @@ def set_free(
     instrument.open_lots -= sweep.leaves
     instrument.waiting_orders -= 1
     orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
-    result = check_again(venue, sweep)
+    result = check_again(venue, order, sweep)
     if result == codes.ACCEPTED and trigger_ticks == 0:
         result = check_funds(venue, sweep, wide(0), step.time_ns)
     if result != codes.ACCEPTED:

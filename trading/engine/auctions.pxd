@@ -14,9 +14,11 @@ cdef class Crossing:
 cdef long long check_for_auction(Sweep sweep) except? FAILED
 cdef bint has_auction_room(Instrument instrument) except -1
 cdef bint is_crossed(Instrument instrument) except -1
+cdef long long own_ahead(Venue venue, Sweep sweep) except? FAILED
 cdef long long collect(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
 @cython.locals(found=Crossing)
 cdef Crossing find_price(Instrument instrument)
+cdef long long all_lots(Ladder ladder, long long level) except? FAILED
 cdef long long nearest(long long reference, long long lowest, long long highest) except? FAILED
 @cython.locals(found=Crossing, takers=Ladder, makers=Ladder)
 cdef long long uncross(Venue venue, Instrument instrument, Step step) except? FAILED

@@ -1,6 +1,6 @@
 """Auctions: orders gather without trading, then uncross at one price."""
 
-from trading.engine import codes, emit, limits, matching, rows, rules
+from trading.engine import codes, emit, icebergs, limits, matching, rows, rules
 from trading.engine.book import Instrument, Ladder
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
@@ -56,24 +56,31 @@ def collect(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     """
     store = venue.store
     orders = store.orders
-    levels = store.levels
     if sweep.mode == codes.SELF_TRADE_PREVENTION_NONE or store.parties[sweep.party] == 0:
         return rows.MATCHING_BOOK_ENDED
+    while True:
+        maker = own_ahead(venue, sweep)
+        if maker == 0:
+            return rows.MATCHING_BOOK_ENDED
+        leaves = orders[order + rows.ORDER_LEAVES]
+        if matching.prevent(venue, order, maker, leaves, sweep, step):
+            return rows.MATCHING_PREVENTED
+
+
+def own_ahead(venue: Venue, sweep: Sweep) -> int:
+    """The first order of its own account or trade group that an order would cross; or 0."""
+    store = venue.store
+    levels = store.levels
     level = sweep.instrument.asks.best if sweep.is_buy else sweep.instrument.bids.best
     while level != 0 and not beyond(levels[level + rows.LEVEL_TICKS], sweep.ticks, sweep.is_buy):
-        worse = levels[level + rows.LEVEL_WORSE]
         maker = levels[level + rows.LEVEL_FIRST]
         while maker != 0:
-            # The order may leave the level, and the level the book.
-            behind = orders[maker + rows.ORDER_BEHIND]
-            owner = store.accounts[orders[maker + rows.ORDER_ACCOUNT] + rows.ACCOUNT_PARTY]
-            if owner == sweep.party:
-                leaves = orders[order + rows.ORDER_LEAVES]
-                if matching.prevent(venue, order, maker, leaves, sweep, step):
-                    return rows.MATCHING_PREVENTED
-            maker = behind
-        level = worse
-    return rows.MATCHING_BOOK_ENDED
+            account = store.orders[maker + rows.ORDER_ACCOUNT]
+            if store.accounts[account + rows.ACCOUNT_PARTY] == sweep.party:
+                return maker
+            maker = store.orders[maker + rows.ORDER_BEHIND]
+        level = levels[level + rows.LEVEL_WORSE]
+    return 0
 
 
 def find_price(instrument: Instrument) -> Crossing:
@@ -88,8 +95,8 @@ def find_price(instrument: Instrument) -> Crossing:
     if not is_crossed(instrument):
         return found
     # The best of either side meet until they don't: nothing trades more lots than this.
-    bid_lots = levels[bid + rows.LEVEL_LOTS]
-    ask_lots = levels[ask + rows.LEVEL_LOTS]
+    bid_lots = all_lots(instrument.bids, bid)
+    ask_lots = all_lots(instrument.asks, ask)
     highest = 0
     lowest = 0
     while (
@@ -103,10 +110,10 @@ def find_price(instrument: Instrument) -> Crossing:
         ask_lots -= lots
         if bid_lots == 0:
             bid = levels[bid + rows.LEVEL_WORSE]
-            bid_lots = levels[bid + rows.LEVEL_LOTS] if bid != 0 else 0
+            bid_lots = all_lots(instrument.bids, bid)
         if ask_lots == 0:
             ask = levels[ask + rows.LEVEL_WORSE]
-            ask_lots = levels[ask + rows.LEVEL_LOTS] if ask != 0 else 0
+            ask_lots = all_lots(instrument.asks, ask)
     # From the lowest to the highest price all of them trade. What is left over bids next_bid and
     # less, and asks next_ask, which is higher, and more: in between there is no surplus.
     next_bid = levels[bid + rows.LEVEL_TICKS] if bid != 0 else 0
@@ -138,6 +145,12 @@ def find_price(instrument: Instrument) -> Crossing:
         found.ticks = nearest(rules.reference_price(instrument), lowest, highest)
     found.surplus_lots = bid_lots if found.ticks <= next_bid else -ask_lots
     return found
+
+
+def all_lots(ladder: Ladder, level: int) -> int:
+    """All that rests at a level, what icebergs hide as well; of none: nothing."""
+    levels = ladder.store.levels
+    return levels[level + rows.LEVEL_LOTS] + levels[level + rows.LEVEL_RESERVE] if level != 0 else 0
 
 
 def nearest(reference: int, lowest: int, highest: int) -> int:
@@ -191,12 +204,15 @@ def uncross(venue: Venue, instrument: Instrument, step: Step) -> int:
         taker_lots -= lots
         maker_lots -= lots
         matching.trade(venue, taker, maker, lots, found.ticks, sweep, step)
-        if orders[taker + rows.ORDER_LEAVES] == 0:
+        if orders[taker + rows.ORDER_LEAVES] != 0:
+            orders[taker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        elif venue.hidden.of(taker) != 0:
+            orders[taker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+            icebergs.refresh(venue, taker, instrument, step)
+        else:
             takers.take(orders[taker + rows.ORDER_LEVEL], taker)
             venue.leave(taker, instrument)
-            venue.close(taker, instrument, 0, 1, codes.ORDER_STATUS_FILLED, step)
-        else:
-            orders[taker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+            venue.close(taker, instrument, 0, 0, 1, codes.ORDER_STATUS_FILLED, step)
     sweep.in_auction = False
     return 0
 

@@ -86,6 +86,7 @@ cdef class Instrument:
     cdef readonly Ladder due
     cdef readonly long long waiting_orders
     cdef readonly long long trailing_orders
+    cdef readonly long long refreshes
     cdef object _rates_room
     cdef long long *rates
     cdef long long rates_known

@@ -288,6 +288,7 @@ class Instrument:
         self.due = Ladder(store, True)
         self.waiting_orders = 0
         self.trailing_orders = 0  # active ones that follow the last price
+        self.refreshes = 0  # how often what rests may show a new part of itself
         # Maker and taker fee of each fee group, by its index; -1: to be looked up.
         self._rates_room = grown(memoryview(b"").cast("q"), 2)
         self.rates = pointer(self._rates_room)

@@ -39,6 +39,7 @@ _CALLED_BY_MODULE = (
     "emit",
     "guarding",
     "handlers",
+    "icebergs",
     "image",
     "linking",
     "listing",

@@ -144,7 +144,7 @@ def reduce_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
 
     # From here it succeeds.
     instrument = venue.instrument_of(order)
-    if lots >= venue.store.orders[order + rows.ORDER_LEAVES]:
+    if lots >= venue.hidden.leaves_of(order):
         venue.close_open(order, instrument, codes.ORDER_STATUS_CANCELED, step)
     else:
         venue.reduce_open(order, instrument, lots, codes.REDUCE_REASON_REQUESTED, step)

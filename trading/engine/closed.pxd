@@ -11,3 +11,4 @@ cdef class Closed:
 
     cdef long long append(self, Store store, long long order) except? FAILED
     cdef long long unlink(self, Store store, long long order) except? FAILED
+    cdef long long fetch(self, Store store) noexcept

@@ -2,6 +2,7 @@
 
 from trading.engine import rows
 from trading.engine.store import Store
+from trading.engine.words import FETCHES, touch
 
 
 class Closed:
@@ -40,4 +41,22 @@ class Closed:
         else:
             orders[behind + rows.ORDER_AHEAD] = ahead
         self.count -= 1
+        if FETCHES and ahead == 0:
+            self.fetch(store)
         return 0
+
+    def fetch(self, store: Store) -> int:
+        """Bring near what forgetting the next closed orders takes."""
+        orders = store.orders
+        second = orders[self.oldest + rows.ORDER_BEHIND]
+        third = orders[second + rows.ORDER_BEHIND]
+        fourth = orders[third + rows.ORDER_BEHIND]
+        touch(orders, fourth)
+        touch(orders, fourth + rows.LINE)
+        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
+        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)

@@ -548,6 +548,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
         ("activation_ticks", "i64"),
         ("limit_offset_ticks", "i64"),
         ("trigger_ns", "i64"),
+        ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -570,6 +571,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
     activation_ticks: int = 0
     limit_offset_ticks: int = 0
     trigger_ns: int = 0
+    display_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -593,6 +595,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             self.activation_ticks,
             self.limit_offset_ticks,
             self.trigger_ns,
+            self.display_lots,
         )
         return packed
 
@@ -619,6 +622,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             activation_ticks,
             limit_offset_ticks,
             trigger_ns,
+            display_lots,
         ) = items
         return cls(
             account_id=account_id,
@@ -640,6 +644,7 @@ class PlaceOrder(Message, kw_only=True, frozen=True, gc=False):
             activation_ticks=activation_ticks,
             limit_offset_ticks=limit_offset_ticks,
             trigger_ns=trigger_ns,
+            display_lots=display_lots,
         )
 
 
@@ -949,6 +954,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("first_activation_ticks", "i64"),
         ("first_limit_offset_ticks", "i64"),
         ("first_trigger_ns", "i64"),
+        ("first_display_lots", "i64"),
         ("second_account_id", "i64"),
         ("second_instrument_id", "u32"),
         ("second_side", "u8"),
@@ -968,6 +974,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("second_activation_ticks", "i64"),
         ("second_limit_offset_ticks", "i64"),
         ("second_trigger_ns", "i64"),
+        ("second_display_lots", "i64"),
         ("third_account_id", "i64"),
         ("third_instrument_id", "u32"),
         ("third_side", "u8"),
@@ -987,6 +994,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("third_activation_ticks", "i64"),
         ("third_limit_offset_ticks", "i64"),
         ("third_trigger_ns", "i64"),
+        ("third_display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1012,6 +1020,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     first_activation_ticks: int = 0
     first_limit_offset_ticks: int = 0
     first_trigger_ns: int = 0
+    first_display_lots: int = 0
     second_account_id: int = 0
     second_instrument_id: int = 0
     second_side: int = 0
@@ -1031,6 +1040,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     second_activation_ticks: int = 0
     second_limit_offset_ticks: int = 0
     second_trigger_ns: int = 0
+    second_display_lots: int = 0
     third_account_id: int = 0
     third_instrument_id: int = 0
     third_side: int = 0
@@ -1050,6 +1060,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     third_activation_ticks: int = 0
     third_limit_offset_ticks: int = 0
     third_trigger_ns: int = 0
+    third_display_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1076,6 +1087,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.first_activation_ticks,
             self.first_limit_offset_ticks,
             self.first_trigger_ns,
+            self.first_display_lots,
             self.second_account_id,
             self.second_instrument_id,
             self.second_side,
@@ -1096,6 +1108,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.second_activation_ticks,
             self.second_limit_offset_ticks,
             self.second_trigger_ns,
+            self.second_display_lots,
             self.third_account_id,
             self.third_instrument_id,
             self.third_side,
@@ -1116,6 +1129,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.third_activation_ticks,
             self.third_limit_offset_ticks,
             self.third_trigger_ns,
+            self.third_display_lots,
         )
         return packed
 
@@ -1145,6 +1159,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             first_activation_ticks,
             first_limit_offset_ticks,
             first_trigger_ns,
+            first_display_lots,
             second_account_id,
             second_instrument_id,
             second_side,
@@ -1165,6 +1180,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             second_activation_ticks,
             second_limit_offset_ticks,
             second_trigger_ns,
+            second_display_lots,
             third_account_id,
             third_instrument_id,
             third_side,
@@ -1185,6 +1201,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_activation_ticks,
             third_limit_offset_ticks,
             third_trigger_ns,
+            third_display_lots,
         ) = items
         return cls(
             list_type=list_type,
@@ -1209,6 +1226,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             first_activation_ticks=first_activation_ticks,
             first_limit_offset_ticks=first_limit_offset_ticks,
             first_trigger_ns=first_trigger_ns,
+            first_display_lots=first_display_lots,
             second_account_id=second_account_id,
             second_instrument_id=second_instrument_id,
             second_side=second_side,
@@ -1228,6 +1246,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             second_activation_ticks=second_activation_ticks,
             second_limit_offset_ticks=second_limit_offset_ticks,
             second_trigger_ns=second_trigger_ns,
+            second_display_lots=second_display_lots,
             third_account_id=third_account_id,
             third_instrument_id=third_instrument_id,
             third_side=third_side,
@@ -1247,6 +1266,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_activation_ticks=third_activation_ticks,
             third_limit_offset_ticks=third_limit_offset_ticks,
             third_trigger_ns=third_trigger_ns,
+            third_display_lots=third_display_lots,
         )
 
 

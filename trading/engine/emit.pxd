@@ -126,6 +126,7 @@ cdef long long order_accepted(
     long long activation_ticks,
     long long limit_offset_ticks,
     long long trigger_ns,
+    long long display_lots,
 ) except? FAILED
 
 cdef long long order_rested(
@@ -136,6 +137,7 @@ cdef long long order_rested(
     long long side,
     long long lots,
     long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long traded(
@@ -171,6 +173,7 @@ cdef long long order_reduced(
     long long lots,
     long long leaves_lots,
     long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long order_closed(
@@ -186,6 +189,7 @@ cdef long long order_closed(
     long long cumulative_lots,
     i128 cumulative_quote_units,
     long long by_order_id,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long reference_price_set(
@@ -204,6 +208,7 @@ cdef long long order_replaced(
     long long ticks,
     long long old_lots,
     long long old_ticks,
+    long long old_reserve_lots,
 ) except? FAILED
 
 cdef long long order_waiting(
@@ -242,6 +247,17 @@ cdef long long order_activated(
     long long side,
     long long extreme_ticks,
     long long trigger_ticks,
+) except? FAILED
+
+cdef long long order_refreshed(
+    Output out,
+    long long order_id,
+    long long account_id,
+    long long instrument_id,
+    long long side,
+    long long lots,
+    long long ticks,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long order_list_placed(
@@ -398,6 +414,8 @@ cdef long long order_row(
     long long list_id,
     long long list_type,
     long long list_legs,
+    long long display_lots,
+    long long reserve_lots,
 ) except? FAILED
 
 cdef long long depth_row(

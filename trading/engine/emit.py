@@ -275,10 +275,11 @@ def order_accepted(
     activation_ticks: int,
     limit_offset_ticks: int,
     trigger_ns: int,
+    display_lots: int,
 ) -> int:
-    at = out.room(21)
+    at = out.room(22)
     words = out.words
-    words[at] = 721554571275
+    words[at] = 755914309643
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = (
@@ -305,6 +306,7 @@ def order_accepted(
     words[at + 18] = activation_ticks
     words[at + 19] = limit_offset_ticks
     words[at + 20] = trigger_ns
+    words[at + 21] = display_lots
     out.events += 1
     return at
 
@@ -317,15 +319,17 @@ def order_rested(
     side: int,
     lots: int,
     ticks: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(6)
+    at = out.room(7)
     words = out.words
-    words[at] = 206158495756
+    words[at] = 240518234124
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = lots
     words[at + 5] = ticks
+    words[at + 6] = reserve_lots
     out.events += 1
     return at
 
@@ -389,16 +393,18 @@ def order_reduced(
     lots: int,
     leaves_lots: int,
     ticks: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(7)
+    at = out.room(8)
     words = out.words
-    words[at] = 240518234126
+    words[at] = 274877972494
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32 | rested << 48 | reason << 56
     words[at + 4] = lots
     words[at + 5] = leaves_lots
     words[at + 6] = ticks
+    words[at + 7] = reserve_lots
     out.events += 1
     return at
 
@@ -416,10 +422,11 @@ def order_closed(
     cumulative_lots: int,
     cumulative_quote_units: int,
     by_order_id: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(10)
+    at = out.room(11)
     words = out.words
-    words[at] = 343597449231
+    words[at] = 377957187599
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32 | rested << 48 | status << 56
@@ -429,6 +436,7 @@ def order_closed(
     words[at + 7] = low(cumulative_quote_units)
     words[at + 8] = high(cumulative_quote_units)
     words[at + 9] = by_order_id
+    words[at + 10] = reserve_lots
     out.events += 1
     return at
 
@@ -457,10 +465,11 @@ def order_replaced(
     ticks: int,
     old_lots: int,
     old_ticks: int,
+    old_reserve_lots: int,
 ) -> int:
-    at = out.room(8)
+    at = out.room(9)
     words = out.words
-    words[at] = 274877972497
+    words[at] = 309237710865
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id | side << 32
@@ -468,6 +477,7 @@ def order_replaced(
     words[at + 5] = ticks
     words[at + 6] = old_lots
     words[at + 7] = old_ticks
+    words[at + 8] = old_reserve_lots
     out.events += 1
     return at
 
@@ -549,6 +559,29 @@ def order_activated(
     words[at + 3] = instrument_id | side << 32
     words[at + 4] = extreme_ticks
     words[at + 5] = trigger_ticks
+    out.events += 1
+    return at
+
+
+def order_refreshed(
+    out: Output,
+    order_id: int,
+    account_id: int,
+    instrument_id: int,
+    side: int,
+    lots: int,
+    ticks: int,
+    reserve_lots: int,
+) -> int:
+    at = out.room(7)
+    words = out.words
+    words[at] = 240518234132
+    words[at + 1] = order_id
+    words[at + 2] = account_id
+    words[at + 3] = instrument_id | side << 32
+    words[at + 4] = lots
+    words[at + 5] = ticks
+    words[at + 6] = reserve_lots
     out.events += 1
     return at
 
@@ -865,10 +898,12 @@ def order_row(
     list_id: int,
     list_type: int,
     list_legs: int,
+    display_lots: int,
+    reserve_lots: int,
 ) -> int:
-    at = out.room(24)
+    at = out.room(26)
     words = out.words
-    words[at] = 824633787370
+    words[at] = 893353264106
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -892,6 +927,8 @@ def order_row(
     words[at + 21] = trigger_ns
     words[at + 22] = list_id
     words[at + 23] = list_type | list_legs << 32
+    words[at + 24] = display_lots
+    words[at + 25] = reserve_lots
     out.events += 1
     return at
 

@@ -575,6 +575,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
         ("activation_ticks", "i64"),
         ("limit_offset_ticks", "i64"),
         ("trigger_ns", "i64"),
+        ("display_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -598,6 +599,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
     activation_ticks: int = 0
     limit_offset_ticks: int = 0
     trigger_ns: int = 0
+    display_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -622,6 +624,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             self.activation_ticks,
             self.limit_offset_ticks,
             self.trigger_ns,
+            self.display_lots,
         )
         return packed
 
@@ -649,6 +652,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             activation_ticks,
             limit_offset_ticks,
             trigger_ns,
+            display_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -671,6 +675,7 @@ class OrderAccepted(Message, kw_only=True, frozen=True, gc=False):
             activation_ticks=activation_ticks,
             limit_offset_ticks=limit_offset_ticks,
             trigger_ns=trigger_ns,
+            display_lots=display_lots,
         )
 
 
@@ -684,6 +689,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
         ("side", "u32"),
         ("lots", "i64"),
         ("ticks", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -693,6 +699,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
     side: int = 0
     lots: int = 0
     ticks: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -702,6 +709,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             self.side,
             self.lots,
             self.ticks,
+            self.reserve_lots,
         )
         return packed
 
@@ -714,6 +722,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             side,
             lots,
             ticks,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -722,6 +731,7 @@ class OrderRested(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             lots=lots,
             ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -857,6 +867,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
         ("lots", "i64"),
         ("leaves_lots", "i64"),
         ("ticks", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -869,6 +880,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
     lots: int = 0
     leaves_lots: int = 0
     ticks: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -881,6 +893,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             self.lots,
             self.leaves_lots,
             self.ticks,
+            self.reserve_lots,
         )
         return packed
 
@@ -896,6 +909,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             lots,
             leaves_lots,
             ticks,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -907,6 +921,7 @@ class OrderReduced(Message, kw_only=True, frozen=True, gc=False):
             lots=lots,
             leaves_lots=leaves_lots,
             ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -925,6 +940,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
         ("cumulative_lots", "i64"),
         ("cumulative_quote_units", "i128"),
         ("by_order_id", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -939,6 +955,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
     cumulative_lots: int = 0
     cumulative_quote_units: int = 0
     by_order_id: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -954,6 +971,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             self.cumulative_quote_units & MASK_64,
             self.cumulative_quote_units >> 64,
             self.by_order_id,
+            self.reserve_lots,
         )
         return packed
 
@@ -972,6 +990,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_quote_units_low,
             cumulative_quote_units_high,
             by_order_id,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -985,6 +1004,7 @@ class OrderClosed(Message, kw_only=True, frozen=True, gc=False):
             cumulative_lots=cumulative_lots,
             cumulative_quote_units=cumulative_quote_units_low | cumulative_quote_units_high << 64,
             by_order_id=by_order_id,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -1031,6 +1051,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
         ("ticks", "i64"),
         ("old_lots", "i64"),
         ("old_ticks", "i64"),
+        ("old_reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1042,6 +1063,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
     ticks: int = 0
     old_lots: int = 0
     old_ticks: int = 0
+    old_reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1053,6 +1075,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             self.ticks,
             self.old_lots,
             self.old_ticks,
+            self.old_reserve_lots,
         )
         return packed
 
@@ -1067,6 +1090,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             ticks,
             old_lots,
             old_ticks,
+            old_reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -1077,6 +1101,7 @@ class OrderReplaced(Message, kw_only=True, frozen=True, gc=False):
             ticks=ticks,
             old_lots=old_lots,
             old_ticks=old_ticks,
+            old_reserve_lots=old_reserve_lots,
         )
 
 
@@ -1271,6 +1296,62 @@ class OrderActivated(Message, kw_only=True, frozen=True, gc=False):
             side=side,
             extreme_ticks=extreme_ticks,
             trigger_ticks=trigger_ticks,
+        )
+
+
+class OrderRefreshed(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 20
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("order_id", "i64"),
+        ("account_id", "i64"),
+        ("instrument_id", "u32"),
+        ("side", "u32"),
+        ("lots", "i64"),
+        ("ticks", "i64"),
+        ("reserve_lots", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    order_id: int = 0
+    account_id: int = 0
+    instrument_id: int = 0
+    side: int = 0
+    lots: int = 0
+    ticks: int = 0
+    reserve_lots: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.order_id,
+            self.account_id,
+            self.instrument_id,
+            self.side,
+            self.lots,
+            self.ticks,
+            self.reserve_lots,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            order_id,
+            account_id,
+            instrument_id,
+            side,
+            lots,
+            ticks,
+            reserve_lots,
+        ) = items
+        return cls(
+            order_id=order_id,
+            account_id=account_id,
+            instrument_id=instrument_id,
+            side=side,
+            lots=lots,
+            ticks=ticks,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -1964,6 +2045,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("list_id", "i64"),
         ("list_type", "u32"),
         ("list_legs", "u32"),
+        ("display_lots", "i64"),
+        ("reserve_lots", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1991,6 +2074,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     list_id: int = 0
     list_type: int = 0
     list_legs: int = 0
+    display_lots: int = 0
+    reserve_lots: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -2019,6 +2104,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.list_id,
             self.list_type,
             self.list_legs,
+            self.display_lots,
+            self.reserve_lots,
         )
         return packed
 
@@ -2050,6 +2137,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             list_id,
             list_type,
             list_legs,
+            display_lots,
+            reserve_lots,
         ) = items
         return cls(
             order_id=order_id,
@@ -2076,6 +2165,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             list_id=list_id,
             list_type=list_type,
             list_legs=list_legs,
+            display_lots=display_lots,
+            reserve_lots=reserve_lots,
         )
 
 
@@ -2413,6 +2504,7 @@ BY_KIND: dict[int, type[Message]] = {
         OrderTriggered,
         PricesSet,
         OrderActivated,
+        OrderRefreshed,
         OrderListPlaced,
         OrderPending,
         OrderReleased,

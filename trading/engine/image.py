@@ -286,4 +286,7 @@ def dump_order(venue: Venue, order: int, out: Writer) -> int:
     out.number(orders[order + rows.ORDER_CUMULATIVE_LOTS])
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE])
     out.number(orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1])
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+        out.number(venue.hidden.display_of(order))
+        out.number(venue.hidden.of(order))
     return 0

@@ -42,7 +42,7 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import list_layouts, maker_layouts, session_layouts
+from trading.engine import iceberg_layouts, list_layouts, maker_layouts, session_layouts
 from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 from trading.engine.query_layouts import QUERIES, ROWS
@@ -292,6 +292,7 @@ EVENTS: tuple[Layout, ...] = (
             ("activation_ticks", "i64"),
             ("limit_offset_ticks", "i64"),
             ("trigger_ns", "i64"),
+            ("display_lots", "i64"),
         ),
     ),
     # What is left came to rest in the book. From here on, and only while it rests, funds are held:
@@ -307,6 +308,7 @@ EVENTS: tuple[Layout, ...] = (
             ("side", "u32"),
             ("lots", "i64"),
             ("ticks", "i64"),
+            ("reserve_lots", "i64"),  # of these an iceberg does not show; the level grows by less
         ),
     ),
     # One match. The buyer pays its fee in the base asset, the seller in the quote asset, each out
@@ -351,6 +353,7 @@ EVENTS: tuple[Layout, ...] = (
             ("lots", "i64"),
             ("leaves_lots", "i64"),
             ("ticks", "i64"),
+            ("reserve_lots", "i64"),  # so many of `lots` were not shown; the level has them not
         ),
     ),
     # The end of every order, filled ones included.
@@ -370,6 +373,7 @@ EVENTS: tuple[Layout, ...] = (
             ("cumulative_lots", "i64"),
             ("cumulative_quote_units", "i128"),
             ("by_order_id", "i64"),  # the order of its list that ended it; 0: none did
+            ("reserve_lots", "i64"),  # so many of leaves_lots were not shown; as in OrderReduced
         ),
     ),
     Layout(16, 1, "ReferencePriceSet", (("instrument_id", "i64"), ("ticks", "i64"))),
@@ -387,6 +391,7 @@ EVENTS: tuple[Layout, ...] = (
             ("ticks", "i64"),
             ("old_lots", "i64"),  # the level shrinks by these
             ("old_ticks", "i64"),
+            ("old_reserve_lots", "i64"),  # but for so many that were not shown
         ),
     ),
     # An order waits outside the book for its time or its price; nothing is held.
@@ -438,6 +443,7 @@ EVENTS: tuple[Layout, ...] = (
             ("trigger_ticks", "i64"),  # its stop price there
         ),
     ),
+    *iceberg_layouts.EVENTS,
     *list_layouts.EVENTS,
     *session_layouts.EVENTS,
     *maker_layouts.EVENTS,

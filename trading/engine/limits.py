@@ -22,6 +22,10 @@ DAY_NS: Final = 86_400_000_000_000
 # How far a trailing stop may be from the extreme it follows, and the farthest trigger time.
 MAX_TRAILING_BP: Final = 5_000
 MAX_TRIGGER_AHEAD_NS: Final = 366 * 86_400 * 10**9
+# How often one order may show a new part of itself, and all those of one instrument together: one
+# command may trade all of it, part by part.
+MAX_REFRESHES: Final = 1_000
+MAX_OPEN_REFRESHES: Final = 500_000
 # How far ahead a cancel timer may be set.
 MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 # How far back a market maker's protection may count.

@@ -7,6 +7,7 @@ stand where they belong. What the parts must come to is found by dumping the loa
 from trading.engine import (
     administration,
     codes,
+    icebergs,
     image,
     limits,
     linking,
@@ -137,7 +138,7 @@ def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) ->
         raise KeyError
     if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
         raise KeyError
-    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0:
+    if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED == 0 or reader.reserve != 0:
         raise KeyError
     instrument.open_lots += lots
     instrument.waiting_orders += 1
@@ -325,6 +326,11 @@ def load_order(venue: Venue, reader: Reader) -> int:
     orders[order + rows.ORDER_CUMULATIVE_QUOTE] = reader.number()
     orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1] = reader.within(0, MASK_63)
     orders[order + rows.ORDER_LEVEL] = 0
+    reader.reserve = 0
+    if terms & rows.TERMS_ICEBERG != 0:
+        display = reader.within(1, limits.MAX_LOTS)
+        reader.reserve = reader.within(0, limits.MAX_LOTS - orders[order + rows.ORDER_LEAVES])
+        venue.hidden.remember(order, display)
     venue.remember(order, client_key)
     if terms & rows.TERMS_LISTED != 0:
         reader.listed += 1
@@ -350,6 +356,7 @@ def are_terms(venue: Venue, terms: int) -> bool:
             or (order_type == codes.ORDER_TYPE_LIMIT and time_in_force == codes.TIME_IN_FORCE_GTC)
         )
         and terms >> rows.TERMS_INSTRUMENT_SHIFT < len(venue.instrument_list)
+        and (terms & rows.TERMS_ICEBERG == 0 or icebergs.may_hide(order_type, time_in_force))
     )
 
 
@@ -364,6 +371,7 @@ def load_closed(venue: Venue, closed: Closed, reader: Reader) -> int:
             or status == codes.ORDER_STATUS_PARTIALLY_FILLED
             or status == codes.ORDER_STATUS_WAITING
             or status == codes.ORDER_STATUS_PENDING
+            or reader.reserve != 0
         ):
             raise KeyError
         kept = closed.count
@@ -390,10 +398,13 @@ def load_ladder(
         level = ladder.level_at(ticks)
         for _ in range(count):
             order = load_order(venue, reader)
-            standing.check_standing(venue, instrument, ladder, order, ticks)
+            reserve = reader.reserve
+            standing.check_standing(venue, instrument, ladder, order, ticks, reserve)
             store.append(level, order)
             loading_makers.load_quote(venue, instrument, order)
-            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
+            instrument.open_lots += store.orders[order + rows.ORDER_LEAVES] + reserve
+            if reserve != 0 and not icebergs.restore(venue, order, instrument, reserve):
+                raise KeyError
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1
             opened.append((store.orders[order + rows.ORDER_ID], order))

@@ -1,7 +1,7 @@
 cimport cython
 
 from trading.engine.book cimport Instrument
-from trading.engine.loading cimport Reader
+from trading.engine.reading cimport Reader
 from trading.engine.quotes cimport Protection
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED

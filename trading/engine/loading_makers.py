@@ -8,7 +8,7 @@ from trading.engine.venue import Venue
 from trading.engine.words import MASK_63, OVER
 
 if TYPE_CHECKING:
-    from trading.engine.loading import Reader
+    from trading.engine.reading import Reader
 
 
 def load_guards(venue: Venue, reader: "Reader") -> int:

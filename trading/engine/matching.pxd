@@ -1,8 +1,9 @@
 cimport cython
 
 from trading.engine.step cimport Step, Sweep
+from trading.engine.store cimport Store
 from trading.engine.venue cimport Venue
-from trading.engine.words cimport FAILED
+from trading.engine.words cimport FAILED, i128
 
 @cython.locals(is_buy=bint, may_meet_itself=bint, own=bint, takes_all=bint, leaves_some=bint)
 cdef long long foresee(Venue venue, Sweep sweep) except? FAILED
@@ -18,4 +19,7 @@ cdef long long trade(
     long long ticks,
     Sweep sweep,
     Step step,
+) except? FAILED
+cdef long long add_traded(
+    Store store, long long order, long long lots, i128 quote_units
 ) except? FAILED

@@ -1,13 +1,17 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codes, emit, limits, linking, protecting, rows
+from trading.engine import codes, emit, icebergs, limits, linking, protecting, rows
 from trading.engine.step import Step, Sweep
+from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
     added,
     affordable,
     beyond,
     fee_units,
+    high,
+    join,
+    low,
     min_of,
     notional,
     units_of,
@@ -50,7 +54,7 @@ def foresee(venue: Venue, sweep: Sweep) -> int:
                 return rows.MATCHING_PREVENTED
             if not may_meet_itself:
                 # Nobody on this level can be the taker itself: take it as a whole.
-                lots = levels[level + rows.LEVEL_LOTS]
+                lots = levels[level + rows.LEVEL_LOTS] + levels[level + rows.LEVEL_RESERVE]
                 maker = 0
             else:
                 maker = orders[maker + rows.ORDER_BEHIND]
@@ -74,6 +78,14 @@ def foresee(venue: Venue, sweep: Sweep) -> int:
                     return rows.MATCHING_DONE
             elif takes_all:
                 return rows.MATCHING_DONE
+        if may_meet_itself and levels[level + rows.LEVEL_RESERVE] != 0:
+            sweep.foreseen_leaves = leaves
+            sweep.foreseen_units = budget
+            ended = icebergs.foresee_reserves(venue, level, sweep)
+            if ended != rows.MATCHING_GOES_ON:
+                return ended
+            leaves = sweep.foreseen_leaves
+            budget = sweep.foreseen_units
         level = levels[level + rows.LEVEL_WORSE]
     return rows.MATCHING_BOOK_ENDED
 
@@ -131,10 +143,13 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     ticks = orders[maker + rows.ORDER_TICKS]
     lots = min_of(leaves, orders[maker + rows.ORDER_LEAVES])
     reason = codes.REDUCE_REASON_SELF_TRADE_PREVENTED
-    if lots == orders[maker + rows.ORDER_LEAVES]:
-        venue.close_open(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
-    else:
+    if lots < orders[maker + rows.ORDER_LEAVES]:
         venue.reduce_open(maker, instrument, lots, reason, step)
+    elif venue.hidden.of(maker) > 0:
+        venue.reduce_open(maker, instrument, lots, reason, step)
+        icebergs.refresh(venue, maker, instrument, step)
+    else:
+        venue.close_open(maker, instrument, codes.ORDER_STATUS_EXPIRED_IN_MATCH, step)
     if sweep.by_quote:
         sweep.budget_units -= notional(lots, ticks, instrument.factor)
     if lots == leaves:
@@ -143,7 +158,7 @@ def prevent(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, ste
     if not sweep.by_quote:
         left = orders[order + rows.ORDER_LEAVES] - lots
         orders[order + rows.ORDER_LEAVES] = left
-    venue.write_reduced(order, instrument, lots, left, 0, reason, step)
+    venue.write_reduced(order, instrument, lots, left, 0, 0, reason, step)
     return False
 
 
@@ -190,11 +205,14 @@ def trade(
         store.add_available(venue.fee_account, base, base_fee)
     if quote_fee != 0:
         store.add_available(venue.fee_account, quote, quote_fee)
+    reserve = 0
+    if orders[maker + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+        reserve = venue.hidden.of(maker)
     maker_leaves = orders[maker + rows.ORDER_LEAVES] - lots
     orders[maker + rows.ORDER_LEAVES] = maker_leaves
     store.levels[orders[maker + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
-    venue.add_traded(maker, lots, quote_units)
-    venue.add_traded(order, lots, quote_units)
+    add_traded(store, maker, lots, quote_units)
+    add_traded(store, order, lots, quote_units)
     taker_leaves = 0
     if sweep.by_quote:
         sweep.budget_units -= quote_units
@@ -224,20 +242,33 @@ def trade(
         quote_units,
         maker_fee,
         taker_fee,
-        maker_leaves,
-        taker_leaves,
+        maker_leaves + reserve,
+        taker_leaves + venue.hidden.of(order),  # where it rested before an auction
     )
     if orders[maker + rows.ORDER_TERMS] & rows.TERMS_QUOTE != 0:
         protecting.count_fill(venue, maker, instrument, lots, quote_units, step)
-    if maker_leaves == 0:
+    if maker_leaves == 0 and reserve == 0:
         ladder = instrument.asks if sweep.is_buy else instrument.bids
         ladder.take(orders[maker + rows.ORDER_LEVEL], maker)
         venue.leave(maker, instrument)
-        venue.close(maker, instrument, 0, 1, codes.ORDER_STATUS_FILLED, step)
+        venue.close(maker, instrument, 0, 0, 1, codes.ORDER_STATUS_FILLED, step)
     else:
         orders[maker + rows.ORDER_STATUS] = codes.ORDER_STATUS_PARTIALLY_FILLED
+        if maker_leaves == 0:
+            icebergs.refresh(venue, maker, instrument, step)
         if orders[maker + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
             linking.end_partner(venue, maker, step)
     if orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
         linking.end_partner(venue, order, step)
+    return 0
+
+
+def add_traded(store: Store, order: int, lots: int, quote_units: int) -> int:
+    """Count a trade of an order."""
+    orders = store.orders
+    at = order + rows.ORDER_CUMULATIVE_QUOTE
+    total = added(join(orders[at], orders[at + 1]), quote_units)
+    orders[at] = low(total)
+    orders[at + 1] = high(total)
+    orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
     return 0

@@ -23,4 +23,5 @@ PLACE_ORDER_FIELDS: Fields = (
     ("activation_ticks", "i64"),  # where a trailing stop begins to follow; 0: at once
     ("limit_offset_ticks", "i64"),  # limit price of a trailing stop, behind its trigger
     ("trigger_ns", "i64"),  # not before this time, nanoseconds since 1970; 0: no matter
+    ("display_lots", "i64"),  # an iceberg shows so many at a time; 0: all of it
 )

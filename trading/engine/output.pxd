@@ -13,5 +13,6 @@ cdef class Output:
     cdef long long clear(self) except? FAILED
     cdef long long room(self, long long count) except? FAILED
     cdef long long cut_zeros(self, long long start) except? FAILED
+    cdef long long cut_last(self, long long start) except? FAILED
     cdef long long _grow(self, long long least) except? FAILED
     cpdef bytes piece(self, long long start, long long end)

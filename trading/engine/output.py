@@ -42,6 +42,14 @@ class Output:
         self.at = end
         return 0
 
+    def cut_last(self, start: int) -> int:
+        """Shorten the event that was just written from ``start`` on by its last word, if zero."""
+        words = self.words
+        if words[self.at - 1] == 0:
+            words[start] -= 8 << 32
+            self.at -= 1
+        return 0
+
     def _grow(self, least: int) -> int:
         words = self.most
         while words < least:

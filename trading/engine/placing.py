@@ -7,6 +7,7 @@ from trading.engine import (
     codec,
     codes,
     emit,
+    icebergs,
     limits,
     linking,
     rows,
@@ -158,6 +159,8 @@ def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step:
         sweep.expire_ns = day_end(instrument, step.time_ns)
         if sweep.expire_ns <= sweep.trigger_ns:
             return codes.SESSION_OVER
+    if sweep.display_lots != 0:
+        return icebergs.check_display(sweep)
     return codes.ACCEPTED
 
 
@@ -171,6 +174,7 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     sweep.ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
     sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
     sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
+    sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
     waiting.read_condition(sweep, data, at, end)
     sweep.client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
     sweep.post_only = field(data, at + codec.PLACE_ORDER_FLAGS, end) != 0
@@ -224,6 +228,8 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
         terms |= rows.TERMS_KEYED
     if sweep.post_only:
         terms |= rows.TERMS_POST_ONLY
+    if sweep.display_lots != 0:
+        terms |= rows.TERMS_ICEBERG
     order_id = venue.last_order_id + 1
     venue.last_order_id = order_id
     orders[order + rows.ORDER_ACCOUNT] = sweep.account
@@ -241,6 +247,8 @@ def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
     venue.remember(order, sweep.client_key)
     if sweep.expire_ns != 0:
         venue.set_timer(order_id, sweep.expire_ns)
+    if sweep.display_lots != 0:
+        venue.hidden.remember(order, sweep.display_lots)
     return order
 
 
@@ -302,7 +310,7 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         return codes.ORDER_IS_LINKED
     if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
         return codes.BAD_ORDER_TYPE
-    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_lots = venue.hidden.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
     lots = field(data, at + codec.REPLACE_ORDER_LOTS, end)
     ticks = field(data, at + codec.REPLACE_ORDER_TICKS, end)
@@ -333,9 +341,11 @@ def replace_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
     instrument.open_lots -= old_lots
     result = rules.check_size(instrument, sweep)
     instrument.open_lots += old_lots
+    if result == codes.ACCEPTED and orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+        result = icebergs.check_refreshes(lots, venue.hidden.display_of(order))
     if result != codes.ACCEPTED:
         return result
-    if not store.has_room():
+    if not store.has_room() or not icebergs.has_room(venue, order, instrument, lots):
         return codes.NO_ROOM
     held_units = units_of(old_lots, instrument.lot_units)
     if sweep.is_buy:
@@ -358,8 +368,9 @@ def move(
     """Take a resting order off its level, with its hold, to arrive anew."""
     store = venue.store
     orders = store.orders
-    old_lots = orders[order + rows.ORDER_LEAVES]
+    old_lots = venue.hidden.leaves_of(order)
     old_ticks = orders[order + rows.ORDER_TICKS]
+    old_reserve = venue.hidden.take(order, instrument, old_lots)
     side = orders[order + rows.ORDER_TERMS] & 15
     venue.release(order, instrument, old_lots)
     ladder = instrument.bids if side == codes.SIDE_BUY else instrument.asks
@@ -368,7 +379,7 @@ def move(
     orders[order + rows.ORDER_LEAVES] = lots
     orders[order + rows.ORDER_TICKS] = ticks
     orders[order + rows.ORDER_LOTS] += lots - old_lots
-    emit.order_replaced(
+    place = emit.order_replaced(
         step.out,
         orders[order + rows.ORDER_ID],
         store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
@@ -378,5 +389,6 @@ def move(
         ticks,
         old_lots,
         old_ticks,
+        old_reserve,
     )
-    return 0
+    return step.out.cut_last(place)

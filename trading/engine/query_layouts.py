@@ -81,6 +81,8 @@ ROWS: tuple[Layout, ...] = (
             ("list_id", "i64"),
             ("list_type", "u32"),
             ("list_legs", "u32"),
+            ("display_lots", "i64"),
+            ("reserve_lots", "i64"),  # of leaves_lots, while it rests: not shown
         ),
     ),
     Layout(

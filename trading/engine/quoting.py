@@ -220,6 +220,7 @@ def fill_quote_sweep(
     sweep.trigger_ns = 0
     sweep.waits = False
     sweep.expire_ns = 0
+    sweep.display_lots = 0
     sweep.client_key = 0
     sweep.budget_units = wide(0)
     sweep.is_buy = side == codes.SIDE_BUY

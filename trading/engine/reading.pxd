@@ -7,6 +7,7 @@ cdef class Reader:
     cdef bytes data
     cdef long long at
     cdef long long end
+    cdef long long reserve
     cdef long long listed
 
     cdef long long number(self) except? FAILED

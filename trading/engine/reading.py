@@ -11,6 +11,8 @@ class Reader:
         self.data = data
         self.at = 0
         self.end = len(data)
+        self.reserve = 0  # lots that the order read last does not show
+        self.listed = 0  # orders of the venue that belong to a list
         self.listed = 0  # orders of the venue that belong to a list
 
     def number(self) -> int:

@@ -64,6 +64,9 @@ class Result(IntEnum):
     TRIGGER_WOULD_FIRE = 514
     BAD_EXPIRY = 515
     NOTHING_TO_CHANGE = 516
+    # What an iceberg would show: not below the minimum, less than the whole, of a limit order.
+    BAD_DISPLAY_QUANTITY = 520
+    TOO_MANY_REFRESHES = 521
     # The legs of an order list do not go together.
     BAD_ORDER_LIST = 530
     # A leg's client order id names another order already; nothing was applied.

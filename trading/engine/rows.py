@@ -9,7 +9,7 @@ from typing import Final
 # An order, from its acceptance until the venue forgets it some time after its end.
 ORDER_ACCOUNT: Final = 0  # handle
 ORDER_TERMS: Final = 1  # see TERMS_…
-ORDER_LEAVES: Final = 2  # lots still open
+ORDER_LEAVES: Final = 2  # lots still open; of a resting iceberg those shown
 ORDER_TICKS: Final = 3
 ORDER_LEVEL: Final = 4  # handle of the level it rests at; 0: it does not rest
 # While it rests: its neighbours in its level's queue, by time priority. Once it is closed: its
@@ -33,6 +33,7 @@ TERMS_TYPE_SHIFT: Final = 4  # below it the side
 TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
 TERMS_POST_ONLY: Final = 1 << 21
+TERMS_ICEBERG: Final = 1 << 22  # shows only a part of itself at a time
 TERMS_LISTED: Final = 1 << 23  # a leg of an order list, which says more; see Venue.lists
 TERMS_MODE_SHIFT: Final = 24  # self-trade prevention, 4 bits
 TERMS_QUOTE: Final = 1 << 28  # one side of a market maker's quote
@@ -42,12 +43,13 @@ TERMS_VENUE_SHIFT: Final = 48  # the venue's number, 15 bits
 
 # All orders resting at one price on one side.
 LEVEL_TICKS: Final = 0
-LEVEL_LOTS: Final = 1
+LEVEL_LOTS: Final = 1  # shown
 LEVEL_FIRST: Final = 2  # the orders in which they trade
 LEVEL_LAST: Final = 3
 LEVEL_ORDERS: Final = 4
 LEVEL_BETTER: Final = 5  # the neighbouring levels of the side
 LEVEL_WORSE: Final = 6
+LEVEL_RESERVE: Final = 7  # lots of its icebergs that are not shown; 0 again when all have left
 LEVEL_WIDTH: Final = 8
 
 # Up to 64 neighbouring levels of a side, sorted by key.
@@ -132,6 +134,7 @@ LADDER_FIRST_BLOCKS: Final = 8
 MATCHING_DONE: Final = 0  # nothing is left: filled, or the quote amount buys no further lot
 MATCHING_BOOK_ENDED: Final = 1  # nothing more on the other side within the limit
 MATCHING_PREVENTED: Final = 2  # self-trade prevention ended the order
+MATCHING_GOES_ON: Final = 3  # it has not ended yet
 
 # For looking at four characters at once; see door.is_text.
 TEXT_HIGH_BITS: Final = 0x80808080

@@ -22,5 +22,5 @@ cdef long long follow(
 ) except? FAILED
 @cython.locals(is_buy=bint)
 cdef long long check_standing(
-    Venue venue, Instrument instrument, Ladder ladder, long long order, long long ticks
+    Venue venue, Instrument instrument, Ladder ladder, long long order, long long ticks, long long reserve
 ) except? FAILED

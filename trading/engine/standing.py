@@ -97,9 +97,11 @@ def follow(venue: Venue, order_id: int, extreme: int, side: int) -> int:
 
 
 def check_standing(
-    venue: Venue, instrument: Instrument, ladder: Ladder, order: int, ticks: int
+    venue: Venue, instrument: Instrument, ladder: Ladder, order: int, ticks: int, reserve: int
 ) -> int:
-    """Whether an open order belongs where it stands; raises KeyError. It holds its funds then."""
+    """Whether an open order belongs where it stands; raises KeyError. It holds its funds then,
+    also for its ``reserve``, which only what rests can have.
+    """
     store = ladder.store
     orders = store.orders
     account = orders[order + rows.ORDER_ACCOUNT]
@@ -109,10 +111,10 @@ def check_standing(
     is_buy = terms & 15 == codes.SIDE_BUY
     if (terms & rows.TERMS_OF_ORDER) >> rows.TERMS_INSTRUMENT_SHIFT != instrument.index:
         raise KeyError
-    if lots == 0 or lots > limits.MAX_OPEN_LOTS - instrument.open_lots:
+    if lots == 0 or lots + reserve > limits.MAX_OPEN_LOTS - instrument.open_lots:
         raise KeyError
     if ladder is not instrument.bids and ladder is not instrument.asks:
-        if status != codes.ORDER_STATUS_WAITING:
+        if status != codes.ORDER_STATUS_WAITING or reserve != 0:
             raise KeyError
         return check_waiting(venue, instrument, ladder, order, ticks)
     if status != codes.ORDER_STATUS_OPEN and status != codes.ORDER_STATUS_PARTIALLY_FILLED:
@@ -120,9 +122,9 @@ def check_standing(
     if orders[order + rows.ORDER_TICKS] != ticks or is_buy != (ladder is instrument.bids):
         raise KeyError
     asset = instrument.quote.index if is_buy else instrument.base.index
-    units = units_of(lots, instrument.lot_units)
+    units = units_of(lots + reserve, instrument.lot_units)
     if is_buy:
-        units = notional(lots, ticks, instrument.factor)
+        units = notional(lots + reserve, ticks, instrument.factor)
     if not store.has_room() or units > limits.MAX_UNITS:
         raise KeyError
     at = store.balance(account, asset)

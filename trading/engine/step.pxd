@@ -22,6 +22,7 @@ cdef class Sweep:
     cdef long long activation_ticks
     cdef long long offset_ticks
     cdef long long trigger_ns
+    cdef long long display_lots
     cdef long long client_key
     cdef i128 budget_units
     cdef bint is_buy
@@ -37,6 +38,8 @@ cdef class Sweep:
     cdef bint held_back
     cdef long long far_ticks
     cdef bint in_auction
+    cdef long long foreseen_leaves
+    cdef i128 foreseen_units
 
 @cython.final
 cdef class Step:

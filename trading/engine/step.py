@@ -13,7 +13,9 @@ class Sweep:
     quote asset, not ``leaves`` lots, say how much. ``ticks``, ``order_type`` and so on are as
     ordered. ``lots`` and ``quote_units`` are what was foreseen; ``kills`` that a FOK order can't
     be filled. ``waits`` says that the order waits first. ``is_counted`` says that the order stands
-    in its account's queue already: it was waiting, or is being replaced.
+    in its account's queue already: it was waiting, or is being replaced. ``foreseen_leaves`` and
+    ``foreseen_units`` are what foreseeing has left of ``leaves`` and ``budget_units`` before it
+    looks at what a level does not show.
     """
 
     instrument: Instrument
@@ -34,6 +36,7 @@ class Sweep:
         self.activation_ticks = 0
         self.offset_ticks = 0
         self.trigger_ns = 0
+        self.display_lots = 0
         self.client_key = 0
         self.budget_units = wide(0)
         self.is_buy = False
@@ -47,6 +50,8 @@ class Sweep:
         self.lots = 0
         self.quote_units = wide(0)
         self.kills = False
+        self.foreseen_leaves = 0
+        self.foreseen_units = wide(0)
         # The circuit breaker holds it back at ``limit_ticks``; it wanted to go to ``far_ticks``.
         self.held_back = False
         self.far_ticks = 0

@@ -48,7 +48,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         venue.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
         venue.instrument_of(order).instrument_id,
         orders[order + rows.ORDER_LOTS],
-        orders[order + rows.ORDER_LEAVES],
+        venue.hidden.leaves_of(order),
         orders[order + rows.ORDER_CUMULATIVE_LOTS],
         join(
             orders[order + rows.ORDER_CUMULATIVE_QUOTE],
@@ -71,6 +71,8 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         list_id,
         list_type,
         list_legs,
+        venue.hidden.display_of(order),
+        venue.hidden.of(order),
     )
     return step.out.cut_zeros(place)
 

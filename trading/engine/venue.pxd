@@ -3,6 +3,7 @@ cimport cython
 from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.closed cimport Closed
 from trading.engine.quotes cimport Protection, Quotes
+from trading.engine.reserves cimport Reserves
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.trailing cimport Condition
@@ -35,6 +36,7 @@ cdef class Venue:
     cdef public long long unkeyed_kept
     cdef readonly dict expiries
     cdef readonly dict conditions
+    cdef readonly Reserves hidden
     cdef readonly dict lists
     cdef readonly dict list_ids
     cdef readonly dict cancel_timers
@@ -60,9 +62,7 @@ cdef class Venue:
     cdef long long remember(self, long long order, long long client_key) except? FAILED
     cdef long long forget(self, long long order) except? FAILED
     cdef long long keep_closed(self, long long order) except? FAILED
-    @cython.locals(is_oldest=bint)
     cdef long long _drop_closed(self, Closed closed, long long order) except? FAILED
-    cdef long long _fetch_closed(self, long long order) noexcept
     cdef long long _drop_keyed(self, long long order) except? FAILED
     cdef long long set_timer(self, long long order_id, long long expire_ns) except? FAILED
     cdef long long set_alarm(self, long long order_id, long long trigger_ns) except? FAILED
@@ -81,6 +81,7 @@ cdef class Venue:
         long long order,
         Instrument instrument,
         long long leaves,
+        long long reserve,
         long long rested,
         long long status,
         Step step,
@@ -94,11 +95,11 @@ cdef class Venue:
         Instrument instrument,
         long long lots,
         long long leaves,
+        long long reserve,
         long long rested,
         long long reason,
         Step step,
     ) except? FAILED
-    cdef long long add_traded(self, long long order, long long lots, i128 quote_units) except? FAILED
     cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long _look_up_fees(self, long long group, Instrument instrument) except? FAILED

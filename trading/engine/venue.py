@@ -7,11 +7,12 @@ from trading.engine.book import Asset, Instrument
 from trading.engine.closed import Closed
 from trading.engine.order_list import OrderList
 from trading.engine.quotes import Protection, Quotes
+from trading.engine.reserves import Reserves
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.trailing import Condition
-from trading.engine.words import FETCHES, added, high, join, low, notional, touch, units_of
+from trading.engine.words import join, notional, units_of
 
 
 class Venue:
@@ -48,6 +49,7 @@ class Venue:
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD and DAY orders end, by order id
+        self.hidden = Reserves(store)  # what icebergs do not show
         # What orders wait for beyond a last price, by order id.
         self.conditions: dict[int, Condition] = {}
         self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
@@ -149,6 +151,8 @@ class Venue:
         store.order_ids.remove(row)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
             store.client_keys.remove(row)
+        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+            self.hidden.forget(order)
         if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
             linking.unlist(self, store.orders[order + rows.ORDER_ID])
         return store.free_order(order)
@@ -182,28 +186,8 @@ class Venue:
         return 0
 
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        is_oldest = order == closed.oldest
         closed.unlink(self.store, order)
-        if FETCHES and is_oldest:
-            self._fetch_closed(closed.oldest)
         return self.forget(order)
-
-    def _fetch_closed(self, order: int) -> int:
-        """Bring near what forgetting the next closed orders takes; this is the next of all."""
-        store = self.store
-        orders = store.orders
-        second = orders[order + rows.ORDER_BEHIND]
-        third = orders[second + rows.ORDER_BEHIND]
-        fourth = orders[third + rows.ORDER_BEHIND]
-        touch(orders, fourth)
-        touch(orders, fourth + rows.LINE)
-        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
-        if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
-            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
-            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
-            touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
-        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
-        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)
 
     def _drop_keyed(self, order: int) -> int:
         """Drop an account's oldest closed order with a client key."""
@@ -256,7 +240,7 @@ class Venue:
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
-        """What is left of an order comes to rest; its funds are held from here on."""
+        """What is left of an order comes to rest; from here on funds are held for all of it."""
         store = self.store
         orders = store.orders
         account = orders[order + rows.ORDER_ACCOUNT]
@@ -265,12 +249,16 @@ class Venue:
         side = orders[order + rows.ORDER_TERMS] & 15
         if side == codes.SIDE_BUY:
             store.hold(account, instrument.quote.index, notional(lots, ticks, instrument.factor))
-            store.append(instrument.bids.level_at(ticks), order)
+            level = instrument.bids.level_at(ticks)
         else:
             store.hold(account, instrument.base.index, units_of(lots, instrument.lot_units))
-            store.append(instrument.asks.level_at(ticks), order)
+            level = instrument.asks.level_at(ticks)
+        reserve = 0
+        if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+            reserve = self.hidden.split(order, instrument, level)
+        store.append(level, order)
         instrument.open_lots += lots
-        emit.order_rested(
+        place = emit.order_rested(
             step.out,
             orders[order + rows.ORDER_ID],
             store.accounts[account + rows.ACCOUNT_ID],
@@ -278,8 +266,9 @@ class Venue:
             side,
             lots,
             ticks,
+            reserve,
         )
-        return 0
+        return step.out.cut_last(place)
 
     def enter(self, order: int, instrument: Instrument) -> int:
         """Put an order that stays open into its account's queue and the counts."""
@@ -337,12 +326,16 @@ class Venue:
         lots = orders[order + rows.ORDER_LEAVES]
         level = orders[order + rows.ORDER_LEVEL]
         rested = 0
+        reserve = 0
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
             self.stop_waiting(order, instrument)
         elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             instrument.waiting_orders -= 1
         else:
             rested = 1
+            if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+                reserve = self.hidden.take(order, instrument, limits.MAX_LOTS)
+                lots += reserve
             self.release(order, instrument, lots)
             if orders[order + rows.ORDER_TERMS] & 15 == codes.SIDE_BUY:
                 instrument.bids.take(level, order)
@@ -350,10 +343,17 @@ class Venue:
                 instrument.asks.take(level, order)
         instrument.open_lots -= lots
         self.leave(order, instrument)
-        return self.close(order, instrument, lots, rested, status, step)
+        return self.close(order, instrument, lots, reserve, rested, status, step)
 
     def close(
-        self, order: int, instrument: Instrument, leaves: int, rested: int, status: int, step: Step
+        self,
+        order: int,
+        instrument: Instrument,
+        leaves: int,
+        reserve: int,
+        rested: int,
+        status: int,
+        step: Step,
     ) -> int:
         """The end of every order: its event, and its place among the lately closed."""
         orders = self.store.orders
@@ -376,6 +376,7 @@ class Venue:
                 orders[order + rows.ORDER_CUMULATIVE_QUOTE + 1],
             ),
             step.by_order_id,
+            reserve,
         )
         step.out.cut_zeros(place)
         terms = orders[order + rows.ORDER_TERMS]
@@ -393,15 +394,21 @@ class Venue:
         """Take some, not all, lots off an open order; it keeps its time priority."""
         orders = self.store.orders
         rested = 0
+        reserve = 0
         if orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
             rested = 1
             self.release(order, instrument, lots)
-        orders[order + rows.ORDER_LEAVES] -= lots
-        self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
+        # Of an iceberg those that are not shown go first; but what was prevented was shown.
+        if (
+            orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0
+            and reason == codes.REDUCE_REASON_REQUESTED
+        ):
+            reserve = self.hidden.take(order, instrument, lots)
+        orders[order + rows.ORDER_LEAVES] -= lots - reserve
+        self.store.levels[orders[order + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots - reserve
         instrument.open_lots -= lots
-        return self.write_reduced(
-            order, instrument, lots, orders[order + rows.ORDER_LEAVES], rested, reason, step
-        )
+        leaves = self.hidden.leaves_of(order)
+        return self.write_reduced(order, instrument, lots, leaves, reserve, rested, reason, step)
 
     def write_reduced(
         self,
@@ -409,13 +416,14 @@ class Venue:
         instrument: Instrument,
         lots: int,
         leaves: int,
+        reserve: int,
         rested: int,
         reason: int,
         step: Step,
     ) -> int:
-        """Tell that lots were taken off an order without a trade."""
+        """Tell that lots were taken off an order without a trade; ``reserve`` were not shown."""
         orders = self.store.orders
-        return emit.order_reduced(
+        place = emit.order_reduced(
             step.out,
             orders[order + rows.ORDER_ID],
             self.store.accounts[orders[order + rows.ORDER_ACCOUNT] + rows.ACCOUNT_ID],
@@ -426,17 +434,9 @@ class Venue:
             lots,
             leaves,
             orders[order + rows.ORDER_TICKS],
+            reserve,
         )
-
-    def add_traded(self, order: int, lots: int, quote_units: int) -> int:
-        """Count a trade of an order."""
-        orders = self.store.orders
-        at = order + rows.ORDER_CUMULATIVE_QUOTE
-        total = added(join(orders[at], orders[at + 1]), quote_units)
-        orders[at] = low(total)
-        orders[at + 1] = high(total)
-        orders[order + rows.ORDER_CUMULATIVE_LOTS] += lots
-        return 0
+        return step.out.cut_last(place)
 
     # Fees.
 

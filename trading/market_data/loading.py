@@ -52,7 +52,7 @@ def _load_orders(market: TenantMarket, client: EngineClient) -> None:
         known = cleared.get(row.order_id)
         if known is not None:
             shapes.remember_row(state, known)
-        market.add_open_order(state)
+        market.add_open_order(state, row.reserve_lots)
 
 
 def _load_balances(market: TenantMarket, client: EngineClient) -> None:

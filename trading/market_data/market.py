@@ -34,6 +34,7 @@ _HANDLERS = (
     ("OrderReplaced", "_on_replaced"),
     ("OrderRested", "_on_rested"),
     ("OrderUncrossed", "_on_uncrossed"),
+    ("OrderRefreshed", "_on_refreshed"),
     ("Traded", "_on_traded"),
     ("OrderReduced", "_on_reduced"),
     ("OrderClosed", "_on_closed"),
@@ -122,12 +123,14 @@ class TenantMarket:
         phase.reopen_ns = row.reopen_ns
         phase.seq = seq
 
-    def add_open_order(self, state: shapes.OrderState) -> None:
-        """An order that rests in the book as of `orders_seq`, or waits for something."""
+    def add_open_order(self, state: shapes.OrderState, reserve_lots: int = 0) -> None:
+        """An order that rests in the book as of `orders_seq`, or waits for something; the
+        reserve is not shown."""
         self.private.orders[state.order_id] = state
         if state.rests:
             book = self.books[state.instrument_id]
-            book.change(self.orders_seq, state.side, state.ticks, state.leaves_lots)
+            shown_lots = state.leaves_lots - reserve_lots
+            book.change(self.orders_seq, state.side, state.ticks, shown_lots)
 
     def load_history(
         self,
@@ -226,6 +229,7 @@ class TenantMarket:
             activation_ticks=row.activation_ticks,
             limit_offset_ticks=row.limit_offset_ticks,
             trigger_ns=row.trigger_ns,
+            display_lots=row.display_lots,
             list_id=list_id,
             list_type=list_type,
             placed_ns=row.time_ns,
@@ -262,16 +266,22 @@ class TenantMarket:
             self.private.on_replaced(
                 row.seq, row.time_ns, row.order_id, row.lots, row.ticks, row.old_lots
             )
-        self._rest(row, row.old_ticks, -row.old_lots)
+        self._rest(row, row.old_ticks, -row.old_lots, -row.old_reserve_lots)
 
     def _on_rested(self, row: Row) -> None:
-        self._rest(row, row.ticks, row.lots)
+        self._rest(row, row.ticks, row.lots, row.reserve_lots)
 
-    def _rest(self, row: Row, ticks: int, lots: int) -> None:
-        """Lots of an order that come to rest at a price, or with a minus leave it: they are in
-        the book, and funds are held for them."""
+    def _on_refreshed(self, row: Row) -> None:
+        # Held since the order came to rest; what was shown before went by trades.
         if row.seq > self.orders_seq:
-            self.books[row.instrument_id].change(row.seq, row.side, ticks, lots)
+            self.books[row.instrument_id].change(row.seq, row.side, row.ticks, row.lots)
+
+    def _rest(self, row: Row, ticks: int, lots: int, reserve_lots: int) -> None:
+        """Lots of an order that come to rest at a price, or with a minus leave it: funds are held
+        for them, and all but the reserve are in the book for everybody to see."""
+        if row.seq > self.orders_seq:
+            book = self.books[row.instrument_id]
+            book.change(row.seq, row.side, ticks, lots - reserve_lots)
         if row.seq > self.balances_seq:
             info = self.infos[row.instrument_id]
             self.private.hold(row.seq, row.account_id, info, row.side, lots, ticks)
@@ -347,7 +357,7 @@ class TenantMarket:
         if row.seq > self.orders_seq:
             self.private.on_reduced(row.seq, row.time_ns, row.order_id, row.lots)
         if row.rested:
-            self._rest(row, row.ticks, -row.lots)
+            self._rest(row, row.ticks, -row.lots, -row.reserve_lots)
 
     def _on_closed(self, row: Row) -> None:
         leaves = row.leaves_lots
@@ -356,7 +366,7 @@ class TenantMarket:
                 row.seq, row.time_ns, row.order_id, leaves, row.status, row.by_order_id
             )
         if row.rested and leaves:
-            self._rest(row, row.ticks, -leaves)
+            self._rest(row, row.ticks, -leaves, -row.reserve_lots)
 
     def _on_credited(self, row: Row) -> None:
         if row.seq > self.balances_seq:

@@ -155,6 +155,15 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The expiry is not possible.",
         "A GTD order needs an expire_time to come, other orders have none.",
     ),
+    Result.BAD_DISPLAY_QUANTITY: (
+        "Such a part cannot be shown.",
+        "display_quantity is for limit orders with GTC or GTD: at least the instrument's "
+        "min_quantity and less than the quantity.",
+    ),
+    Result.TOO_MANY_REFRESHES: (
+        "The order would be shown in too many parts.",
+        "Show more at a time, or split the order.",
+    ),
     Result.NOTHING_TO_CHANGE: (
         "The order is like that already.",
         "Send another quantity or price.",

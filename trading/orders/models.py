@@ -120,6 +120,9 @@ class Order(models.Model):
     trigger_ns = models.BigIntegerField(
         default=0, help_text="Not before this time, nanoseconds since 1970; 0: no matter."
     )
+    display_lots = models.BigIntegerField(
+        default=0, help_text="An iceberg shows so many lots at a time; 0: all of them."
+    )
     quote_units = UnitsField(help_text="Market order by quote amount; else 0.")
     list_id = models.BigIntegerField(default=0, help_text="The order list it belongs to, or 0.")
     list_type = models.SmallIntegerField(default=0, help_text="0: it belongs to none.")

@@ -7,9 +7,10 @@ from typing import Any
 from money.units import MoneyError
 from trading.engine import commands, enums
 from trading.engine.keys import client_order_key
-from trading.engine.limits import MAX_TICKS, MAX_TRAILING_BP
+from trading.engine.limits import MAX_REFRESHES, MAX_TICKS, MAX_TRAILING_BP
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
+from trading.orders.order_types import LIMIT_TYPES, RESTING_TYPES, TRAILING_TYPES, TRIGGERED_TYPES
 
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
 
@@ -24,26 +25,6 @@ ORDER_TYPES = {
     "trailing_stop": int(enums.OrderType.TRAILING_STOP_MARKET),
     "trailing_stop_limit": int(enums.OrderType.TRAILING_STOP_LIMIT),
 }
-LIMIT_TYPES = frozenset(
-    {
-        int(enums.OrderType.LIMIT),
-        int(enums.OrderType.STOP_LIMIT),
-        int(enums.OrderType.TAKE_PROFIT_LIMIT),
-    }
-)
-TRAILING_TYPES = frozenset(
-    {int(enums.OrderType.TRAILING_STOP_MARKET), int(enums.OrderType.TRAILING_STOP_LIMIT)}
-)
-# At a price of their own, or one worked out when they fire: they may rest then.
-RESTING_TYPES = LIMIT_TYPES | {int(enums.OrderType.TRAILING_STOP_LIMIT)}
-TRIGGERED_TYPES = TRAILING_TYPES | frozenset(
-    {
-        int(enums.OrderType.STOP_MARKET),
-        int(enums.OrderType.STOP_LIMIT),
-        int(enums.OrderType.TAKE_PROFIT_MARKET),
-        int(enums.OrderType.TAKE_PROFIT_LIMIT),
-    }
-)
 TRIGGER_SOURCES = {value.name.lower(): int(value) for value in enums.TriggerSource}
 LIST_TYPES = {value.name.lower(): int(value) for value in enums.OrderListType}
 _LEGS = ("first", "second", "third")
@@ -67,6 +48,7 @@ _FIELDS = frozenset(
         "limit_offset",
         "trigger_time",
         "expire_time",
+        "display_quantity",
         "post_only",
         "self_trade_prevention",
         "client_order_id",
@@ -103,6 +85,7 @@ def build_place_order(
     may have a `trigger_time`, before which it does nothing. A GTD order needs an `expire_time`.
     When a DAY order ends
     the engine knows. Times are ISO 8601 text with its zone, or milliseconds since 1970.
+    An iceberg shows no more than its `display_quantity` at a time.
     """
     check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
@@ -137,6 +120,7 @@ def build_place_order(
         activation_ticks=_activation_ticks(info, fields, order_type),
         limit_offset_ticks=_limit_offset_ticks(info, fields, order_type),
         trigger_ns=_trigger_ns(fields),
+        display_lots=_display_lots(info, fields, is_limit, time_in_force, lots),
     )
 
 
@@ -304,6 +288,34 @@ def _expire_ns(fields: Mapping[str, Any], time_in_force: int) -> int:
     if moment is None:
         raise OrderError(Result.BAD_EXPIRY, "A GTD order needs an expire_time.")
     return _ns_of(moment, "expire_time", Result.BAD_EXPIRY)
+
+
+def _display_lots(
+    info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool, time_in_force: int, lots: int
+) -> int:
+    """What an iceberg shows at a time; 0: all of it."""
+    quantity = fields.get("display_quantity")
+    if quantity is None:
+        return 0
+    if not is_limit or time_in_force not in (enums.TimeInForce.GTC, enums.TimeInForce.GTD):
+        raise OrderError(
+            Result.BAD_DISPLAY_QUANTITY,
+            "display_quantity is for orders with a price and time_in_force GTC or GTD.",
+        )
+    display = number_of(info.lots_of, quantity, "display_quantity", Result.BAD_DISPLAY_QUANTITY)
+    least = max(1, info.min_lots)
+    if not least <= display < lots:
+        raise OrderError(
+            Result.BAD_DISPLAY_QUANTITY,
+            f"display_quantity must be at least {info.quantity_text(least)} {info.base_code} and "
+            "less than the quantity; leave it out to show all of it.",
+        )
+    if (lots - 1) // display > MAX_REFRESHES:
+        raise OrderError(
+            Result.TOO_MANY_REFRESHES,
+            f"That is more than {MAX_REFRESHES + 1:,} parts: show more, or split the order.",
+        )
+    return display
 
 
 def _trigger_source(fields: Mapping[str, Any], order_type: int) -> int:

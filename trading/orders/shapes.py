@@ -64,6 +64,7 @@ class OrderState:
     limit_offset_ticks: int = 0
     extreme_ticks: int = 0  # that a trailing stop follows, as far as is known
     trigger_ns: int = 0
+    display_lots: int = 0
     list_id: int = 0
     list_type: int = 0
     ended_by_order_id: int = 0
@@ -188,6 +189,7 @@ def state_of_accepted(event: events.OrderAccepted, time_ns: int) -> OrderState:
         activation_ticks=event.activation_ticks,
         limit_offset_ticks=event.limit_offset_ticks,
         trigger_ns=event.trigger_ns,
+        display_lots=event.display_lots,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -230,6 +232,7 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         limit_offset_ticks=row.limit_offset_ticks,
         extreme_ticks=row.extreme_ticks,
         trigger_ns=row.trigger_ns,
+        display_lots=row.display_lots,
         list_id=row.list_id,
         list_type=row.list_type,
         placed_ns=time_ns,
@@ -271,6 +274,7 @@ def state_of_row(order: "models.Order") -> OrderState:
         activation_ticks=order.activation_ticks,
         limit_offset_ticks=order.limit_offset_ticks,
         trigger_ns=order.trigger_ns,
+        display_lots=order.display_lots,
         list_id=order.list_id,
         list_type=order.list_type,
         ended_by_order_id=order.ended_by_order_id,
@@ -329,6 +333,7 @@ def order_json(state: OrderState, info: InstrumentInfo) -> dict[str, Any]:
         "extreme_price": info.price_text(state.extreme_ticks) if state.extreme_ticks else None,
         "trigger_time": state.trigger_ns // NANOSECONDS_PER_MS or None,
         "quantity": None if by_quote else info.quantity_text(state.lots),
+        "display_quantity": info.quantity_text(state.display_lots) if state.display_lots else None,
         "quote_amount": info.quote_text(state.quote_units) if state.quote_units else None,
         "filled_quantity": info.quantity_text(state.cumulative_lots),
         "filled_quote_amount": info.quote_text(state.cumulative_quote_units),

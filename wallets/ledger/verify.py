@@ -343,6 +343,8 @@ def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
             )
         ):
             yield _order_break(row, engine.seq, "It stands otherwise in SQL than in the engine.")
+        elif known.display_lots != row.display_lots and row.account_id not in quiet:
+            yield _order_break(row, engine.seq, "It shows another part in SQL than in the engine.")
 
 
 def _order_break(order: Any, seq: int, why: str) -> Break:

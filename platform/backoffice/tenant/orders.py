@@ -85,7 +85,9 @@ def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Co
 
 def type_text(order: Order) -> str:
     post_only = _(", post-only") if order.flags & enums.OrderFlag.POST_ONLY else ""
-    return f"{order.get_order_type_display()} {order.get_time_in_force_display()}{post_only}"
+    iceberg = _(", iceberg") if order.display_lots else ""
+    terms = f"{order.get_order_type_display()} {order.get_time_in_force_display()}"
+    return f"{terms}{post_only}{iceberg}"
 
 
 def condition_of(order: Order) -> Any:
@@ -116,6 +118,13 @@ def expiry_of(order: Order) -> Any:
     if not order.expire_ns:
         return cells.NOTHING
     return cells.when(datetime.datetime.fromtimestamp(order.expire_ns // 10**9, tz=datetime.UTC))
+
+
+def shown_of(order: Order) -> Any:
+    """How much of itself an iceberg shows at a time."""
+    if not order.display_lots:
+        return cells.NOTHING
+    return names.quantity(order.instrument, order.display_lots)
 
 
 def price_of(order: Order) -> Any:
@@ -226,6 +235,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         *_trailing_facts(row),
         (_("Price"), price_of(row)),
         (_("Quantity"), quantity_of(row)),
+        (_("Shown at a time"), shown_of(row)),
         (_("Filled"), names.quantity(row.instrument, row.cumulative_lots)),
         (_("Still open"), names.quantity(row.instrument, row.leaves_lots)),
         (_("Average price"), _average_price(row)),

@@ -290,6 +290,8 @@ def order_type(order: dict[str, Any]) -> str:
         words.append(order["time_in_force"])
     if order.get("post_only"):
         words.append(_("post-only"))
+    if order["display_quantity"]:
+        words.append(_("iceberg"))
     if order.get("list_type"):
         words.append(_("OCO") if order["list_type"] == "oco" else _("Bracket"))
     return " · ".join(words)

@@ -37,7 +37,8 @@ ORDER_COLUMNS = (
     "order_id", "client_order_id", "instrument", "side", "type", "time_in_force", "price",
     "trigger_price", "trigger_source", "trailing_distance_bp", "activation_price", "limit_offset",
     "trigger_time", "expires_at",
-    "quantity", "quote_amount", "filled_quantity", "filled_quote_amount", "average_price",
+    "quantity", "display_quantity", "quote_amount", "filled_quantity", "filled_quote_amount",
+    "average_price",
     "status", "created_at", "updated_at",
 )  # fmt: skip
 FILL_COLUMNS = (

@@ -32,7 +32,9 @@ class BooksOfEvents:
     def follow(self, events: list[Any]) -> None:
         for event in events:
             if isinstance(event, e.OrderRested):
-                self.add((event.instrument_id, event.side, event.ticks), event.lots)
+                self.add(level_of(event), event.lots - event.reserve_lots)
+            elif isinstance(event, e.OrderRefreshed):
+                self.add(level_of(event), event.lots)
             elif isinstance(event, e.OrderUncrossed):
                 self.add((event.instrument_id, event.side, event.ticks), -event.lots)
                 if event.to_ticks:
@@ -41,11 +43,28 @@ class BooksOfEvents:
                 maker_side = Side.SELL if event.taker_side == Side.BUY else Side.BUY
                 self.add((event.instrument_id, maker_side, event.ticks), -event.lots)
             elif isinstance(event, e.OrderReplaced):
-                self.add((event.instrument_id, event.side, event.old_ticks), -event.old_lots)
+                shown = event.old_lots - event.old_reserve_lots
+                self.add((event.instrument_id, event.side, event.old_ticks), -shown)
             elif isinstance(event, e.OrderReduced) and event.rested:
-                self.add((event.instrument_id, event.side, event.ticks), -event.lots)
+                self.add(level_of(event), event.reserve_lots - event.lots)
             elif isinstance(event, e.OrderClosed) and event.rested:
-                self.add((event.instrument_id, event.side, event.ticks), -event.leaves_lots)
+                self.add(level_of(event), event.reserve_lots - event.leaves_lots)
+
+
+def level_of(event: Any) -> Level:
+    """The level that an event of an order is about."""
+    return event.instrument_id, event.side, event.ticks
+
+
+def check_iceberg(row: e.OrderRow) -> int:
+    """What an order shows is no more than it said, and something; returns in how many parts more
+    it will be shown."""
+    shown = row.leaves_lots - row.reserve_lots
+    assert row.reserve_lots >= 0
+    if row.reserve_lots == 0:
+        return 0
+    assert 0 < shown <= row.display_lots
+    return -(-row.reserve_lots // row.display_lots)
 
 
 def check_pending(row: e.OrderRow, orders: list[e.OrderRow]) -> None:
@@ -83,6 +102,7 @@ def check_waiting(row: e.OrderRow) -> None:
         assert nearest <= distance < nearest + 10_000
         assert row.extreme_ticks == 0 or row.trigger_ns == 0
     assert (row.cumulative_lots, row.cumulative_quote_units) == (0, 0)
+    assert row.reserve_lots == 0
 
 
 def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
@@ -98,6 +118,7 @@ def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
         mine = [row for row in orders if row.instrument_id == instrument_id]
         assert instrument.open_orders == len(mine)
         assert instrument.open_lots == sum(row.leaves_lots for row in mine)
+        assert instrument.refreshes == sum(check_iceberg(row) for row in mine)
     assert venue.open_orders == len(orders)
     check_lists(orders)
     for row in orders:
@@ -121,7 +142,7 @@ def check_invariants(world: World, books: BooksOfEvents | None = None) -> None:
             units = row.leaves_lots * instrument.lot_units
         needed[key] = needed.get(key, 0) + units
         level = levels.setdefault((row.instrument_id, row.side, row.ticks), [0, 0])
-        level[0] += row.leaves_lots
+        level[0] += row.leaves_lots - row.reserve_lots
         level[1] += 1
     if books is not None:
         assert books.lots == {level: lots for level, (lots, _) in levels.items()}

@@ -18,12 +18,10 @@ from tests.trading.engine.reference_triggers import ReferenceTriggers
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
-    AccountState,
     CancelCause,
     InstrumentState,
     OrderStatus,
     OrderType,
-    ReduceReason,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -93,17 +91,6 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
 
     # Orders that are there.
 
-    def check_may_cancel(self, account_id: int) -> None:
-        if account_id not in self.accounts:
-            raise Refused(Result.UNKNOWN_ACCOUNT)
-        if self.accounts[account_id]["state"] == AccountState.SUSPENDED:
-            raise Refused(Result.ACCOUNT_SUSPENDED)
-
-    def check_may_trade(self, account_id: int) -> None:
-        self.check_may_cancel(account_id)
-        if self.accounts[account_id]["state"] == AccountState.CANCEL_ONLY:
-            raise Refused(Result.ACCOUNT_CANCEL_ONLY)
-
     def on_CancelOrder(self, command: c.CancelOrder) -> None:
         self.check_may_cancel(command.account_id)
         order = self.open_order(command)
@@ -129,7 +116,7 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         if command.lots >= order.leaves:
             self.close(order, OrderStatus.CANCELED)
         else:
-            self.reduce(order, command.lots, ReduceReason.REQUESTED)
+            self.reduce_as_asked(order, command.lots)
 
     def on_ExpireOrder(self, command: c.ExpireOrder) -> None:
         found = [o for o in self.orders if o.order_id == command.order_id and self.known(o)]
@@ -158,15 +145,17 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         if (lots, ticks) == (old_lots, old_ticks):
             raise Refused(Result.NOTHING_TO_CHANGE)
         if ticks == old_ticks and lots < old_lots:
-            self.reduce(order, old_lots - lots, ReduceReason.REQUESTED)
+            self.reduce_as_asked(order, old_lots - lots)
             return
         self.check_for_auction(order.command)
         # Out of the book first: then what it held is available, and it is one more newcomer.
         order.resting = False
+        old_hidden, order.hidden = order.hidden, 0
         order.lots += lots - old_lots
         order.leaves, order.ticks = lots, ticks
-        order.arrival = max(other.arrival for other in self.orders) + 1
+        order.arrival = self.next_arrival()
         self.check_size(order.command, lots, ticks, order.priced)
+        self.check_pieces(order.command, lots)
         kills = self.check_funds_for(order)
         self.check_post_only(order)
         self.event(
@@ -176,6 +165,7 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
             ticks=ticks,
             old_lots=old_lots,
             old_ticks=old_ticks,
+            old_reserve_lots=old_hidden,
         )
         order.status = OrderStatus.PARTIALLY_FILLED if order.traded_lots else OrderStatus.OPEN
         self.arrive(order, kills)
@@ -193,10 +183,9 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
                 return Result.REPEATED
         self.check_market(command)
         self.check_terms(command)
-        arrival = max((order.arrival for order in self.orders), default=0) + 1
         order = Placed(
             len(self.orders) + 1,
-            arrival,
+            self.next_arrival(),
             command,
             self.seq,
             command.lots,
@@ -256,6 +245,12 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
+        if command.display_lots != 0:
+            rests = command.order_type in PRICED and command.time_in_force in RESTING_TIMES
+            least = max(self.instruments[command.instrument_id]["min_lots"], 1)
+            if not rests or not least <= command.display_lots < command.lots:
+                raise Refused(Result.BAD_DISPLAY_QUANTITY)
+            self.check_pieces(command, command.lots)
         self.end_of(command)
 
     def check_size(self, command: c.PlaceOrder, lots: int, ticks: int, priced: bool) -> None:
@@ -325,7 +320,15 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         elif rests:
             order.resting = True
             order.status = OrderStatus.PARTIALLY_FILLED if order.traded_lots else OrderStatus.OPEN
-            self.event(e.OrderRested, order, lots=order.leaves, ticks=order.ticks)
+            if order.command.display_lots:
+                order.hidden = max(0, order.leaves - order.command.display_lots)
+            self.event(
+                e.OrderRested,
+                order,
+                lots=order.leaves,
+                ticks=order.ticks,
+                reserve_lots=order.hidden,
+            )
         else:
             self.close(order, OrderStatus.EXPIRED)
 
@@ -360,7 +363,7 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
 
     def let_arrive(self, order: Placed) -> None:
         """An order that waited arrives, if it is still allowed and can be paid."""
-        order.arrival = max(other.arrival for other in self.orders) + 1
+        order.arrival = self.next_arrival()
         try:
             kills = self.check_funds_for(order)
             self.check_post_only(order)

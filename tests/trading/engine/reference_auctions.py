@@ -126,25 +126,31 @@ class ReferenceAuctions(ReferenceOrders):
     def join(self, order: Placed) -> str:
         """An order joins an auction: "prevented" if nothing of it may."""
         mode = order.command.self_trade_prevention
-        for other in self.facing(order):
-            if self.too_far(other, order) or mode == SelfTradePrevention.NONE:
+        while mode != SelfTradePrevention.NONE:
+            own = [
+                other
+                for other in self.facing(order)
+                if not self.too_far(other, order)
+                and self.same_party(other.command.account_id, order.command.account_id)
+            ]
+            if not own:
                 break
-            if not self.same_party(other.command.account_id, order.command.account_id):
-                continue
+            other = own[0]
             if mode == SelfTradePrevention.EXPIRE_TAKER:
                 return "prevented"
-            lots = min(other.leaves, order.leaves)
+            lots = min(other.shown, order.leaves)
             if mode != SelfTradePrevention.DECREMENT or lots == other.leaves:
                 self.close(other, OrderStatus.EXPIRED_IN_MATCH)
             else:
-                self.reduce(other, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                self.reduce(other, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
+                self.show_more(other)
             if mode == SelfTradePrevention.EXPIRE_BOTH:
                 return "prevented"
             if mode == SelfTradePrevention.DECREMENT:
                 if lots == order.leaves:
                     return "prevented"
                 order.leaves -= lots
-                self.reduced_event(order, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                self.reduced_event(order, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
         return "ended"
 
     def outcome_at(self, instrument_id: int, ticks: int) -> tuple[int, int]:
@@ -202,7 +208,7 @@ class ReferenceAuctions(ReferenceOrders):
                 order = self.queue(instrument_id, side)[0]
                 pair.append(order)
                 if not out.get(order.order_id):
-                    lots = min(order.leaves, total - brought[side])
+                    lots = min(order.shown, total - brought[side])
                     brought[side] += lots
                     out[order.order_id] = lots
                     self.event(
@@ -217,6 +223,8 @@ class ReferenceAuctions(ReferenceOrders):
             taker.status = OrderStatus.PARTIALLY_FILLED
             if taker.leaves == 0:
                 self.close(taker, OrderStatus.FILLED)
+            else:
+                self.show_more(taker)
 
     def auction_row(self, instrument_id: int) -> Any:
         rules = self.instruments[instrument_id]

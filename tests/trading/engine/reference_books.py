@@ -211,6 +211,17 @@ class ReferenceBooks:
         balance = self.booked[command.account_id, command.asset_id]
         self.events.append(e.FundsDebited(balance_units=balance, **fields))
 
+    def check_may_cancel(self, account_id: int) -> None:
+        if account_id not in self.accounts:
+            raise Refused(Result.UNKNOWN_ACCOUNT)
+        if self.accounts[account_id]["state"] == AccountState.SUSPENDED:
+            raise Refused(Result.ACCOUNT_SUSPENDED)
+
+    def check_may_trade(self, account_id: int) -> None:
+        self.check_may_cancel(account_id)
+        if self.accounts[account_id]["state"] == AccountState.CANCEL_ONLY:
+            raise Refused(Result.ACCOUNT_CANCEL_ONLY)
+
     def check_funds(self, command: c.CreditFunds | c.DebitFunds) -> None:
         if command.reason not in list(FundsReason):
             raise Refused(Result.FIELD_OUT_OF_RANGE)

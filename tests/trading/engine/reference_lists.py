@@ -180,9 +180,6 @@ class ReferenceLists(ReferenceOrders):
     def check_funds_for(self, order: Placed) -> bool:
         raise NotImplementedError
 
-    def check_may_cancel(self, account_id: int) -> None:
-        raise NotImplementedError
-
     def go_on(self, order: Placed) -> None:
         raise NotImplementedError
 

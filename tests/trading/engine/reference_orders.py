@@ -63,6 +63,7 @@ class Placed:
     ticks: int
     traded_lots: int = 0
     traded_quote: int = 0
+    hidden: int = 0  # of what it leaves, while it rests
     resting: bool = False
     waiting: bool = False
     asleep: bool = False  # waits for its time
@@ -83,6 +84,10 @@ class Placed:
         if self.command.order_type == OrderType.TRAILING_STOP_LIMIT:
             return self.ticks != 0  # it has its price from when it fires
         return self.command.order_type in PRICED
+
+    @property
+    def shown(self) -> int:
+        return self.leaves - self.hidden
 
     @property
     def is_quote(self) -> bool:
@@ -185,15 +190,6 @@ class ReferenceOrders(ReferenceBooks):
         other_side = Side.SELL if order.command.side == Side.BUY else Side.BUY
         return self.queue(order.command.instrument_id, other_side)
 
-    def check_post_only(self, order: Placed) -> None:
-        facing = self.facing(order)
-        if (
-            order.command.flags & OrderFlag.POST_ONLY
-            and facing
-            and not self.too_far(facing[0], order)
-        ):
-            raise Refused(Result.POST_ONLY_WOULD_TAKE)
-
     def run(self, order: Placed) -> str:
         """Trade an order; "done", "ended" (nothing more to take), "prevented", or
         "halted" where the circuit breaker lets it go no further.
@@ -224,7 +220,7 @@ class ReferenceOrders(ReferenceBooks):
                 return "halted" if wanted else "ended"
             if wanted == 0:
                 return "done" if order.traded_lots else "ended"
-            lots = min(wanted, maker.leaves)
+            lots = min(wanted, maker.shown)
             mode = command.self_trade_prevention
             if mode != SelfTradePrevention.NONE and self.same_party(
                 maker.command.account_id, command.account_id
@@ -240,13 +236,14 @@ class ReferenceOrders(ReferenceBooks):
                 if lots == maker.leaves:
                     self.close(maker, OrderStatus.EXPIRED_IN_MATCH)
                 else:
-                    self.reduce(maker, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                    self.reduce(maker, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
+                    self.show_more(maker)
                 if lots == wanted:
                     return "prevented"
                 if not order.by_quote:
                     order.leaves -= lots
                 budget -= lots * lot_price
-                self.reduced_event(order, lots, ReduceReason.SELF_TRADE_PREVENTED)
+                self.reduced_event(order, lots, 0, ReduceReason.SELF_TRADE_PREVENTED)
                 continue
             self.trade(order, maker, lots)
             budget -= lots * lot_price
@@ -309,8 +306,45 @@ class ReferenceOrders(ReferenceBooks):
         self.on_fill(maker, lots, quote_units)
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
+        self.show_more(maker)
         self.end_twins(maker)
         self.end_twins(taker)
+
+    def show_more(self, order: Placed) -> None:
+        """An iceberg of which nothing is to be seen any more shows its next piece, as the last."""
+        if order.shown or not order.hidden:
+            return
+        order.hidden -= min(order.hidden, order.command.display_lots)
+        order.arrival = self.next_arrival()
+        self.event(
+            e.OrderRefreshed,
+            order,
+            lots=order.shown,
+            ticks=order.ticks,
+            reserve_lots=order.hidden,
+        )
+
+    def reduce_as_asked(self, order: Placed, lots: int) -> None:
+        """What is not shown goes first."""
+        self.reduce(order, lots, min(lots, order.hidden), ReduceReason.REQUESTED)
+
+    @staticmethod
+    def check_pieces(command: c.PlaceOrder, lots: int) -> None:
+        """An order shows itself in 1001 pieces at most: the first, and a thousand more."""
+        if command.display_lots and -(-lots // command.display_lots) > 1001:
+            raise Refused(Result.TOO_MANY_REFRESHES)
+
+    def check_post_only(self, order: Placed) -> None:
+        facing = self.facing(order)
+        if (
+            order.command.flags & OrderFlag.POST_ONLY
+            and facing
+            and not self.too_far(facing[0], order)
+        ):
+            raise Refused(Result.POST_ONLY_WOULD_TAKE)
+
+    def next_arrival(self) -> int:
+        return max((order.arrival for order in self.orders), default=0) + 1
 
     # Orders of one list.
 
@@ -348,7 +382,8 @@ class ReferenceOrders(ReferenceBooks):
         )
 
     def close(self, order: Placed, status: OrderStatus, by_order_id: int = 0) -> None:
-        rested = order.resting
+        rested, hidden = order.resting, order.hidden
+        order.hidden = 0
         order.resting = order.waiting = order.pending = order.asleep = order.due = False
         order.status = status
         self.closing_order.append(order.order_id)
@@ -361,6 +396,7 @@ class ReferenceOrders(ReferenceBooks):
             status=status,
             cumulative_lots=order.traded_lots,
             cumulative_quote_units=order.traded_quote,
+            reserve_lots=hidden,
             by_order_id=by_order_id,
         )
         if order.group is None or by_order_id:
@@ -372,11 +408,12 @@ class ReferenceOrders(ReferenceBooks):
             self.end_others(order, followers)
         self.end_twins(order)
 
-    def reduce(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+    def reduce(self, order: Placed, lots: int, of_hidden: int, reason: ReduceReason) -> None:
         order.leaves -= lots
-        self.reduced_event(order, lots, reason)
+        order.hidden -= of_hidden
+        self.reduced_event(order, lots, of_hidden, reason)
 
-    def reduced_event(self, order: Placed, lots: int, reason: ReduceReason) -> None:
+    def reduced_event(self, order: Placed, lots: int, of_hidden: int, reason: ReduceReason) -> None:
         self.event(
             e.OrderReduced,
             order,
@@ -385,6 +422,7 @@ class ReferenceOrders(ReferenceBooks):
             ticks=order.ticks,
             rested=int(order.resting),
             reason=reason,
+            reserve_lots=of_hidden,
         )
 
     def row(self, order: Placed) -> e.OrderRow:
@@ -408,6 +446,8 @@ class ReferenceOrders(ReferenceBooks):
             list_id=order.group.order_ids[0] if order.group else 0,
             list_type=order.group.kind if order.group else 0,
             list_legs=len(order.group.order_ids) if order.group else 0,
+            display_lots=order.command.display_lots,
+            reserve_lots=order.hidden,
         )
 
     def waiting_row(self, order: Placed) -> dict[str, int]:

@@ -84,7 +84,7 @@ def check_queues(world: World, reference: ReferenceMakers) -> None:
         assert auction == [reference.auction_row(instrument_id)]
         for side in (1, 2):
             queue = [
-                (order.command.side, order.ticks, order.leaves)
+                (order.command.side, order.ticks, order.shown)
                 for order in reference.queue(instrument_id, side)
             ]
             found = [row for row in world.depth(instrument_id) if row[0] == side]

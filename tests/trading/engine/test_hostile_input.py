@@ -72,6 +72,55 @@ def test_an_order_that_cannot_be_is_refused(field: str, value: int) -> None:
         Shard.load(with_word(dumped, at, value))
 
 
+def iceberg_world() -> World:
+    """An iceberg rests, one waits and one is closed."""
+    world = spot_world()
+    world.must(order(1, "buy", 9, 100, display_lots=2))
+    world.must(order(2, "buy", 9, 90, display_lots=2), c.CancelOrder(account_id=2, order_id=2))
+    world.must(order(2, "sell", 1, 100), order(2, "buy", 9, 100, stop=110, display_lots=2))
+    return world
+
+
+# What follows in an iceberg's dump: what it shows at a time, what it does not show.
+SHOWS, HIDES = 12, 13
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (SHOWS, 0),  # it would be divided by
+        (SHOWS, -2),
+        (SHOWS, 2**62),
+        (HIDES, -1),
+        (HIDES, 10**15),
+        (HIDES, 2**62),
+        (HIDES, 2 * limits.MAX_REFRESHES + 1),
+        (FROM_ORDER["leaves"], 3),  # more than it shows
+        (FROM_ORDER["leaves"], 0),
+    ],
+)
+def test_an_iceberg_that_cannot_be_is_refused(field: int, value: int) -> None:
+    dumped = iceberg_world().shard.dump()
+    words = words_of(dumped)
+    at = next(n for n in range(len(words)) if words[n + SHOWS : n + SHOWS + 2] == [2, 7])
+    assert words[at : at + 2] == [1, 1]
+    with pytest.raises(ValueError, match="snapshot"):
+        Shard.load(with_word(dumped, at + field, value))
+
+
+@pytest.mark.parametrize("order_id", [2, 4])
+def test_only_what_rests_has_a_reserve(order_id: int) -> None:
+    dumped = iceberg_world().shard.dump()
+    words = words_of(dumped)
+    at = next(
+        n
+        for n in range(len(words))
+        if words[n : n + 2] == [order_id, 2] and words[n + SHOWS : n + SHOWS + 2] == [2, 0]
+    )
+    with pytest.raises(ValueError, match="snapshot"):
+        Shard.load(with_word(dumped, at + HIDES, 1))
+
+
 def listed_world() -> World:
     """A pair, a bracket that pends, one that was released, and one that ended."""
     world = spot_world()
@@ -102,7 +151,7 @@ def test_a_bracket_pends_and_is_released_after_a_restart() -> None:
     assert replayed.dump() == world.shard.dump()
 
 
-@pytest.mark.parametrize("make_world", [resting_world, listed_world])
+@pytest.mark.parametrize("make_world", [resting_world, iceberg_world, listed_world])
 def test_each_word_of_a_snapshot_may_be_wrong(make_world: Callable[[], World]) -> None:
     """Any word replaced by an edge: refused, or a state that goes on and dumps as it was read."""
     dumped = make_world().shard.dump()

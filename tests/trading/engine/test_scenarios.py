@@ -6,6 +6,7 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann sell 5 @ 100          limit order (GTC); words after it: IOC FOK post-only taker maker
                               both decrement (self-trade prevention), id=TEXT (client order id),
                               until=9 (GTD: ends 9 ns later), stop=110 take=90 (trigger price),
+                              show=2 (iceberg: shows 2 lots at a time),
                               trail=500 (trailing stop, basis points), from=110 (activation),
                               offset=3 (its limit price, behind the stop), source=mark index,
                               at=9 (not before 9 ns later)
@@ -170,6 +171,8 @@ def order_of(account_id: int, verb: str, rest: list[str], world: World) -> c.Pla
             fields["self_trade_prevention"] = MODES[word]
         elif word.startswith(("stop=", "take=")):
             fields[word[:4]] = int(word[5:])
+        elif word.startswith("show="):
+            fields["display_lots"] = int(word[5:])
         elif word.startswith(("trail=", "from=", "offset=", "source=", "at=")):
             fields |= waiting_of(*word.split("="), world)
         elif word.startswith("until="):
@@ -274,7 +277,11 @@ def told(result: Result, events: list[Any]) -> str:
         elif isinstance(event, e.InstrumentStateChanged) and event.reason:
             parts.append(StateReason(event.reason).name.lower())
         elif isinstance(event, e.OrderRested):
-            parts.append(f"#{event.order_id} rests {event.lots}")
+            shown = f" showing {event.lots - event.reserve_lots}" if event.reserve_lots else ""
+            parts.append(f"#{event.order_id} rests {event.lots}{shown}")
+        elif isinstance(event, e.OrderRefreshed):
+            lots = event.lots + event.reserve_lots
+            parts.append(f"#{event.order_id} shows {event.lots} of {lots}")
         elif isinstance(event, e.OrderWaiting):
             time = " after its time" if event.trigger_ns else ""
             parts.append(f"#{event.order_id} waits for {event.trigger_ticks}{time}")

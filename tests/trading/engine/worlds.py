@@ -385,6 +385,13 @@ class RandomCommands:
             expire_ns = self.time_ns + ahead
         if chance.random() < 0.02:
             expire_ns = chance.choice([0, -1, 1, self.time_ns - 1, self.time_ns, 2**63 - 1])
+        display = 0
+        may_hide = limit and time_in_force in (TimeInForce.GTC, TimeInForce.GTD)
+        if chance.random() < (0.35 if may_hide else 0.02):
+            display = chance.choice([1, 1, 2, 2, 3, 7, 20]) if chance.random() < 0.95 else -1
+            lots = chance.choice([lots, 5, 9, 20, 80])
+        if chance.random() < 0.01:
+            lots, display = 1500, 1
         trigger_ns = 0
         if chance.random() < 0.1:
             trigger_ns = self.time_ns + chance.choice([1, 2, 5, 20, 20, 60, 10**16])
@@ -413,6 +420,7 @@ class RandomCommands:
             client_order_id=text,
             trigger_ticks=trigger if chance.random() < 0.99 else 100,
             expire_ns=expire_ns,
+            display_lots=display,
             trigger_ns=trigger_ns,
             **self.trigger_terms(order_type, triggered, trails),
         )

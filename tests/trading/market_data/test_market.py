@@ -129,6 +129,7 @@ def check_against_engine(flow: market_flow.Flow, market: TenantMarket, viewer: V
             "status",
             "list_id",
             "list_type",
+            "display_lots",
         ):
             assert getattr(state, name) == getattr(row, name), name
         if row.status == enums.OrderStatus.PENDING or (
@@ -156,6 +157,32 @@ def test_published_books_balances_and_orders_equal_the_engines(seed: int) -> Non
     assert any(m["price"] for m in viewer.messages if m.get("channel") == "auction:BTC-USDT")
     told = {message["order"]["status"] for message in viewer.of_type("order")}
     assert told >= {"waiting", "pending", "rejected", "expired", "open", "partially_filled"}
+
+
+def test_the_public_never_learns_of_a_reserve() -> None:
+    """What is published is the same, whether an order is 70 lots or hides 69,230 behind them."""
+    public = []
+    for lots, display_lots in ((70, 0), (69_300, 70)):
+        flow = market_flow.Flow(1)
+        market = TenantMarket(market_flow.TENANT)
+        market.private.listened = frozenset()
+        market.apply(rows_of(flow.take_journal()))
+        told = [*market.take_everything(0)]
+        seller, buyer = market_flow.ACCOUNTS[:2]
+        limit = {"instrument_id": 1, "order_type": 1, "ticks": 5_000}
+        for command in (
+            commands.PlaceOrder(
+                account_id=seller, side=2, time_in_force=1, lots=lots,
+                display_lots=display_lots, **limit,
+            ),
+            commands.PlaceOrder(account_id=buyer, side=1, time_in_force=2, lots=69, **limit),
+            commands.CancelAllOrders(account_id=seller),
+        ):  # fmt: skip
+            flow.send(command)
+            market.apply(rows_of(flow.take_journal()))
+            told += [*market.take_fast(), *market.take_depth(), *market.take_slow(1)]
+        public.append(told)
+    assert public[0] == public[1]
 
 
 def test_private_messages_tell_fills_orders_and_balances() -> None:
@@ -224,7 +251,7 @@ def loaded_market(flow: market_flow.Flow, between: int) -> TenantMarket:
     market.start_orders(seq)
     for row in rows:
         assert isinstance(row, events.OrderRow)
-        market.add_open_order(shapes.state_of_engine_row(row))
+        market.add_open_order(shapes.state_of_engine_row(row), row.reserve_lots)
     flow.run(between)
     market.balances_seq, rows = flow.rows(queries.QueryBalances())
     for row in rows:

@@ -21,6 +21,7 @@ _NAMING = {
     "OrderReplaced": ("order_id",),
     "OrderUncrossed": ("order_id",),
     "OrderReduced": ("order_id",),
+    "OrderRefreshed": ("order_id",),
     "OrderClosed": ("order_id",),
     "Traded": ("maker_order_id", "taker_order_id"),
 }

@@ -113,11 +113,14 @@ class Teller:
         if isinstance(event, events.OrderRested):
             numbers = self._at(event.instrument_id, event.lots, event.ticks)
             self._rests_at = event.ticks
-            self.standing = f"it rests in the book: {numbers}"
-            return f"Rests in the book: {numbers}; funds are held for it."
+            shown = self._shown(event.instrument_id, event.lots, event.reserve_lots)
+            self.standing = f"it rests in the book: {numbers}{shown}"
+            return f"Rests in the book: {numbers}{shown}; funds are held for all of it."
         if isinstance(event, events.OrderUncrossed):
             numbers = self._at(event.instrument_id, event.lots, event.ticks)
             return f"Uncrossed: the auction ends, and of what rested these trade: {numbers}."
+        if isinstance(event, events.OrderRefreshed):
+            return self._refreshed(event)
         if isinstance(event, events.OrderWaiting):
             what = self._awaited(event)
             self.standing = f"it waits outside the book for {what}"
@@ -167,6 +170,22 @@ class Teller:
         quantity = self.definitions.quantity(instrument_id, lots)
         return f"{quantity} at {self.definitions.price(instrument_id, ticks)}"
 
+    def _shown(self, instrument_id: int, lots: int, reserve_lots: int) -> str:
+        """How much of its open lots an iceberg shows, where it does not show all of them."""
+        if not reserve_lots:
+            return ""
+        return f", of which {self.definitions.quantity(instrument_id, lots - reserve_lots)} shown"
+
+    def _refreshed(self, event: events.OrderRefreshed) -> str:
+        known, which = self.definitions, event.instrument_id
+        lots = event.lots + event.reserve_lots
+        shown = self._shown(which, lots, event.reserve_lots)
+        self.standing = f"it rests in the book: {self._at(which, lots, event.ticks)}{shown}"
+        return (
+            f"Shows its next part, {known.quantity(which, event.lots)}, behind the others at its "
+            f"price; {known.quantity(which, event.reserve_lots)} in reserve."
+        )
+
     def _accepted(self, event: events.OrderAccepted) -> str:
         known, which = self.definitions, event.instrument_id
         words = [
@@ -196,6 +215,8 @@ class Teller:
             terms.append(f"not before {wording.time_text(event.trigger_ns)}")
         if event.expire_ns:
             terms.append(f"until {wording.time_text(event.expire_ns)}")
+        if event.display_lots:
+            terms.append(f"showing {known.quantity(which, event.display_lots)} at a time")
         if event.flags & OrderFlag.POST_ONLY:
             terms.append("post-only")
         if event.self_trade_prevention:

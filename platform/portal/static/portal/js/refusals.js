@@ -25,6 +25,8 @@ const WORDS = () => ({
   BAD_LIMIT_OFFSET: _("That limit offset is not possible in this instrument."),
   BAD_TRIGGER_TIME: _("Choose a time that lies ahead, by a year at most."),
   BAD_EXPIRY: _("The time until which the order is good must lie ahead."),
+  BAD_DISPLAY_QUANTITY: _("What is shown must be at least the smallest order and less than the amount."),
+  TOO_MANY_REFRESHES: _("The order would be shown in too many parts. Show more at a time."),
   NOTHING_TO_CHANGE: _("The order is like that already."),
   BAD_ORDER_LIST: _("These prices do not go together: a stop lies on the other side of the market than the price."),
   ORDER_IS_LINKED: _("The order depends on another one that is open. Cancel both and place them anew."),

@@ -28,6 +28,7 @@ export class Entry {
     this.trigger = $("[name=trigger]", root);
     this.amount = $("[name=amount]", root);
     this.expire = $("[name=expire]", root);
+    this.display = $("[name=display]", root);
     for (const name of ["distance", "activation", "offset", "source", "timed", "begin"]) this[name] = $(`[name=${name}]`, root);
     this.bracket = $("[name=bracket]", root);
     this.take = $("[name=take]", root);
@@ -73,7 +74,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop]) {
+    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -129,6 +130,12 @@ export class Entry {
   /** In an auction nobody takes, and the exchange refuses the wish. */
   get #mayBePostOnly() { return RESTING.includes(this.#timeInForce) && this.instrument.state !== "auction"; }
 
+  /** Whether the order may rest in the book at a price, so that it can show a part of itself only. */
+  get #mayHide() {
+    return this.kind !== "oco" && !this.#brackets && this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce);
+  }
+  get #display() { return this.#mayHide ? this.display.value : ""; }
+
   /** Ticks by which an amount is worth money before it trades; null: the book's. */
   get #ticks() {
     if (this.kind === "market") return null;
@@ -178,7 +185,7 @@ export class Entry {
     const asset = this.side === "buy" ? this.instrument.quote : this.instrument.base;
     return reckon({
       instrument: this.instrument, side: this.side, kind: this.kind, sends: this.#sends, byQuote: this.#byQuote,
-      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, postOnly: this.#postOnly,
+      price: this.price.value, trigger: this.trigger.value, amount: this.amount.value, display: this.#display, postOnly: this.#postOnly,
       distance: this.distance.value, activation: this.activation.value, offset: this.offset.value, source: this.#source,
       begins: this.#begins, expires: this.#expires, now: Date.now(), last: this.last, levels: this.#levels(this.side),
       available: this.account?.available(asset) ?? null,
@@ -216,6 +223,7 @@ export class Entry {
     $("[data-row=bracket]", root).hidden = !this.#mayBracket;
     $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[name=post_only]", root).disabled = !this.#mayBePostOnly;
+    $("[data-row=advanced]", root).hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
     this.#drawAvailable();
@@ -256,7 +264,7 @@ export class Entry {
       : result.bracket && !result.problem ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop"]) {
+    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -300,6 +308,7 @@ export class Entry {
     const result = this.work();
     this.draw();
     if (this.#busy !== null || result.problem || this.#blocked() !== null) {
+      if (result.problem?.field === "display") $("[data-row=advanced]", this.root).open = true;
       if (result.problem) $(`[name=${result.problem.field}]`, this.root).focus();
       return;
     }
@@ -327,20 +336,25 @@ export class Entry {
     if (result.offsetTicks !== null) order.limit_offset = instrument.priceText(result.offsetTicks);
     if (this.#begins !== null) order.trigger_time = this.#begins;
     if (this.#expires !== null) order.expire_time = this.#expires;
+    if (result.displayLots !== null) order.display_quantity = instrument.quantityText(result.displayLots);
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
     if (kind === "oco") return oco(order, result.triggerTicks, instrument);
     return result.bracket ? withBracket(order, result.bracket, instrument) : order;
   }
 
+  /** What was sent is gone from the form; the price stays. */
+  #empty() {
+    this.amount.value = this.display.value = "";
+    this.touched = false;
+  }
+
   #report({ outcome, order, failure, asked }) {
     if (asked) {
-      this.amount.value = "";
-      this.touched = false;
+      this.#empty();
       toast("good", _("Your order arrived"), say("Order %(id)s was accepted.", { id: order.order_id }));
     } else if (outcome === "accepted") {
-      this.amount.value = "";
-      this.touched = false;
+      this.#empty();
       const words = {
         open: _("Order is in the book"), partially_filled: _("Order is partly filled"), filled: null,
         expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),

@@ -121,7 +121,7 @@ export class Lists {
       el("td.end.act", {}, change, cancel));
   }
 
-  /** What an order waits for, and until when it is good; null if there is no such thing. */
+  /** What an order waits for, until when it is good and how much it shows; null if there is no such thing. */
   #condition(order) {
     const words = [];
     if (order.status === "waiting") {
@@ -140,6 +140,7 @@ export class Lists {
       }
     }
     if (order.expires_at) words.push(say("until %(time)s", { time: minuteText(order.expires_at) }));
+    if (order.display_quantity) words.push(say("showing %(quantity)s at a time", { quantity: this.#quantity(order.instrument, order.display_quantity) }));
     return words.length ? el("small.condition", {}, words.join(" · ")) : null;
   }
 

@@ -5,6 +5,8 @@ import { brief, group, parse } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
 
+const MOST_REFRESHES = 1_000n; // as the engine's limit
+
 /** The order types of the form, and for those that wait what they are sent on as. */
 export const TYPES = {
   limit: { limit: "limit" },
@@ -26,10 +28,10 @@ export const waitsForPrice = (kind) => kind === "stop" || kind === "take_profit"
 /**
  * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing", "oco": a
  * limit order and a stop), sends ("limit" or "market"), byQuote, price, trigger, distance,
- * activation, offset, amount (texts), source, postOnly, begins and expires (ms, null where there is
- * none, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
+ * activation, offset, amount, display (texts; display "" where all is shown), source, postOnly,
+ * begins and expires (ms, null where there is none, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
  *
- * Returns {lots, ticks, triggerTicks, distanceBp, activationTicks, offsetTicks, quoteUnits,
+ * Returns {lots, ticks, triggerTicks, distanceBp, activationTicks, offsetTicks, displayLots, quoteUnits,
  * notional, pays, receives, fee, feePpm, takes, average, incomplete, problem: {field, message}}.
  */
 export function reckon(form) {
@@ -38,7 +40,7 @@ export function reckon(form) {
   const waits = waitsForPrice(kind) || form.begins !== null;
   const result = {
     lots: null, ticks: null, triggerTicks: null, distanceBp: null, activationTicks: null, offsetTicks: null,
-    quoteUnits: null, notional: null, problem: null,
+    displayLots: null, quoteUnits: null, notional: null, problem: null,
   };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
   if (kind === "trailing") {
@@ -109,6 +111,22 @@ function readTrigger({ instrument, side, kind, trigger, source, last, begins }, 
   return ticks < last ? null : say("The trigger must be below the last price, %(price)s.", { price });
 }
 
+/** Sets `displayLots`; what is wrong with the part to be shown, or null. */
+function readDisplay({ instrument, display }, result, lots) {
+  const amount = (many) => `${instrument.quantityText(many)} ${instrument.base.code}`;
+  const shown = instrument.lotsOf(display);
+  if (shown === null) return say("What is shown must be a multiple of %(step)s.", { step: amount(1n) });
+  const least = instrument.minLots > 0n ? instrument.minLots : 1n;
+  if (shown < least) return say("Show at least %(least)s.", { least: amount(least) });
+  if (shown >= lots) return _("Show less than the amount, or leave it empty to show all of it.");
+  if ((lots - 1n) / shown > MOST_REFRESHES) {
+    const most = (lots - 1n) / (MOST_REFRESHES + 1n) + 1n;
+    return say("Show at least %(least)s.", { least: amount(most) });
+  }
+  result.displayLots = shown;
+  return null;
+}
+
 /** Sets distance, activation price and limit offset; [field, message] of what is wrong, or null. */
 function readTrailing({ instrument, sends, distance, activation, offset }, result) {
   result.distanceBp = parse(distance.trim(), 2);
@@ -148,6 +166,10 @@ function judge(form, result, met, lots, waits) {
   if (result.ticks !== null && form.last && isOutsideBand(instrument, result.ticks, form.last)) return ["price", bandText(instrument)];
   if (form.postOnly && form.begins === null && result.takes) {
     return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
+  }
+  if (form.display.trim()) {
+    const problem = readDisplay(form, result, lots);
+    if (problem) return ["display", problem];
   }
   if (form.begins !== null && !(form.begins > form.now && form.begins < form.now + MOST_AHEAD_MS)) {
     return ["begin", _("Choose a time that lies ahead, by a year at most.")];

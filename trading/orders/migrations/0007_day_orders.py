@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_trailing_and_timed_orders"),
+        ("orders", "0006_display_lots"),
     ]
 
     operations = [
