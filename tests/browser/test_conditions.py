@@ -171,7 +171,7 @@ def test_a_pair_of_which_one_cancels_the_other(terminal: Page) -> None:
 
 def test_a_bracket_is_attached_to_an_order(terminal: Page) -> None:
     last = last_price(terminal)
-    far, take, stop = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "1.1", "0.9"))
+    far, take, stop = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "1.05", "0.9"))
     terminal.fill("[name=price]", far)
     terminal.check("[name=bracket]")
     terminal.fill("[name=take]", far)

@@ -2,15 +2,16 @@
 // both OTOCO), and two of which one cancels the other (OCO). Pure: it knows neither page nor network.
 
 import { _, say } from "../text.js";
+import { bandText, isOutsideBand } from "./reckoning.js";
 
 /**
  * What the two prices of a bracket amount to. `form`: {instrument, side (of the order they are
- * attached to), take, stop (texts), lots, ticks (its price, or the last one)}.
+ * attached to), take, stop (texts), lots, ticks (its price, or the last one), last (ticks)}.
  *
  * Returns {takeTicks, stopTicks, lots, problem: {field, message}}; a price not given is null.
  * `lots` is what is sold again of what a buying order brings after its fee.
  */
-export function readBracket({ instrument, side, take, stop, lots, ticks }) {
+export function readBracket({ instrument, side, take, stop, lots, ticks, last }) {
   const result = { takeTicks: null, stopTicks: null, lots: null, problem: null };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
   if (!take.trim() && !stop.trim()) return fail("take", _("Enter a take-profit or a stop-loss price, or both."));
@@ -25,6 +26,7 @@ export function readBracket({ instrument, side, take, stop, lots, ticks }) {
       return fail(field, above ? say("This price must be above %(price)s.", words) : say("This price must be below %(price)s.", words));
     }
   }
+  if (result.takeTicks !== null && last && isOutsideBand(instrument, result.takeTicks, last)) return fail("take", bandText(instrument));
   if (lots === null) return fail("amount", say("With a take-profit or stop-loss, give the amount in %(asset)s.", { asset: instrument.base.code }));
   result.lots = lots;
   if (side === "buy") {

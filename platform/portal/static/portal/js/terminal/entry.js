@@ -166,7 +166,7 @@ export class Entry {
     if (result.problem || !this.#brackets) return result;
     const bracket = readBracket({
       instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value,
-      lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null,
+      lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null, last: this.last ?? null,
     });
     return { ...result, bracket, problem: bracket.problem };
   }
@@ -250,7 +250,7 @@ export class Entry {
       : result.incomplete ? _("The book holds less than that; the rest will expire.")
       : this.#waits || this.#isTimed ? _("Nothing is held while it waits. If the funds are not there when it is sent on, it is rejected.")
       : kind === "oco" ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
-      : result.bracket ? this.#bracketNote(result.bracket) : "";
+      : result.bracket && !result.problem ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
     for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop"]) {

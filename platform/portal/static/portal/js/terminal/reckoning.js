@@ -145,12 +145,7 @@ function judge(form, result, met, lots, waits) {
   if (instrument.maxNotional && result.notional > instrument.maxNotional) {
     return ["amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) })];
   }
-  if (result.ticks !== null && form.last && instrument.bandBp) {
-    const away = result.ticks > form.last ? result.ticks - form.last : form.last - result.ticks;
-    if (away * 10_000n > form.last * instrument.bandBp) {
-      return ["price", say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) })];
-    }
-  }
+  if (result.ticks !== null && form.last && isOutsideBand(instrument, result.ticks, form.last)) return ["price", bandText(instrument)];
   if (form.postOnly && form.begins === null && result.takes) {
     return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
   }
@@ -171,6 +166,15 @@ function judge(form, result, met, lots, waits) {
   }
   return null;
 }
+
+/** Whether a price is further from the last one than the instrument allows. */
+export function isOutsideBand(instrument, ticks, last) {
+  const away = ticks > last ? ticks - last : last - ticks;
+  return Boolean(instrument.bandBp) && away * 10_000n > last * instrument.bandBp;
+}
+
+export const bandText = (instrument) =>
+  say("The price may be at most %(percent)s away from the last one.", { percent: rate(instrument.bandBp * 100n) });
 
 /** Parts per million as percent text, exact: 2600 → "0.26 %". */
 export function rate(ppm) {
