@@ -17,7 +17,6 @@ from trading.engine.enums import (
     OrderFlag,
     OrderStatus,
     OrderType,
-    ReduceReason,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -369,7 +368,7 @@ class ReferenceMakers(ReferenceVenue):
             elif side in arriving:
                 self.lift(quote, lots, ticks)
             elif lots < quote.leaves:
-                self.reduce(quote, quote.leaves - lots, ReduceReason.REQUESTED)
+                self.reduce_as_asked(quote, quote.leaves - lots)
         for side, (ticks, lots) in arriving.items():
             if side in old:
                 moved = old[side]
