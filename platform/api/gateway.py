@@ -2,8 +2,8 @@
 
     application = Gateway(django_application)
 
-POST, PATCH and DELETE below /api/v1/orders and /api/v1/order-lists that are signed with an API
-key, and WebSockets at /ws/v1/stream, are served here; everything else goes to Django.
+POST, PATCH and DELETE below /api/v1/orders, /api/v1/order-lists and /api/v1/quotes that are signed
+with an API key, and WebSockets at /ws/v1/stream, are served here; everything else goes to Django.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.guard import Allowance
 from api.orders import OrderDesk, batch_cost, list_cost
+from api.quotes import quotes_cost
 from api.services import Services
 from api.streams.socket import serve_socket
 from tenants.models import Tenant
@@ -34,6 +35,10 @@ API_PREFIX = "/api/v1/"
 ORDERS_PATH = "/api/v1/orders"
 BATCH_PATH = "/api/v1/orders/batch"
 LISTS_PATH = "/api/v1/order-lists"
+QUOTES_PATH = "/api/v1/quotes"
+PROTECTION_PATH = "/api/v1/quotes/protection"
+RESET_PATH = "/api/v1/quotes/protection/reset"
+QUOTES_PATHS = (QUOTES_PATH, PROTECTION_PATH, RESET_PATH)
 TIMER_PATH = "/api/v1/orders/cancel-all-after"
 ENTRY_METHODS = ("POST", "PATCH", "DELETE")
 STREAM_PATH = "/ws/v1/stream"
@@ -72,8 +77,8 @@ class Gateway:
                 await self._django(scope, receive, send)
                 return
             headers = exchange.headers_of(scope)
-            is_entry = (
-                path.startswith((ORDERS_PATH, LISTS_PATH)) and scope["method"] in ENTRY_METHODS
+            is_entry = scope["method"] in ENTRY_METHODS and (
+                path.startswith((ORDERS_PATH, LISTS_PATH)) or path in QUOTES_PATHS
             )
             if is_entry and b"x-marque-key" in headers:
                 await self._serve_orders(scope, headers, receive, send)
@@ -222,7 +227,16 @@ class Gateway:
         path, method = scope["path"], scope["method"]
         if path.startswith(LISTS_PATH):
             return await self._dispatch_list(desk, scope, caller, fields, trace_id)
-        if method == "PATCH":
+        if path == QUOTES_PATH:
+            if method == "POST":
+                return await desk.place_quotes(caller, fields, trace_id)
+            if method == "DELETE" and "client_order_id" not in fields:
+                return await desk.cancel_quotes(caller, fields, trace_id)
+        elif path in (PROTECTION_PATH, RESET_PATH):
+            if method == "POST":
+                change = desk.set_protection if path == PROTECTION_PATH else desk.reset_protection
+                return await change(caller, fields, trace_id)
+        elif method == "PATCH":
             if path not in (ORDERS_PATH, BATCH_PATH) and path.startswith(ORDERS_PATH + "/"):
                 fields["order_id"] = path[len(ORDERS_PATH) + 1 :]
                 return await desk.replace(caller, fields, trace_id)
@@ -301,4 +315,6 @@ def _cost_of(scope: Scope, fields: dict[str, Any]) -> int:
         return 1
     if scope["path"] == LISTS_PATH:
         return list_cost(fields)
+    if scope["path"] == QUOTES_PATH:
+        return quotes_cost(fields)
     return batch_cost(fields) if scope["path"] == BATCH_PATH else 1

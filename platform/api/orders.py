@@ -13,6 +13,7 @@ from api import exchange
 from api.access import Caller
 from api.catalogues import Catalogues
 from api.errors import ApiError, Refusal
+from api.quotes import LIMITS, MassQuote, build_protection, protection_body, reset_body
 from trading.engine import commands, events, queries
 from trading.engine.client import Answer, AsyncEngineClient, EngineUnavailable, EngineUnknown
 from trading.engine.keys import client_order_key
@@ -144,6 +145,44 @@ class OrderDesk:
             timeout_ns=timeout_ns,
         )
         return timer_body(info, account_id, await self._send(caller, command, trace_id))
+
+    async def place_quotes(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Put up to eight two-sided quotes in the place of those before, each for itself."""
+        account_id = caller.account_id(fields.get("account"))
+        catalogue = await self._catalogues.of(caller.tenant)
+        asked = MassQuote(catalogue, account_id, fields)
+        if asked.command is None:
+            return asked.body(None)
+        return asked.body(await self._send(caller, asked.command, trace_id))
+
+    async def cancel_quotes(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Cancel all quotes of an account, or those in one instrument; other orders stay."""
+        account_id, info = await self.scope(caller, fields, set())
+        command = commands.CancelAllOrders(
+            account_id=account_id, instrument_id=0 if info is None else info.id, quotes_only=1
+        )
+        return canceled_all_body(await self._send(caller, command, trace_id))
+
+    async def set_protection(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Limit what may be filled of the account's quotes at once."""
+        account_id, info = await self.scope(caller, fields, LIMITS)
+        command = build_protection(info, account_id, fields)
+        return protection_body(info, await self._send(caller, command, trace_id))
+
+    async def reset_protection(
+        self, caller: Caller, fields: dict[str, Any], trace_id: int
+    ) -> dict[str, Any]:
+        """Have the account's quotes taken again after its protection tripped."""
+        account_id, info = await self.scope(caller, fields, set())
+        instrument_id = 0 if info is None else info.id
+        command = commands.ResetProtection(account_id=account_id, instrument_id=instrument_id)
+        return reset_body(info, await self._send(caller, command, trace_id))
 
     async def scope(
         self, caller: Caller, fields: dict[str, Any], others: set[str]

@@ -31,7 +31,7 @@ LIST_STATUSES = ["open", "closed"]
 TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD"]
 
 
-def _decimal(help_text: str, **options: Any) -> fields.CharField:
+def decimal(help_text: str, **options: Any) -> fields.CharField:
     return fields.CharField(help_text=f"{help_text} Decimal text.", **options)
 
 
@@ -55,12 +55,12 @@ class Instrument(fields.Serializer[Any]):
     base = fields.CharField()
     quote = fields.CharField()
     state = fields.ChoiceField(choices=["open", "cancel_only", "halted"])
-    tick_size = _decimal("Prices are multiples of it.")
-    lot_size = _decimal("Quantities are multiples of it.")
-    min_quantity = _decimal("Smallest order.")
-    max_quantity = _decimal("Largest order.")
-    min_notional = _decimal("Smallest price times quantity.")
-    max_notional = _decimal("Largest price times quantity.", allow_null=True)
+    tick_size = decimal("Prices are multiples of it.")
+    lot_size = decimal("Quantities are multiples of it.")
+    min_quantity = decimal("Smallest order.")
+    max_quantity = decimal("Largest order.")
+    min_notional = decimal("Smallest price times quantity.")
+    max_notional = decimal("Largest price times quantity.", allow_null=True)
     price_band_bp = fields.IntegerField(help_text="Allowed distance from the market; 0: any.")
     maker_fee_ppm = fields.IntegerField(help_text="Parts per million, where no schedule differs.")
     taker_fee_ppm = fields.IntegerField(help_text="Parts per million, where no schedule differs.")
@@ -84,8 +84,8 @@ class Depth(fields.Serializer[Any]):
 
 class Trade(fields.Serializer[Any]):
     id = fields.CharField()
-    price = _decimal("Price.")
-    quantity = _decimal("Quantity.")
+    price = decimal("Price.")
+    quantity = decimal("Quantity.")
     side = fields.ChoiceField(choices=["buy", "sell"], help_text="The taker's side.")
     time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
 
@@ -96,15 +96,15 @@ class Trades(fields.Serializer[Any]):
 
 class Ticker(fields.Serializer[Any]):
     instrument = fields.CharField()
-    last = _decimal("Price of the last trade.", allow_null=True)
-    open = _decimal("First price of the last 24 hours.", allow_null=True)
-    high = _decimal("Highest price of the last 24 hours.", allow_null=True)
-    low = _decimal("Lowest price of the last 24 hours.", allow_null=True)
-    volume = _decimal("Traded in 24 hours, base asset.")
-    quote_volume = _decimal("Traded in 24 hours, quote asset.")
+    last = decimal("Price of the last trade.", allow_null=True)
+    open = decimal("First price of the last 24 hours.", allow_null=True)
+    high = decimal("Highest price of the last 24 hours.", allow_null=True)
+    low = decimal("Lowest price of the last 24 hours.", allow_null=True)
+    volume = decimal("Traded in 24 hours, base asset.")
+    quote_volume = decimal("Traded in 24 hours, quote asset.")
     change_bp = fields.IntegerField(help_text="Change over 24 hours in basis points.")
-    bid = _decimal("Best bid.", allow_null=True)
-    ask = _decimal("Best ask.", allow_null=True)
+    bid = decimal("Best bid.", allow_null=True)
+    ask = decimal("Best ask.", allow_null=True)
 
 
 class Tickers(fields.Serializer[Any]):
@@ -135,9 +135,9 @@ class Account(fields.Serializer[Any]):
 class Balance(fields.Serializer[Any]):
     account = fields.IntegerField()
     asset = fields.CharField()
-    available = _decimal("Free to use.")
-    held = _decimal("Held by open orders.")
-    booked = _decimal("available + held.")
+    available = decimal("Free to use.")
+    held = decimal("Held by open orders.")
+    booked = decimal("available + held.")
 
 
 class Balances(fields.Serializer[Any]):
@@ -152,10 +152,10 @@ class Fill(fields.Serializer[Any]):
     instrument = fields.CharField()
     side = fields.ChoiceField(choices=["buy", "sell"])
     liquidity = fields.ChoiceField(choices=["maker", "taker"])
-    price = _decimal("Price.")
-    quantity = _decimal("Quantity.")
-    quote_amount = _decimal("Price times quantity.")
-    fee = _decimal("Taken from what was received.")
+    price = decimal("Price.")
+    quantity = decimal("Quantity.")
+    quote_amount = decimal("Price times quantity.")
+    fee = decimal("Taken from what was received.")
     fee_asset = fields.CharField()
     time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
 
@@ -174,8 +174,8 @@ class Order(fields.Serializer[Any]):
     type = fields.ChoiceField(choices=ORDER_TYPES)
     time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE)
     post_only = fields.BooleanField()
-    price = _decimal("Limit price; null for a market order.", allow_null=True)
-    trigger_price = _decimal(
+    price = decimal("Limit price; null for a market order.", allow_null=True)
+    trigger_price = decimal(
         "What a stop or take-profit order waits for; a trailing stop's present stop price, null "
         "before it follows the price.",
         allow_null=True,
@@ -191,11 +191,11 @@ class Order(fields.Serializer[Any]):
     trailing_distance_bp = fields.IntegerField(
         allow_null=True, help_text="Of a trailing stop: from the extreme, basis points."
     )
-    activation_price = _decimal("Where a trailing stop begins to follow.", allow_null=True)
-    limit_offset = _decimal(
+    activation_price = decimal("Where a trailing stop begins to follow.", allow_null=True)
+    limit_offset = decimal(
         "How far behind its stop price a trailing stop's limit is.", allow_null=True
     )
-    extreme_price = _decimal(
+    extreme_price = decimal(
         "What a trailing stop follows: the highest (selling) or lowest (buying) price since it "
         "became active; null if it is not, or no more.",
         allow_null=True,
@@ -203,12 +203,12 @@ class Order(fields.Serializer[Any]):
     trigger_time = fields.IntegerField(
         allow_null=True, help_text="Nothing happens before it, milliseconds since 1970, UTC."
     )
-    quantity = _decimal("Ordered; null for a market order by quote amount.", allow_null=True)
-    quote_amount = _decimal("To be spent by a market order, else null.", allow_null=True)
-    filled_quantity = _decimal("Done.")
-    filled_quote_amount = _decimal("Done, in the quote asset.")
-    remaining_quantity = _decimal("Not done.", allow_null=True)
-    average_price = _decimal("Of what is done; null if nothing is.", allow_null=True)
+    quantity = decimal("Ordered; null for a market order by quote amount.", allow_null=True)
+    quote_amount = decimal("To be spent by a market order, else null.", allow_null=True)
+    filled_quantity = decimal("Done.")
+    filled_quote_amount = decimal("Done, in the quote asset.")
+    remaining_quantity = decimal("Not done.", allow_null=True)
+    average_price = decimal("Of what is done; null if nothing is.", allow_null=True)
     status = fields.ChoiceField(
         choices=ORDER_STATUSES,
         help_text="waiting: for its trigger, nothing is held. pending: for the first order of its "
@@ -244,9 +244,9 @@ class PlaceOrder(fields.Serializer[Any]):
         required=False,
         help_text="GTD with an expire_time, else GTC; orders without a limit price IOC.",
     )
-    quantity = _decimal("Base asset; a multiple of the lot size.", required=False)
-    price = _decimal("For limit orders; a multiple of the tick size.", required=False)
-    trigger_price = _decimal(
+    quantity = decimal("Base asset; a multiple of the lot size.", required=False)
+    price = decimal("For limit orders; a multiple of the tick size.", required=False)
+    trigger_price = decimal(
         "For stop and take-profit orders: the price at which it is sent on.", required=False
     )
     trigger_source = fields.ChoiceField(
@@ -260,11 +260,11 @@ class PlaceOrder(fields.Serializer[Any]):
         max_value=5_000,
         help_text="For trailing stops: distance from the best price since, basis points.",
     )
-    activation_price = _decimal(
+    activation_price = decimal(
         "For trailing stops: the price from which it follows; at once where absent.",
         required=False,
     )
-    limit_offset = _decimal(
+    limit_offset = decimal(
         "For trailing_stop_limit: how far behind its stop price the limit is; 0 where absent.",
         required=False,
     )
@@ -277,7 +277,7 @@ class PlaceOrder(fields.Serializer[Any]):
         required=False,
         help_text="For GTD: ISO 8601 with its zone, or a number: milliseconds since 1970.",
     )
-    quote_amount = _decimal("Market orders: spend so much instead of a quantity.", required=False)
+    quote_amount = decimal("Market orders: spend so much instead of a quantity.", required=False)
     post_only = fields.BooleanField(required=False, help_text="Refused if it would trade at once.")
     self_trade_prevention = fields.ChoiceField(
         choices=["none", "expire_taker", "expire_maker", "expire_both", "decrement"],
@@ -298,8 +298,8 @@ class PlacedOrder(Order):
 
 
 class ReplaceOrder(fields.Serializer[Any]):
-    remaining_quantity = _decimal("What is to be open from now on.", required=False)
-    price = _decimal("New limit price.", required=False)
+    remaining_quantity = decimal("What is to be open from now on.", required=False)
+    price = decimal("New limit price.", required=False)
     account = fields.IntegerField(required=False, help_text="Your default account where absent.")
 
 
@@ -332,9 +332,9 @@ class ListedOrder(fields.Serializer[Any]):
     side = fields.ChoiceField(choices=["buy", "sell"])
     type = fields.ChoiceField(choices=ORDER_TYPES, required=False, default="limit")
     time_in_force = fields.ChoiceField(choices=TIMES_IN_FORCE, required=False)
-    quantity = _decimal("Base asset; a multiple of the lot size.")
-    price = _decimal("For limit orders; a multiple of the tick size.", required=False)
-    trigger_price = _decimal("For stop and take-profit orders.", required=False)
+    quantity = decimal("Base asset; a multiple of the lot size.")
+    price = decimal("For limit orders; a multiple of the tick size.", required=False)
+    trigger_price = decimal("For stop and take-profit orders.", required=False)
     expire_time = fields.CharField(required=False, help_text="For GTD, as in a single order.")
     post_only = fields.BooleanField(required=False)
     self_trade_prevention = fields.ChoiceField(
@@ -389,41 +389,14 @@ class CanceledOrders(fields.Serializer[Any]):
     seq = fields.IntegerField()
 
 
-class CancelAllAfter(fields.Serializer[Any]):
-    seconds = fields.IntegerField(min_value=0, max_value=86_400, help_text="0 takes it away.")
-    instrument = fields.CharField(required=False, help_text="Only orders in this instrument.")
-    account = fields.IntegerField(required=False, help_text="Your default account where absent.")
-
-
-class CancelTimer(fields.Serializer[Any]):
-    account = fields.IntegerField()
-    instrument = fields.CharField(allow_null=True, help_text="null: all.")
-    cancels_at = fields.IntegerField(
-        allow_null=True, help_text="Milliseconds since 1970, UTC; null: it is taken away."
-    )
-    seq = fields.IntegerField(help_text="Of the engine journal: durable before this answer.")
-
-
-class ArmedCancel(fields.Serializer[Any]):
-    instrument = fields.CharField(allow_null=True, help_text="null: all.")
-    on_disconnect = fields.BooleanField(help_text="A connection has armed it; see Streams.")
-    cancels_at = fields.IntegerField(
-        allow_null=True, help_text="When the cancel timer runs out; null: there is none."
-    )
-
-
-class ArmedCancels(fields.Serializer[Any]):
-    results = ArmedCancel(many=True)
-
-
 class StatementLine(fields.Serializer[Any]):
     id = fields.CharField()
     time = fields.IntegerField(help_text="Milliseconds since 1970, UTC.")
     kind = fields.CharField()
     description = fields.CharField()
     asset = fields.CharField()
-    amount = _decimal("Signed: plus is yours.")
-    balance = _decimal("Booked balance after it.")
+    amount = decimal("Signed: plus is yours.")
+    balance = decimal("Booked balance after it.")
     reference = fields.CharField(help_text="Trade id, adjustment id, …")
     seq = fields.IntegerField(help_text="Engine journal seq of its cause.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import account, documentation, market, order_lists, orders
+from api.views import account, documentation, market, order_lists, orders, quotes
 
 app_name = "api"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("v1/fills", account.FillsView.as_view(), name="fills"),
     path("v1/statement", account.StatementView.as_view(), name="statement"),
     path("v1/orders", orders.OrdersView.as_view(), name="orders"),
+    path("v1/quotes", quotes.QuotesView.as_view(), name="quotes"),
+    path("v1/quotes/protection", quotes.ProtectionView.as_view(), name="quotes-protection"),
+    path("v1/quotes/protection/reset", quotes.ResetView.as_view(), name="quotes-protection-reset"),
     path("v1/orders/batch", orders.BatchView.as_view(), name="orders-batch"),
     path(
         "v1/orders/cancel-all-after", orders.CancelTimerView.as_view(), name="orders-cancel-timer"

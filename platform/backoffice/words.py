@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice import maker_words
 from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from money.units import format_units
 from trading.engine import enums
@@ -377,54 +378,6 @@ def _cancel(event: Any, names: Dictionary) -> str:
     }
 
 
-def _scope(event: Any, names: Dictionary) -> dict[str, Any]:
-    """Whose orders, and where."""
-    return {
-        "account": names.account_text(event.account_id),
-        "instrument": names.symbol(event.instrument_id)
-        if event.instrument_id
-        else _("all instruments"),
-    }
-
-
-def _cancel_all(event: Any, names: Dictionary) -> str:
-    scope = _scope(event, names)
-    if event.cause == enums.CancelCause.DISCONNECTED:
-        return (
-            _("The connection of %(account)s is gone: cancel its orders in %(instrument)s") % scope
-        )
-    if event.cause == enums.CancelCause.TIMER:
-        return (
-            _("The cancel timer of %(account)s ran out: cancel its orders in %(instrument)s")
-            % scope
-        )
-    return _("Cancel all orders of %(account)s") % scope
-
-
-def _cancel_timer(event: Any, names: Dictionary) -> str:
-    seconds = {**_scope(event, names), "seconds": event.timeout_ns / 1e9}
-    if not event.timeout_ns:
-        return _("Take the cancel timer of %(account)s in %(instrument)s away") % seconds
-    return (
-        _("Cancel the orders of %(account)s in %(instrument)s unless heard of in %(seconds)g s")
-        % seconds
-    )
-
-
-def _cancel_timer_set(event: Any, names: Dictionary) -> str:
-    scope = _scope(event, names)
-    if not event.deadline_ns:
-        return _("No cancel timer runs for %(account)s in %(instrument)s any more") % scope
-    return _("A cancel timer runs for %(account)s in %(instrument)s") % scope
-
-
-def _armed(event: Any, names: Dictionary) -> str:
-    scope = _scope(event, names)
-    if not event.armed:
-        return _("Orders of %(account)s in %(instrument)s outlast its connection") % scope
-    return _("Orders of %(account)s in %(instrument)s end with its connection") % scope
-
-
 _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OpenVenue": lambda event, _names: _("Open the venue %(code)s") % {"code": event.code},
     "VenueOpened": lambda event, _names: _("Venue %(code)s opened") % {"code": event.code},
@@ -470,11 +423,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderReduced": _reduced,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
-    "CancelAllOrders": _cancel_all,
-    "SetCancelTimer": _cancel_timer,
-    "CancelTimerSet": _cancel_timer_set,
-    "ArmDisconnect": _armed,
-    "DisconnectArmed": _armed,
+    **maker_words.SENTENCES,
     "ReplaceOrder": _replace,
     "ExpireOrder": lambda event, _names: (
         _("The time of order %(id)s is over") % {"id": event.order_id}

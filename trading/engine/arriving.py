@@ -1,6 +1,6 @@
 """An order arrives at the book: new, replaced, or because its price has come."""
 
-from trading.engine import codes, emit, limits, linking, matching, rows, rules, waiting
+from trading.engine import codes, emit, limits, linking, matching, protecting, rows, rules, waiting
 from trading.engine.book import Instrument
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
@@ -58,7 +58,17 @@ def would_take(venue: Venue, sweep: Sweep) -> bool:
 
 
 def arrive(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
-    """Match an accepted order whose funds were checked, and let what is left rest or end."""
+    """Match an accepted order whose funds were checked, and let what is left rest or end; then
+    pull the quotes of which it took too much.
+    """
+    settle(venue, order, sweep, step)
+    if step.pulls:
+        protecting.pull_quotes(venue, step)
+    return 0
+
+
+def settle(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
+    """The same but for the quotes."""
     instrument = sweep.instrument
     orders = venue.store.orders
     if sweep.kills:

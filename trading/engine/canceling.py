@@ -58,6 +58,9 @@ def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) 
     cause = field(data, at + codec.CANCEL_ALL_ORDERS_CAUSE, end)
     if cause < codes.CANCEL_CAUSE_REQUESTED or cause > codes.LAST_CANCEL_CAUSE:
         return codes.FIELD_OUT_OF_RANGE
+    quotes_only = field(data, at + codec.CANCEL_ALL_ORDERS_QUOTES_ONLY, end)
+    if quotes_only < 0 or quotes_only > 1:
+        return codes.FIELD_OUT_OF_RANGE
     is_requested = cause == codes.CANCEL_CAUSE_REQUESTED
     account_id = field(data, at + codec.CANCEL_ALL_ORDERS_ACCOUNT_ID, end)
     account = venue.account(account_id)
@@ -91,6 +94,7 @@ def cancel_all_orders(venue: Venue, data: bytes, at: int, end: int, step: Step) 
         if (
             (instrument_id == 0 or meant.instrument_id == instrument_id)
             and (side == 0 or store.orders[order + rows.ORDER_TERMS] & 15 == side)
+            and (quotes_only == 0 or store.orders[order + rows.ORDER_TERMS] & rows.TERMS_QUOTE != 0)
             and not (is_requested and meant.state == codes.INSTRUMENT_STATE_HALTED)
         ):
             if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:

@@ -687,6 +687,7 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
         ("instrument_id", "i64"),
         ("side", "i64"),
         ("cause", "i64"),
+        ("quotes_only", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -694,6 +695,7 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
     instrument_id: int = 0
     side: int = 0
     cause: int = 0
+    quotes_only: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -701,6 +703,7 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
             self.instrument_id,
             self.side,
             self.cause,
+            self.quotes_only,
         )
         return packed
 
@@ -711,12 +714,14 @@ class CancelAllOrders(Message, kw_only=True, frozen=True, gc=False):
             instrument_id,
             side,
             cause,
+            quotes_only,
         ) = items
         return cls(
             account_id=account_id,
             instrument_id=instrument_id,
             side=side,
             cause=cause,
+            quotes_only=quotes_only,
         )
 
 
@@ -1353,6 +1358,326 @@ class ArmDisconnect(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class PlaceQuotes(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 42
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("flags", "u32"),
+        ("self_trade_prevention", "u32"),
+        ("instrument_id_1", "i64"),
+        ("bid_ticks_1", "i64"),
+        ("bid_lots_1", "i64"),
+        ("ask_ticks_1", "i64"),
+        ("ask_lots_1", "i64"),
+        ("instrument_id_2", "i64"),
+        ("bid_ticks_2", "i64"),
+        ("bid_lots_2", "i64"),
+        ("ask_ticks_2", "i64"),
+        ("ask_lots_2", "i64"),
+        ("instrument_id_3", "i64"),
+        ("bid_ticks_3", "i64"),
+        ("bid_lots_3", "i64"),
+        ("ask_ticks_3", "i64"),
+        ("ask_lots_3", "i64"),
+        ("instrument_id_4", "i64"),
+        ("bid_ticks_4", "i64"),
+        ("bid_lots_4", "i64"),
+        ("ask_ticks_4", "i64"),
+        ("ask_lots_4", "i64"),
+        ("instrument_id_5", "i64"),
+        ("bid_ticks_5", "i64"),
+        ("bid_lots_5", "i64"),
+        ("ask_ticks_5", "i64"),
+        ("ask_lots_5", "i64"),
+        ("instrument_id_6", "i64"),
+        ("bid_ticks_6", "i64"),
+        ("bid_lots_6", "i64"),
+        ("ask_ticks_6", "i64"),
+        ("ask_lots_6", "i64"),
+        ("instrument_id_7", "i64"),
+        ("bid_ticks_7", "i64"),
+        ("bid_lots_7", "i64"),
+        ("ask_ticks_7", "i64"),
+        ("ask_lots_7", "i64"),
+        ("instrument_id_8", "i64"),
+        ("bid_ticks_8", "i64"),
+        ("bid_lots_8", "i64"),
+        ("ask_ticks_8", "i64"),
+        ("ask_lots_8", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    flags: int = 0
+    self_trade_prevention: int = 0
+    instrument_id_1: int = 0
+    bid_ticks_1: int = 0
+    bid_lots_1: int = 0
+    ask_ticks_1: int = 0
+    ask_lots_1: int = 0
+    instrument_id_2: int = 0
+    bid_ticks_2: int = 0
+    bid_lots_2: int = 0
+    ask_ticks_2: int = 0
+    ask_lots_2: int = 0
+    instrument_id_3: int = 0
+    bid_ticks_3: int = 0
+    bid_lots_3: int = 0
+    ask_ticks_3: int = 0
+    ask_lots_3: int = 0
+    instrument_id_4: int = 0
+    bid_ticks_4: int = 0
+    bid_lots_4: int = 0
+    ask_ticks_4: int = 0
+    ask_lots_4: int = 0
+    instrument_id_5: int = 0
+    bid_ticks_5: int = 0
+    bid_lots_5: int = 0
+    ask_ticks_5: int = 0
+    ask_lots_5: int = 0
+    instrument_id_6: int = 0
+    bid_ticks_6: int = 0
+    bid_lots_6: int = 0
+    ask_ticks_6: int = 0
+    ask_lots_6: int = 0
+    instrument_id_7: int = 0
+    bid_ticks_7: int = 0
+    bid_lots_7: int = 0
+    ask_ticks_7: int = 0
+    ask_lots_7: int = 0
+    instrument_id_8: int = 0
+    bid_ticks_8: int = 0
+    bid_lots_8: int = 0
+    ask_ticks_8: int = 0
+    ask_lots_8: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.flags,
+            self.self_trade_prevention,
+            self.instrument_id_1,
+            self.bid_ticks_1,
+            self.bid_lots_1,
+            self.ask_ticks_1,
+            self.ask_lots_1,
+            self.instrument_id_2,
+            self.bid_ticks_2,
+            self.bid_lots_2,
+            self.ask_ticks_2,
+            self.ask_lots_2,
+            self.instrument_id_3,
+            self.bid_ticks_3,
+            self.bid_lots_3,
+            self.ask_ticks_3,
+            self.ask_lots_3,
+            self.instrument_id_4,
+            self.bid_ticks_4,
+            self.bid_lots_4,
+            self.ask_ticks_4,
+            self.ask_lots_4,
+            self.instrument_id_5,
+            self.bid_ticks_5,
+            self.bid_lots_5,
+            self.ask_ticks_5,
+            self.ask_lots_5,
+            self.instrument_id_6,
+            self.bid_ticks_6,
+            self.bid_lots_6,
+            self.ask_ticks_6,
+            self.ask_lots_6,
+            self.instrument_id_7,
+            self.bid_ticks_7,
+            self.bid_lots_7,
+            self.ask_ticks_7,
+            self.ask_lots_7,
+            self.instrument_id_8,
+            self.bid_ticks_8,
+            self.bid_lots_8,
+            self.ask_ticks_8,
+            self.ask_lots_8,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            flags,
+            self_trade_prevention,
+            instrument_id_1,
+            bid_ticks_1,
+            bid_lots_1,
+            ask_ticks_1,
+            ask_lots_1,
+            instrument_id_2,
+            bid_ticks_2,
+            bid_lots_2,
+            ask_ticks_2,
+            ask_lots_2,
+            instrument_id_3,
+            bid_ticks_3,
+            bid_lots_3,
+            ask_ticks_3,
+            ask_lots_3,
+            instrument_id_4,
+            bid_ticks_4,
+            bid_lots_4,
+            ask_ticks_4,
+            ask_lots_4,
+            instrument_id_5,
+            bid_ticks_5,
+            bid_lots_5,
+            ask_ticks_5,
+            ask_lots_5,
+            instrument_id_6,
+            bid_ticks_6,
+            bid_lots_6,
+            ask_ticks_6,
+            ask_lots_6,
+            instrument_id_7,
+            bid_ticks_7,
+            bid_lots_7,
+            ask_ticks_7,
+            ask_lots_7,
+            instrument_id_8,
+            bid_ticks_8,
+            bid_lots_8,
+            ask_ticks_8,
+            ask_lots_8,
+        ) = items
+        return cls(
+            account_id=account_id,
+            flags=flags,
+            self_trade_prevention=self_trade_prevention,
+            instrument_id_1=instrument_id_1,
+            bid_ticks_1=bid_ticks_1,
+            bid_lots_1=bid_lots_1,
+            ask_ticks_1=ask_ticks_1,
+            ask_lots_1=ask_lots_1,
+            instrument_id_2=instrument_id_2,
+            bid_ticks_2=bid_ticks_2,
+            bid_lots_2=bid_lots_2,
+            ask_ticks_2=ask_ticks_2,
+            ask_lots_2=ask_lots_2,
+            instrument_id_3=instrument_id_3,
+            bid_ticks_3=bid_ticks_3,
+            bid_lots_3=bid_lots_3,
+            ask_ticks_3=ask_ticks_3,
+            ask_lots_3=ask_lots_3,
+            instrument_id_4=instrument_id_4,
+            bid_ticks_4=bid_ticks_4,
+            bid_lots_4=bid_lots_4,
+            ask_ticks_4=ask_ticks_4,
+            ask_lots_4=ask_lots_4,
+            instrument_id_5=instrument_id_5,
+            bid_ticks_5=bid_ticks_5,
+            bid_lots_5=bid_lots_5,
+            ask_ticks_5=ask_ticks_5,
+            ask_lots_5=ask_lots_5,
+            instrument_id_6=instrument_id_6,
+            bid_ticks_6=bid_ticks_6,
+            bid_lots_6=bid_lots_6,
+            ask_ticks_6=ask_ticks_6,
+            ask_lots_6=ask_lots_6,
+            instrument_id_7=instrument_id_7,
+            bid_ticks_7=bid_ticks_7,
+            bid_lots_7=bid_lots_7,
+            ask_ticks_7=ask_ticks_7,
+            ask_lots_7=ask_lots_7,
+            instrument_id_8=instrument_id_8,
+            bid_ticks_8=bid_ticks_8,
+            bid_lots_8=bid_lots_8,
+            ask_ticks_8=ask_ticks_8,
+            ask_lots_8=ask_lots_8,
+        )
+
+
+class SetProtection(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 43
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("window_ns", "i64"),
+        ("lots", "i64"),
+        ("trades", "i64"),
+        ("notional_units", "i128"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    window_ns: int = 0
+    lots: int = 0
+    trades: int = 0
+    notional_units: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.window_ns,
+            self.lots,
+            self.trades,
+            self.notional_units & MASK_64,
+            self.notional_units >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            window_ns,
+            lots,
+            trades,
+            notional_units_low,
+            notional_units_high,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            window_ns=window_ns,
+            lots=lots,
+            trades=trades,
+            notional_units=notional_units_low | notional_units_high << 64,
+        )
+
+
+class ResetProtection(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 44
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -1379,5 +1704,8 @@ BY_KIND: dict[int, type[Message]] = {
         CancelOrderList,
         SetCancelTimer,
         ArmDisconnect,
+        PlaceQuotes,
+        SetProtection,
+        ResetProtection,
     )
 }

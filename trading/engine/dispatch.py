@@ -9,6 +9,8 @@ from trading.engine import (
     listing,
     lookups,
     placing,
+    protecting,
+    quoting,
     triggering,
 )
 from trading.engine.step import Step
@@ -27,10 +29,8 @@ def carry_out(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Ste
         return canceling.expire_order(venue, data, at, end, step)
     if kind == codec.CANCEL_ALL_ORDERS:
         return canceling.cancel_all_orders(venue, data, at, end, step)
-    if kind == codec.SET_CANCEL_TIMER:
-        return guarding.set_cancel_timer(venue, data, at, end, step)
-    if kind == codec.ARM_DISCONNECT:
-        return guarding.arm_disconnect(venue, data, at, end, step)
+    if codec.SET_CANCEL_TIMER <= kind <= codec.RESET_PROTECTION:
+        return quoting.apply_of_maker(venue, kind, data, at, end, step)
     if kind == codec.PLACE_ORDER_LIST:
         return listing.place_order_list(venue, data, at, end, step)
     if kind == codec.CANCEL_ORDER_LIST:
@@ -80,5 +80,7 @@ def look_up(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step)
         return lookups.query_depth(venue, data, at, end, step)
     if kind == codec.QUERY_ARMED:
         return guarding.query_armed(venue, data, at, end, step)
+    if kind == codec.QUERY_PROTECTIONS:
+        return protecting.query_protections(venue, data, at, end, step)
     # Follow is the process's affair: it never hands it to the core.
     return codes.UNKNOWN_KIND

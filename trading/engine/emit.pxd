@@ -286,6 +286,37 @@ cdef long long disconnect_armed(
     long long armed,
 ) except? FAILED
 
+cdef long long quote_answered(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long entry,
+    long long result,
+    long long side,
+    long long bid_order_id,
+    long long ask_order_id,
+) except? FAILED
+
+cdef long long protection_set(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long window_ns,
+    long long lots,
+    long long trades,
+    i128 notional_units,
+) except? FAILED
+
+cdef long long protection_changed(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long tripped,
+    long long lots,
+    long long trades,
+    i128 notional_units,
+) except? FAILED
+
 cdef long long status_row(
     Output out,
     long long seq,
@@ -369,4 +400,15 @@ cdef long long armed_row(
     long long instrument_id,
     long long on_disconnect,
     long long deadline_ns,
+) except? FAILED
+
+cdef long long protection_row(
+    Output out,
+    long long account_id,
+    long long instrument_id,
+    long long window_ns,
+    long long lots,
+    long long trades,
+    i128 notional_units,
+    long long tripped,
 ) except? FAILED

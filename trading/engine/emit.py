@@ -648,6 +648,74 @@ def disconnect_armed(
     return at
 
 
+def quote_answered(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    entry: int,
+    result: int,
+    side: int,
+    bid_order_id: int,
+    ask_order_id: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495786
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = entry | result << 32 | side << 48
+    words[at + 4] = bid_order_id
+    words[at + 5] = ask_order_id
+    out.events += 1
+    return at
+
+
+def protection_set(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    window_ns: int,
+    lots: int,
+    trades: int,
+    notional_units: int,
+) -> int:
+    at = out.room(8)
+    words = out.words
+    words[at] = 274877972523
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = window_ns
+    words[at + 4] = lots
+    words[at + 5] = trades
+    words[at + 6] = low(notional_units)
+    words[at + 7] = high(notional_units)
+    out.events += 1
+    return at
+
+
+def protection_changed(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    tripped: int,
+    lots: int,
+    trades: int,
+    notional_units: int,
+) -> int:
+    at = out.room(8)
+    words = out.words
+    words[at] = 274877972524
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = tripped
+    words[at + 4] = lots
+    words[at + 5] = trades
+    words[at + 6] = low(notional_units)
+    words[at + 7] = high(notional_units)
+    out.events += 1
+    return at
+
+
 def status_row(
     out: Output,
     seq: int,
@@ -831,5 +899,30 @@ def armed_row(
     words[at + 2] = instrument_id
     words[at + 3] = on_disconnect
     words[at + 4] = deadline_ns
+    out.events += 1
+    return at
+
+
+def protection_row(
+    out: Output,
+    account_id: int,
+    instrument_id: int,
+    window_ns: int,
+    lots: int,
+    trades: int,
+    notional_units: int,
+    tripped: int,
+) -> int:
+    at = out.room(9)
+    words = out.words
+    words[at] = 309237711889
+    words[at + 1] = account_id
+    words[at + 2] = instrument_id
+    words[at + 3] = window_ns
+    words[at + 4] = lots
+    words[at + 5] = trades
+    words[at + 6] = low(notional_units)
+    words[at + 7] = high(notional_units)
+    words[at + 8] = tripped
     out.events += 1
     return at

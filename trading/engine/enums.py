@@ -51,6 +51,7 @@ class SelfTradePrevention(IntEnum):
 
 class OrderFlag(IntFlag):
     POST_ONLY = 1
+    QUOTE = 2  # placed by PlaceQuotes; no order asks for it
 
 
 class OrderStatus(IntEnum):

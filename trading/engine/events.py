@@ -1489,6 +1489,168 @@ class DisconnectArmed(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QuoteAnswered(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 42
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("entry", "u32"),
+        ("result", "u16"),
+        ("side", "u16"),
+        ("bid_order_id", "i64"),
+        ("ask_order_id", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    entry: int = 0
+    result: int = 0
+    side: int = 0
+    bid_order_id: int = 0
+    ask_order_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.entry,
+            self.result,
+            self.side,
+            self.bid_order_id,
+            self.ask_order_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            entry,
+            result,
+            side,
+            bid_order_id,
+            ask_order_id,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            entry=entry,
+            result=result,
+            side=side,
+            bid_order_id=bid_order_id,
+            ask_order_id=ask_order_id,
+        )
+
+
+class ProtectionSet(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 43
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("window_ns", "i64"),
+        ("lots", "i64"),
+        ("trades", "i64"),
+        ("notional_units", "i128"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    window_ns: int = 0
+    lots: int = 0
+    trades: int = 0
+    notional_units: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.window_ns,
+            self.lots,
+            self.trades,
+            self.notional_units & MASK_64,
+            self.notional_units >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            window_ns,
+            lots,
+            trades,
+            notional_units_low,
+            notional_units_high,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            window_ns=window_ns,
+            lots=lots,
+            trades=trades,
+            notional_units=notional_units_low | notional_units_high << 64,
+        )
+
+
+class ProtectionChanged(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 44
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("tripped", "i64"),
+        ("lots", "i64"),
+        ("trades", "i64"),
+        ("notional_units", "i128"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    tripped: int = 0
+    lots: int = 0
+    trades: int = 0
+    notional_units: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.tripped,
+            self.lots,
+            self.trades,
+            self.notional_units & MASK_64,
+            self.notional_units >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            tripped,
+            lots,
+            trades,
+            notional_units_low,
+            notional_units_high,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            tripped=tripped,
+            lots=lots,
+            trades=trades,
+            notional_units=notional_units_low | notional_units_high << 64,
+        )
+
+
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1000
     VERSION: ClassVar[int] = 1
@@ -1924,6 +2086,64 @@ class ArmedRow(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class ProtectionRow(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1041
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_id", "i64"),
+        ("instrument_id", "i64"),
+        ("window_ns", "i64"),
+        ("lots", "i64"),
+        ("trades", "i64"),
+        ("notional_units", "i128"),
+        ("tripped", "i64"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+    instrument_id: int = 0
+    window_ns: int = 0
+    lots: int = 0
+    trades: int = 0
+    notional_units: int = 0
+    tripped: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+            self.instrument_id,
+            self.window_ns,
+            self.lots,
+            self.trades,
+            self.notional_units & MASK_64,
+            self.notional_units >> 64,
+            self.tripped,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            account_id,
+            instrument_id,
+            window_ns,
+            lots,
+            trades,
+            notional_units_low,
+            notional_units_high,
+            tripped,
+        ) = items
+        return cls(
+            account_id=account_id,
+            instrument_id=instrument_id,
+            window_ns=window_ns,
+            lots=lots,
+            trades=trades,
+            notional_units=notional_units_low | notional_units_high << 64,
+            tripped=tripped,
+        )
+
+
 BY_KIND: dict[int, type[Message]] = {
     message.KIND: message
     for message in (
@@ -1953,6 +2173,9 @@ BY_KIND: dict[int, type[Message]] = {
         OrderReleased,
         CancelTimerSet,
         DisconnectArmed,
+        QuoteAnswered,
+        ProtectionSet,
+        ProtectionChanged,
         StatusRow,
         BalanceRow,
         OrderRow,
@@ -1961,6 +2184,7 @@ BY_KIND: dict[int, type[Message]] = {
         DurableSeq,
         OrderListRow,
         ArmedRow,
+        ProtectionRow,
     )
 }
 

@@ -4,6 +4,7 @@ from trading.engine.book cimport Instrument, Ladder
 from trading.engine.closed cimport Closed
 from trading.engine.order_list cimport OrderList
 from trading.engine.output cimport Output
+from trading.engine.quotes cimport Protection
 from trading.engine.trailing cimport Condition, Trail
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
@@ -31,4 +32,5 @@ cdef long long dump_account(Venue venue, long long account, Writer out) except? 
 cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILED
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED
 cdef long long dump_guards(Venue venue, Writer out) except? FAILED
+cdef long long dump_protection(Protection protection, Writer out) except? FAILED
 cdef long long dump_order(Venue venue, long long order, Writer out) except? FAILED

@@ -8,6 +8,7 @@ from trading.engine import codes, linking, rows
 from trading.engine.book import Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.output import Output
+from trading.engine.quotes import Protection
 from trading.engine.trailing import Condition, root_of
 from trading.engine.venue import Venue
 from trading.engine.words import copy_words, high, low
@@ -111,6 +112,27 @@ def dump_guards(venue: Venue, out: Writer) -> int:
     for key in sorted(venue.armed):
         out.number(key[0])
         out.number(key[1])
+    out.number(len(venue.protections))
+    for key in sorted(venue.protections):
+        out.number(key[0])
+        out.number(key[1])
+        dump_protection(venue.protections[key], out)
+    return 0
+
+
+def dump_protection(protection: Protection, out: Writer) -> int:
+    """A market maker's protection and what it counts."""
+    out.number(protection.window_ns)
+    out.number(protection.most_lots)
+    out.number(protection.most_trades)
+    out.amount(protection.most_notional_units)
+    out.number(protection.tripped)
+    out.number(len(protection.fills))
+    for fill in protection.fills:
+        out.number(fill[0])
+        out.number(fill[1])
+        out.number(fill[2])
+        out.number(fill[3])
     return 0
 
 

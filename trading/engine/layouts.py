@@ -158,6 +158,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("instrument_id", "i64"),
             ("side", "i64"),
             ("cause", "i64"),  # CancelCause
+            ("quotes_only", "i64"),  # 1: only what PlaceQuotes placed
         ),
     ),
     # Takes lots off an open order, keeping its time priority; taking all of it cancels it.

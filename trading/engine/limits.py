@@ -19,6 +19,10 @@ MAX_TRAILING_BP: Final = 5_000
 MAX_TRIGGER_AHEAD_NS: Final = 366 * 86_400 * 10**9
 # How far ahead a cancel timer may be set.
 MAX_TIMEOUT_NS: Final = 86_400 * 10**9
+# How far back a market maker's protection may count.
+MAX_WINDOW_NS: Final = 60 * 10**9
+# Entries of one PlaceQuotes.
+MOST_QUOTES: Final = 8
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

@@ -41,11 +41,6 @@ cdef long long load_condition(Venue venue, Reader reader, dict extremes) except?
 cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
 @cython.locals(order_list=OrderList, position="long long")
 cdef long long load_list(Venue venue, Reader reader) except? FAILED
-@cython.locals(account_id="long long", instrument_id="long long")
-cdef long long load_guards(Venue venue, Reader reader) except? FAILED
-cdef long long check_scope(
-    Venue venue, long long account_id, long long instrument_id
-) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)

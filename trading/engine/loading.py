@@ -7,10 +7,10 @@ stand where they belong. What the parts must come to is found by dumping the loa
 from trading.engine import (
     administration,
     codes,
-    guarding,
     image,
     limits,
     linking,
+    loading_makers,
     rows,
     standing,
 )
@@ -175,7 +175,7 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_list(venue, reader)
     if reader.listed != len(venue.lists):
         raise ValueError("The snapshot has an order of a list that is not there.")
-    return load_guards(venue, reader)
+    return loading_makers.load_guards(venue, reader)
 
 
 def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:
@@ -234,30 +234,6 @@ def load_list(venue: Venue, reader: Reader) -> int:
                 raise KeyError
         linking.enlist(venue, list_id + position, order_list)
     if order_list.remembered == 0:
-        raise KeyError
-    return 0
-
-
-def load_guards(venue: Venue, reader: Reader) -> int:
-    """What cancels orders by itself."""
-    for _ in range(reader.count()):
-        account_id = reader.within(1, MASK_63)
-        instrument_id = reader.within(0, limits.MAX_ID)
-        check_scope(venue, account_id, instrument_id)
-        guarding.start_timer(venue, account_id, instrument_id, reader.within(1, MASK_63))
-    for _ in range(reader.count()):
-        account_id = reader.within(1, MASK_63)
-        instrument_id = reader.within(0, limits.MAX_ID)
-        check_scope(venue, account_id, instrument_id)
-        venue.armed[(account_id, instrument_id)] = 1
-    return 0
-
-
-def check_scope(venue: Venue, account_id: int, instrument_id: int) -> int:
-    """Whether an account and an instrument (0: all) are there; raises KeyError."""
-    if venue.account(account_id) == 0:
-        raise KeyError
-    if instrument_id != 0 and venue.instrument(instrument_id) is None:
         raise KeyError
     return 0
 
@@ -416,7 +392,12 @@ def are_terms(venue: Venue, terms: int) -> bool:
         and order_type <= codes.LAST_ORDER_TYPE
         and time_in_force >= codes.TIME_IN_FORCE_GTC
         and time_in_force <= codes.LAST_TIME_IN_FORCE
-        and terms >> rows.TERMS_MODE_SHIFT & 255 <= codes.LAST_SELF_TRADE_PREVENTION
+        and (terms & ~rows.TERMS_QUOTE) >> rows.TERMS_MODE_SHIFT & 255
+        <= codes.LAST_SELF_TRADE_PREVENTION
+        and (
+            terms & rows.TERMS_QUOTE == 0
+            or (order_type == codes.ORDER_TYPE_LIMIT and time_in_force == codes.TIME_IN_FORCE_GTC)
+        )
         and terms >> rows.TERMS_INSTRUMENT_SHIFT < len(venue.instrument_list)
     )
 
@@ -460,6 +441,7 @@ def load_ladder(
             order = load_order(venue, reader)
             standing.check_standing(venue, instrument, ladder, order, ticks)
             store.append(level, order)
+            loading_makers.load_quote(venue, instrument, order)
             instrument.open_lots += store.orders[order + rows.ORDER_LEAVES]
             if store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
                 instrument.waiting_orders += 1

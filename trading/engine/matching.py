@@ -1,6 +1,6 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codes, emit, limits, linking, rows
+from trading.engine import codes, emit, limits, linking, protecting, rows
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -224,6 +224,8 @@ def trade(venue: Venue, order: int, maker: int, leaves: int, sweep: Sweep, step:
         maker_leaves,
         taker_leaves,
     )
+    if orders[maker + rows.ORDER_TERMS] & rows.TERMS_QUOTE != 0:
+        protecting.count_fill(venue, maker, instrument, lots, quote_units, step)
     if maker_leaves == 0:
         ladder = instrument.asks if sweep.is_buy else instrument.bids
         ladder.take(orders[maker + rows.ORDER_LEVEL], maker)

@@ -215,6 +215,28 @@ class QueryArmed(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QueryProtections(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1041
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("account_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (account_id,) = items
+        return cls(
+            account_id=account_id,
+        )
+
+
 class Follow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1010
     VERSION: ClassVar[int] = 1
@@ -248,6 +270,7 @@ BY_KIND: dict[int, type[Message]] = {
         QuerySource,
         QueryOrderList,
         QueryArmed,
+        QueryProtections,
         Follow,
     )
 }

@@ -31,6 +31,7 @@ class Result(IntEnum):
     # The shard's or the server's own: no cancel timer is due, nothing is armed.
     NO_TIMER_DUE = 310
     NOT_ARMED = 311
+    NO_PROTECTION = 312
 
     UNKNOWN_ASSET = 400
     ASSET_EXISTS = 401
@@ -72,6 +73,9 @@ class Result(IntEnum):
     BAD_LIMIT_OFFSET = 543
     BAD_TRIGGER_TIME = 544
     BAD_TIMEOUT = 560
+    NO_QUOTES = 561
+    PROTECTION_TRIPPED = 562
+    BAD_PROTECTION = 563
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

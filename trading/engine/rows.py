@@ -34,7 +34,8 @@ TERMS_TIME_IN_FORCE_SHIFT: Final = 12
 TERMS_KEYED: Final = 1 << 20  # has a client key
 TERMS_POST_ONLY: Final = 1 << 21
 TERMS_LISTED: Final = 1 << 23  # a leg of an order list, which says more; see Venue.lists
-TERMS_MODE_SHIFT: Final = 24  # self-trade prevention
+TERMS_MODE_SHIFT: Final = 24  # self-trade prevention, 4 bits
+TERMS_QUOTE: Final = 1 << 28  # one side of a market maker's quote
 TERMS_INSTRUMENT_SHIFT: Final = 32  # the instrument's index in its venue, 16 bits
 TERMS_OF_ORDER: Final = (1 << 48) - 1  # all but the venue's number
 TERMS_VENUE_SHIFT: Final = 48  # the venue's number, 15 bits
@@ -137,6 +138,12 @@ TEXT_HIGH_BITS: Final = 0x80808080
 TEXT_ONES: Final = 0x01010101
 TEXT_BELOW_PRINTABLE: Final = 0x5F5F5F5F
 
+QUOTE_ENTRY_BYTES: Final = 40  # of PlaceQuotes
+# What such an entry means for one side.
+QUOTE_KEEP: Final = 0  # as it is, or nothing as before
+QUOTE_WITHDRAW: Final = 1
+QUOTE_REDUCE: Final = 2
+QUOTE_ARRIVE: Final = 3
 FIRST_QUERY: Final = 1000  # kinds from here on are queries
 MAX_TENANT: Final = 2**31 - 1
 DUMP_MAGIC: Final = 0x33455441_54534D51  # b"QMSTATE3"; its last byte is the layout's version

@@ -192,7 +192,6 @@ class Shard:
         """
         timers = self.store.cancel_timers
         if len(timers) > self._most_cancel_timers:
-            # Timers set anew or taken away are forgotten before they outnumber the others.
             timers[:] = [timer for timer in timers if self._is_running(timer)]
             heapify(timers)
             self._most_cancel_timers = 2 * len(timers) + rows.TIMERS_FIRST_MOST
@@ -201,8 +200,7 @@ class Shard:
             if self._is_running(timer):
                 numbers = [timer[2], timer[3], 0, codes.CANCEL_CAUSE_TIMER]
                 payload = b"".join([number.to_bytes(8, "little") for number in numbers])
-                kind = codec.CANCEL_ALL_ORDERS
-                self._execute(payload, 0, len(payload), kind, 1, timer[1], 0, 0, 0)
+                self._execute(payload, 0, 32, codec.CANCEL_ALL_ORDERS, 1, timer[1], 0, 0, 0)
                 self._records.at = self._records_end
         return 0
 

@@ -29,6 +29,9 @@ VERSION_OF: Final[dict[int, int]] = {
     26: 1,
     40: 1,
     41: 1,
+    42: 1,
+    43: 1,
+    44: 1,
     1000: 1,
     1001: 1,
     1002: 1,
@@ -37,6 +40,7 @@ VERSION_OF: Final[dict[int, int]] = {
     1005: 1,
     1025: 1,
     1040: 1,
+    1041: 1,
     1010: 1,
 }
 PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
@@ -52,7 +56,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     10: 48,
     11: 152,
     12: 24,
-    13: 32,
+    13: 40,
     14: 32,
     15: 16,
     16: 40,
@@ -63,6 +67,9 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     26: 24,
     40: 24,
     41: 24,
+    42: 336,
+    43: 56,
+    44: 16,
     1000: 0,
     1001: 8,
     1002: 16,
@@ -71,6 +78,7 @@ PAYLOAD_BYTES_OF: Final[dict[int, int]] = {
     1005: 8,
     1025: 24,
     1040: 8,
+    1041: 8,
     1010: 8,
 }
 EVENT_BYTES_OF: Final[dict[int, int]] = {
@@ -100,6 +108,9 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     27: 40,
     40: 24,
     41: 24,
+    42: 40,
+    43: 56,
+    44: 56,
     1000: 64,
     1001: 48,
     1002: 184,
@@ -108,4 +119,5 @@ EVENT_BYTES_OF: Final[dict[int, int]] = {
     1010: 8,
     1025: 48,
     1040: 32,
+    1041: 64,
 }

@@ -41,6 +41,7 @@ cdef class Step:
     cdef Sweep sweep
     cdef long long seq
     cdef long long time_ns
+    cdef list pulls
     cdef list due
     cdef long long due_count
     cdef long long by_order_id

@@ -62,6 +62,9 @@ class Step:
         self.sweep = Sweep()
         self.seq = 0
         self.time_ns = 0
+        # (account, instrument id or 0): whose quotes are pulled when the order that met them is
+        # done.
+        self.pulls: list[tuple[int, int]] = []
         self.due: list[OrderList] = []
         self.due_count = 0
         self.by_order_id = 0

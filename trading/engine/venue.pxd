@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.quotes cimport Protection, Quotes
 from trading.engine.step cimport Step
 from trading.engine.store cimport Store
 from trading.engine.trailing cimport Condition
@@ -38,6 +39,8 @@ cdef class Venue:
     cdef readonly dict list_ids
     cdef readonly dict cancel_timers
     cdef readonly dict armed
+    cdef Quotes quotes
+    cdef readonly dict protections
 
     cdef long long account(self, long long account_id) except? FAILED
     cdef Instrument instrument(self, long long instrument_id)

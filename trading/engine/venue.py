@@ -6,6 +6,7 @@ from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.closed import Closed
 from trading.engine.order_list import OrderList
+from trading.engine.quotes import Protection, Quotes
 from trading.engine.rules import waits_for_rise
 from trading.engine.step import Step
 from trading.engine.store import Store
@@ -55,6 +56,8 @@ class Venue:
         # cancel timer runs out, and what goes with a connection.
         self.cancel_timers: dict[tuple[int, int], int] = {}
         self.armed: dict[tuple[int, int], int] = {}
+        self.quotes = Quotes(store)
+        self.protections: dict[tuple[int, int], Protection] = {}
 
     # Accounts, instruments and orders by id.
 
@@ -378,6 +381,8 @@ class Venue:
         terms = orders[order + rows.ORDER_TERMS]
         if terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255 == codes.TIME_IN_FORCE_GTD:
             self.expiries.pop(orders[order + rows.ORDER_ID], None)
+        if terms & rows.TERMS_QUOTE != 0:
+            self.quotes.drop(order)
         if terms & rows.TERMS_LISTED != 0:
             return linking.close_leg(self, order, step)
         return self.keep_closed(order)

@@ -150,6 +150,23 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The order is like that already.",
         "Send another quantity or price.",
     ),
+    Result.NO_PROTECTION: (
+        "The account has no such protection.",
+        "See the list of its protections; each instrument has its own.",
+    ),
+    Result.PROTECTION_TRIPPED: (
+        "Too much was filled of your quotes at once: they were pulled.",
+        "Look at your position, then reset the protection and quote again.",
+    ),
+    Result.BAD_PROTECTION: (
+        "These limits of a protection are not possible.",
+        "Send window_ms from 1 to 60000 and quantity, notional or trades; without an instrument "
+        "only trades.",
+    ),
+    Result.NO_QUOTES: (
+        "A mass quote has 1 to 8 quotes.",
+        "Send quotes: a list of objects, each with its instrument.",
+    ),
     Result.BAD_ORDER_LIST: (
         "These orders do not make such a list.",
         "All are of one account and instrument. An OCO pair has one side and one quantity: a stop, "

@@ -103,7 +103,7 @@ def build_place_order(
     may have a `trigger_time`, before which it does nothing. A GTD order needs an `expire_time`.
     Times are ISO 8601 text with its zone, or milliseconds since 1970.
     """
-    _check_known(fields, _FIELDS)
+    check_known(fields, _FIELDS)
     side = _choice(fields, "side", SIDES, None, Result.BAD_SIDE)
     order_type = _choice(fields, "type", ORDER_TYPES, "limit", Result.BAD_ORDER_TYPE)
     is_limit = order_type in LIMIT_TYPES
@@ -147,7 +147,7 @@ def build_place_order_list(
     `type` is oco, oto or otoco; `orders` are two (otoco: three) objects with the fields of an
     order, without account and instrument, which all of them share.
     """
-    _check_known(fields, _LIST_FIELDS)
+    check_known(fields, _LIST_FIELDS)
     list_type = _choice(fields, "type", LIST_TYPES, None, Result.BAD_ORDER_LIST)
     orders = fields.get("orders")
     wanted = 3 if list_type == enums.OrderListType.OTOCO else 2
@@ -174,7 +174,7 @@ def build_place_order_list(
 def _build_leg(info: InstrumentInfo, account_id: int, order: Any) -> commands.PlaceOrder:
     if not isinstance(order, Mapping):
         raise OrderError(Result.BAD_ORDER_LIST, "It must be an object with the fields of an order.")
-    _check_known(order, _LEG_FIELDS)
+    check_known(order, _LEG_FIELDS)
     if order.get("quote_amount") is not None:
         raise OrderError(Result.BAD_QUANTITY, "An order of a list needs a quantity.")
     return build_place_order(info, account_id, order)
@@ -191,7 +191,7 @@ def build_replace_order(
     """The command that gives a resting order another `remaining_quantity`, `price` or both
     (decimal text; what is left out stays as it is); raises OrderError.
     """
-    _check_known(fields, _REPLACE_FIELDS)
+    check_known(fields, _REPLACE_FIELDS)
     quantity, price = fields.get("remaining_quantity"), fields.get("price")
     if quantity is None and price is None:
         raise OrderError(
@@ -199,20 +199,21 @@ def build_replace_order(
         )
     lots = ticks = 0
     if quantity is not None:
-        lots = _number(info.lots_of, quantity, "remaining_quantity", Result.BAD_QUANTITY)
+        lots = number_of(info.lots_of, quantity, "remaining_quantity", Result.BAD_QUANTITY)
         if lots <= 0:
             raise OrderError(
                 Result.BAD_QUANTITY,
                 "remaining_quantity must be above zero: cancel the order to end it.",
             )
     if price is not None:
-        ticks = _price_ticks(info, price, "price", Result.BAD_PRICE)
+        ticks = price_ticks(info, price, "price", Result.BAD_PRICE)
     return commands.ReplaceOrder(
         account_id=account_id, order_id=order_id, client_key=client_key, lots=lots, ticks=ticks
     )
 
 
-def _check_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
+def check_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
+    """Raise OrderError on fields that are not known."""
     if not fields.keys() <= known:
         unknown = ", ".join(sorted(str(name) for name in fields.keys() - known))
         raise OrderError(
@@ -259,8 +260,9 @@ def _choice(
     return number
 
 
-def _price_ticks(info: InstrumentInfo, value: Any, name: str, result: Result) -> int:
-    ticks = _number(info.ticks_of, value, name, result)
+def price_ticks(info: InstrumentInfo, value: Any, name: str, result: Result) -> int:
+    """Ticks of a price's decimal text; raises OrderError."""
+    ticks = number_of(info.ticks_of, value, name, result)
     if not 0 < ticks <= MAX_TICKS:
         raise OrderError(result, f"The {name} must be above zero and within range.")
     return ticks
@@ -278,7 +280,7 @@ def _trigger_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: 
         return 0
     if trigger_price is None:
         raise OrderError(Result.BAD_TRIGGER, "A stop or take-profit order needs a trigger_price.")
-    return _price_ticks(info, trigger_price, "trigger_price", Result.BAD_TRIGGER)
+    return price_ticks(info, trigger_price, "trigger_price", Result.BAD_TRIGGER)
 
 
 def _expire_ns(fields: Mapping[str, Any], time_in_force: int) -> int:
@@ -334,7 +336,7 @@ def _activation_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_typ
             Result.BAD_ACTIVATION_PRICE,
             "activation_price is for trailing stops: choose such a type, or leave it out.",
         )
-    return _price_ticks(info, price, "activation_price", Result.BAD_ACTIVATION_PRICE)
+    return price_ticks(info, price, "activation_price", Result.BAD_ACTIVATION_PRICE)
 
 
 def _limit_offset_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> int:
@@ -347,7 +349,7 @@ def _limit_offset_ticks(info: InstrumentInfo, fields: Mapping[str, Any], order_t
             "limit_offset is for orders of the type trailing_stop_limit: send that, or leave it "
             "out.",
         )
-    ticks = _number(info.ticks_of, offset, "limit_offset", Result.BAD_LIMIT_OFFSET)
+    ticks = number_of(info.ticks_of, offset, "limit_offset", Result.BAD_LIMIT_OFFSET)
     if not 0 <= ticks <= MAX_TICKS:
         raise OrderError(
             Result.BAD_LIMIT_OFFSET, "The limit_offset must not be below zero, and within range."
@@ -395,7 +397,7 @@ def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> i
         return 0
     if price is None:
         raise OrderError(Result.BAD_PRICE, "A limit order needs a price.")
-    return _price_ticks(info, price, "price", Result.BAD_PRICE)
+    return price_ticks(info, price, "price", Result.BAD_PRICE)
 
 
 def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> tuple[int, int]:
@@ -409,7 +411,7 @@ def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> t
             )
         if quantity is not None:
             raise OrderError(Result.BAD_QUANTITY, "Give either quantity or quote_amount, not both.")
-        units = _number(info.quote_units_of, quote_amount, "quote_amount", Result.BAD_AMOUNT)
+        units = number_of(info.quote_units_of, quote_amount, "quote_amount", Result.BAD_AMOUNT)
         if units <= 0:
             raise OrderError(Result.BAD_AMOUNT, "quote_amount must be above zero.")
         return 0, units
@@ -417,7 +419,7 @@ def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> t
         is_market = order_type == enums.OrderType.MARKET
         wanted = "either quantity or quote_amount" if is_market else "a quantity"
         raise OrderError(Result.BAD_QUANTITY, f"The order needs {wanted}.")
-    lots = _number(info.lots_of, quantity, "quantity", Result.BAD_QUANTITY)
+    lots = number_of(info.lots_of, quantity, "quantity", Result.BAD_QUANTITY)
     if lots <= 0:
         raise OrderError(Result.BAD_QUANTITY, "The quantity must be above zero.")
     if lots < info.min_lots:
@@ -434,7 +436,8 @@ def _size(info: InstrumentInfo, fields: Mapping[str, Any], order_type: int) -> t
     return lots, 0
 
 
-def _number(parse: Any, value: Any, name: str, result: Result) -> int:
+def number_of(parse: Any, value: Any, name: str, result: Result) -> int:
+    """What decimal text comes to; raises OrderError."""
     if not isinstance(value, str):
         raise OrderError(result, f'{name} must be decimal text, such as "12.5".')
     try:

@@ -18,6 +18,7 @@ from api.database import in_tenant
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.orders import batch_cost, list_cost
+from api.quotes import quotes_cost
 from api.streams.writer import TOO_SLOW, Writer
 from identity.visitors import network_of
 from tenants.models import Tenant
@@ -152,7 +153,7 @@ class Socket(Writer):
                 request_id = None
                 raise ApiError(Refusal.BAD_REQUEST, "The id must be a number or a short text.")
             operation = message.get("op")
-            if isinstance(operation, str) and operation.startswith("order."):
+            if isinstance(operation, str) and operation.startswith(("order.", "quote.")):
                 await self._begin_order(operation, request_id, message.get("args"))
             else:
                 self._count_operation()
@@ -209,6 +210,8 @@ class Socket(Writer):
                 cost = batch_cost(fields)
             elif operation == "order.place_list":
                 cost = list_cost(fields)
+            elif operation == "quote.place":
+                cost = quotes_cost(fields)
             await services.guard.check(f"{caller.bucket}:orders", services.order_limit, cost=cost)
             if operation == "order.place":
                 result: Any = await desk.place(caller, fields, trace_id)
@@ -224,6 +227,14 @@ class Socket(Writer):
                 result = await desk.cancel(caller, fields, trace_id)
             elif operation == "order.cancel_all":
                 result = await desk.cancel_all(caller, fields, trace_id)
+            elif operation == "quote.place":
+                result = await desk.place_quotes(caller, fields, trace_id)
+            elif operation == "quote.cancel_all":
+                result = await desk.cancel_quotes(caller, fields, trace_id)
+            elif operation == "quote.protect":
+                result = await desk.set_protection(caller, fields, trace_id)
+            elif operation == "quote.reset":
+                result = await desk.reset_protection(caller, fields, trace_id)
             elif operation == "order.cancel_all_after":
                 result = await desk.cancel_all_after(caller, fields, trace_id)
             elif operation == "order.cancel_on_disconnect":

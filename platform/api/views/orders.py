@@ -13,8 +13,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import maker_serializers, serializers
 from api import orders as entry
-from api import serializers
 from api.access import Caller
 from api.errors import ApiError, Refusal
 from api.exchange import decode_object
@@ -31,7 +31,7 @@ from trading.orders.models import OPEN_STATUSES, Order
 
 _TAG = ["Orders"]
 _CLIENT_ID = OpenApiParameter("client_order_id", str, description="Only the order with this id.")
-_INSTRUMENT = OpenApiParameter("instrument", str, description="Only orders in this instrument.")
+INSTRUMENT = OpenApiParameter("instrument", str, description="Only orders in this instrument.")
 ORDER_ERRORS = {
     400: serializers.Error,
     404: serializers.Error,
@@ -53,7 +53,7 @@ class OrdersView(ApiView):
                 enum=["open", "closed", "all"],
                 description="open (the default) is as of now; the others follow within moments.",
             ),
-            _INSTRUMENT,
+            INSTRUMENT,
             _CLIENT_ID,
             ACCOUNT,
             LIMIT,
@@ -116,7 +116,7 @@ class OrdersView(ApiView):
     @extend_schema(
         operation_id="cancel_orders",
         tags=_TAG,
-        parameters=[_CLIENT_ID, _INSTRUMENT, ACCOUNT],
+        parameters=[_CLIENT_ID, INSTRUMENT, ACCOUNT],
         responses={200: serializers.CanceledOrders, **ORDER_ERRORS},
         summary="Cancel by client order id, or all",
     )
@@ -206,7 +206,7 @@ class CancelTimerView(ApiView):
         operation_id="armed_cancels",
         tags=_TAG,
         parameters=[ACCOUNT],
-        responses={200: serializers.ArmedCancels, 503: serializers.Error, **REFUSED},
+        responses={200: maker_serializers.ArmedCancels, 503: serializers.Error, **REFUSED},
         summary="What will cancel orders by itself",
     )
     def get(self, request: Request) -> Response:
@@ -234,8 +234,8 @@ class CancelTimerView(ApiView):
     @extend_schema(
         operation_id="cancel_all_after",
         tags=_TAG,
-        request=serializers.CancelAllAfter,
-        responses={200: serializers.CancelTimer, **ORDER_ERRORS},
+        request=maker_serializers.CancelAllAfter,
+        responses={200: maker_serializers.CancelTimer, **ORDER_ERRORS},
         summary="Cancel all orders after a time",
     )
     def post(self, request: Request) -> Response:
@@ -264,7 +264,7 @@ def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     assert isinstance(caller, Caller)
     symbol = fields.get("instrument")
     if not isinstance(symbol, str):
-        raise ApiError(Result.UNKNOWN_INSTRUMENT, "The order needs an instrument.")
+        raise ApiError(Result.UNKNOWNINSTRUMENT, "The order needs an instrument.")
     info = instrument_info(symbol)
     command = entry.build(info, caller, fields)
     try:

@@ -14,6 +14,7 @@ from backoffice.tenant import (
     instruments,
     ledger,
     orders,
+    protections,
     queued,
     trades,
 )
@@ -22,6 +23,7 @@ PAGES = (
     *home.PAGES,
     *customers.PAGES,
     *accounts.PAGES,
+    *protections.PAGES,
     *api_keys.PAGES,
     *orders.PAGES,
     *trades.PAGES,

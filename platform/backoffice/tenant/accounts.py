@@ -13,7 +13,7 @@ from backoffice import access, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm
 from backoffice.tables import Choice, Column, Listing
-from backoffice.tenant import history, names
+from backoffice.tenant import history, names, protections
 from trading.accounts import actions
 from trading.accounts.models import Account, AccountGroup, AccountRole, AccountState
 from trading.commands import door
@@ -155,6 +155,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         "account": row,
         "live": live_balances(row),
         "armed": armed_cancels(row),
+        "protections": protections.rows_of(row),
         "facts": [
             (_("State"), cells.badge(words.account_state_name(row.state))),
             (_("Account id"), cells.mono(row.pk)),

@@ -58,7 +58,7 @@ def arm(stream: bots.Stream, **args: Any) -> dict[str, Any]:
 def test_a_closed_socket_takes_the_accounts_orders_along(
     exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot
 ) -> None:
-    kept = bob_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    kept = bob_bot.limit("buy", "0.01", "59000").json()["order_id"]
     with alice_bot.stream() as stream:
         result = arm(stream)
         assert result == {
@@ -66,9 +66,9 @@ def test_a_closed_socket_takes_the_accounts_orders_along(
             "account": exchange.account_id("alice"),
             "instrument": None,
         }
-        args = {"instrument": "BTC-USDT", "side": "buy", "quantity": "0.01", "price": "50000"}
+        args = {"instrument": "BTC-USDT", "side": "buy", "quantity": "0.01", "price": "59000"}
         assert stream.ask("order.place", args=args)["ok"]
-        assert alice_bot.limit("buy", "0.01", "50001").status_code == 200  # not over the socket
+        assert alice_bot.limit("buy", "0.01", "59001").status_code == 200  # not over the socket
         assert len(open_ids(alice_bot)) == 2
         assert armed(alice_bot) == [{"instrument": None, "on_disconnect": True, "cancels_at": None}]
     until(lambda: open_ids(alice_bot) == [])
@@ -79,7 +79,7 @@ def test_a_closed_socket_takes_the_accounts_orders_along(
 def test_orders_under_way_when_the_socket_breaks_do_not_stay(alice_bot: bots.Bot) -> None:
     with alice_bot.stream() as stream:
         arm(stream)
-        order = '{"instrument": "BTC-USDT", "side": "buy", "quantity": "0.01", "price": "50000"}'
+        order = '{"instrument": "BTC-USDT", "side": "buy", "quantity": "0.01", "price": "59000"}'
         for number in range(100):
             stream.socket.send(f'{{"op": "order.place", "id": {number}, "args": {order}}}')
         stream.socket.socket.close()  # without a word
@@ -91,7 +91,7 @@ def test_only_the_chosen_instrument(alice_bot: bots.Bot) -> None:
     with alice_bot.stream() as stream:
         assert arm(stream, instrument="ETH-USDT")["instrument"] == "ETH-USDT"
         alice_bot.place(instrument="ETH-USDT", side="buy", quantity="0.1", price="2000")
-        stays = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+        stays = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
         assert len(open_ids(alice_bot)) == 2
     until(lambda: open_ids(alice_bot) == [stays])
 
@@ -99,7 +99,7 @@ def test_only_the_chosen_instrument(alice_bot: bots.Bot) -> None:
 def test_disarmed_orders_stay(alice_bot: bots.Bot) -> None:
     with alice_bot.stream() as stream:
         arm(stream)
-        stays = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+        stays = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
         assert not arm(stream, armed=False)["armed"]
         assert armed(alice_bot) == []
     time.sleep(0.5)
@@ -111,12 +111,12 @@ def test_each_socket_arms_for_itself(alice_bot: bots.Bot) -> None:
         arm(second)
         with alice_bot.stream() as first:
             arm(first)
-            alice_bot.limit("buy", "0.01", "50000")
+            alice_bot.limit("buy", "0.01", "59000")
         until(lambda: open_ids(alice_bot) == [])
         assert [row["on_disconnect"] for row in armed(alice_bot)] == [True]
         with alice_bot.stream() as unarmed:
             assert unarmed.sign_in()["ok"]
-        stays = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+        stays = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
         time.sleep(0.3)
         assert open_ids(alice_bot) == [stays]
     until(lambda: open_ids(alice_bot) == [] and armed(alice_bot) == [])
@@ -126,7 +126,7 @@ def test_a_revoked_key_ends_its_orders(exchange: Exchange, alice_bot: bots.Bot) 
     key, bot = exchange.make_key("alice")
     with bot, bot.stream() as stream:
         arm(stream)
-        alice_bot.limit("buy", "0.01", "50000")
+        alice_bot.limit("buy", "0.01", "59000")
         exchange.revoke_key(key)
         until(lambda: open_ids(alice_bot) == [])
 
@@ -135,7 +135,7 @@ def test_others_accounts_are_out_of_reach(
     exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot, charlie_bot: bots.Bot
 ) -> None:
     alices = exchange.account_id("alice")
-    stays = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    stays = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
     with bob_bot.stream() as stream:
         assert stream.sign_in()["ok"]
         for operation, args in (
@@ -185,8 +185,8 @@ def test_impossible_timers(alice_bot: bots.Bot, seconds: Any) -> None:
 
 
 def test_a_timer_cancels_unless_it_is_set_again(alice_bot: bots.Bot, bob_bot: bots.Bot) -> None:
-    stays = bob_bot.limit("buy", "0.01", "50000").json()["order_id"]
-    alice_bot.limit("buy", "0.01", "50000")
+    stays = bob_bot.limit("buy", "0.01", "59000").json()["order_id"]
+    alice_bot.limit("buy", "0.01", "59000")
     with alice_bot.stream() as stream:
         assert stream.sign_in()["ok"]
         for _ in range(4):
@@ -200,7 +200,7 @@ def test_a_timer_cancels_unless_it_is_set_again(alice_bot: bots.Bot, bob_bot: bo
 
 
 def test_a_timer_is_taken_away_and_may_be_for_an_instrument(alice_bot: bots.Bot) -> None:
-    order = alice_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    order = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
     set_anew = alice_bot.send("POST", TIMER, {"seconds": 600}).json()
     assert armed(alice_bot)[0]["cancels_at"] == set_anew["cancels_at"]
     gone = alice_bot.send("POST", TIMER, {"seconds": 0}).json()
@@ -225,10 +225,10 @@ def test_a_page_sets_a_timer_too(exchange: Exchange, alice_bot: bots.Bot) -> Non
 def test_a_killed_web_process_takes_armed_orders_along(
     exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot
 ) -> None:
-    stays = bob_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    stays = bob_bot.limit("buy", "0.01", "59000").json()["order_id"]
     with alice_bot.stream() as stream:
         arm(stream)
-        alice_bot.limit("buy", "0.01", "50000")
+        alice_bot.limit("buy", "0.01", "59000")
         alice_bot.send("POST", TIMER, {"seconds": 3, "instrument": "ETH-USDT"})
         alice_bot.place(instrument="ETH-USDT", side="buy", quantity="0.1", price="2000")
         bob_bot.send("POST", TIMER, {"seconds": 600, "instrument": "BTC-USDT"})
@@ -247,10 +247,10 @@ def test_a_killed_web_process_takes_armed_orders_along(
 def test_a_killed_engine_cancels_when_it_is_back_and_the_socket_is_closed(
     exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot
 ) -> None:
-    stays = bob_bot.limit("buy", "0.01", "50000").json()["order_id"]
+    stays = bob_bot.limit("buy", "0.01", "59000").json()["order_id"]
     with alice_bot.stream() as stream:
         arm(stream)
-        alice_bot.limit("buy", "0.01", "50000")
+        alice_bot.limit("buy", "0.01", "59000")
         exchange.world.engine_process.kill()
         with pytest.raises(ConnectionClosed) as closed:
             stream.until(lambda _: False)

@@ -1,5 +1,6 @@
 """Customers and accounts: one page with everything, and what staff may do for them."""
 
+from audit.models import AuditRecord
 from firms import REASON, marks
 from identity import actions
 from identity.models import ApiKey, TotpDevice, User, UserSession
@@ -59,6 +60,33 @@ def test_an_accounts_page_shows_what_cancels_its_orders_by_itself(firm, client_f
     panel = page.split("What cancels its orders by itself")[1].split("</section>")[0]
     assert "All instruments" in panel and "<time" in panel
     assert firm.order.instrument.symbol in panel and "armed" in panel
+
+
+def test_staff_protect_an_accounts_quotes_and_take_them_again(firm, client_for, send) -> None:
+    page = f"/backoffice/accounts/{firm.account.pk}/"
+    instrument = firm.order.instrument
+    limits = {"window_ms": 1000, "quantity": "2.5", "trades": 3, "instrument": instrument.pk}
+    assert send(client_for(firm.owner), f"{page}protection/", **limits).status_code == 422
+    wrong = {**limits, "quantity": "none", "reason": REASON}
+    assert send(client_for(firm.owner), f"{page}protection/", **wrong).status_code == 409
+    answer = send(client_for(firm.owner), f"{page}protection/", **limits, reason=REASON)
+    assert answer["Location"] == page
+    firm.books.settle()
+    shown = client_for(firm.owner).get(page).content.decode()
+    panel = shown.split("Protection of its quotes")[1].split("</section>")[0]
+    assert instrument.symbol in panel and "2.5" in panel and "3 trades" in panel
+    assert "1000 ms" in panel and "counting" in panel
+    reset = {"instrument": instrument.pk, "reason": REASON}
+    assert send(client_for(firm.owner), f"{page}protection/reset/", **reset).status_code == 302
+    firm.books.settle()
+    actions_done = AuditRecord.objects.filter(object_id=str(firm.account.pk), reason=REASON)
+    assert {"orders.set_protection", "orders.reset_protection"} <= set(
+        actions_done.values_list("action", flat=True)
+    )
+    taken_away = {"instrument": instrument.pk, "window_ms": 1000, "reason": REASON}
+    assert send(client_for(firm.owner), f"{page}protection/", **taken_away).status_code == 302
+    firm.books.settle()
+    assert "Protection of its quotes" not in client_for(firm.owner).get(page).content.decode()
 
 
 def test_suspending_an_account_reaches_the_engine_with_its_reason(firm, client_for, send) -> None:

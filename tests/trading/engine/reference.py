@@ -20,6 +20,7 @@ from trading.engine.enums import (
     AccountState,
     CancelCause,
     InstrumentState,
+    OrderFlag,
     OrderStatus,
     OrderType,
     ReduceReason,
@@ -34,10 +35,9 @@ from trading.engine.results import Result
 class ReferenceVenue(ReferenceTriggers, ReferenceLists):
     """One tenant."""
 
-    # By (account, instrument or 0 for all): when its orders are canceled; what goes with a
-    # connection.
+    time_ns: int = 0
+    # By (account, instrument or 0 for all): when its orders are canceled.
     cancel_timers: dict[tuple[int, int], int] = field(default_factory=dict)
-    armed: set[tuple[int, int]] = field(default_factory=set)
 
     def apply(self, command: Any, time_ns: int) -> tuple[Result, list[Any]]:
         """Result and events of a command; a refusal changes nothing but the seq."""
@@ -114,98 +114,6 @@ class ReferenceVenue(ReferenceTriggers, ReferenceLists):
         if self.instruments[order.command.instrument_id]["state"] == InstrumentState.HALTED:
             raise Refused(Result.INSTRUMENT_HALTED)
         return order
-
-    def on_CancelAllOrders(self, command: c.CancelAllOrders) -> None:
-        if command.cause not in list(CancelCause):
-            raise Refused(Result.FIELD_OUT_OF_RANGE)
-        by_customer = command.cause == CancelCause.REQUESTED
-        if by_customer:
-            self.check_may_cancel(command.account_id)
-        self.check_scope(command)
-        if command.instrument_id != 0 and by_customer:
-            rules = self.instruments[command.instrument_id]
-            if rules["state"] == InstrumentState.HALTED:
-                raise Refused(Result.INSTRUMENT_HALTED)
-        if command.side not in (0, Side.BUY, Side.SELL):
-            raise Refused(Result.BAD_SIDE)
-        scope = (command.account_id, command.instrument_id)
-        if command.cause == CancelCause.DISCONNECTED and scope not in self.armed:
-            raise Refused(Result.NOT_ARMED)
-        if command.cause == CancelCause.TIMER:
-            if self.cancel_timers.get(scope, 2**64) > self.time_ns:
-                raise Refused(Result.NO_TIMER_DUE)
-            self.stop_timer(command)
-        for order in self.open_orders():
-            rules = self.instruments[order.command.instrument_id]
-            if (
-                order.is_open
-                and order.command.account_id == command.account_id
-                and command.instrument_id in (0, order.command.instrument_id)
-                and command.side in (0, order.command.side)
-                and not (by_customer and rules["state"] == InstrumentState.HALTED)
-            ):
-                self.close(order, OrderStatus.CANCELED)
-
-    # What cancels by itself.
-
-    def check_scope(self, command: Any) -> None:
-        """Whether the account and the instrument (0: all) of a command are there."""
-        if command.account_id not in self.accounts:
-            raise Refused(Result.UNKNOWN_ACCOUNT)
-        if command.instrument_id != 0 and command.instrument_id not in self.instruments:
-            raise Refused(Result.UNKNOWN_INSTRUMENT)
-
-    def on_SetCancelTimer(self, command: c.SetCancelTimer) -> None:
-        self.check_may_cancel(command.account_id)
-        self.check_scope(command)
-        deadline_ns = self.time_ns + command.timeout_ns
-        if not 0 <= command.timeout_ns <= 24 * 3600 * 10**9 or deadline_ns >= 2**63:
-            raise Refused(Result.BAD_TIMEOUT)
-        if command.timeout_ns == 0:
-            self.stop_timer(command)
-            return
-        self.cancel_timers[command.account_id, command.instrument_id] = deadline_ns
-        self.tell_timer(command, deadline_ns)
-
-    def stop_timer(self, command: c.SetCancelTimer | c.CancelAllOrders) -> None:
-        self.cancel_timers.pop((command.account_id, command.instrument_id), None)
-        self.tell_timer(command, 0)
-
-    def tell_timer(self, command: Any, deadline_ns: int) -> None:
-        self.events.append(
-            e.CancelTimerSet(
-                account_id=command.account_id,
-                instrument_id=command.instrument_id,
-                deadline_ns=deadline_ns,
-            )
-        )
-
-    def on_ArmDisconnect(self, command: c.ArmDisconnect) -> None:
-        if command.armed not in (0, 1):
-            raise Refused(Result.FIELD_OUT_OF_RANGE)
-        if command.armed:
-            self.check_may_cancel(command.account_id)
-        self.check_scope(command)
-        scope = (command.account_id, command.instrument_id)
-        self.armed = self.armed | {scope} if command.armed else self.armed - {scope}
-        self.events.append(
-            e.DisconnectArmed(
-                account_id=command.account_id,
-                instrument_id=command.instrument_id,
-                armed=command.armed,
-            )
-        )
-
-    def armed_rows(self) -> list[e.ArmedRow]:
-        return [
-            e.ArmedRow(
-                account_id=account_id,
-                instrument_id=instrument_id,
-                on_disconnect=int((account_id, instrument_id) in self.armed),
-                deadline_ns=self.cancel_timers.get((account_id, instrument_id), 0),
-            )
-            for account_id, instrument_id in sorted({*self.armed, *self.cancel_timers})
-        ]
 
     def on_ReduceOrder(self, command: c.ReduceOrder) -> None:
         self.check_may_cancel(command.account_id)
@@ -394,7 +302,11 @@ class ReferenceVenue(ReferenceTriggers, ReferenceLists):
 
     def check_post_only(self, order: Placed) -> None:
         facing = self.facing(order)
-        if order.command.flags and facing and not self.too_far(facing[0], order):
+        if (
+            order.command.flags & OrderFlag.POST_ONLY
+            and facing
+            and not self.too_far(facing[0], order)
+        ):
             raise Refused(Result.POST_ONLY_WOULD_TAKE)
 
     def arrive(self, order: Placed, kills: bool) -> None:

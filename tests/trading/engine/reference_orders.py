@@ -8,6 +8,7 @@ from tests.trading.engine.reference_books import ReferenceBooks
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
+    OrderFlag,
     OrderStatus,
     OrderType,
     ReduceReason,
@@ -80,6 +81,10 @@ class Placed:
         if self.command.order_type == OrderType.TRAILING_STOP_LIMIT:
             return self.ticks != 0  # it has its price from when it fires
         return self.command.order_type in PRICED
+
+    @property
+    def is_quote(self) -> bool:
+        return bool(self.command.flags & OrderFlag.QUOTE)
 
     @property
     def by_quote(self) -> bool:
@@ -277,6 +282,7 @@ class ReferenceOrders(ReferenceBooks):
                 taker_leaves_lots=taker.leaves,
             )
         )
+        self.on_fill(maker, lots, quote_units)
         if maker.leaves == 0:
             self.close(maker, OrderStatus.FILLED)
         self.end_twins(maker)
@@ -299,6 +305,9 @@ class ReferenceOrders(ReferenceBooks):
         """Whether another order of its list is open."""
         members = order.group.order_ids if order.group else ()
         return any(self.orders[i - 1].is_open for i in members if i != order.order_id)
+
+    def on_fill(self, maker: Placed, lots: int, quote_units: int) -> None:
+        """What else a fill of a resting order does."""
 
     # The ends and the steps of an order's life.
 

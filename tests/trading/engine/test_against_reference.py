@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.trading.engine.invariants import BooksOfEvents, check_invariants
-from tests.trading.engine.reference import ReferenceVenue
+from tests.trading.engine.reference_makers import ReferenceMakers
 from tests.trading.engine.worlds import TENANT, RandomCommands, World
 from trading.engine import commands as c
 from trading.engine import events as e
@@ -24,7 +24,7 @@ def test_random_world(seed: int) -> None:
     commands = RandomCommands(seed)
     world = World()
     world.must(c.OpenVenue(code="random"))
-    reference = ReferenceVenue("random", seq=1)
+    reference = ReferenceMakers("random", seq=1)
     setup = commands.setup()
     books = BooksOfEvents()
     seen: dict[Result, int] = {}
@@ -60,7 +60,7 @@ def test_random_world(seed: int) -> None:
     assert seen[Result.ACCEPTED] > STEPS // 10
 
 
-def check_balances(world: World, reference: ReferenceVenue) -> None:
+def check_balances(world: World, reference: ReferenceMakers) -> None:
     """Balances of the engine are those the reference works out from the orders."""
     for (account_id, asset_id), (available, held) in world.balances().items():
         assert reference.booked[account_id, asset_id] == available + held
@@ -70,11 +70,12 @@ def check_balances(world: World, reference: ReferenceVenue) -> None:
     assert {key: asset.supply_units for key, asset in venue.assets.items()} == totals
 
 
-def check_queues(world: World, reference: ReferenceVenue) -> None:
+def check_queues(world: World, reference: ReferenceMakers) -> None:
     """Open orders are the same, with the same rows in the same order, and so is the depth."""
     rows = sorted(world.must(queries.QueryOpenOrders()), key=lambda row: row.account_id)
     expected = sorted(reference.open_orders(), key=lambda order: order.command.account_id)
     assert rows == [reference.row(order) for order in expected]
+    assert world.must(queries.QueryProtections()) == reference.protection_rows()
     assert world.must(queries.QueryArmed()) == reference.armed_rows()
     (status,) = world.must(queries.QueryStatus())
     assert status.open_orders == len(rows)
@@ -113,6 +114,7 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
             for own in world.own:
                 events = [*own[2], *events]
             commands.watch(events)
+            seen.update(Result(x.result) for x in events if isinstance(x, e.QuoteAnswered))
             events_seen.update(type(event).__name__ for event in events)
             ends.update((x.status, x.rested) for x in events if isinstance(x, e.OrderClosed))
     unreachable_here = {  # the door, the process and the other tests' affairs

@@ -305,3 +305,74 @@ def test_pending_orders_count_for_all_that_is_open() -> None:
     assert instrument.waiting_orders == 3_999
     world.must(c.CancelAllOrders(account_id=1))
     assert (instrument.open_lots, instrument.waiting_orders, instrument.open_orders) == (0, 0, 0)
+
+
+def test_a_snapshot_has_one_quote_a_side_and_none_that_ends_by_itself() -> None:
+    world = spot_world()
+    quotes = c.PlaceQuotes(account_id=1, instrument_id_1=1, bid_ticks_1=100, bid_lots_1=5)
+    world.must(
+        quotes, order(1, "buy", 5, 90), order(2, "buy", 5, 80, time_in_force=4, expire_ns=9**9)
+    )
+    dumped = world.shard.dump()
+    assert Shard.load(dumped).dump() == dumped
+    for order_id, account_id in ((2, 1), (3, 2)):
+        number = order_at(dumped, order_id, account_id) + FROM_ORDER["terms"]
+        forged = with_word(dumped, number, words_of(dumped)[number] | 1 << 28)
+        with pytest.raises(ValueError):
+            Shard.load(forged)
+
+
+@pytest.mark.parametrize(
+    ("from_end", "value"),
+    [
+        (1, 1),  # one fill more than there is
+        (2, 2),
+        (3, 2**63 - 1),
+        (5, -1),
+        (6, -1),
+        (7, 0),
+        (7, 60 * 10**9 + 1),
+        (8, 7),
+        (8, 0),  # lots over all instruments
+        (9, 77),
+        (10, 2),
+        (10, -1),
+    ],
+)
+def test_a_forged_protection_is_refused(from_end: int, value: int) -> None:
+    world = spot_world()
+    world.must(c.SetProtection(account_id=1, instrument_id=1, window_ns=9, lots=5, trades=2))
+    dumped = world.shard.dump()
+    assert Shard.load(dumped).dump() == dumped
+    with pytest.raises(ValueError):
+        Shard.load(with_word(dumped, len(dumped) // 8 - from_end, value))
+
+
+@pytest.mark.parametrize(("from_end", "value"), [(1, 7), (2, 77), (5, 7), (6, 77), (4, 0), (3, 9)])
+def test_a_forged_timer_or_arming_is_refused(from_end: int, value: int) -> None:
+    world = spot_world()
+    world.must(
+        c.SetCancelTimer(account_id=1, instrument_id=1, timeout_ns=9),
+        c.ArmDisconnect(account_id=1, instrument_id=1, armed=1),
+    )
+    dumped = world.shard.dump()
+    assert Shard.load(dumped).dump() == dumped
+    # Behind it the number of protections.
+    with pytest.raises(ValueError):
+        Shard.load(with_word(dumped, len(dumped) // 8 - 1 - from_end, value))
+
+
+def test_a_mass_quote_names_what_it_likes() -> None:
+    """Instruments far outside of the tables, and every number at its ends."""
+    world = spot_world()
+    before = world.shard.dump()
+    for instrument_id in (-1, 2, 2**31, 2**32 + 1, 2**62, -(2**63)):
+        events = world.must(c.PlaceQuotes(account_id=1, instrument_id_8=instrument_id))
+        assert [event.result for event in events] == [Result.UNKNOWN_INSTRUMENT] * 8
+    for ticks, lots in ((2**62, 1), (-1, 1), (1, 2**62), (1, -1), (-(2**63), 2**63 - 1)):
+        (event,) = world.must(
+            c.PlaceQuotes(account_id=1, instrument_id_1=1, ask_ticks_1=ticks, ask_lots_1=lots)
+        )
+        assert event.result != Result.ACCEPTED
+    after = world.shard.dump()
+    assert before[24:] == after[24:]  # all but the seq and the time

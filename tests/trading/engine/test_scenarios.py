@@ -12,6 +12,11 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann buy 5                 market order by quantity; ``ann buy for 500`` by quote amount
     ann cancel 1 / id=TEXT    ann reduce 1 by 2       ann cancel-all
     ann replace 1 8 @ 101     new open lots and price; without the one or the other it stays
+    ann quote 99x5 / 101x5    bid and ask in the place of ann's quote of before (- : none);
+                              post-only and the words of self-trade prevention behind it
+    ann cancel-quotes
+    ann protect window=9 trades=2 lots=9 notional=900 on 1 / reset on 1
+                              market maker's protection, in instrument 1 or (without) all
     set prices 100 99         mark and index price; 0: as it was
     ann timer 9 / timer 9 on 1  cancels all orders 9 ns later (those in instrument 1); 0: no more
     ann arm / disarm / lost   orders go with a connection (``arm on 1``), and it is lost
@@ -95,8 +100,14 @@ def command_of(words: list[str], world: World) -> Any:
     if who == "set":
         return setting_of(verb, rest)
     account_id = ACCOUNTS[who]
+    if verb in ("protect", "reset"):
+        return protection_of(account_id, verb, rest)
     if verb in ("timer", "arm", "disarm", "lost"):
         return guard_of(account_id, verb, rest)
+    if verb == "quote":
+        return quote_of(account_id, rest)
+    if verb == "cancel-quotes":
+        return c.CancelAllOrders(account_id=account_id, quotes_only=1)
     if verb == "cancel-all":
         return c.CancelAllOrders(account_id=account_id)
     if verb in LISTS:
@@ -189,6 +200,37 @@ def guard_of(account_id: int, verb: str, rest: list[str]) -> Any:
     return c.ArmDisconnect(armed=int(verb == "arm"), **scope)
 
 
+def quote_of(account_id: int, words: list[str]) -> c.PlaceQuotes:
+    bid, slash, ask, *rest = words
+    assert slash == "/"
+    (bid_ticks, bid_lots), (ask_ticks, ask_lots) = (
+        (0, 0) if side == "-" else tuple(int(number) for number in side.split("x"))
+        for side in (bid, ask)
+    )
+    modes = [MODES[word] for word in rest if word in MODES]
+    instruments = [int(word) for word in rest if word.isdigit()]
+    return c.PlaceQuotes(
+        account_id=account_id,
+        flags=int("post-only" in rest),
+        self_trade_prevention=modes[0] if modes else 0,
+        instrument_id_1=instruments[0] if instruments else 1,
+        bid_ticks_1=bid_ticks,
+        bid_lots_1=bid_lots,
+        ask_ticks_1=ask_ticks,
+        ask_lots_1=ask_lots,
+    )
+
+
+def protection_of(account_id: int, verb: str, rest: list[str]) -> Any:
+    limits, _, instrument = " ".join(rest).partition("on ")
+    scope = {"account_id": account_id, "instrument_id": int(instrument or 0)}
+    if verb == "reset":
+        return c.ResetProtection(**scope)
+    names = {"window": "window_ns", "notional": "notional_units"}
+    pairs = [word.split("=") for word in limits.split()]
+    return c.SetProtection(**scope, **{names.get(name, name): int(n) for name, n in pairs})
+
+
 def setting_of(verb: str, rest: list[str]) -> Any:
     if verb == "instrument":
         return c.SetInstrumentState(instrument_id=1, state=int(rest[0]))
@@ -241,6 +283,17 @@ def told(result: Result, events: list[Any]) -> str:
             parts.append("timer runs" if event.deadline_ns else "timer ends")
         elif isinstance(event, e.DisconnectArmed):
             parts.append("armed" if event.armed else "disarmed")
+        elif isinstance(event, e.QuoteAnswered):
+            side = {0: "", 1: " bid", 2: " ask"}[event.side]
+            refused = f"{Result(event.result).name}{side}, " if event.result else ""
+            standing = " ".join(
+                f"#{number}" if number else "-"
+                for number in (event.bid_order_id, event.ask_order_id)
+            )
+            parts.append(f"quote {refused}{standing}")
+        elif isinstance(event, e.ProtectionChanged):
+            counted = f"{event.lots} lots {event.trades} trades {event.notional_units}"
+            parts.append(f"tripped at {counted}" if event.tripped else "protection reset")
         elif isinstance(event, e.OrderRow):
             status = OrderStatus(event.status).name.lower()
             parts.append(f"#{event.order_id} is {status}")

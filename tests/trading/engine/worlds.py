@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from tests.trading.engine.order_lists import RandomLists
+from tests.trading.engine.worlds_makers import RandomMakers
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import keys, queries, wire
@@ -168,6 +169,7 @@ class RandomCommands:
         self.random_lists = RandomLists(self.chance)
         self.lists: dict[int, int] = {}  # whose it is
         self.owners: dict[int, int] = {}
+        self.makers = RandomMakers(self.chance)
         self.time_ns = start_ns
 
     def setup(self) -> list[Any]:
@@ -238,8 +240,10 @@ class RandomCommands:
         """Mostly orders and cancels, now and then a change of the rules."""
         self.time_ns += 1
         dice = self.chance.random()
-        if dice < 0.48:
+        if dice < 0.44:
             return self.place()
+        if dice < 0.48:
+            return self.makers.quotes(self.account(), self.price)
         if dice < 0.54:
             return self.prices()
         if dice < 0.62:
@@ -256,6 +260,8 @@ class RandomCommands:
             return self.cancel_all()
         if dice < 0.90:
             return self.guard()
+        if dice < 0.92:
+            return self.makers.protection(self.account())
         return self.rare()
 
     def cancel_all(self) -> c.CancelAllOrders:
@@ -265,6 +271,7 @@ class RandomCommands:
             instrument_id=chance.choice([0, 0, 1, 2, 3]),
             side=chance.choice([0, 0, 1, 2, 3]),
             cause=chance.choice([0, 0, 0, 0, 0, 0, 1, 1, 2, 3]),
+            quotes_only=chance.choice([0, 0, 0, 0, 1, 1, 1, 2]),
         )
 
     def guard(self) -> c.SetCancelTimer | c.ArmDisconnect:
