@@ -106,14 +106,14 @@ class Flow:
 class Engine:
     """An engine process of its own, in a directory of its own."""
 
-    def __init__(self, engine_dir: Path) -> None:
+    def __init__(self, engine_dir: Path, *options: str) -> None:
         self.engine_dir = engine_dir
         self.socket_path = str(engine_dir) + ".sock"
         started = time.perf_counter()
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "trading.engine.process"),
-                *("--dir", str(engine_dir), "--socket", self.socket_path),
+                *("--dir", str(engine_dir), "--socket", self.socket_path, *options),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[:2])},

@@ -1,12 +1,15 @@
 """Instruments, fees and orders: changes that hold at once, with history; cancels with a reason."""
 
 from firms import REASON, marks
+from order_fields import list_of
 from trading.accounts.models import AccountGroup
 from trading.commands import door
 from trading.commands.actions import enqueue_command
 from trading.engine import commands
 from trading.engine.queries import QueryOrder
+from trading.engine.results import Result
 from trading.instruments.models import Asset, FeeSchedule, Instrument, State
+from trading.instruments.selectors import instrument_info
 from trading.orders import actions as orders
 from trading.orders.models import Order, Replacement, Status
 
@@ -281,3 +284,32 @@ def test_prices_set_by_hand_send_on_what_waits_for_them(firm, client_for, send) 
             f"/backoffice/ledger/events/{Order.objects.get(pk=order_id).triggered_seq}/"
         ).content.decode()
     )
+
+
+def test_an_order_of_a_list_shows_the_list_and_the_life_of_each(firm, client_for) -> None:
+    row = Instrument.objects.get(symbol="BTC-USDT")
+    common = {"account_id": firm.account.pk, "instrument_id": row.pk, "lots": 2_000, "side": 1}
+    last = instrument_info("BTC-USDT").ticks_of("99")
+    answer = door.send_command(
+        list_of(
+            1,
+            commands.PlaceOrder(**common, order_type=1, time_in_force=1, ticks=last - 100),
+            commands.PlaceOrder(**common, order_type=3, time_in_force=2, trigger_ticks=2 * last),
+        )
+    )
+    assert answer.result == Result.ACCEPTED
+    limit = answer.events[0].list_id
+    door.send_command(commands.CancelOrder(account_id=firm.account.pk, order_id=limit))
+    firm.books.settle()
+    browser = client_for(firm.owner)
+    page = browser.get(f"/backoffice/orders/{limit + 1}/").content.decode()
+    assert f"OCO {limit}" in page and "One cancels the other" in page
+    assert "Orders of the list" in page and f'data-href="/backoffice/orders/{limit}/' in page
+    assert f'href="/backoffice/orders/{limit}/"' in page  # what ended it
+    for sentence in (
+        f"OCO list {limit} placed for",
+        f"Order {limit} rests in the book",
+        f"Order {limit + 1} waits for the price",
+        f"; ended by order {limit} of its list",
+    ):
+        assert sentence in page

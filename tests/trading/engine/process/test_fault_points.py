@@ -22,7 +22,7 @@ from trading.engine.journal_writer import Journal
 
 DYING = Path(__file__).with_name("dying.py")
 SEED = int(os.environ.get("MARQUE_KILL_SEED", "1"))
-KILLS = int(os.environ.get("MARQUE_KILLS", "32"))
+KILLS = int(os.environ.get("MARQUE_KILLS", "16"))
 KILLS_A_JOURNAL = 32
 TRADERS = 4
 # How often a point is passed at most before it kills: what comes often kills later.
