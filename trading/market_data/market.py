@@ -287,9 +287,9 @@ class TenantMarket:
             self.private.hold(row.seq, row.account_id, info, row.side, lots, ticks)
 
     def _on_uncrossed(self, row: Row) -> None:
-        self._rest(row, row.ticks, -row.lots)
+        self._rest(row, row.ticks, -row.lots, 0)
         if row.to_ticks:
-            self._rest(row, row.to_ticks, row.lots)
+            self._rest(row, row.to_ticks, row.lots, 0)
 
     def _on_state(self, row: Row) -> None:
         phase = self._phases[row.instrument_id]

@@ -1,8 +1,8 @@
 """What an instrument's trading is at: its state, when it ends, and what an auction would come to.
 
-The indicative price is that of the engine's own rule (`trading.engine.auctions`), worked out here from
-what the depth shows, so that nobody has to ask the engine for it many times a second; what icebergs
-hide stays hidden until the auction ends.
+The indicative price is that of the engine's own rule (`trading.engine.auctions`), worked out here
+from what the depth shows, so that nobody has to ask the engine for it many times a second; what
+icebergs hide stays hidden until the auction ends.
 """
 
 from __future__ import annotations
