@@ -167,7 +167,7 @@ class Flow:
         lots = self.random.randrange(1, 500)
         side = self.random.choice([1, 2])
         # Now and then more than the account can pay when the price comes.
-        too_much = is_limit and side == enums.Side.BUY and self.random.random() < 0.2
+        too_much = is_limit and side == enums.Side.BUY and self.random.random() < 0.6
         return commands.PlaceOrder(
             account_id=account_id,
             instrument_id=self.random.choice([1, 1, 2]),
@@ -183,7 +183,7 @@ class Flow:
             trailing_distance_bp=self.random.choice([4, 8, 15]) if trails else 0,
             activation_ticks=self.random.choice([0, 5_000]) if trails else 0,
             trigger_ns=self.time_ns + self.random.randrange(1, 60 * 10**9)
-            if not ends and self.random.random() < 0.2
+            if not ends and self.random.random() < 0.6
             else 0,
             display_lots=self._display(lots) if is_limit and not too_much else 0,
         )
