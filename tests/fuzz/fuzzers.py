@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.fuzz.mutation import mutated
-from tests.trading.engine.worlds import TENANT, RandomCommands
+from tests.trading.engine.random_commands import RandomCommands
+from tests.trading.engine.worlds import TENANT
 from trading.engine import COMPILED, framing, journal, layouts, scan, wire
 from trading.engine import commands as c
 from trading.engine import queries as q

@@ -10,7 +10,8 @@ found here is relied on: what the commands before it change meanwhile costs time
 from trading.engine import codec, rows
 from trading.engine.memory import reserve
 from trading.engine.store import Store
-from trading.engine.words import field, pointer, touch
+from trading.engine.venue import Venue
+from trading.engine.words import FETCHES, MASK_16, MASK_32, field, pointer, touch, word
 
 
 class Ahead:
@@ -21,6 +22,54 @@ class Ahead:
         self._room = reserve(rows.AHEAD_ROOM * rows.AHEAD_WIDTH)
         self._ring = pointer(self._room)
         self._noted = 0
+        self._at = 0  # the batch's first byte that was not looked at
+        self._tenant_id = 0
+        self._venue = 0
+
+    def begins(self, end: int) -> bool:
+        """Begin with a batch of so many bytes, unless it is too short to be worth it."""
+        self._at = 0
+        self._tenant_id = -1
+        return FETCHES and end >= rows.AHEAD_LEAST_BYTES
+
+    def note_request(self, frames: bytes, end: int, venues: dict[int, Venue]) -> int:
+        """Look at the next request frame of the batch."""
+        at = self._at
+        if end - at < rows.REQUEST_HEADER_BYTES:
+            return self.note(frames, end, end, 0, 0)
+        head = word(frames, at)
+        frame_end = at + 4 + (head & MASK_32)
+        if frame_end > end or frame_end - at < rows.REQUEST_HEADER_BYTES:
+            self._at = end
+            return self.note(frames, end, end, 0, 0)
+        self._at = frame_end
+        venue = self._venue_of(word(frames, at + 16) & MASK_32, venues)
+        payload = at + rows.REQUEST_HEADER_BYTES
+        return self.note(frames, payload, frame_end, head >> 32 & MASK_16, venue)
+
+    def note_record(self, records: bytes, end: int, venues: dict[int, Venue]) -> int:
+        """Look at the next record that is replayed."""
+        at = self._at
+        if end - at < rows.RECORD_HEADER_BYTES:
+            return self.note(records, end, end, 0, 0)
+        head = word(records, at)
+        payload = at + rows.RECORD_HEADER_BYTES
+        payload_end = payload + (word(records, at + 48) & MASK_16)
+        record_end = at + (head & MASK_32)
+        if record_end > end or payload_end > record_end:
+            self._at = end
+            return self.note(records, end, end, 0, 0)
+        self._at = record_end
+        venue = self._venue_of(word(records, at + 24) & MASK_32, venues)
+        return self.note(records, payload, payload_end, head >> 32 & MASK_16, venue)
+
+    def _venue_of(self, tenant_id: int, venues: dict[int, Venue]) -> int:
+        """The number of a tenant's venue, or 0."""
+        if tenant_id != self._tenant_id:
+            self._tenant_id = tenant_id
+            venue = venues.get(tenant_id)
+            self._venue = 0 if venue is None else venue.number
+        return self._venue
 
     def note(self, data: bytes, at: int, end: int, kind: int, venue: int) -> int:
         """Look at a command ``rows.AHEAD_COMMANDS`` before its turn; at others on the way."""

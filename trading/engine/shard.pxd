@@ -24,9 +24,6 @@ cdef class Shard:
     cdef Step _step
     cdef Step _asking
     cdef Ahead _ahead
-    cdef long long _noted
-    cdef long long _noted_tenant
-    cdef long long _noted_venue
     cdef long long _result
     cdef long long _seq
     cdef long long _events
@@ -36,10 +33,6 @@ cdef class Shard:
     cdef long long _most_timers
     cdef long long _most_cancel_timers
 
-    cdef long long _note_request(self, const char *frames, long long end) except? FAILED
-    cdef long long _note_record(self, const char *records, long long end) except? FAILED
-    @cython.locals(venue=Venue)
-    cdef long long _venue_noted(self, long long tenant_id) except? FAILED
     @cython.locals(end="long long", at="long long", frame_end="long long", looks="bint")
     cpdef object run_batch(self, bytes frames, long long time_ns)
     cdef long long _run_timers(self) except? FAILED

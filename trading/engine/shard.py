@@ -24,7 +24,6 @@ from trading.engine.step import Step
 from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
-    FETCHES,
     MASK_16,
     MASK_32,
     copy_words,
@@ -64,9 +63,6 @@ class Shard:
         self._step = Step(self._records)
         self._asking = Step(self._answers)
         self._ahead = Ahead(self.store)
-        self._noted = 0  # the batch's first byte that was not looked at ahead
-        self._noted_tenant = 0
-        self._noted_venue = 0
         # How the last command ended: its seq (0: not journaled), its events and how many they
         # are, and where the records end with its own.
         self._result = 0
@@ -93,15 +89,13 @@ class Shard:
         self._fire_cancel_timers(self._now_ns)
         end = len(frames)
         at = 0
-        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        looks = self._ahead.begins(end)
         if looks:
-            self._noted = 0
-            self._noted_tenant = -1
             for _ in range(rows.AHEAD_COMMANDS):
-                self._note_request(frames, end)
+                self._ahead.note_request(frames, end, self.venues)
         while at < end:
             if looks:
-                self._note_request(frames, end)
+                self._ahead.note_request(frames, end, self.venues)
             frame_end = end
             if end - at >= 8:
                 frame_end = at + 4 + (word(frames, at) & MASK_32)
@@ -118,45 +112,6 @@ class Shard:
             first_seq,
             self.seq,
         )
-
-    def _note_request(self, frames: bytes, end: int) -> int:
-        """Look ahead at the next request frame of the batch."""
-        at = self._noted
-        if end - at < rows.REQUEST_HEADER_BYTES:
-            return self._ahead.note(frames, end, end, 0, 0)
-        head = word(frames, at)
-        frame_end = at + 4 + (head & MASK_32)
-        if frame_end > end or frame_end - at < rows.REQUEST_HEADER_BYTES:
-            self._noted = end
-            return self._ahead.note(frames, end, end, 0, 0)
-        self._noted = frame_end
-        venue = self._venue_noted(word(frames, at + 16) & MASK_32)
-        payload = at + rows.REQUEST_HEADER_BYTES
-        return self._ahead.note(frames, payload, frame_end, head >> 32 & MASK_16, venue)
-
-    def _note_record(self, records: bytes, end: int) -> int:
-        """Look ahead at the next record that is replayed."""
-        at = self._noted
-        if end - at < rows.RECORD_HEADER_BYTES:
-            return self._ahead.note(records, end, end, 0, 0)
-        head = word(records, at)
-        payload = at + rows.RECORD_HEADER_BYTES
-        payload_end = payload + (word(records, at + 48) & MASK_16)
-        record_end = at + (head & MASK_32)
-        if record_end > end or payload_end > record_end:
-            self._noted = end
-            return self._ahead.note(records, end, end, 0, 0)
-        self._noted = record_end
-        venue = self._venue_noted(word(records, at + 24) & MASK_32)
-        return self._ahead.note(records, payload, payload_end, head >> 32 & MASK_16, venue)
-
-    def _venue_noted(self, tenant_id: int) -> int:
-        """The number of a tenant's venue, or 0."""
-        if tenant_id != self._noted_tenant:
-            self._noted_tenant = tenant_id
-            venue = self.venue(tenant_id)
-            self._noted_venue = 0 if venue is None else venue.number
-        return self._noted_venue
 
     @property
     def due_ns(self) -> int:
@@ -441,15 +396,13 @@ class Shard:
         written.clear()
         end = len(records)
         at = 0
-        looks = FETCHES and end >= rows.AHEAD_LEAST_BYTES
+        looks = self._ahead.begins(end)
         if looks:
-            self._noted = 0
-            self._noted_tenant = -1
             for _ in range(rows.AHEAD_COMMANDS):
-                self._note_record(records, end)
+                self._ahead.note_record(records, end, self.venues)
         while at < end:
             if looks:
-                self._note_record(records, end)
+                self._ahead.note_record(records, end, self.venues)
             seq = self.seq + 1
             if end - at < rows.RECORD_HEADER_BYTES:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")

@@ -13,38 +13,11 @@ from typing import Any, NamedTuple
 from trading.engine import events
 from trading.engine.enums import Side
 from trading.instruments.rules import AssetInfo, InstrumentInfo
-from trading.market_data import candles, depth, phases, private, tape
+from trading.market_data import candles, depth, intake, phases, private, tape
 from trading.orders import shapes
 
 _NS_PER_SECOND = 1_000_000_000
 _DISPLAY_PLACES = 8
-
-# What is taken in, by which method, in this order: pending, released, waiting, activated, triggered
-# and replaced, as they follow each other, come before what becomes of the order then.
-_HANDLERS = (
-    ("AssetCreated", "_on_asset"),
-    ("InstrumentCreated", "_on_instrument"),
-    ("OrderListPlaced", "_on_list_placed"),
-    ("OrderAccepted", "_on_accepted"),
-    ("OrderPending", "_on_pending"),
-    ("OrderReleased", "_on_released"),
-    ("OrderWaiting", "_on_waiting"),
-    ("OrderActivated", "_on_activated"),
-    ("OrderTriggered", "_on_triggered"),
-    ("OrderReplaced", "_on_replaced"),
-    ("OrderRested", "_on_rested"),
-    ("OrderUncrossed", "_on_uncrossed"),
-    ("OrderRefreshed", "_on_refreshed"),
-    ("Traded", "_on_traded"),
-    ("OrderReduced", "_on_reduced"),
-    ("OrderClosed", "_on_closed"),
-    ("FundsCredited", "_on_credited"),
-    ("FundsDebited", "_on_debited"),
-    ("InstrumentStateChanged", "_on_state"),
-    ("SessionSet", "_on_session"),
-    ("ReferencePriceSet", "_on_reference"),
-)
-EVENTS = frozenset({"InstrumentChanged", *(name for name, _ in _HANDLERS)})
 
 Row = Any  # a named tuple of `columns.rows`
 Rows = dict[str, list[Row]]
@@ -160,7 +133,7 @@ class TenantMarket:
         self._apply_rows(rows)
 
     def _apply_rows(self, rows: Rows) -> None:
-        for name, handler in _HANDLERS:
+        for name, handler in intake.HANDLERS:
             handle = getattr(self, handler)
             for row in rows.get(name, ()):
                 handle(row)

@@ -18,7 +18,8 @@ import redis.asyncio
 import structlog
 
 from trading.engine import columns, follower, journal
-from trading.market_data.market import EVENTS, Output, Row, TenantMarket
+from trading.market_data.intake import EVENTS
+from trading.market_data.market import Output, Row, TenantMarket
 from trading.market_data.private import ASKED_KEY, INTERRUPTED, LISTENED
 
 log = structlog.get_logger("marque.publisher")

@@ -1,6 +1,5 @@
 """From the fields of a request to an engine command: checked, pure, the same at every door."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from trading.engine.keys import client_order_key
 from trading.engine.limits import MAX_REFRESHES, MAX_TICKS, MAX_TRAILING_BP
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
+from trading.orders import moments
 from trading.orders.order_types import LIMIT_TYPES, RESTING_TYPES, TRAILING_TYPES, TRIGGERED_TYPES
 
 MAX_CLIENT_ORDER_ID_CHARACTERS = 36
@@ -57,10 +57,6 @@ _FIELDS = frozenset(
 _LIST_FIELDS = frozenset({"type", "account", "instrument", "orders", "client_list_id"})
 _LEG_FIELDS = _FIELDS - {"account", "instrument"}
 _REPLACE_FIELDS = frozenset({"remaining_quantity", "price"})
-
-_MAX_NS = 2**63 - 1
-_NS_PER_MS = 1_000_000
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class OrderError(Exception):
@@ -384,26 +380,10 @@ def _trigger_ns(fields: Mapping[str, Any]) -> int:
 
 
 def _ns_of(moment: Any, name: str, result: Result) -> int:
-    """Nanoseconds since 1970 of milliseconds or of a text."""
-    time_ns = moment * _NS_PER_MS if type(moment) is int else _ns_of_text(moment, name, result)
-    if not 0 < time_ns <= _MAX_NS:
-        raise OrderError(result, f"{name} must lie between 1970 and 2262.")
-    return time_ns
-
-
-def _ns_of_text(text: Any, name: str, result: Result) -> int:
     try:
-        moment = datetime.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise OrderError(
-            result,
-            f"{name} must be milliseconds since 1970, or a time with its zone, such as "
-            '"2027-03-31T18:00:00Z".',
-        )
-    since = moment - _EPOCH
-    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+        return moments.ns_of(moment, name)
+    except ValueError as error:
+        raise OrderError(result, str(error)) from error
 
 
 def _ticks(info: InstrumentInfo, fields: Mapping[str, Any], is_limit: bool) -> int:

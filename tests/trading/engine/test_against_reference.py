@@ -5,8 +5,9 @@ import os
 import pytest
 
 from tests.trading.engine.invariants import BooksOfEvents, check_invariants
+from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.reference_makers import ReferenceMakers
-from tests.trading.engine.worlds import TENANT, RandomCommands, World
+from tests.trading.engine.worlds import TENANT, World
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import queries

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.trading.engine.worlds import TENANT, RandomCommands, World, order, spot_world
+from tests.trading.engine.random_commands import RandomCommands
+from tests.trading.engine.worlds import TENANT, World, order, spot_world
 from trading.engine import commands as c
 from trading.engine import queries, wire
 from trading.engine.results import Result

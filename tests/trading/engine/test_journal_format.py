@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tests.trading.engine.worlds import TENANT, RandomCommands, World
+from tests.trading.engine.random_commands import RandomCommands
+from tests.trading.engine.worlds import TENANT, World
 from trading.engine import columns, commands, keys, layouts, wire
 from trading.engine import events as e
 from trading.engine.message import LayoutError

@@ -12,7 +12,8 @@ from trading.engine import COMPILED, build
 ROOT = Path(__file__).parents[3]
 RUN = """
 import hashlib, sys
-from tests.trading.engine.worlds import RandomCommands, TENANT
+from tests.trading.engine.random_commands import RandomCommands
+from tests.trading.engine.worlds import TENANT
 from trading.engine import COMPILED, commands as c, events as e, queries, shard, wire
 world = shard.Shard()
 digest = hashlib.sha256()
