@@ -22,7 +22,11 @@ from trading.accounts.models import Account
 from trading.commands import door
 from trading.commands.models import QueuedCommand
 from trading.engine import queries
+from trading.engine.results import Result
 from trading.instruments.models import Asset, FeeSchedule, Instrument
+from trading.instruments.selectors import instrument_info
+from trading.orders import placing
+from trading.orders.models import OrderList
 from wallets.adjustments.models import Adjustment
 from wallets.ledger.models import Posting
 
@@ -71,6 +75,23 @@ def address_of(route: Route, values: dict[str, Any]) -> str:
     return "/" + text.lstrip("/")
 
 
+def list_of_orders(firm: Firm) -> int:
+    """An OCO of Alice's."""
+    pair = [
+        {"side": "sell", "price": "110", "quantity": "0.1"},
+        {"side": "sell", "type": "stop", "trigger_price": "90", "quantity": "0.1"},
+    ]
+    command = placing.build_place_order_list(
+        instrument_info("BTC-USDT"),
+        firm.account.pk,
+        {"type": "oco", "instrument": "BTC-USDT", "orders": pair},
+    )
+    answer = door.send_command(command)
+    assert answer.result == Result.ACCEPTED
+    firm.books.settle()
+    return OrderList.objects.latest("pk").pk
+
+
 class Fence:
     """Tenant north at work, with everything of Alice's that an address can name."""
 
@@ -89,6 +110,7 @@ class Fence:
             "session_id": self.session.pk,
             "device_id": self.device.pk,
             "public_id": firm.key.public_id,
+            "list_id": list_of_orders(firm),
             "symbol": "BTC-USDT",
             "language": "en",
             "mail_id": 1,
@@ -186,7 +208,7 @@ OPEN_TO_ALL = (
     r"/backoffice/(invitation|reset)/[^/]+/",
     r"/api/(schema|docs/)",
     r"/api/v1/(time|instruments|tickers|nothing-here)",
-    r"/api/v1/(depth|trades|candles)/[^/]+",
+    r"/api/v1/(depth|trades|candles|auction)/[^/]+",
     r".*nothing-here",
 )
 
