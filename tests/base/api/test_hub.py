@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis.asyncio
@@ -52,6 +53,13 @@ class Listener:
         self.health_checks += 1
         if self.health_fails:
             raise RuntimeError("no such tenant, or something")
+
+
+@pytest.fixture(autouse=True)
+def _own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database of their own in the server: a product that runs beside takes nothing of theirs."""
+    url = urlsplit(settings.REDIS_URL)._replace(path="/7").geturl()
+    monkeypatch.setattr(settings, "REDIS_URL", url)
 
 
 @pytest.fixture(autouse=True)
