@@ -264,7 +264,7 @@ def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     assert isinstance(caller, Caller)
     symbol = fields.get("instrument")
     if not isinstance(symbol, str):
-        raise ApiError(Result.UNKNOWNINSTRUMENT, "The order needs an instrument.")
+        raise ApiError(Result.UNKNOWN_INSTRUMENT, "The order needs an instrument.")
     info = instrument_info(symbol)
     command = entry.build(info, caller, fields)
     try:
