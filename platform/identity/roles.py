@@ -36,6 +36,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "orders.cancel",
             "ledger.view",
             "ledger.prove",
+            "breaks.resolve",
             "adjustments.view",
             "adjustments.approve",
             "instruments.change",
@@ -72,6 +73,9 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
         | {
             "ledger.view",
             "ledger.prove",
+            "breaks.handle",
+            "breaks.resolve",
+            "outside.enter",
             "fees.view",
             "adjustments.view",
             "adjustments.request",

@@ -29,6 +29,7 @@ from trading.orders import placing
 from trading.orders.models import OrderList
 from wallets.adjustments.models import Adjustment
 from wallets.ledger.models import Posting
+from wallets.reconciliation.models import BooksBreak, OutsideBalance
 
 PRIVATE_LABEL = "Alices-private-robot"
 PRIVATE_REASON = "Bonus for a complaint"
@@ -142,6 +143,8 @@ class Fence:
                 "device": TrustedDevice.objects.filter(pk=self.device.pk).exists(),
                 "staff": list(User.objects.filter(is_staff=True).values_list("pk", "role")),
                 "adjustments": list(Adjustment.objects.values_list("pk", "state")),
+                "breaks": list(BooksBreak.objects.values_list("pk", "state", "explanation")),
+                "outside": OutsideBalance.objects.count(),
                 "accounts": list(Account.objects.values_list("pk", "state", "group")),
                 "instruments": list(Instrument.objects.values_list("pk", "state", "tick_units")),
                 "fees": list(FeeSchedule.objects.values_list("pk", "maker_ppm", "taker_ppm")),
