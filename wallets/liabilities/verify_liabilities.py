@@ -52,7 +52,7 @@ def decimal(units, scale):
     return f"{digits[: len(digits) - scale]}.{digits[len(digits) - scale :]}" if scale else digits
 
 
-def say(sentence):
+def tell(sentence):
     sys.stdout.write(sentence + "\n")
 
 
@@ -97,18 +97,18 @@ def main(arguments):
     published = read(arguments[1]) if len(arguments) == 2 else None
     wrong = problems(own, published)
     for sentence in wrong:
-        say(f"WRONG: {sentence}")
+        tell(f"WRONG: {sentence}")
     if wrong:
         raise SystemExit(1)
-    say(f"Account {own['account']}, engine seq {own['seq']}, {own['as_of']}")
+    tell(f"Account {own['account']}, engine seq {own['seq']}, {own['as_of']}")
     for asset in own["assets"]:
         scale = asset["scale"]
-        say(
+        tell(
             f"  {decimal(int(asset['balance_units']), scale)} {asset['asset']} is in the root "
             f"{asset['root_hash']}, whose sum is {decimal(int(asset['total_units']), scale)}"
         )
     if published is None:
-        say("Compare these roots with what the firm has published, and with what others see.")
+        tell("Compare these roots with what the firm has published, and with what others see.")
 
 
 if __name__ == "__main__":
