@@ -35,7 +35,7 @@ def recorded(seed: int, steps: int = 400) -> World:
 
 @pytest.mark.parametrize("journal", JOURNALS, ids=lambda path: path.stem)
 def test_a_golden_journal_replays_to_its_hash(journal: Path) -> None:
-    """Never regenerate one: add one for new messages beside it. A new state image changes hashes."""
+    """Never regenerate one: add another for new messages. A new state image changes hashes."""
     data = journal.read_bytes()
     shard = Shard()
     shard.replay(data)
