@@ -92,7 +92,7 @@ def _leaf_body(owner: _Owner, leaf: Leaf, account_id: int) -> dict[str, Any]:
         "name": name,
         "salt": salt_of(owner.secret, name).hex(),
         "units": str(leaf.units),
-        "amount": f"{leaf.root.asset.text(leaf.units)} {leaf.root.asset.code}",
+        "amount": leaf.root.asset.text(leaf.units),
         "path": [
             {
                 "side": "left" if step.is_left else "right",
