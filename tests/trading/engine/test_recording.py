@@ -28,7 +28,9 @@ def changed(**fields: int) -> c.RecordEntry:
 
 def test_the_event_says_what_the_command_said() -> None:
     world = spot_world()
-    command = changed(value_ns=7, reverses_id=9 << 20, amount_units_1=10**32, amount_units_2=-(10**32))
+    command = changed(
+        value_ns=7, reverses_id=9 << 20, amount_units_1=10**32, amount_units_2=-(10**32)
+    )
     (event,) = world.must(command)
     assert isinstance(event, e.EntryRecorded)
     names = [name for name, _ in command.FIELDS]

@@ -21,7 +21,8 @@ def random_entry(chance: random.Random, time_ns: int) -> c.RecordEntry:
     for _ in range(chance.choice([1, 1, 2])):
         asset_id = chance.choice([1, 2, 3])
         units = [
-            chance.choice([1, -5, 2_000, 10**20, -(10**31)]) for _ in range(chance.choice([1, 1, 3]))
+            chance.choice([1, -5, 2_000, 10**20, -(10**31)])
+            for _ in range(chance.choice([1, 1, 3]))
         ]
         if sum(units):
             units.append(-sum(units))
