@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 # ruff: noqa: E402
-from trading.engine import COMPILED, commands, enums, framing, journal, process, snapshot, wire
+from trading.engine import COMPILED, commands, enums, framing, journal, recovery, snapshot, wire
 from trading.engine.client import EngineClient, Request
 from trading.engine.message import Message
 
@@ -269,7 +269,7 @@ def measure_recovery(engine_dir: Path) -> list[str]:
     """Start on the largest load's journal: by replaying all of it, then from a snapshot."""
     lines = []
     next_seq = journal.find_tail(engine_dir).next_seq
-    replayed = process.recover(engine_dir, next_seq)
+    replayed = recovery.recover(engine_dir, next_seq)
     lines.append(
         f"replay of {replayed.replayed_records} records: {replayed.seconds:.2f} s, "
         f"{replayed.replayed_records / replayed.seconds / 1e6:.2f} M commands/s"
@@ -280,7 +280,7 @@ def measure_recovery(engine_dir: Path) -> list[str]:
         f"snapshot of {path.stat().st_size / 1e6:.1f} MB written in "
         f"{time.perf_counter() - started:.2f} s"
     )
-    loaded = process.recover(engine_dir, next_seq)
+    loaded = recovery.recover(engine_dir, next_seq)
     lines.append(f"recovery from the snapshot at the journal's end: {loaded.seconds:.2f} s")
     if loaded.shard.state_hash() != replayed.shard.state_hash():
         raise SystemExit("Snapshot and replay gave different states.")

@@ -17,7 +17,7 @@ import pytest
 from tests.trading.engine.process import running
 from tests.trading.engine.process.dying import POINTS, RECOVERING
 from tests.trading.engine.process.running import RunningEngine, Trader
-from trading.engine import journal, process, snapshot
+from trading.engine import journal, recovery, snapshot
 from trading.engine.journal_writer import Journal
 
 DYING = Path(__file__).with_name("dying.py")
@@ -88,7 +88,7 @@ class Rounds:
         # A replay compares each record with what its command does: none shows half.
         replayed = running.replayed(engine_dir)
         assert replayed.seq == opened.next_seq - 1, where
-        recovered = process.recover(engine_dir, opened.next_seq)
+        recovered = recovery.recover(engine_dir, opened.next_seq)
         assert recovered.shard.state_hash() == replayed.state_hash(), where
 
     def finish(self) -> int:
