@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 # ruff: noqa: E402
-from trading.engine import COMPILED, commands, enums, framing, journal, recovery, snapshot, wire
+from trading.engine import COMPILED, commands, enums, frames, journal, recovery, snapshot, wire
 from trading.engine.client import EngineClient, Request
 from trading.engine.message import Message
 
@@ -214,7 +214,7 @@ def drive(engine: Engine, connections: int, window: int, total: int) -> Figures:
         poller.register(fd, select.EPOLLIN)
     latencies: list[float] = []
     clock = time.perf_counter
-    scan = framing.scan_requests
+    scan = frames.scan_requests
     engine_cpu = engine.cpu_seconds()
     own_cpu = time.process_time()
     started = clock()

@@ -17,7 +17,7 @@ from collections import deque
 from pathlib import Path
 
 from benchmarks import engine_durable as durable
-from trading.engine import framing, journal, snapshot
+from trading.engine import frames, journal, snapshot
 
 SLICE_SECONDS = 0.001
 CONNECTIONS = 8
@@ -41,7 +41,7 @@ class Line:
         if not data:
             raise SystemExit("The engine closed a connection.")
         data = self.rest + data if self.rest else data
-        end, answers, _ = framing.scan_requests(data, 0, -1, 1 << 30)
+        end, answers, _ = frames.scan_requests(data, 0, -1, 1 << 30)
         self.rest = data[end:]
         self.answered += answers
         now = time.perf_counter()

@@ -39,6 +39,8 @@ EXIT_WRITE_FAILED = 74  # disk full or broken
 
 LONGEST_SOCKET_PATH_BYTES = 107
 _LOCK_PATIENCE_SECONDS = 0.5
+# How long a thread of small affairs may keep the one that serves, at the most.
+_SWITCH_SECONDS = 0.0002
 
 
 class CannotStart(Exception):
@@ -288,6 +290,7 @@ def _run_locked(options: Options, signal_socket: socket.socket, open_file: OpenF
     # What lives now lives long, and the core makes no cycles: the collector would find nothing.
     gc.freeze()
     gc.disable()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     _say(
         f"The engine serves {options.engine_dir} at {options.socket_path}: seq {shard.seq}, "
         f"snapshot {recovered.snapshot_seq}, {recovered.replayed_records} records replayed "
