@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from trading.engine import journal, wire
 from trading.engine.layouts import GROUP_HEADER_BYTES
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-_FILL_BYTES = 1024 * 1024
+_FILL_BYTES = 512 * 1024
+_LONGEST_REST_SECONDS = 0.005
 _ZEROS = bytes(_FILL_BYTES)
 _MOST_BUFFERS = 1000  # the system takes 1024 in one call
 _REWRITTEN_BYTES = 16 * 1024 * 1024
@@ -132,14 +134,19 @@ class SegmentMaker:
         with self._lock:
             self._file = made = self._begin()
             self._filled_bytes = 0
+        spent_seconds = 0.0
         while not self._stopping:
-            # In slices: whoever takes it meanwhile waits for one at most.
+            # In slices with rests between them: whoever takes it meanwhile waits for one at most,
+            # and the disk has time for the groups.
+            time.sleep(min(spent_seconds, _LONGEST_REST_SECONDS))
+            started = time.monotonic()
             with self._lock:
                 size = min(_FILL_BYTES, self._segment_bytes - self._filled_bytes)
                 if self._file is not made or size <= 0:
                     return
                 made.fill(self._filled_bytes, size)
                 self._filled_bytes += size
+            spent_seconds = time.monotonic() - started
 
 
 class Journal:

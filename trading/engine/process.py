@@ -238,7 +238,6 @@ class Engine:
         if status == 0:
             self.shard.snapshot_seq = self._child_seq
             self.metrics.snapshots_written += 1
-            snapshot.prune(self.options.engine_dir)
         else:
             self.metrics.snapshots_failed += 1
 

@@ -1,4 +1,4 @@
-"""The state that snapshots and the engine journal give: for the engine's start and for snapshots."""
+"""The state that snapshots and the engine journal give, at the start and for snapshots."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""A snapshot made beside a running engine: ``python -m trading.engine.snapshotting --dir D --seq N``.
+"""Makes a snapshot beside a running engine: ``python -m trading.engine.snapshotting``.
 
 It does what recovery does: it loads the newest good snapshot, replays the engine journal behind
 it up to seq N, comparing each result with the recorded one, and writes the state it has then. So
@@ -22,9 +22,14 @@ EXIT_WRITE_FAILED = 74
 
 
 def make(engine_dir: Path, seq: int) -> Path:
-    """Write the snapshot as of ``seq``; raises JournalError, ReplayDifference and OSError."""
+    """Write the snapshot as of ``seq``, remove those that are too many.
+
+    Raises JournalError, ReplayDifference and OSError.
+    """
     recovered = recovery.recover(engine_dir, seq + 1, until_seq=seq)
-    return snapshot.write(engine_dir, recovered.shard)
+    path = snapshot.write(engine_dir, recovered.shard)
+    snapshot.prune(engine_dir)
+    return path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
