@@ -273,13 +273,14 @@ class Server:
 
     def _take(self, connection: Connection, end: int, count: int) -> None:
         """Take the frames behind those of the round into it, up to ``end``, or refuse them."""
-        self._requests += count
         if self._waiting_bytes() > self.most_waiting_bytes:
+            self.metrics.requests += int(count)
             self.metrics.refused_overloaded += int(count)
             frames = system.copied(self._buffer, self._filled, end)
             connection.send(framing.refuse_requests(frames, 0, len(frames), codes.OVERLOADED))
             return
         self._filled = end
+        self._requests += count
         self._senders.append(connection)
         self._counts.append(int(count))
 
