@@ -21,7 +21,7 @@ from pathlib import Path
 from trading.engine import compiled
 
 # -fwrapv: sums of words wrap, as keys of hash tables do on purpose; bounds are checked at the door.
-_CFLAGS = (
+CFLAGS = (
     "-O3 -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
     " -Wno-unused-function -Wno-sign-compare"
 )
@@ -50,6 +50,7 @@ _CALLED_BY_MODULE = (
     "placing",
     "protecting",
     "quoting",
+    "recording",
     "rules",
     "sessions",
     "standing",
@@ -97,7 +98,7 @@ def build() -> Path:
         folder = Path(scratch)
         package = write_sources(folder)
         (folder / "setup.py").write_text(_setup_text())
-        environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {_CFLAGS}"}
+        environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {CFLAGS}"}
         subprocess.run(
             [sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
             cwd=folder,

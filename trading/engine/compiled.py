@@ -42,6 +42,7 @@ CORE = (
     "quoting",
     "sessions",
     "administration",
+    "recording",
     "lookups",
     "image",
     "standing",
@@ -62,6 +63,7 @@ PLAIN = (
     "iceberg_layouts",
     "layout",
     "layouts",
+    "ledger_layouts",
     "list_layouts",
     "maker_layouts",
     "memory",
@@ -73,7 +75,7 @@ PLAIN = (
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.
-EDGE = ("connection", "server")
+EDGE = ("frames", "connection", "log_writer", "server")
 
 
 def source_files() -> list[Path]:
