@@ -38,6 +38,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "ledger.prove",
             "adjustments.view",
             "adjustments.approve",
+            "bookkeeping.approve",
             "instruments.change",
             "fees.view",
             "fees.change",
@@ -76,6 +77,9 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "adjustments.view",
             "adjustments.request",
             "adjustments.approve",
+            "bookkeeping.request",
+            "bookkeeping.approve",
+            "periods.close",
         }
     ),
     COMPLIANCE: frozenset(
