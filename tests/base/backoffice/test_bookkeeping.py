@@ -10,7 +10,7 @@ from firms import REASON, an_entry_request, marks
 from trading.instruments.models import Asset
 from wallets.bookkeeping.models import EntryRequest, Period, PeriodState, State
 from wallets.ledger import chart
-from wallets.ledger.models import CustodyAccount, EntryKind, JournalEntry, Line
+from wallets.ledger.models import CustodyAccount, EntryKind, JournalEntry, Line, Posting
 
 TOKEN = "0b8bb0f2-47f4-4a4c-9d0e-0d3e2c6d3b21"
 FEE = f"/backoffice/bookkeeping/new/{int(EntryKind.BANK_FEE)}/"
@@ -160,6 +160,10 @@ def test_a_month_is_closed_and_reopened_by_two(firm, client_for, send) -> None:
         day = (day - timedelta(days=1)).replace(day=1)
     moment = timezone.now() - (timezone.now().date() - day.replace(day=15))
     JournalEntry.objects.create(pk=1, kind=EntryKind.BANK_FEE, seq=0, time=moment, reference_id=0)
+    asset_id = Asset.objects.get(code="USDT").pk
+    for place, (line, units) in enumerate([(Line.BANK_FEES, 1), (Line.BANK, -1)]):
+        ledger_id = chart.ledger_account_id(line, 0, asset_id)
+        Posting.objects.create(entry_id=1, line=place, ledger_account_id=ledger_id, units=units)
     finance, owner = client_for(firm.finance), client_for(firm.owner)
     key = f"{day:%Y-%m}"
     page = finance.get("/backoffice/periods/").content.decode()
