@@ -28,6 +28,7 @@ from wallets.adjustments.models import Adjustment
 from wallets.adjustments.models import State as AdjustmentState
 from wallets.bookkeeping import selectors as bookkeeping
 from wallets.bookkeeping.models import PeriodState
+from wallets.reconciliation import selectors as reconciliation
 
 DAY_SECONDS = 86_400
 # A moment's lag is the normal state of a follower; this many seconds are not.
@@ -54,6 +55,7 @@ def menu_counts(user: Any) -> dict[str, int]:
         counts["adjustments"] = waiting.count()
     if access.may(user, "ledger.view"):
         counts["entries"] = bookkeeping.waiting().count()
+        counts["breaks"] = reconciliation.undone().count()
     return counts
 
 
@@ -94,6 +96,8 @@ def tasks(request: HttpRequest) -> list[Task]:
         found += _adjustment_tasks(request)
     if access.may(user, "bookkeeping.approve"):
         found += _entry_tasks(request)
+    if access.may(user, "ledger.view"):
+        found += _break_tasks(request)
     if access.may(user, "customers.view"):
         found += _account_tasks(request)
     rank = {"bad": 0, "warn": 1, "good": 2}
@@ -244,6 +248,31 @@ def _entry_tasks(request: HttpRequest) -> list[Task]:
             )
         )
     return found
+
+
+def _break_tasks(request: HttpRequest) -> list[Task]:
+    count = reconciliation.undone().count()
+    oldest = reconciliation.undone().first()
+    if oldest is None:
+        return []
+    return [
+        Task(
+            "bad",
+            "difference",
+            ngettext(
+                "%(count)s break of the books is open",
+                "%(count)s breaks of the books are open",
+                count,
+            )
+            % {"count": count},
+            _("The oldest was found %(age)s: %(message)s")
+            % {
+                "age": cells.age(oldest.first_found_at, timezone.now()),
+                "message": oldest.message,
+            },
+            pages.url(request, "breaks"),
+        )
+    ]
 
 
 def _account_tasks(request: HttpRequest) -> list[Task]:
