@@ -46,8 +46,11 @@ TENANT: Menu = (
         _("Money"),
         (
             Entry(_("Adjustments"), "approval", "adjustments", "adjustments.view", "adjustments"),
-            Entry(_("Ledger"), "account_balance", "ledger", "ledger.view"),
+            Entry(_("Entries by staff"), "edit_note", "entry_requests", "ledger.view", "entries"),
+            Entry(_("Chart of accounts"), "account_balance", "ledger", "ledger.view"),
             Entry(_("Journal entries"), "receipt_long", "entries", "ledger.view"),
+            Entry(_("Custody accounts"), "savings", "custody_accounts", "ledger.view"),
+            Entry(_("Periods"), "event_available", "periods", "ledger.view"),
             Entry(_("Trial balance"), "balance", "trial_balance", "ledger.view"),
             Entry(_("Verify books"), "fact_check", "verify_books", "ledger.view"),
             Entry(_("Breaks"), "difference", "breaks", "ledger.view", "breaks"),

@@ -51,6 +51,10 @@ DATABASES = {
         ),
     }
 }
+# Tables are made as their owner, where this process connects as a lesser role; and that role is let
+# in to what it may do, wherever tables were made.
+OWNER_DATABASE = given.login(os.environ.get("DATABASE_OWNER_URL", ""))
+APP_DATABASE_ROLE = given.login(os.environ.get("DATABASE_APP_URL", "")).get("USER", "")
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
 
 SHARED_APPS = [
@@ -95,6 +99,7 @@ TENANT_APPS = [
     "trading.replay",
     "wallets.ledger",
     "wallets.adjustments",
+    "wallets.bookkeeping",
     "wallets.reconciliation",
     "wallets.liabilities",
     "clearing",

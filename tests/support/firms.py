@@ -28,7 +28,9 @@ from trading.orders import actions as orders
 from trading.orders.models import Order, Trade
 from wallets.adjustments import actions as adjustments
 from wallets.adjustments.models import Adjustment
-from wallets.ledger.models import JournalEntry, LedgerAccount
+from wallets.bookkeeping import actions as bookkeeping
+from wallets.bookkeeping.models import EntryRequest
+from wallets.ledger.models import EntryKind, JournalEntry, LedgerAccount
 from wallets.reconciliation.models import BooksBreak
 
 __all__ = ["books"]
@@ -67,6 +69,10 @@ class Firm:
             "entry_id": JournalEntry.objects.first().pk,
             "seq": self.trade.seq,
             "adjustment_id": self.waiting.pk,
+            "request_id": an_entry_request(self.finance).pk,
+            "kind": int(EntryKind.BANK_FEE),
+            "month": "2026-01",
+            "year": 2025,
             "break_id": a_break().pk,
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
@@ -75,6 +81,18 @@ class Firm:
             "token": "no-such-token",
             "rest": "nothing/here",
         }
+
+
+def an_entry_request(finance: User) -> EntryRequest:
+    """A bank fee that waits for a second person."""
+    usdt = Asset.objects.get(code="USDT")
+    return EntryRequest.objects.first() or bookkeeping.request_entry(
+        kind=EntryKind.BANK_FEE,
+        asset=usdt,
+        amount_units=usdt.units_of("3"),
+        reason=REASON,
+        acting_user=finance,
+    )
 
 
 def a_calendar() -> Calendar:
