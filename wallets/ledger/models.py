@@ -119,9 +119,7 @@ class Posting(models.Model):
     units = UnitsField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["ledger_account", "entry"], name="posting_statement"),
-        ]
+        # In the database the key is (ledger account, entry, line), see migration 0004.
         constraints = [
             models.CheckConstraint(condition=~Q(units=0), name="posting_not_zero"),
         ]
