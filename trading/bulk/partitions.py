@@ -6,6 +6,7 @@ writer makes it in its own transaction before it could be missing; tasks only lo
 closed. How wide the next one is follows from how large the newest full one became.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,8 +65,12 @@ class UnknownBounds(LookupError):
     """A table is attached that is no range of the key."""
 
 
+class NoPartitions(LookupError):
+    """There is no such table here, or it has lost its partitions."""
+
+
 def partitions(cursor: "psycopg.Cursor[Any]", table: PartitionedTable) -> list[Partition]:
-    """The attached partitions by rising key."""
+    """The attached partitions by rising key; at least one, else NoPartitions is raised."""
     cursor.execute(_LIST, [table.name])
     found = []
     for name, bounds, size_bytes in cursor.fetchall():
@@ -74,6 +79,8 @@ def partitions(cursor: "psycopg.Cursor[Any]", table: PartitionedTable) -> list[P
             raise UnknownBounds(f"{name} is attached to {table.name} {bounds}.")
         lower, upper = match.groups()
         found.append(Partition(name, None if lower is None else int(lower), int(upper), size_bytes))
+    if not found:
+        raise NoPartitions(f"There is no {table.name} with partitions in this schema.")
     return sorted(found, key=lambda partition: partition.upper)
 
 
@@ -81,14 +88,12 @@ def gaps(found: Sequence[Partition]) -> list[tuple[int, int]]:
     """Ranges between the partitions that none of them takes."""
     return [
         (before.upper, after.lower)
-        for before, after in zip(found, found[1:], strict=False)
+        for before, after in itertools.pairwise(found)
         if after.lower is not None and after.lower > before.upper
     ]
 
 
-def make_ahead(
-    cursor: "psycopg.Cursor[Any]", table: PartitionedTable, key: int
-) -> list[Partition]:
+def make_ahead(cursor: "psycopg.Cursor[Any]", table: PartitionedTable, key: int) -> list[Partition]:
     """See that `key` has its partition and that there is one ahead of it once half of that is
     used; gives all partitions."""
     found = partitions(cursor, table)

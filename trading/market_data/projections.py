@@ -50,9 +50,7 @@ def project_candles(cursor: psycopg.Cursor[Any], tables: EventTables) -> None:
             (instrument_id, interval.seconds, candle)
             for instrument_id in np.unique(instrument_ids).tolist()
             for series in [
-                _minutes(
-                    trades, prices, base_units, quote_units, instrument_ids == instrument_id
-                )
+                _minutes(trades, prices, base_units, quote_units, instrument_ids == instrument_id)
             ]
             for interval in intervals.STORED
             for candle in candles.fold(series, interval)
@@ -80,9 +78,7 @@ def _minutes(
         ends - starts + 1,
         seqs[ends],
     )
-    return [
-        candles.Candle(*row) for row in zip(*(each.tolist() for each in columns), strict=True)
-    ]
+    return [candles.Candle(*row) for row in zip(*(each.tolist() for each in columns), strict=True)]
 
 
 def _prices(
