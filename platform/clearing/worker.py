@@ -33,6 +33,7 @@ log = logging.getLogger("clearing")
 
 BATCH_BYTES = 12 * 1024 * 1024
 SLICE_BYTES = 3 * 1024 * 1024
+SLICE_AT_LEAST_EVERY_S = 1.0
 IDLE_CHECKPOINT_S = 0.5
 BUSY_CHECKPOINT_S = 3.0  # later, when there is work to do
 UNKNOWN_AGAIN_S = 5.0
@@ -77,6 +78,7 @@ class Clearing:
         self._batch_bytes = batch_bytes
         self._slice_bytes = slice_bytes
         self._behind: dict[int, LeftBehind] = {}
+        self._slice_due_s = 0.0
         self._connection: psycopg.Connection[Any] | None = None
         self._writers: dict[int, TenantWriter] = {}
         self._unknown_ids: set[int] = set()
@@ -102,7 +104,8 @@ class Clearing:
                 chunks = []
             if chunks and not self._apply(chunks, more=not ahead.is_empty()):
                 return  # stopped halfway: nothing may pass what was not written
-            self._next_slice()
+            if ahead.is_empty() or time.monotonic() >= self._slice_due_s:
+                self._next_slice()
             self._upkeep(idle=ahead.is_empty() and not self._behind)
 
     def _apply(self, chunks: list[Chunk], *, more: bool) -> bool:
@@ -225,7 +228,9 @@ class Clearing:
             behind.close()
 
     def _next_slice(self) -> None:
-        """A slice for whoever of those left behind has waited longest."""
+        """A slice for whoever of those left behind has waited longest. While the head of the
+        journal has more, it goes first, but not for ever."""
+        self._slice_due_s = time.monotonic() + SLICE_AT_LEAST_EVERY_S
         for tenant_id, behind in list(self._behind.items()):
             writer = self._writers.get(tenant_id)
             if writer is None or tenant_id in self.quarantined:

@@ -122,7 +122,7 @@ def test_a_tenant_set_aside_by_clearing_is_told_to_the_operator_and_the_firm(
     assert "stand still" not in stranger.get("/backoffice/").content.decode()
     clearing.release_quarantine(schema_name=schema)
     clearing.release_quarantine(schema_name=schema)
-    assert "aside" not in platform.browser.get("/operator/").content.decode()
+    assert "Clearing has set" not in platform.browser.get("/operator/").content.decode()
     assert "stand still" not in firm.get("/backoffice/").content.decode()
     with tenant_context(platform.tenant):
         made = AuditRecord.objects.filter(action__startswith="clearing.").order_by("id")
