@@ -97,14 +97,14 @@ class Clearing:
         ahead = ReadAhead(self._follow(self.seq + 1), 2 * self._batch_bytes)
         while not stop.is_set():
             try:
-                chunks = ahead.take(self._batch_bytes, timeout_s=0.0 if self._behind else 0.1)
+                chunks = ahead.take(self._batch_bytes, timeout_s=0.02 if self._behind else 0.1)
             except EOFError:
                 if not self._behind:
                     return
                 chunks = []
             if chunks and not self._apply(chunks, more=not ahead.is_empty()):
                 return  # stopped halfway: nothing may pass what was not written
-            if ahead.is_empty() or time.monotonic() >= self._slice_due_s:
+            if not chunks or time.monotonic() >= self._slice_due_s:
                 self._next_slice()
             self._upkeep(idle=ahead.is_empty() and not self._behind)
 
