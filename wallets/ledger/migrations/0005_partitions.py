@@ -133,7 +133,7 @@ CREATE TRIGGER ledger_postings_fixed BEFORE UPDATE OR DELETE ON ledger_posting
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_books_proof")]
+    dependencies = [("ledger", "0004_chart_of_accounts")]
 
     operations = [
         migrations.RunSQL(
