@@ -22,7 +22,7 @@ from trading.engine.results import Result
 from trading.instruments.info import catalogue
 from trading.orders.models import OPEN_STATUSES, Order
 from trading.orders.shapes import hold_units
-from wallets.ledger import chart
+from wallets.ledger import chart, history
 from wallets.ledger.entries import ENTRY_INDEX_BITS
 from wallets.ledger.models import EntryKind, Line
 
@@ -230,12 +230,21 @@ def _assets_out_of_balance(seq: int) -> Iterator[Break]:
         )
 
 
+# Postings of the tables, and the sums of those that are in archives only (`archiving`).
+_EVERYWHERE = (
+    "SELECT ledger_account_id, entry_id, units FROM ledger_posting UNION ALL "
+    "SELECT kept.ledger_account_id, archive.upper - 1, kept.units FROM ledger_archivedsum kept "
+    "JOIN ledger_archivedpostings archive ON archive.id = kept.archived_id "
+    "WHERE archive.removed_at IS NOT NULL"
+)
+
+
 def _balances_unlike_postings(seq: int) -> Iterator[Break]:
     rows = _rows(
         "SELECT coalesce(balance.ledger_account_id, sums.ledger_account_id), "
         "       coalesce(sums.units, 0), coalesce(balance.units, 0) "
         "FROM ledger_balance balance FULL JOIN ("
-        "    SELECT ledger_account_id, sum(units) AS units FROM ledger_posting GROUP BY 1"
+        f"    SELECT ledger_account_id, sum(units) AS units FROM ({_EVERYWHERE}) posted GROUP BY 1"
         ") sums ON sums.ledger_account_id = balance.ledger_account_id "
         "WHERE balance.units IS DISTINCT FROM sums.units ORDER BY 1 LIMIT 1000"
     )
@@ -256,7 +265,7 @@ def _balances_unlike_postings(seq: int) -> Iterator[Break]:
 def _ledger(seq: int) -> _Units:
     """What the postings up to a seq give each engine account of each asset."""
     rows = _rows(
-        "SELECT ledger_account_id, -sum(units) FROM ledger_posting "
+        f"SELECT ledger_account_id, -sum(units) FROM ({_EVERYWHERE}) posted "
         "WHERE ledger_account_id & %s = %s AND entry_id < %s GROUP BY 1",
         [chart.LINE_MASK, int(Line.ENGINE_ACCOUNT), (seq + 1) << ENTRY_INDEX_BITS],
     )
@@ -367,7 +376,9 @@ def _trades_unlike_entries(seq: int) -> Iterator[Break]:
 
 
 def _fees_unlike_trades(seq: int) -> Iterator[Break]:
-    """Fees in the trades against what the house's fee account received for trades."""
+    """Fees in the trades against what the house's fee account received for trades, as far back as
+    postings stand in the tables."""
+    since = history.first_in_tables()
     rows = _rows(
         "WITH charged AS ("
         "  SELECT asset_id, sum(units) AS units FROM ("
@@ -375,11 +386,13 @@ def _fees_unlike_trades(seq: int) -> Iterator[Break]:
         "                ELSE instrument.quote_id END AS asset_id, trade.taker_fee_units AS units "
         "    FROM orders_trade trade "
         "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id "
+        "    WHERE (trade.seq << %s | trade.event_index) >= %s "
         "    UNION ALL "
         "    SELECT CASE WHEN trade.taker_side = 1 THEN instrument.quote_id "
         "                ELSE instrument.base_id END, trade.maker_fee_units "
         "    FROM orders_trade trade "
-        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id"
+        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id "
+        "    WHERE (trade.seq << %s | trade.event_index) >= %s "
         "  ) fees GROUP BY asset_id"
         "), earned AS ("
         "  SELECT account.asset_id, -sum(posting.units) AS units "
@@ -387,12 +400,16 @@ def _fees_unlike_trades(seq: int) -> Iterator[Break]:
         "  JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id "
         "  JOIN accounts_account owner ON owner.id = account.account_id AND owner.role = %s "
         "  JOIN ledger_journalentry entry ON entry.id = posting.entry_id AND entry.kind = %s "
+        "  WHERE posting.entry_id >= %s "
         "  GROUP BY account.asset_id"
         ") SELECT coalesce(charged.asset_id, earned.asset_id), "
         "         coalesce(charged.units, 0), coalesce(earned.units, 0) "
         "FROM charged FULL JOIN earned ON earned.asset_id = charged.asset_id "
         "WHERE coalesce(charged.units, 0) <> coalesce(earned.units, 0)",
-        [int(AccountRole.HOUSE_FEES), int(EntryKind.SPOT_FILL)],
+        [
+            *(ENTRY_INDEX_BITS, since) * 2,
+            *(int(AccountRole.HOUSE_FEES), int(EntryKind.SPOT_FILL), since),
+        ],
     )
     for asset_id, charged, earned in rows:
         yield Break(
