@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from trading.accounts.models import Account
 from trading.engine.enums import OrderStatus, Side
 from trading.instruments import selectors as instruments
 from trading.orders import shapes
 from trading.orders.models import OPEN_STATUSES, Order, Trade
-from wallets.ledger import history as books
-from wallets.ledger.models import LedgerAccount, Line
+from wallets.ledger.models import LedgerAccount, Line, Posting
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 2_000  # of an export that are read at once
@@ -101,17 +100,20 @@ def statement(
     if filters.get("asset"):
         ledger = ledger.filter(asset__code=filters["asset"])
     assets_of = dict(ledger.values_list("pk", "asset_id"))
-    since, until = _times(filters)
-    found = books.postings_of(
-        assets_of, before=_position(cursor), since=since, until=until, limit=limit + 1
-    )
+    rows = Posting.objects.filter(ledger_account_id__in=assets_of).select_related("entry")
+    rows = _between(rows, filters, "entry__time")
+    position = _position(cursor)
+    if position is not None:
+        entry_id, line = position
+        rows = rows.filter(Q(entry_id__lt=entry_id) | Q(entry_id=entry_id, line__gt=line))
+    found = list(rows.order_by("-entry_id", "line")[: limit + 1])
     assets = instruments.catalogue().assets
     running: dict[int, int] = {}
     bodies = []
     for row in found[:limit]:
         ledger_id = row.ledger_account_id
         if ledger_id not in running:
-            running[ledger_id] = books.units_until(ledger_id, row.entry_id, row.line)
+            running[ledger_id] = _units_up_to(ledger_id, row)
         asset = assets[assets_of[ledger_id]]
         bodies.append(
             {
@@ -129,6 +131,14 @@ def statement(
     return Page(bodies, f"{last.entry_id}-{last.line}" if last else "")
 
 
+def _units_up_to(ledger_account_id: int, row: Posting) -> int:
+    """The ledger account's units including this posting and all before it."""
+    earlier = Posting.objects.filter(ledger_account_id=ledger_account_id).filter(
+        Q(entry_id__lt=row.entry_id) | Q(entry_id=row.entry_id, line__gte=row.line)
+    )
+    return int(earlier.aggregate(units=Sum("units"))["units"] or 0)
+
+
 def _position(cursor: str) -> tuple[int, int] | None:
     entry_id, _, line = cursor.partition("-")
     if not _WHOLE.fullmatch(entry_id) or not _WHOLE.fullmatch(line):
@@ -144,22 +154,13 @@ def _common(rows: QuerySet[Any], filters: Filters, *, time_field: str) -> QueryS
 
 
 def _between(rows: QuerySet[Any], filters: Filters, time_field: str) -> QuerySet[Any]:
-    since, until = _times(filters)
-    if since is not None:
-        rows = rows.filter(**{f"{time_field}__gte": since})
-    if until is not None:
-        rows = rows.filter(**{f"{time_field}__lt": until})
-    return rows
-
-
-def _times(filters: Filters) -> tuple[datetime.datetime | None, datetime.datetime | None]:
-    """From and before when. Days are days in UTC, both inclusive."""
-    since = until = None
+    """Days are days in UTC, both inclusive."""
     if filters.get("begin"):
-        since = _midnight(filters["begin"])
+        rows = rows.filter(**{f"{time_field}__gte": _midnight(filters["begin"])})
     if filters.get("end") and filters["end"] < datetime.date.max:
-        until = _midnight(filters["end"] + datetime.timedelta(days=1))
-    return since, until
+        next_day = filters["end"] + datetime.timedelta(days=1)
+        rows = rows.filter(**{f"{time_field}__lt": _midnight(next_day)})
+    return rows
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

@@ -12,6 +12,6 @@ class LedgerConfig(AppConfig):
         from wallets.ledger.onboarding import open_books
 
         onboarding.register(open_books, order=40)
-        periodic.register("wallets.ledger.tasks.prove_books", every_seconds=300)
+        periodic.register("wallets.ledger.tasks.prove_books", every_seconds=60)
         periodic.register("wallets.ledger.tasks.keep_partitions", every_seconds=3_600)
         declare_settings()

@@ -1,8 +1,10 @@
-"""Old postings into Parquet files, and, only if the firm says so, out of the tables.
+"""Old postings into Parquet files, for auditors and for storage that is kept elsewhere.
 
-A partition is archived when all of its entries are older than the policy says. Its file is read
-back and compared row by row before it counts. What each ledger account's postings in it sum to is
-kept as a row, so that balances are proved without the file. Entries and trades stay in the tables.
+A partition is archived when all of its entries are older than the firm's policy says. Its file is
+read back and compared with the table row by row before it counts. Nothing leaves the database:
+statements, reports and proofs read the same tables as before. Where the operator names a
+tablespace for it (`MARQUE_COLD_TABLESPACE`), a partition that is archived moves there, so that the
+fast disk holds what is new; it stays attached and is read like any.
 """
 
 import logging
@@ -13,64 +15,57 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from audit import actions as audit
 from tenants import registry
 from trading.bulk import partitions
 from trading.bulk.partitions import Partition
 from wallets.ledger import parquet
-from wallets.ledger.declared import ARCHIVE_AFTER_DAYS, REMOVE_ARCHIVED
-from wallets.ledger.models import ArchivedPostings, ArchivedSum
+from wallets.ledger.declared import ARCHIVE_AFTER_DAYS
+from wallets.ledger.models import ArchivedPostings
 from wallets.ledger.partitions import POSTINGS
 
 log = logging.getLogger("books")
 
-LOCK_WAIT = "3s"  # for the moment in which the partition is taken out; else the next time
-
-
-class NotAsArchived(Exception):
-    """The partition is not what was archived of it; nothing is removed."""
+LOCK_WAIT = "3s"  # for a partition that somebody reads just then; else the next time
 
 
 def keep_policy(now: datetime) -> int:
-    """Do what the tenant's settings say; how many partitions were archived or removed."""
+    """Do what the firm's settings say; how many partitions were archived."""
     days = registry.get(ARCHIVE_AFTER_DAYS)
     if not days:
         return 0
-    done = 0
-    for partition in due(now - timedelta(days=days)):
-        done += archive(partition) is not None
-    if registry.get(REMOVE_ARCHIVED):
-        for kept in ArchivedPostings.objects.filter(removed_at=None).order_by("upper"):
-            remove(kept)
-            done += 1
+    done = sum(archive(partition) is not None for partition in due(now - timedelta(days=days)))
+    if settings.COLD_TABLESPACE:
+        move_to_cold(settings.COLD_TABLESPACE)
     return done
 
 
 def due(before: datetime) -> list[Partition]:
-    """Partitions of postings whose every entry is older, the oldest first; never the last two."""
+    """Partitions of postings whose every entry is older, the oldest first. The one that is
+    written and those ahead of it are never among them."""
     with connection.cursor() as wrapped:
         found = partitions.partitions(wrapped.cursor, POSTINGS)
         old = []
-        for partition in found[:-2]:
+        for partition in found:
             wrapped.execute(
-                "SELECT time FROM ledger_journalentry WHERE id < %s ORDER BY id DESC LIMIT 1",
-                [partition.upper],
+                "SELECT (SELECT time FROM ledger_journalentry WHERE id < %(upper)s "
+                "        ORDER BY id DESC LIMIT 1), "
+                "       EXISTS (SELECT FROM ledger_journalentry WHERE id >= %(upper)s)",
+                {"upper": partition.upper},
             )
-            newest = wrapped.fetchone()
-            # A later entry closes it: nothing can come into it any more.
-            wrapped.execute(
-                "SELECT EXISTS (SELECT FROM ledger_journalentry WHERE id >= %s)", [partition.upper]
-            )
-            if newest is None or newest[0] >= before or not wrapped.fetchone()[0]:
+            newest, is_full = wrapped.fetchone()
+            if not is_full or newest is None or newest >= before:
                 break
             old.append(partition)
     return old
 
 
 def archive(partition: Partition) -> ArchivedPostings | None:
-    """Write the partition's file, read it back, and note it; None: that was done before."""
+    """Write the partition's file, read it back, and note it; None: that was done before.
+
+    Raises DamagedArchive if the file does not hold what the table holds; nothing is noted then.
+    """
     if ArchivedPostings.objects.filter(upper=partition.upper).exists():
         return None
     lower = partition.lower or 0
@@ -86,40 +81,10 @@ def archive(partition: Partition) -> ArchivedPostings | None:
             sha256=parquet.digest(path),
             rows=rows,
         )
-        ArchivedSum.objects.bulk_create(
-            ArchivedSum(archived=made, ledger_account_id=ledger_id, rows=count, units=units)
-            for ledger_id, count, units in _sums(partition.name)
-        )
         new = {"file": made.file, "rows": rows, "sha256": made.sha256}
         audit.record("ledger.archive", made, new=new, acting_user=None)
     log.info("archived %s rows of %s as %s", rows, partition.name, made.file)
     return made
-
-
-def remove(kept: ArchivedPostings) -> None:
-    """Take a partition that was archived out of the tables.
-
-    Raises DamagedArchive if the file is not what was written, NotAsArchived if the partition is
-    not; nothing has changed then.
-    """
-    check(kept)
-    with transaction.atomic(), connection.cursor() as wrapped:
-        wrapped.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
-        wrapped.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a partition with pending checks stays
-        found = partitions.partitions(wrapped.cursor, POSTINGS)
-        partition = next((p for p in found if p.upper == kept.upper), None)
-        if partition is None:
-            raise NotAsArchived(f"There is no partition of postings up to {kept.upper}.")
-        quoted = connection.ops.quote_name(partition.name)
-        wrapped.execute(f"ALTER TABLE ledger_posting DETACH PARTITION {quoted}")
-        known = kept.sums.values_list("ledger_account_id", "rows", "units")
-        if sorted(known) != sorted(_sums(partition.name)):
-            raise NotAsArchived(f"{partition.name} has changed since it was archived.")
-        wrapped.execute(f"DROP TABLE {quoted}")
-        kept.removed_at = timezone.now()
-        kept.save(update_fields=["removed_at"])
-        audit.record("ledger.remove_archived", kept, new={"file": kept.file}, acting_user=None)
-    log.info("removed %s, which %s holds", partition.name, kept.file)
 
 
 def check(kept: ArchivedPostings) -> None:
@@ -128,8 +93,42 @@ def check(kept: ArchivedPostings) -> None:
         raise parquet.DamagedArchive(f"{kept.path} is not the file that was written.")
 
 
+def move_to_cold(tablespace: str) -> list[str]:
+    """Move archived partitions with their indexes; the names of those that moved. A partition
+    cannot be read while it moves, the others can."""
+    uppers = set(ArchivedPostings.objects.values_list("upper", flat=True))
+    moved = []
+    with connection.cursor() as wrapped:
+        for partition in partitions.partitions(wrapped.cursor, POSTINGS):
+            if partition.upper in uppers and _move(partition.name, tablespace):
+                moved.append(partition.name)
+                log.info("moved %s to tablespace %s", partition.name, tablespace)
+    return moved
+
+
+_ELSEWHERE = """
+SELECT relation.relname, relation.relkind = 'i' FROM pg_class relation
+LEFT JOIN pg_tablespace space ON space.oid = relation.reltablespace
+WHERE space.spcname IS DISTINCT FROM %(space)s AND (relation.oid = to_regclass(%(name)s)
+   OR relation.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = to_regclass(%(name)s)))
+"""
+
+
+def _move(name: str, tablespace: str) -> bool:
+    space = connection.ops.quote_name(tablespace)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+        cursor.execute(_ELSEWHERE, {"space": tablespace, "name": name})
+        elsewhere = cursor.fetchall()
+        for relation, is_index in elsewhere:
+            kind = "INDEX" if is_index else "TABLE"
+            quoted = connection.ops.quote_name(relation)
+            cursor.execute(f"ALTER {kind} {quoted} SET TABLESPACE {space}")
+    return bool(elsewhere)
+
+
 def _groups(partition: Partition) -> Iterator[Any]:
-    """The partition's postings with their entries, a row group at a time."""
+    """The partition's postings with what their entries say, a row group at a time."""
     quoted = connection.ops.quote_name(partition.name)
     query = (
         "SELECT posting.ledger_account_id, posting.entry_id, posting.line, posting.units, "
@@ -141,10 +140,3 @@ def _groups(partition: Partition) -> Iterator[Any]:
         cursor.execute(query)
         while rows := cursor.fetchmany(parquet.ROW_GROUP):
             yield parquet.table_of(rows)
-
-
-def _sums(name: str) -> list[tuple[int, int, int]]:
-    quoted = connection.ops.quote_name(name)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT ledger_account_id, count(*), sum(units) FROM {quoted} GROUP BY 1")
-        return [(ledger_id, count, int(units)) for ledger_id, count, units in cursor.fetchall()]

@@ -297,9 +297,6 @@ class ArchivedPostings(models.Model):
     sha256 = models.CharField(max_length=64)
     rows = models.BigIntegerField()
     archived_at = models.DateTimeField(auto_now_add=True)
-    removed_at = models.DateTimeField(
-        null=True, help_text="Since when only the file holds them; null: the table does as well."
-    )
 
     class Meta:
         ordering = ["upper"]
@@ -310,22 +307,3 @@ class ArchivedPostings(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.DATA_DIR) / self.file
-
-
-class ArchivedSum(models.Model):
-    """What a ledger account's postings in one archive sum to: carried forward without the file."""
-
-    archived = models.ForeignKey(ArchivedPostings, on_delete=models.PROTECT, related_name="sums")
-    ledger_account_id = models.BigIntegerField()
-    rows = models.BigIntegerField()
-    units = UnitsField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["ledger_account_id", "archived"], name="archived_sum_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.ledger_account_id}: {self.units}"

@@ -79,7 +79,7 @@ def digest(path: Path) -> str:
         raise DamagedArchive(f"{path} cannot be read: {error}") from error
 
 
-def read(path: Path, filters: list[tuple[str, str, Any]]) -> Iterator[dict[str, Any]]:
+def read(path: Path, filters: list[tuple[str, str, Any]] | None = None) -> Iterator[dict[str, Any]]:
     """The rows that match, as dictionaries by SCHEMA's names; raises DamagedArchive."""
     try:
         table = pq.read_table(path, schema=SCHEMA, filters=filters, memory_map=True)

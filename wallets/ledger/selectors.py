@@ -3,14 +3,16 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from trading.accounts.models import Account
 from trading.instruments.info import catalogue
 from trading.instruments.rules import AssetInfo
 from trading.orders.selectors import held_units
-from wallets.ledger import chart, history
+from wallets.ledger import chart
 from wallets.ledger.models import (
     Balance,
     BooksProof,
@@ -18,6 +20,7 @@ from wallets.ledger.models import (
     JournalEntry,
     LedgerAccount,
     Line,
+    Posting,
 )
 from wallets.ledger.verify import Break
 
@@ -88,6 +91,34 @@ def booked_units(account: Account, asset_id: int) -> int:
     return -balance.units if balance is not None else 0
 
 
+_STATEMENT = """
+WITH page AS (
+    SELECT posting.entry_id, posting.line, posting.units, posting.ledger_account_id
+    FROM unnest(%(ids)s::bigint[]) AS own (ledger_account_id)
+    CROSS JOIN LATERAL (
+        SELECT entry_id, line, units, ledger_account_id FROM ledger_posting
+        WHERE ledger_account_id = own.ledger_account_id
+          AND (%(entry)s::bigint IS NULL OR entry_id < %(entry)s
+               OR (entry_id = %(entry)s AND line < %(line)s))
+        ORDER BY entry_id DESC, line DESC
+        LIMIT %(limit)s
+    ) posting
+    ORDER BY posting.entry_id DESC, posting.line DESC
+    LIMIT %(limit)s
+)
+SELECT page.entry_id, page.line, page.units, page.ledger_account_id,
+       entry.time, entry.kind, entry.reference_id
+FROM page JOIN ledger_journalentry entry ON entry.id = page.entry_id
+ORDER BY page.entry_id DESC, page.line DESC
+"""
+
+# What came behind a posting on its ledger account: the balance now less that is the balance then.
+_LATER = """
+SELECT coalesce(sum(units), 0) FROM ledger_posting
+WHERE ledger_account_id = %s AND (entry_id > %s OR (entry_id = %s AND line > %s))
+"""
+
+
 def statement(
     account: Account, cursor: str = "", *, limit: int = 50, asset_id: int | None = None
 ) -> tuple[list[StatementLine], str]:
@@ -99,29 +130,43 @@ def statement(
     assets = catalogue().assets
     wanted = [asset_id] if asset_id is not None else list(assets)
     ids = {chart.ledger_account_id(Line.ENGINE_ACCOUNT, account.pk, pk): pk for pk in wanted}
-    before = (entry_id, line) if entry_id is not None and line is not None else None
-    rows = history.postings_of(list(ids), before=before, limit=limit + 1)
-    more, rows = len(rows) > limit, rows[:limit]
-    after: dict[int, int] = {}
+    with connection.cursor() as sql:
+        sql.execute(
+            _STATEMENT, {"ids": list(ids), "entry": entry_id, "line": line, "limit": limit + 1}
+        )
+        rows = sql.fetchall()
+        more, rows = len(rows) > limit, rows[:limit]
+        after = _balances_after(sql, rows)
     lines = []
-    for row in rows:
-        ledger_id = row.ledger_account_id
-        if ledger_id not in after:
-            after[ledger_id] = -history.units_until(ledger_id, row.entry_id, row.line)
+    for row_entry, row_line, units, ledger_id, time, kind, reference_id in rows:
         lines.append(
             StatementLine(
-                entry_id=row.entry_id,
-                line=row.line,
-                time=row.entry.time,
-                kind=EntryKind(row.entry.kind),
-                reference_id=row.entry.reference_id,
+                entry_id=row_entry,
+                line=row_line,
+                time=time,
+                kind=EntryKind(kind),
+                reference_id=reference_id,
                 asset=assets[ids[ledger_id]],
-                amount_units=-row.units,
+                amount_units=-int(units),
                 balance_units=after[ledger_id],
             )
         )
-        after[ledger_id] += row.units
+        after[ledger_id] += int(units)
     return lines, lines[-1].cursor if more else ""
+
+
+def _balances_after(sql: Any, rows: list[Any]) -> dict[int, int]:
+    """What the owner had right after the newest row of each ledger account on the page."""
+    newest: dict[int, tuple[int, int]] = {}
+    for entry_id, line, _, ledger_id, *_ in rows:
+        newest.setdefault(ledger_id, (entry_id, line))
+    after = {}
+    for ledger_id, (entry_id, line) in newest.items():
+        sql.execute("SELECT units FROM ledger_balance WHERE ledger_account_id = %s", [ledger_id])
+        found = sql.fetchone()
+        sql.execute(_LATER, [ledger_id, entry_id, entry_id, line])
+        after[ledger_id] = -(int(found[0]) if found else 0) + int(sql.fetchone()[0])
+    return after
 
 
 def _parse_cursor(cursor: str) -> tuple[int | None, int | None, int | None]:
@@ -138,6 +183,24 @@ def _parse_cursor(cursor: str) -> tuple[int | None, int | None, int | None]:
 def entries() -> QuerySet[JournalEntry]:
     """Journal entries, newest first."""
     return JournalEntry.objects.all()
+
+
+def postings_of_entry(entry: JournalEntry) -> QuerySet[Posting]:
+    """The postings of an entry in the order of its template."""
+    return (
+        Posting.objects.filter(entry_id=entry.pk)
+        .select_related("ledger_account", "ledger_account__asset", "ledger_account__account")
+        .order_by("line")
+    )
+
+
+def postings_of_ledger_account(ledger_account: LedgerAccount) -> QuerySet[Posting]:
+    """The postings on a ledger account, newest first."""
+    return (
+        Posting.objects.filter(ledger_account_id=ledger_account.pk)
+        .select_related("entry", "ledger_account", "ledger_account__asset")
+        .order_by("-entry_id", "-line")
+    )
 
 
 def ledger_accounts() -> QuerySet[LedgerAccount]:

@@ -20,8 +20,7 @@ from trading.commands import door
 from trading.engine import events, queries
 from trading.engine.results import Result
 from trading.instruments.models import Instrument
-from wallets.ledger import history as books
-from wallets.ledger.models import Balance, LedgerAccount, Line
+from wallets.ledger.models import Balance, Line, Posting
 
 CHANGE_LABELS = {
     "state": gettext_lazy("State"),
@@ -202,9 +201,13 @@ def _crumbs(request: HttpRequest, row: Account) -> list[tuple[str, str]]:
 
 def _statement(request: HttpRequest, row: Account) -> Any:
     """The newest postings on the account's ledger accounts; credit means more for it."""
-    own = LedgerAccount.objects.filter(account=row, line=Line.ENGINE_ACCOUNT)
-    newest = books.postings_of(own.values_list("pk", flat=True), limit=30)
-    postings = books.with_ledger_accounts(newest)
+    postings = (
+        Posting.objects.filter(
+            ledger_account__account=row, ledger_account__line=Line.ENGINE_ACCOUNT
+        )
+        .select_related("entry", "ledger_account", "ledger_account__asset")
+        .order_by("-entry_id", "-line")[:30]
+    )
     return Listing(
         columns=[
             Column(gettext_lazy("Entry"), lambda p: cells.mono(p.entry_id), "main"),

@@ -12,7 +12,6 @@ from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names
 from tenants.selectors import current_tenant
 from trading.instruments.models import Asset
-from wallets.ledger import history
 from wallets.ledger.models import (
     Classification,
     EntryKind,
@@ -109,10 +108,10 @@ def ledger_account(request: HttpRequest, ledger_account_id: int) -> HttpResponse
     )
     units = account.balance.units if hasattr(account, "balance") else 0
     before = request.GET.get("before", "")
-    place = None
+    postings = account.postings.select_related("entry").order_by("-entry_id", "-line")
     if before.isascii() and before.isdigit() and len(before) < 19:
-        place = (int(before), 0)
-    rows = history.postings_of([account.pk], before=place, limit=51)
+        postings = postings.filter(entry_id__lt=int(before))
+    rows = list(postings[:51])
     listing = Listing(
         columns=[
             Column(gettext_lazy("Entry"), lambda p: cells.mono(p.entry_id), "main"),
@@ -195,7 +194,11 @@ def entries(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One journal entry: its postings, which sum to zero in every asset, and its cause."""
     row: JournalEntry = names.found(JournalEntry.objects.all(), pk=entry_id)
-    postings = history.with_ledger_accounts(history.postings_of_entry(row.pk))
+    postings = list(
+        row.postings.select_related(
+            "ledger_account__asset", "ledger_account__account__user"
+        ).order_by("line")
+    )
     facts = [
         (_("Why"), row.get_kind_display()),
         (_("Time (UTC)"), cells.when(row.time)),

@@ -1,15 +1,15 @@
-"""Old postings in Parquet files: read back before they count, listed and summed from anywhere."""
+"""Old postings in Parquet files: read back before they count; the upkeep of partitions."""
 
 import random
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditRecord
-from portal import history as portal_history
 from tenants import directory
 from tenants.actions import change_setting
 from tenants.selectors import current_tenant
@@ -20,7 +20,7 @@ from trading.commands.actions import enqueue_command
 from trading.engine import commands
 from trading.engine.enums import FundsReason
 from trading.instruments.models import Asset
-from wallets.ledger import archiving, declared, history, parquet, selectors
+from wallets.ledger import archiving, declared, parquet, upkeep
 from wallets.ledger import partitions as ledger_partitions
 from wallets.ledger.models import ArchivedPostings, JournalEntry, Posting
 from wallets.ledger.verify import verify_books
@@ -82,25 +82,11 @@ def standing():
         return partitions.partitions(cursor.cursor, ledger_partitions.POSTINGS)
 
 
-def allow(**values):
-    names = {"days": declared.ARCHIVE_AFTER_DAYS, "remove": declared.REMOVE_ARCHIVED}
-    for name, value in values.items():
-        change_setting(tenant=current_tenant(), name=names[name], value=value, acting_user=None)
+def allow(days):
+    change_setting(
+        tenant=current_tenant(), name=declared.ARCHIVE_AFTER_DAYS, value=days, acting_user=None
+    )
     directory.forget()
-
-
-def everything(account):
-    """All that a customer and a report ask, page by page."""
-    lines, cursor = selectors.statement(account, limit=7)
-    while cursor:
-        more, cursor = selectors.statement(account, cursor, limit=7)
-        lines += more
-    page = portal_history.statement(account, {}, limit=9)
-    rows = list(page.rows)
-    while page.next_cursor:
-        page = portal_history.statement(account, {}, cursor=page.next_cursor, limit=9)
-        rows += page.rows
-    return lines, rows
 
 
 def test_nothing_is_archived_by_default(moved):
@@ -109,7 +95,7 @@ def test_nothing_is_archived_by_default(moved):
 
 
 def test_what_is_archived_is_read_back_and_stays_where_it_is(moved, archive_dir):
-    allow(days=30)
+    allow(30)
     before = standing()
     assert archiving.keep_policy(timezone.now()) == 0  # nothing is that old
     assert archiving.keep_policy(LATER) >= 4
@@ -119,77 +105,64 @@ def test_what_is_archived_is_read_back_and_stays_where_it_is(moved, archive_dir)
         archiving.check(kept)
         rows = Posting.objects.filter(entry_id__gte=kept.lower, entry_id__lt=kept.upper)
         assert kept.rows == rows.count() > 0
-        found = {(r["entry_id"], r["line"]): r["units"] for r in parquet.read(kept.path, None)}
+        found = {(r["entry_id"], r["line"]): r["units"] for r in parquet.read(kept.path)}
         assert found == {(row.entry_id, row.line): Decimal(row.units) for row in rows}
     assert verify_books(moved.tenant, wait_s=0) == []
     told = AuditRecord.objects.filter(action="ledger.archive")
     assert told.count() == len(list(archive_dir.rglob("*.parquet")))
 
 
-def test_removed_postings_are_listed_summed_and_proved_all_the_same(moved, alice, bob):
-    accounts = [access_account(user) for user in (alice, bob)]
-    asked = [everything(account) for account in accounts]
-    entry_ids = list(Posting.objects.values_list("entry_id", flat=True).distinct())
-    shown = {pk: [(p.line, p.units) for p in history.postings_of_entry(pk)] for pk in entry_ids}
-    count = Posting.objects.count()
-    allow(days=30, remove=True)
+def test_the_file_answers_for_one_account(moved, alice):
+    allow(30)
     archiving.keep_policy(LATER)
-    gone = ArchivedPostings.objects.filter(removed_at__isnull=False)
-    assert len(gone) >= 4
-    assert Posting.objects.count() == count - sum(kept.rows for kept in gone)
-    assert partitions.gaps(standing()) == []
-    assert [everything(account) for account in accounts] == asked
-    assert {
-        pk: [(p.line, p.units) for p in history.postings_of_entry(pk)] for pk in entry_ids
-    } == shown
-    assert verify_books(moved.tenant, wait_s=0) == []
-    # The firm goes on, and nobody adds to what is archived.
-    enqueue_command(
-        commands.CreditFunds(
-            account_id=accounts[0].pk,
-            asset_id=Asset.objects.get(code="BTC").pk,
-            amount_units=7,
-            reason=int(FundsReason.DEPOSIT),
-            reference_id=1,
-        ),
-        acting_user=None,
-    )
-    moved.prove()
-    account = Posting.objects.first().ledger_account_id
-    with pytest.raises(DatabaseError, match="no partition"), transaction.atomic():
-        Posting.objects.create(entry_id=entry_ids[0], line=9, ledger_account_id=account, units=1)
+    kept = ArchivedPostings.objects.first()
+    rows = Posting.objects.filter(entry_id__gte=kept.lower, entry_id__lt=kept.upper)
+    wanted = rows.first().ledger_account_id
+    found = list(parquet.read(kept.path, [("ledger_account_id", "=", wanted)]))
+    assert len(found) == rows.filter(ledger_account_id=wanted).count() > 0
+    entries = JournalEntry.objects.in_bulk([row["entry_id"] for row in found])
+    for row in found:
+        entry = entries[row["entry_id"]]
+        said = (row["kind"], row["time"], row["reference_id"])
+        assert said == (entry.kind, entry.time, entry.reference_id)
 
 
-def test_a_damaged_file_stops_the_removal_and_is_told(moved, alice):
-    allow(days=30)
+def test_a_damaged_or_lost_file_is_told(moved):
+    allow(30)
     archiving.keep_policy(LATER)
-    kept = ArchivedPostings.objects.order_by("upper").first()
-    data = kept.path.read_bytes()
-    kept.path.write_bytes(data[:-20] + b"\0" + data[-19:])
-    before = standing()
-    with pytest.raises(parquet.DamagedArchive):
-        archiving.remove(kept)
-    kept.path.unlink()
-    with pytest.raises(parquet.DamagedArchive):
-        archiving.remove(kept)
-    assert standing() == before
-    assert verify_books(moved.tenant, wait_s=0) == []
+    first, second = ArchivedPostings.objects.order_by("upper")[:2]
+    assert upkeep.damaged_archives() == []
+    data = first.path.read_bytes()
+    first.path.write_bytes(data[:-20] + bytes([data[-20] ^ 1]) + data[-19:])
+    second.path.unlink()
+    told = upkeep.damaged_archives()
+    assert len(told) == 2 and str(first.path) in told[0] and str(second.path) in told[1]
+    with pytest.raises(CommandError, match="is not the file that was written"):
+        call_command("partitions", tenant=current_tenant().slug)
 
 
-def test_a_partition_that_changed_since_is_not_removed(moved):
-    allow(days=30)
-    archiving.keep_policy(LATER)
-    kept = ArchivedPostings.objects.order_by("upper").last()
-    one = Posting.objects.filter(entry_id__lt=kept.upper, entry_id__gte=kept.lower).first()
-    with transaction.atomic():
-        for line, units in ((8, 3), (9, -3)):
-            Posting.objects.create(
-                entry_id=one.entry_id,
-                line=line,
-                ledger_account_id=one.ledger_account_id,
-                units=units,
-            )
-    before = standing()
-    with pytest.raises(archiving.NotAsArchived, match="changed"):
-        archiving.remove(kept)
-    assert standing() == before
+def test_what_is_written_wrongly_does_not_count(moved, monkeypatch):
+    """A disk that tells one thing and holds another."""
+    allow(30)
+    write = parquet.write
+
+    def forgetful(path, groups):
+        return write(path, list(groups)[:-1] or [parquet.table_of([])])
+
+    monkeypatch.setattr(parquet, "write", forgetful)
+    with pytest.raises(parquet.DamagedArchive, match="does not hold"):
+        archiving.keep_policy(LATER)
+    assert not ArchivedPostings.objects.exists()
+    monkeypatch.setattr(parquet, "write", write)
+    assert archiving.keep_policy(LATER) >= 4  # over what was left there
+
+
+def test_upkeep_finds_a_missing_partition(moved):
+    assert [problem for standing in upkeep.standings() for problem in standing.problems] == []
+    call_command("partitions", tenant=current_tenant().slug)
+    gone = standing()[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE ledger_posting DETACH PARTITION {gone.name}")
+    with pytest.raises(CommandError, match=f"no partition from {gone.lower} to {gone.upper}"):
+        call_command("partitions", tenant=current_tenant().slug)

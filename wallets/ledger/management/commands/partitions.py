@@ -37,6 +37,5 @@ class Command(BaseCommand):
                 f"{standing.partitions[-1].upper}, {size / 2**20:.0f} MB, at {standing.newest}"
             )
         for kept in ArchivedPostings.objects.all():
-            where = "file only" if kept.removed_at else "table and file"
-            self.stdout.write(f"{slug}  {kept.file}: {kept.rows} postings, {where}")
+            self.stdout.write(f"{slug}  {kept.file}: {kept.rows} postings")
         return problems
