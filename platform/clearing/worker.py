@@ -5,8 +5,7 @@ anywhere repeats nothing and loses nothing. A tenant whose schema fails is quara
 told, the others go on, it is tried again with back-off from its own checkpoint, and it catches up
 by itself. A lost database connection stops everybody until it is back; the batch is kept meanwhile.
 
-Tenants of one shard are fair to each other: who has more at once than a slice, while others wait
-behind it, is *left behind*. The head of the journal goes on without him, and he is brought forward
+Tenants of one shard are fair to each other: who has more at once than a slice is *left behind*. The head of the journal goes on without him, and he is brought forward
 from his own checkpoint, a slice at a time, in turn with others like him and with the head. So
 nobody waits for another's flood longer than for a slice of it.
 """
@@ -102,24 +101,23 @@ class Clearing:
                 if not self._behind:
                     return
                 chunks = []
-            if chunks and not self._apply(chunks, more=not ahead.is_empty()):
+            if chunks and not self._apply(chunks):
                 return  # stopped halfway: nothing may pass what was not written
             if not chunks or time.monotonic() >= self._slice_due_s:
                 self._next_slice()
             self._upkeep(idle=ahead.is_empty() and not self._behind)
 
-    def _apply(self, chunks: list[Chunk], *, more: bool) -> bool:
+    def _apply(self, chunks: list[Chunk]) -> bool:
         """Write the chunks for every tenant that keeps up; false if it was stopped before all were
-        written. `more`: there is more of the journal behind them."""
+        written."""
         data = b"".join(chunk.data for chunk in chunks)
         found = batches.split(data)
-        others_wait = len(self._writers) > 1 and (more or len(found) > 1)
         for tenant_id, batch in sorted(found.items(), key=lambda item: item[1].size_bytes):
             self.time_ns = max(self.time_ns, batch.last_ns)
             writer = self._writer(tenant_id)
             if writer is None or tenant_id in self.quarantined or tenant_id in self._behind:
                 continue
-            if others_wait and batch.size_bytes > self._slice_bytes:
+            if len(self._writers) > 1 and batch.size_bytes > self._slice_bytes:
                 self._leave_behind(writer)
             else:
                 self._write(writer, batch, data)

@@ -3,10 +3,11 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from identity.models import User
 from tenants.selectors import current_tenant
-from wallets.ledger import actions, selectors
+from wallets.ledger import actions, archiving, selectors, upkeep
 from wallets.ledger.models import ProofRun
 
 log = logging.getLogger("books")
@@ -14,13 +15,32 @@ log = logging.getLogger("books")
 
 @shared_task
 def prove_books(run: str = ProofRun.SCHEDULE.value, user_id: int | None = None) -> int:
-    """Prove the books of the current tenant; the number of breaks, each logged."""
+    """Prove the books of the current tenant; the number of breaks, each logged.
+
+    On schedule from where the last good proof ended, when staff ask wholly.
+    """
     tenant = current_tenant()
     user = User.objects.filter(pk=user_id).first() if user_id is not None else None
-    proof = actions.prove_books(tenant=tenant, run=run, acting_user=user)
+    proof = actions.prove_books(
+        tenant=tenant, run=run, acting_user=user, is_whole=run != ProofRun.SCHEDULE
+    )
     if proof.problem:
         log.warning("the books of %s could not be proved: %s", tenant.slug, proof.problem)
     breaks = selectors.breaks_of(proof)
     for found in breaks:
         log.critical("BREAK in the books of %s: %s", tenant.slug, found)
     return len(breaks)
+
+
+@shared_task
+def keep_partitions() -> int:
+    """Partitions ahead, full ones frozen, old ones archived by the firm's policy; the number of
+    problems, each logged."""
+    upkeep.make_ahead()
+    upkeep.freeze_full()
+    archiving.keep_policy(timezone.now())
+    problems = [problem for standing in upkeep.standings() for problem in standing.problems]
+    problems += upkeep.damaged_archives()
+    for problem in problems:
+        log.critical("PARTITIONS of %s: %s", current_tenant().slug, problem)
+    return len(problems)
