@@ -5,9 +5,10 @@ anywhere repeats nothing and loses nothing. A tenant whose schema fails is quara
 told, the others go on, it is tried again with back-off from its own checkpoint, and it catches up
 by itself. A lost database connection stops everybody until it is back; the batch is kept meanwhile.
 
-Tenants of one shard are fair to each other: who has more at once than a slice is *left behind*. The head of the journal goes on without him, and he is brought forward
-from his own checkpoint, a slice at a time, in turn with others like him and with the head. So
-nobody waits for another's flood longer than for a slice of it.
+Tenants of one shard are fair to each other: who has more at once than a slice is *left behind*. The
+head of the journal goes on without him, and he is brought forward from his own checkpoint, a slice
+at a time, in turn with others like him and with the head. So nobody waits for another's flood
+longer than for a slice of it.
 """
 
 import logging
