@@ -58,6 +58,8 @@ FROM pg_inherits
 JOIN pg_class leaf ON leaf.oid = inhrelid
 WHERE inhparent = to_regclass(%s)
 """
+_IS_PLAIN = "SELECT relkind = 'r' FROM pg_class WHERE oid = to_regclass(%s)"
+_NO_END = 2**63
 _BOUNDS = re.compile(r"FROM \((?:'?(-?\d+)'?|MINVALUE)\) TO \('?(-?\d+)'?\)")
 
 
@@ -70,7 +72,8 @@ class NoPartitions(LookupError):
 
 
 def partitions(cursor: "psycopg.Cursor[Any]", table: PartitionedTable) -> list[Partition]:
-    """The attached partitions by rising key; at least one, else NoPartitions is raised."""
+    """The attached partitions by rising key. An ordinary table of that name (a copy in which all
+    is built again) counts as its only one; raises NoPartitions if there is nothing."""
     cursor.execute(_LIST, [table.name])
     found = []
     for name, bounds, size_bytes in cursor.fetchall():
@@ -80,6 +83,9 @@ def partitions(cursor: "psycopg.Cursor[Any]", table: PartitionedTable) -> list[P
         lower, upper = match.groups()
         found.append(Partition(name, None if lower is None else int(lower), int(upper), size_bytes))
     if not found:
+        cursor.execute(_IS_PLAIN, [table.name])
+        if (row := cursor.fetchone()) is not None and row[0]:
+            return [Partition(table.name, None, _NO_END, 0)]
         raise NoPartitions(f"There is no {table.name} with partitions in this schema.")
     return sorted(found, key=lambda partition: partition.upper)
 

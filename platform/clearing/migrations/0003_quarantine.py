@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clearing", "0001_initial")]
+    dependencies = [("clearing", "0002_rebuild_rebuilddifference_and_more")]
 
     operations = [
         migrations.CreateModel(
