@@ -7,8 +7,9 @@ tablespace for it (`MARQUE_COLD_TABLESPACE`), a partition that is archived moves
 fast disk holds what is new; it stays attached and is read like any.
 """
 
+import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,11 @@ def archive(partition: Partition) -> ArchivedPostings | None:
     name = f"postings-{lower}-{partition.upper}.parquet"
     path = Path(settings.DATA_DIR) / "archive" / connection.schema_name / name
     with transaction.atomic():
-        rows = parquet.write(path, _groups(partition))
-        parquet.check_same(path, _groups(partition))
+        # Closed before the transaction ends, whatever is raised: the cursor is the transaction's.
+        with contextlib.closing(_groups(partition)) as groups:
+            rows = parquet.write(path, groups)
+        with contextlib.closing(_groups(partition)) as groups:
+            parquet.check_same(path, groups)
         made = ArchivedPostings.objects.create(
             lower=lower,
             upper=partition.upper,
@@ -127,7 +131,7 @@ def _move(name: str, tablespace: str) -> bool:
     return bool(elsewhere)
 
 
-def _groups(partition: Partition) -> Iterator[Any]:
+def _groups(partition: Partition) -> "Generator[Any, None, None]":
     """The partition's postings with what their entries say, a row group at a time."""
     quoted = connection.ops.quote_name(partition.name)
     query = (
