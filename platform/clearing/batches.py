@@ -11,12 +11,16 @@ from trading.engine import columns
 
 @dataclass(frozen=True, slots=True)
 class TenantBatch:
-    """What one tenant's records say, from `first_seq` to `last_seq` of the shard's journal."""
+    """What one tenant's records say, from `first_seq` to `last_seq` of the shard's journal.
+
+    `size_bytes` is that of its events, so about what it costs to write.
+    """
 
     tenant_id: int
     first_seq: int
     last_seq: int
     last_ns: int
+    size_bytes: int
     headers: Array
     tables: EventTables
 
@@ -35,6 +39,7 @@ def split(data: bytes) -> dict[int, TenantBatch]:
             first_seq=int(own["seq"][0]),
             last_seq=int(own["seq"][-1]),
             last_ns=int(own["time_ns"][-1]),
+            size_bytes=sum(map(len, rows.get(tenant_id, {}).values())),
             headers=own,
             tables=EventTables(rows.get(tenant_id, {})),
         )

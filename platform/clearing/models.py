@@ -96,3 +96,28 @@ class RebuildDifference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.key}: {self.kind}"
+
+
+class Quarantine(models.Model):
+    """A time in which this tenant's schema refused clearing's writes, until it took them again.
+
+    Written by clearing, as far as the schema lets it; staff and the operator see the open one.
+    """
+
+    found_at = models.DateTimeField(auto_now_add=True)
+    seq = models.BigIntegerField(help_text="How far clearing had come.")
+    error = models.TextField(help_text="Of the last try.")
+    tries = models.IntegerField(default=1)
+    tried_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["released_at"], nulls_distinct=False, name="one_open_quarantine"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"quarantine {self.pk}"

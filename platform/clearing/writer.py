@@ -7,10 +7,12 @@ import psycopg
 
 from clearing import projections
 from clearing.batches import TenantBatch
+from trading.bulk.partitions import Room
 from trading.commands import database
 from trading.commands.projections import project_receipts
 from trading.engine.enums import AccountRole
 from trading.orders.additions import project_order_lists, project_replacements, project_trades
+from trading.orders.partitions import TRADES
 from trading.orders.projections import project_orders
 from wallets.adjustments.projections import project_receipts_of_adjustments
 from wallets.bookkeeping.projections import project_receipts_of_entries
@@ -32,12 +34,14 @@ class TenantWriter:
         self.seq = -1
         self._ledger = LedgerProjection()
         self._market_makers: frozenset[int] | None = None
+        self._room_of_trades = Room(TRADES)
 
     def forget(self) -> None:
         """After a rollback: read again what is in the tables."""
         self.seq = -1
         self._ledger = LedgerProjection()
         self._market_makers = None
+        self._room_of_trades = Room(TRADES)
 
     def read_checkpoint(self, connection: "psycopg.Connection[Any]") -> int:
         """The seq of the last record in the tables; 0 if there is none yet."""
@@ -53,7 +57,7 @@ class TenantWriter:
         with connection.transaction(), connection.cursor() as cursor:
             self._enter(cursor)
             self._move_checkpoint(cursor, batch.last_seq, batch.last_ns)
-            project_trades(cursor, batch.tables)
+            project_trades(cursor, batch.tables, self._room_of_trades)
             project_order_lists(cursor, batch.tables)
             project_orders(cursor, batch.tables, self._market_maker_ids(cursor, batch))
             project_replacements(cursor, batch.tables)

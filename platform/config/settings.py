@@ -19,6 +19,8 @@ MARQUE_ENCRYPTION_KEYS = given.encryption_keys(os.environ, "MARQUE_ENCRYPTION_KE
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:54320/marque")
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:63790/0")
+# The tablespace that archived partitions of postings move to; empty: they stay where they are.
+COLD_TABLESPACE = os.environ.get("MARQUE_COLD_TABLESPACE", "")
 ENGINE_DIR = Path(os.environ.get("MARQUE_ENGINE_DIR", DATA_DIR / "engine"))
 ENGINE_SOCKET = os.environ.get("MARQUE_ENGINE_SOCKET", str(ENGINE_DIR / "engine.sock"))
 # Segments of the engine journal that nobody needs any more go to the archive by this policy.

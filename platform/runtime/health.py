@@ -71,6 +71,8 @@ def readiness() -> tuple[int, dict[str, object]]:
     problems |= lags.problems
     if lags.relay_stopped:
         degraded["relay"] = f"is stopped for {', '.join(lags.relay_stopped)}"
+    if lags.quarantined:
+        degraded["clearing"] = f"has set aside {', '.join(lags.quarantined)}"
     status = "unready" if problems else "ready"
     document: dict[str, object] = {"status": status, "problems": problems, "degraded": degraded}
     return (503 if problems else 200), document

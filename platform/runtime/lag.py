@@ -31,6 +31,7 @@ class Lags:
     publisher_seq: int | None = None
     relay_waiting: dict[str, int] = field(default_factory=dict)  # commands, by schema
     relay_stopped: list[str] = field(default_factory=list)  # schemas that need `relay_resume`
+    quarantined: dict[str, str] = field(default_factory=dict)  # by schema: why clearing is stuck
     problems: dict[str, str] = field(default_factory=dict)  # by server: engine, database, redis
 
     def clearing_lag(self) -> dict[str, int]:
@@ -70,6 +71,8 @@ def _ask_database(lags: Lags) -> None:
                 ).count()
                 if commands.relay_stop() is not None:
                     lags.relay_stopped.append(tenant.schema_name)
+                if (aside := clearing.quarantine()) is not None:
+                    lags.quarantined[tenant.schema_name] = aside.error
     except (DatabaseError, LookupError, OSError) as error:
         lags.problems["database"] = first_line(error)
     finally:

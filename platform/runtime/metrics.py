@@ -65,7 +65,12 @@ class RuntimeCollector:
         )
         for schema in self._lags.relay_waiting:
             stopped.add_metric([schema], float(schema in self._lags.relay_stopped))
-        families: list[Metric] = [clearing, relay, stopped]
+        aside = GaugeMetricFamily(
+            "marque_clearing_quarantined", "1: its tables refuse writes.", labels=["tenant"]
+        )
+        for schema in self._lags.clearing_seq:
+            aside.add_metric([schema], float(schema in self._lags.quarantined))
+        families: list[Metric] = [clearing, aside, relay, stopped]
         if (unpublished := self._lags.publisher_lag()) is not None:
             families.append(
                 GaugeMetricFamily(

@@ -2,7 +2,8 @@
 
 They get a data folder and ports of their own and are gone afterwards, so tests never meet the
 data of a product that runs beside them. Durability is switched off: it costs time and proves
-nothing here. The command's exit code is handed on.
+nothing here. A benchmark asks for it: `python -m runtime.sandbox --durable …`. The command's exit
+code is handed on.
 """
 
 import contextlib
@@ -29,7 +30,7 @@ FAST_BUT_NOT_DURABLE = (
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[tuple[dict[str, str], Supervisor]]:
+def servers(*, durable: bool = False) -> Iterator[tuple[dict[str, str], Supervisor]]:
     """PostgreSQL and Valkey while the block runs; yields the environment that leads to them.
 
     The caller keeps calling the supervisor's ``step``, which takes what the servers write.
@@ -49,7 +50,7 @@ def servers() -> Iterator[tuple[dict[str, str], Supervisor]]:
     try:
         table = processes.server_processes(environment)
         for process in table:
-            if process.name == "postgres":
+            if process.name == "postgres" and not durable:
                 for setting in FAST_BUT_NOT_DURABLE:
                     process.command.extend(["-c", setting])
         supervisor.add(table)
@@ -68,9 +69,11 @@ def servers() -> Iterator[tuple[dict[str, str], Supervisor]]:
 def main() -> int:
     """Run the command given on the command line beside the servers."""
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
+    arguments = sys.argv[1:]
+    durable = arguments[:1] == ["--durable"]
     try:
-        with servers() as (environ, supervisor):
-            command = subprocess.Popen(sys.argv[1:], env=environ)
+        with servers(durable=durable) as (environ, supervisor):
+            command = subprocess.Popen(arguments[durable:], env=environ)
             try:
                 while command.poll() is None:
                     supervisor.step(0.2)

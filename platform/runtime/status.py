@@ -49,6 +49,7 @@ def document(lags: Lags) -> dict[str, Any]:
         "engine_compiled": bool(engine.compiled) if engine else None,
         "problems": lags.problems,
         "relay_stopped": lags.relay_stopped,
+        "quarantined": lags.quarantined,
         "processes": lines(data_status, lags),
     }
 
@@ -109,6 +110,10 @@ def table(status: dict[str, Any]) -> str:
     text += [
         f"relay: stopped for {schema}; see `manage.py relay_resume {schema}`"
         for schema in status["relay_stopped"]
+    ]
+    text += [
+        f"clearing: {schema} is set aside: {error}"
+        for schema, error in status["quarantined"].items()
     ]
     return "\n".join(text)
 

@@ -85,10 +85,19 @@ def _encode_fixed(columns: Sequence[Column], text_bytes: dict[str, int]) -> byte
             width, values = _integer(column)
             pieces.append((f"{name}_length", ">i4", width))
             pieces.append((name, f">i{width}", values))
-    rows = np.empty(len(columns[0].values), dtype=[(name, kind) for name, kind, _ in pieces])
+    kind = np.dtype([(name, kind) for name, kind, _ in pieces])
+    # What is the same in every row is laid out once; the rest is written over it.
+    template = np.zeros(1, kind)
     for name, _, values in pieces:
-        rows[name] = values
-    return rows.tobytes()
+        if isinstance(values, int):
+            template[name] = values
+    raw = np.empty((len(columns[0].values), kind.itemsize), np.uint8)
+    raw[:] = template.view(np.uint8)
+    rows = raw.view(kind)[:, 0]
+    for name, _, values in pieces:
+        if not isinstance(values, int):
+            rows[name] = values
+    return raw.tobytes()
 
 
 def _integer(column: Column) -> tuple[int, Array]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from trading.bulk.arrays import SMALL, Array, sum_by
 from trading.bulk.tables import EventTables
 from trading.market_data import candles, intervals
 
@@ -37,34 +40,75 @@ def project_candles(cursor: psycopg.Cursor[Any], tables: EventTables) -> None:
     trades = tables["Traded"]
     if not len(trades):
         return
-    minutes: dict[int, list[candles.Candle]] = {}
-    scales = _base_scales(cursor, trades["base_asset_id"].tolist())
-    columns = zip(
-        trades["seq"].tolist(),
-        trades["time_ns"].tolist(),
-        trades["instrument_id"].tolist(),
-        trades["base_asset_id"].tolist(),
-        tables.amounts("Traded", "base_units").tolist(),
-        tables.amounts("Traded", "quote_units").tolist(),
-        strict=True,
-    )
-    for seq, time_ns, instrument_id, base_asset_id, base_units, quote_units in columns:
-        price = price_units(base_units, quote_units, scales[base_asset_id])
-        series = minutes.setdefault(instrument_id, [])
-        begins = time_ns // _NS_PER_MINUTE * 60
-        if series and series[-1].open_second >= begins:
-            series[-1].add_trade(price, base_units, quote_units, seq)
-        else:
-            series.append(candles.first_candle(begins, price, base_units, quote_units, seq))
+    base_units = tables.amounts("Traded", "base_units")
+    quote_units = tables.amounts("Traded", "quote_units")
+    prices = _prices(cursor, trades["base_asset_id"], base_units, quote_units)
+    instrument_ids = trades["instrument_id"]
     _upsert(
         cursor,
         [
             (instrument_id, interval.seconds, candle)
-            for instrument_id, series in minutes.items()
+            for instrument_id in np.unique(instrument_ids).tolist()
+            for series in [
+                _minutes(trades, prices, base_units, quote_units, instrument_ids == instrument_id)
+            ]
             for interval in intervals.STORED
             for candle in candles.fold(series, interval)
         ],
     )
+
+
+def _minutes(
+    trades: Array, prices: Array, base_units: Array, quote_units: Array, chosen: Array
+) -> list[candles.Candle]:
+    """One instrument's trades as candles of a minute."""
+    # A clock that steps back a little must not reopen a candle that was closed.
+    minutes = np.maximum.accumulate(trades["time_ns"][chosen] // _NS_PER_MINUTE)
+    starts = np.flatnonzero(np.concatenate(([True], minutes[1:] != minutes[:-1])))
+    ends = np.concatenate((starts[1:], [len(minutes)])) - 1
+    prices, seqs = prices[chosen], trades["seq"][chosen]
+    columns = (
+        minutes[starts] * 60,
+        prices[starts],
+        np.maximum.reduceat(prices, starts),
+        np.minimum.reduceat(prices, starts),
+        prices[ends],
+        sum_by(minutes, base_units[chosen])[1],
+        sum_by(minutes, quote_units[chosen])[1],
+        ends - starts + 1,
+        seqs[ends],
+    )
+    return [candles.Candle(*row) for row in zip(*(each.tolist() for each in columns), strict=True)]
+
+
+def _prices(
+    cursor: psycopg.Cursor[Any], asset_ids: Array, base_units: Array, quote_units: Array
+) -> Array:
+    """`price_units` of every trade, in 64 bits where the prices allow it."""
+    scales = _base_scales(cursor, np.unique(asset_ids).tolist())
+    prices = np.zeros(len(asset_ids), np.int64)
+    for asset_id, scale in scales.items():
+        own = asset_ids == asset_id
+        exact = _divided(quote_units[own], base_units[own], scale)
+        if exact.dtype != prices.dtype:
+            prices = prices.astype(object)
+        prices[own] = exact
+    return prices
+
+
+def _divided(quote_units: Array, base_units: Array, scale: int) -> Array:
+    """quote * 10**scale // base, digit by digit where that stays within 64 bits."""
+    if quote_units.dtype != object and base_units.dtype != object:
+        # Good to a millionth, and the bound leaves more than that.
+        largest = float((quote_units / base_units).max()) * float(10**scale)
+        if largest < SMALL:
+            quotient, rest = np.divmod(quote_units.view(np.uint64), base_units.view(np.uint64))
+            for _ in range(scale):
+                digit, rest = np.divmod(rest * np.uint64(10), base_units.view(np.uint64))
+                quotient = quotient * np.uint64(10) + digit
+            return quotient.view(np.int64)
+    exact: Array = quote_units.astype(object) * 10**scale // base_units.astype(object)
+    return exact
 
 
 def price_units(base_units: int, quote_units: int, base_scale: int) -> int:

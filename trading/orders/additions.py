@@ -6,15 +6,18 @@ import psycopg
 
 from trading.bulk.arrays import amounts
 from trading.bulk.copying import Column, copy_rows
+from trading.bulk.partitions import Room
 from trading.bulk.tables import EventTables
+from trading.orders.partitions import TRADES
 
 
-def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
+def project_trades(
+    cursor: "psycopg.Cursor[Any]", tables: EventTables, room: Room | None = None
+) -> int:
     """Insert the batch's trades; how many there were."""
     traded = tables["Traded"]
-    return copy_rows(
+    return (room or Room(TRADES)).copy_rows(
         cursor,
-        "orders_trade",
         [
             Column("id", "int8", traded["trade_id"]),
             Column("seq", "int8", traded["seq"]),
@@ -33,6 +36,7 @@ def project_trades(cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
             Column("maker_fee_units", "numeric", amounts(traded, "maker_fee_units")),
             Column("taker_fee_units", "numeric", amounts(traded, "taker_fee_units")),
         ],
+        traded["trade_id"],
     )
 
 

@@ -8,7 +8,10 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import onboarding, periodic
+        from wallets.ledger.declared import declare_settings
         from wallets.ledger.onboarding import open_books
 
         onboarding.register(open_books, order=40)
         periodic.register("wallets.ledger.tasks.prove_books", every_seconds=60)
+        periodic.register("wallets.ledger.tasks.keep_partitions", every_seconds=3_600)
+        declare_settings()

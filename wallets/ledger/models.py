@@ -4,6 +4,8 @@ Entries and postings are only ever inserted; triggers (migration 0002) refuse up
 deletes, and refuse at commit any entry that does not sum to zero in every asset.
 """
 
+from pathlib import Path
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -222,9 +224,7 @@ class Posting(models.Model):
     units = UnitsField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["ledger_account", "entry"], name="posting_statement"),
-        ]
+        # In the database the key is (ledger account, entry, line), see migration 0005.
         constraints = [
             models.CheckConstraint(condition=~Q(units=0), name="posting_not_zero"),
         ]
@@ -286,3 +286,24 @@ class BooksProof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} at seq {self.seq}"
+
+
+class ArchivedPostings(models.Model):
+    """The postings of one partition in a Parquet file, read back and compared when it was made."""
+
+    lower = models.BigIntegerField(help_text="Entry ids from this one on …")
+    upper = models.BigIntegerField(unique=True, help_text="… and before this one.")
+    file = models.CharField(max_length=200, help_text="In the data folder.")
+    sha256 = models.CharField(max_length=64)
+    rows = models.BigIntegerField()
+    archived_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["upper"]
+
+    def __str__(self) -> str:
+        return self.file
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.DATA_DIR) / self.file

@@ -6,12 +6,14 @@ import numpy as np
 import psycopg
 
 from trading.bulk.arrays import Array, amounts, join, last_by, sum_by
-from trading.bulk.copying import Column, copy_rows
+from trading.bulk.copying import Column
+from trading.bulk.partitions import Room
 from trading.bulk.tables import EventTables
 from trading.engine.enums import Side
 from trading.engine.limits import MOST_ENTRY_LEGS
 from wallets.ledger import chart, entries, notes
 from wallets.ledger.models import EntryKind
+from wallets.ledger.partitions import ENTRIES, POSTINGS
 
 
 class LedgerProjection:
@@ -20,6 +22,8 @@ class LedgerProjection:
 
     def __init__(self) -> None:
         self._known_ids: set[int] = set()
+        self._entries = Room(ENTRIES)
+        self._postings = Room(POSTINGS)
 
     def project(self, cursor: "psycopg.Cursor[Any]", tables: EventTables) -> int:
         """Write the batch's entries and postings and add them to the balances.
@@ -29,27 +33,47 @@ class LedgerProjection:
         kinds = _kinds_of(tables)
         if not kinds:
             return 0
-        _copy_entries(cursor, kinds)
+        self._copy_entries(cursor, kinds)
         notes.project_notes(cursor, tables)
         entry_ids, lines, ledger_ids, units = _postings_of(kinds)
         unique_ids, net_units = sum_by(ledger_ids, units)
         self._ensure(cursor, unique_ids)
         # By account, so that a statement's rows lie together on disk.
         by_account = np.lexsort((entry_ids, ledger_ids))
-        copy_rows(
+        self._postings.copy_rows(
             cursor,
-            "ledger_posting",
             [
                 Column("entry_id", "int8", entry_ids),
                 Column("line", "int2", lines),
                 Column("ledger_account_id", "int8", ledger_ids),
                 Column("units", "numeric", units),
             ],
+            entry_ids,
             by_account,
         )
         _, last = last_by(ledger_ids, entry_ids)
         _add_to_balances(cursor, unique_ids, net_units, entry_ids[last])
         return sum(len(values["entry_id"]) for _, values in kinds)
+
+    def _copy_entries(
+        self, cursor: "psycopg.Cursor[Any]", kinds: list[tuple[EntryKind, dict[str, Array]]]
+    ) -> None:
+        def column(name: str) -> Array:
+            return np.concatenate([values[name] for _, values in kinds])
+
+        numbers = [np.full(len(values["seq"]), int(kind)) for kind, values in kinds]
+        entry_ids = column("entry_id")
+        self._entries.copy_rows(
+            cursor,
+            [
+                Column("id", "int8", entry_ids),
+                Column("kind", "int2", np.concatenate(numbers)),
+                Column("seq", "int8", column("seq")),
+                Column("time", "timestamptz", column("time_ns")),
+                Column("reference_id", "int8", column("reference_id")),
+            ],
+            entry_ids,
+        )
 
     def _ensure(self, cursor: "psycopg.Cursor[Any]", unique_ids: Array) -> None:
         missing = set(unique_ids.tolist()) - self._known_ids
@@ -127,26 +151,6 @@ def _entry_values(rows: Array, reference_ids: Array) -> dict[str, Array]:
         "time_ns": rows["time_ns"],
         "reference_id": reference_ids,
     }
-
-
-def _copy_entries(
-    cursor: "psycopg.Cursor[Any]", kinds: list[tuple[EntryKind, dict[str, Array]]]
-) -> None:
-    def column(name: str) -> Array:
-        return np.concatenate([values[name] for _, values in kinds])
-
-    numbers = [np.full(len(values["seq"]), int(kind)) for kind, values in kinds]
-    copy_rows(
-        cursor,
-        "ledger_journalentry",
-        [
-            Column("id", "int8", column("entry_id")),
-            Column("kind", "int2", np.concatenate(numbers)),
-            Column("seq", "int8", column("seq")),
-            Column("time", "timestamptz", column("time_ns")),
-            Column("reference_id", "int8", column("reference_id")),
-        ],
-    )
 
 
 def _postings_of(

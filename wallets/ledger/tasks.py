@@ -3,10 +3,11 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from identity.models import User
 from tenants.selectors import current_tenant
-from wallets.ledger import actions, selectors
+from wallets.ledger import actions, archiving, selectors, upkeep
 from wallets.ledger.models import ProofRun
 
 log = logging.getLogger("books")
@@ -29,3 +30,17 @@ def prove_books(run: str = ProofRun.SCHEDULE.value, user_id: int | None = None) 
     for found in breaks:
         log.critical("BREAK in the books of %s: %s", tenant.slug, found)
     return len(breaks)
+
+
+@shared_task
+def keep_partitions() -> int:
+    """Partitions ahead, full ones frozen, old ones archived by the firm's policy; the number of
+    problems, each logged."""
+    upkeep.make_ahead()
+    upkeep.freeze_full()
+    archiving.keep_policy(timezone.now())
+    problems = [problem for standing in upkeep.standings() for problem in standing.problems]
+    problems += upkeep.damaged_archives()
+    for problem in problems:
+        log.critical("PARTITIONS of %s: %s", current_tenant().slug, problem)
+    return len(problems)

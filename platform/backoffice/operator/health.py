@@ -9,7 +9,8 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from backoffice import cells
-from clearing.models import Checkpoint
+from clearing import selectors as clearing
+from clearing.models import Checkpoint, Quarantine
 from identity.selectors import customers
 from tenants.models import Tenant
 from trading.commands import selectors as commands
@@ -32,6 +33,7 @@ class Health:
     lag: int | None = None
     waiting_commands: int = 0
     is_relay_stopped: bool = False
+    quarantine: Quarantine | None = None
     volumes: list[Any] = field(default_factory=list)
     problem: str = ""
 
@@ -58,6 +60,7 @@ def health_of(tenant: Tenant, host: str, engine: events.StatusRow | None) -> Hea
                 lag=max(0, engine.durable_seq - seq) if engine else None,
                 waiting_commands=commands.unanswered().count(),
                 is_relay_stopped=commands.relay_stop() is not None,
+                quarantine=clearing.quarantine(),
                 volumes=_volumes_of_a_day(),
             )
     except DatabaseError as error:

@@ -66,6 +66,14 @@ def tasks_of(request: HttpRequest, health: Health) -> list[Task]:
             "stopped. `manage.py relay_resume %(schema)s` says what to decide."
         )
         found.append(Task("bad", "sync_problem", headline, sentence % schema, address))
+    if (aside := health.quarantine) is not None:
+        headline = _("Clearing has set %(name)s aside") % name
+        sentence = _(
+            "Its tables refuse writes since seq %(seq)s; tried %(tries)s times. The other tenants "
+            "go on, and so does it as soon as the cause is gone: %(error)s"
+        )
+        facts = {"seq": aside.seq, "tries": aside.tries, "error": aside.error}
+        found.append(Task("bad", "report", headline, sentence % facts, address))
     if health.lag is not None and health.lag > LAG_RECORDS:
         sentence = _("%(count)s records of the engine journal.") % {"count": f"{health.lag:,}"}
         headline = _("Clearing of %(name)s is behind") % name

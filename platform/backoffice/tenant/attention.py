@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from backoffice import access, cells, pages
 from backoffice.tenant import names, queued
+from clearing import selectors as clearing
 from clearing.models import Checkpoint
 from identity.selectors import customers
 from tenants.selectors import current_tenant
@@ -89,7 +90,7 @@ def clearing_behind() -> timedelta | None:
 def tasks(request: HttpRequest) -> list[Task]:
     """Everything that waits for somebody with this role, the worst first."""
     user = request.user
-    found = [*_engine_tasks(), *_instrument_tasks(request)]
+    found = [*_engine_tasks(), *_quarantine_tasks(), *_instrument_tasks(request)]
     if access.may(user, "audit.view"):
         found += _command_tasks(request)
     if access.may(user, "adjustments.view"):
@@ -125,6 +126,26 @@ def _engine_tasks() -> list[Task]:
             )
         ]
     return []
+
+
+def _quarantine_tasks() -> list[Task]:
+    aside = clearing.quarantine()
+    if aside is None:
+        return []
+    age = cells.age(aside.found_at, timezone.now())
+    return [
+        Task(
+            "bad",
+            "report",
+            _("The books here stand still: clearing was set aside %(age)s") % {"age": age},
+            _(
+                "The database refuses what came behind seq %(seq)s. Trading goes on and nothing is "
+                "lost; it is tried again by itself (so far: %(tries)s). The platform's operator "
+                "needs to know: %(error)s"
+            )
+            % {"seq": aside.seq, "tries": aside.tries, "error": aside.error},
+        )
+    ]
 
 
 def _instrument_tasks(request: HttpRequest) -> list[Task]:

@@ -8,6 +8,7 @@ from django_tenants.utils import schema_context, tenant_context
 
 import people
 from audit.models import AuditRecord
+from clearing import actions as clearing
 from firms import REASON
 from messaging.models import OutboxMail
 from tenants import directory, selectors
@@ -101,6 +102,32 @@ def test_a_stopped_relay_is_told_to_the_operator_and_the_firm(
         commands.note_relay_stopped(
             schema_name=platform.tenant.schema_name, engine_no=9, known=known
         )
+
+
+def test_a_tenant_set_aside_by_clearing_is_told_to_the_operator_and_the_firm(
+    platform, staff_of, client_for, other_tenant
+) -> None:
+    schema = platform.tenant.schema_name
+    firm = client_for(staff_of("support", platform.tenant))
+    stranger = client_for(staff_of("owner", other_tenant))
+    with tenant_context(platform.tenant):
+        clearing.note_quarantine(schema_name=schema, error="DiskFull: the <disk> is full")
+        clearing.note_quarantine(schema_name=schema, error="DiskFull: the <disk> is full")
+    for browser, address, told in (
+        (platform.browser, "/operator/", f"Clearing has set {platform.tenant.name} aside"),
+        (firm, "/backoffice/", "The books here stand still"),
+    ):
+        page = browser.get(address).content.decode()
+        assert told in page and "the &lt;disk&gt; is full" in page
+    assert "stand still" not in stranger.get("/backoffice/").content.decode()
+    clearing.release_quarantine(schema_name=schema)
+    clearing.release_quarantine(schema_name=schema)
+    assert "Clearing has set" not in platform.browser.get("/operator/").content.decode()
+    assert "stand still" not in firm.get("/backoffice/").content.decode()
+    with tenant_context(platform.tenant):
+        made = AuditRecord.objects.filter(action__startswith="clearing.").order_by("id")
+        assert [record.action for record in made] == ["clearing.quarantine", "clearing.release"]
+        assert made.last().new == {"tries": 2}
 
 
 def test_suspending_needs_a_reason(platform, send) -> None:

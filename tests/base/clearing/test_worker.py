@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
 
+from audit.models import AuditRecord
+from clearing import selectors
 from tenants.models import Tenant
 from traders import open_traders, send_all
 from trading.commands.models import QueuedCommand
@@ -52,11 +54,21 @@ def test_a_failing_schema_is_quarantined_and_catches_up(world):
                 assert Trade.objects.exists()
             assert verify_books(tenants[0]) == []
             world.wait_for(lambda: "QUARANTINE: tenant longmen" in world.output_of("clearing"))
+            with tenant_context(tenants[0]):
+                assert selectors.quarantine() is None
             with tenant_context(tenants[1]):
                 assert cleared_seq() < last
+                aside = world.wait_for(selectors.quarantine)
+                assert "orders_trade" in aside.error and aside.seq == cleared_seq()
                 execute("ALTER TABLE orders_trade_away RENAME TO orders_trade")
                 world.wait_for(lambda: cleared_seq() >= last, seconds=90)
                 assert Trade.objects.exists()
+                world.wait_for(lambda: selectors.quarantine() is None)
+                actions = AuditRecord.objects.filter(action__startswith="clearing.")
+                assert set(actions.values_list("action", flat=True)) == {
+                    "clearing.quarantine",
+                    "clearing.release",
+                }
             assert "tenant longmen is out of quarantine" in world.output_of("clearing")
             for tenant in tenants:
                 assert verify_books(tenant) == []
