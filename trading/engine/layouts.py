@@ -42,7 +42,7 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import iceberg_layouts, list_layouts, maker_layouts, session_layouts
+from trading.engine import fee_layouts, iceberg_layouts, list_layouts, maker_layouts, session_layouts
 from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 from trading.engine.query_layouts import QUERIES, ROWS
@@ -198,6 +198,7 @@ COMMANDS: tuple[Layout, ...] = (
     *list_layouts.COMMANDS,
     *session_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
+    *fee_layouts.COMMANDS,
 )
 
 EVENTS: tuple[Layout, ...] = (
@@ -447,5 +448,6 @@ EVENTS: tuple[Layout, ...] = (
     *list_layouts.EVENTS,
     *session_layouts.EVENTS,
     *maker_layouts.EVENTS,
+    *fee_layouts.EVENTS,
     *ROWS,
 )

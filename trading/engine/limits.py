@@ -32,6 +32,8 @@ MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_WINDOW_NS: Final = 60 * 10**9
 # Entries of one PlaceQuotes.
 MOST_QUOTES: Final = 8
+# Steps of one ladder of fee tiers.
+MOST_FEE_TIERS: Final = 12
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

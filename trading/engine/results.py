@@ -85,6 +85,10 @@ class Result(IntEnum):
     NO_QUOTES = 561
     PROTECTION_TRIPPED = 562
     BAD_PROTECTION = 563
+    # Fee tiers: no asset to value volume in; steps that do not rise; the asset is in use.
+    NO_VALUATION = 570
+    BAD_FEE_TIERS = 571
+    FEE_TIERS_EXIST = 572
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

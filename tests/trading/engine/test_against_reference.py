@@ -8,6 +8,7 @@ from tests.trading.engine.invariants import BooksOfEvents, check_invariants
 from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.reference_makers import ReferenceMakers
 from tests.trading.engine.worlds import TENANT, World
+from tests.trading.engine.worlds_fees import DAY_NS
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine import queries
@@ -35,6 +36,11 @@ def test_random_world(seed: int) -> None:
             # A quiet time, after which several orders end at once.
             world.wait(40)
             commands.wait(40)
+        if step % 61 == 60:
+            # Other days, and once so many that all volume is forgotten.
+            days = 31 if step % 5 == 0 else 1
+            world.wait(days * DAY_NS)
+            commands.wait(days * DAY_NS)
         result, events = world.send(command)
         where = f"seed {seed}, step {step}: {command}"
         assert world.own == reference.run_timers(world.time_ns), where
@@ -78,6 +84,7 @@ def check_queues(world: World, reference: ReferenceMakers) -> None:
     assert rows == [reference.row(order) for order in expected]
     assert world.must(queries.QueryProtections()) == reference.protection_rows()
     assert world.must(queries.QueryArmed()) == reference.armed_rows()
+    assert world.must(queries.QueryFeeTier()) == reference.tier_rows()
     (status,) = world.must(queries.QueryStatus())
     assert status.open_orders == len(rows)
     for instrument_id in reference.instruments:
@@ -112,6 +119,9 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
         world.must(c.OpenVenue(code="random"))
         setup = commands.setup()
         for step in range(len(setup) + 1500):
+            if step % 120 == 119:
+                world.wait(DAY_NS)
+                commands.wait(DAY_NS)
             result, events = world.send(setup[step] if step < len(setup) else commands.next())
             seen.add(result)
             for own in world.own:
