@@ -42,7 +42,13 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import fee_layouts, iceberg_layouts, list_layouts, maker_layouts, session_layouts
+from trading.engine import (
+    fee_layouts,
+    iceberg_layouts,
+    list_layouts,
+    maker_layouts,
+    session_layouts,
+)
 from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 from trading.engine.query_layouts import QUERIES, ROWS

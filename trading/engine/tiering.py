@@ -83,7 +83,8 @@ def query_fee_tier(venue: Venue, data: bytes, at: int, end: int, step: Step) -> 
     if account_id != 0:
         if venue.account(account_id) == 0:
             return codes.UNKNOWN_ACCOUNT
-        return write_tier_row(venue, venue.account(account_id), step)
+        write_tier_row(venue, venue.account(account_id), step)
+        return codes.ACCEPTED
     for number in sorted(venue.accounts):
         account = venue.account(number)
         at_row = account * rows.VOLUMES_BY_ACCOUNT
@@ -106,7 +107,7 @@ def write_tier_row(venue: Venue, account: int, step: Step) -> int:
     volume = volumes.volume_before(venue, at, day)
     group_id = store.accounts[account + rows.ACCOUNT_GROUP]
     tier = fees.tier_of(group_id, volume)
-    return emit.fee_tier_row(
+    emit.fee_tier_row(
         step.out,
         store.accounts[account + rows.ACCOUNT_ID],
         asset_id_of(venue),
@@ -120,6 +121,7 @@ def write_tier_row(venue: Venue, account: int, step: Step) -> int:
         fees.maker_ppm_of(group_id, tier),
         fees.taker_ppm_of(group_id, tier),
     )
+    return 0
 
 
 def asset_id_of(venue: Venue) -> int:

@@ -17,6 +17,7 @@ from backoffice.tenant import (
     protections,
     queued,
     sessions,
+    tiers,
     trades,
 )
 
@@ -32,6 +33,7 @@ PAGES = (
     *sessions.PAGES,
     *assets.PAGES,
     *fees.PAGES,
+    *tiers.PAGES,
     *ledger.PAGES,
     *books.PAGES,
     *adjustments.PAGES,
