@@ -51,6 +51,7 @@ _CALLED_BY_MODULE = (
     "placing",
     "protecting",
     "quoting",
+    "recording",
     "rules",
     "sessions",
     "standing",

@@ -45,6 +45,7 @@ Event, inside answers and records (8-byte header)
 from trading.engine import (
     fee_layouts,
     iceberg_layouts,
+    ledger_layouts,
     list_layouts,
     maker_layouts,
     session_layouts,
@@ -132,6 +133,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("amount_units", "i128"),
             ("reason", "i64"),  # FundsReason
             ("reference_id", "i64"),  # id of the row that asked for it
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -144,6 +146,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("amount_units", "i128"),
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(11, 1, "PlaceOrder", PLACE_ORDER_FIELDS),
@@ -205,6 +208,7 @@ COMMANDS: tuple[Layout, ...] = (
     *session_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
     *fee_layouts.COMMANDS,
+    *ledger_layouts.COMMANDS,
 )
 
 EVENTS: tuple[Layout, ...] = (
@@ -258,6 +262,7 @@ EVENTS: tuple[Layout, ...] = (
             ("balance_units", "i128"),  # booked balance (available + held) after it
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -271,6 +276,7 @@ EVENTS: tuple[Layout, ...] = (
             ("balance_units", "i128"),
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -455,5 +461,6 @@ EVENTS: tuple[Layout, ...] = (
     *session_layouts.EVENTS,
     *maker_layouts.EVENTS,
     *fee_layouts.EVENTS,
+    *ledger_layouts.EVENTS,
     *ROWS,
 )

@@ -89,6 +89,12 @@ class Result(IntEnum):
     NO_VALUATION = 570
     BAD_FEE_TIERS = 571
     FEE_TIERS_EXIST = 572
+    # An entry between house lines: two legs or more, one behind the other, each of a house line;
+    # their sum is nothing in each asset; its time is not ahead.
+    BAD_ENTRY_LEGS = 580
+    NOT_A_HOUSE_LINE = 581
+    ENTRY_UNBALANCED = 582
+    BAD_VALUE_TIME = 583
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601
