@@ -209,9 +209,9 @@ def value_of(instrument: Instrument, base_units: int, quote_units: int) -> int:
     """
     if instrument.value_rule == rows.VALUE_BASE:
         return base_units
-    if instrument.value_rule == rows.VALUE_NONE:
-        return wide(0)
     by = instrument.valued_by
+    if instrument.value_rule == rows.VALUE_NONE or by is None:
+        return wide(0)
     ticks = by.last_ticks if by.last_ticks != 0 else by.reference_ticks
     units = base_units
     if instrument.value_rule == rows.VALUE_PRICED_QUOTE:
