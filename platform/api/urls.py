@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from api.views import account, documentation, liabilities, market, order_lists, orders, quotes
+from api.views import (
+    account,
+    documentation,
+    fees,
+    liabilities,
+    market,
+    order_lists,
+    orders,
+    quotes,
+)
 
 app_name = "api"
 
@@ -23,6 +32,7 @@ urlpatterns = [
     path("v1/account", account.AccountView.as_view(), name="account"),
     path("v1/balances", account.BalancesView.as_view(), name="balances"),
     path("v1/fills", account.FillsView.as_view(), name="fills"),
+    path("v1/fees", fees.FeesView.as_view(), name="fees"),
     path("v1/statement", account.StatementView.as_view(), name="statement"),
     path("v1/orders", orders.OrdersView.as_view(), name="orders"),
     path("v1/quotes", quotes.QuotesView.as_view(), name="quotes"),

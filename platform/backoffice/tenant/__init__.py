@@ -24,6 +24,7 @@ from backoffice.tenant import (
     rebuilds,
     reconciliation,
     sessions,
+    tiers,
     trades,
 )
 
@@ -39,6 +40,7 @@ PAGES = (
     *sessions.PAGES,
     *assets.PAGES,
     *fees.PAGES,
+    *tiers.PAGES,
     *ledger.PAGES,
     *books.PAGES,
     *breaks.PAGES,
