@@ -18,15 +18,15 @@ TOGETHER = ("tests/browser/", "tests/base/api/")
 # By time on a quiet machine; what is not named follows in the order of its files.
 LONGEST = (
     "tests/browser/",
-    "tests/trading/engine/process/test_fault_points.py",
     "tests/base/api/",
-    "tests/trading/engine/process/test_archiving.py",
-    "tests/base/clearing/test_worker.py",
-    "tests/journeys/test_kill_anything.py",
-    "tests/base/runtime/test_up.py",
-    "tests/base/runtime/test_product.py",
-    "tests/trading/engine/process/test_operating.py",
     "tests/base/backoffice/test_odd_addresses.py",
+    "tests/base/runtime/test_up.py",
+    "tests/journeys/test_kill_anything.py",
+    "tests/simulation/test_books.py",
+    "tests/trading/engine/process/test_fault_points.py",
+    "tests/base/runtime/test_product.py",
+    "tests/trading/commands/test_relay.py",
+    "tests/tenants/test_create.py",
 )
 
 
