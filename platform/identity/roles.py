@@ -36,6 +36,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "orders.cancel",
             "ledger.view",
             "ledger.prove",
+            "reports.view",
             "adjustments.view",
             "adjustments.approve",
             "instruments.change",
@@ -72,6 +73,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
         | {
             "ledger.view",
             "ledger.prove",
+            "reports.view",
             "fees.view",
             "adjustments.view",
             "adjustments.request",
@@ -86,9 +88,8 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
     SUPPORT: frozenset(_READ | {"orders.cancel"}),
     AUDITOR: frozenset(
         _READ
-        | {"ledger.view", "ledger.prove", "fees.view", "adjustments.view", "staff.view"}
-        | {"brand.view"}
-        | {"settings.view", "audit.view"}
+        | {"ledger.view", "ledger.prove", "reports.view", "fees.view", "adjustments.view"}
+        | {"staff.view", "brand.view", "settings.view", "audit.view"}
     ),
 }
 

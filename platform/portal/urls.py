@@ -11,6 +11,7 @@ from portal.views import (
     history,
     public,
     security,
+    statements,
     trade,
 )
 
@@ -34,7 +35,9 @@ urlpatterns = [
     path("trade/<str:symbol>", trade.terminal, name="terminal"),
     path("orders", history.orders, name="orders"),
     path("fills", history.fills, name="fills"),
-    path("statement", history.statement, name="statement"),
+    path("statement", statements.statement, name="statement"),
+    path("tax-year", statements.tax_year, name="tax_year"),
+    path("time-zone", statements.keep_zone, name="keep_zone"),
     path("balances", account.balances, name="balances"),
     path("security", security.security, name="security"),
     path("security/confirm", security.confirm, name="confirm"),
