@@ -74,7 +74,8 @@ def trades() -> dict[int, dict[str, Any]]:
 
 def owner_of(ledger_account_id: int) -> tuple[Any, int]:
     line, account_id, asset_id = chart.parts_of(ledger_account_id)
-    return (account_id if line == Line.ENGINE_ACCOUNT else NAMES[line]), asset_id
+    name = NAMES.get(line, line.name.lower())
+    return (account_id if line == Line.ENGINE_ACCOUNT else name), asset_id
 
 
 def balances() -> dict[tuple[Any, int], int]:

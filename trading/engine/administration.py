@@ -359,6 +359,10 @@ def credit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     reason = field(data, at + codec.CREDIT_FUNDS_REASON, end)
     if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.LAST_FUNDS_REASON:
         return codes.FIELD_OUT_OF_RANGE
+    against = field(data, at + codec.CREDIT_FUNDS_AGAINST, end)
+    reverses_id = field(data, at + codec.CREDIT_FUNDS_REVERSES_ID, end)
+    if against < 0 or against > limits.MAX_ID or reverses_id < 0:
+        return codes.FIELD_OUT_OF_RANGE
     account = venue.account(field(data, at + codec.CREDIT_FUNDS_ACCOUNT_ID, end))
     if account == 0:
         return codes.UNKNOWN_ACCOUNT
@@ -373,7 +377,7 @@ def credit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
     # From here it succeeds.
     venue.store.add_available(account, asset.index, amount_units)
     asset.supply_units += amount_units
-    emit.funds_credited(
+    place = emit.funds_credited(
         step.out,
         venue.store.accounts[account + rows.ACCOUNT_ID],
         asset.asset_id,
@@ -381,7 +385,11 @@ def credit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> in
         venue.store.booked(account, asset.index),
         reason,
         field(data, at + codec.CREDIT_FUNDS_REFERENCE_ID, end),
+        against,
+        reverses_id,
     )
+    step.out.cut_last(place)
+    step.out.cut_last(place)
     return codes.ACCEPTED
 
 
@@ -390,6 +398,10 @@ def debit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     amount_units = amount(data, at + codec.DEBIT_FUNDS_AMOUNT_UNITS, end)
     reason = field(data, at + codec.DEBIT_FUNDS_REASON, end)
     if reason < codes.FUNDS_REASON_DEPOSIT or reason > codes.LAST_FUNDS_REASON:
+        return codes.FIELD_OUT_OF_RANGE
+    against = field(data, at + codec.DEBIT_FUNDS_AGAINST, end)
+    reverses_id = field(data, at + codec.DEBIT_FUNDS_REVERSES_ID, end)
+    if against < 0 or against > limits.MAX_ID or reverses_id < 0:
         return codes.FIELD_OUT_OF_RANGE
     account = venue.account(field(data, at + codec.DEBIT_FUNDS_ACCOUNT_ID, end))
     if account == 0:
@@ -405,7 +417,7 @@ def debit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     # From here it succeeds.
     venue.store.add_available(account, asset.index, -amount_units)
     asset.supply_units -= amount_units
-    emit.funds_debited(
+    place = emit.funds_debited(
         step.out,
         venue.store.accounts[account + rows.ACCOUNT_ID],
         asset.asset_id,
@@ -413,5 +425,9 @@ def debit_funds(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
         venue.store.booked(account, asset.index),
         reason,
         field(data, at + codec.DEBIT_FUNDS_REFERENCE_ID, end),
+        against,
+        reverses_id,
     )
+    step.out.cut_last(place)
+    step.out.cut_last(place)
     return codes.ACCEPTED

@@ -50,6 +50,7 @@ _CALLED_BY_MODULE = (
     "placing",
     "protecting",
     "quoting",
+    "recording",
     "rules",
     "sessions",
     "standing",

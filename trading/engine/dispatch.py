@@ -11,6 +11,7 @@ from trading.engine import (
     placing,
     protecting,
     quoting,
+    recording,
     sessions,
     triggering,
 )
@@ -46,6 +47,8 @@ def carry_out(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Ste
         return administration.credit_funds(venue, data, at, end, step)
     if kind == codec.DEBIT_FUNDS:
         return administration.debit_funds(venue, data, at, end, step)
+    if kind == codec.RECORD_ENTRY:
+        return recording.record_entry(venue, data, at, end, step)
     if kind == codec.CREATE_ACCOUNT:
         return administration.create_account(venue, data, at, end, step)
     if kind == codec.CHANGE_ACCOUNT:

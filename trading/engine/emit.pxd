@@ -92,6 +92,8 @@ cdef long long funds_credited(
     i128 balance_units,
     long long reason,
     long long reference_id,
+    long long against,
+    long long reverses_id,
 ) except? FAILED
 
 cdef long long funds_debited(
@@ -102,6 +104,8 @@ cdef long long funds_debited(
     i128 balance_units,
     long long reason,
     long long reference_id,
+    long long against,
+    long long reverses_id,
 ) except? FAILED
 
 cdef long long order_accepted(
@@ -366,6 +370,38 @@ cdef long long protection_changed(
     long long lots,
     long long trades,
     i128 notional_units,
+) except? FAILED
+
+cdef long long entry_recorded(
+    Output out,
+    long long entry_kind,
+    long long reference_id,
+    long long value_ns,
+    long long reverses_id,
+    long long line_1,
+    long long asset_id_1,
+    i128 amount_units_1,
+    long long line_2,
+    long long asset_id_2,
+    i128 amount_units_2,
+    long long line_3,
+    long long asset_id_3,
+    i128 amount_units_3,
+    long long line_4,
+    long long asset_id_4,
+    i128 amount_units_4,
+    long long line_5,
+    long long asset_id_5,
+    i128 amount_units_5,
+    long long line_6,
+    long long asset_id_6,
+    i128 amount_units_6,
+    long long line_7,
+    long long asset_id_7,
+    i128 amount_units_7,
+    long long line_8,
+    long long asset_id_8,
+    i128 amount_units_8,
 ) except? FAILED
 
 cdef long long status_row(

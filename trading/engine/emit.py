@@ -212,10 +212,12 @@ def funds_credited(
     balance_units: int,
     reason: int,
     reference_id: int,
+    against: int,
+    reverses_id: int,
 ) -> int:
-    at = out.room(9)
+    at = out.room(11)
     words = out.words
-    words[at] = 309237710857
+    words[at] = 377957187593
     words[at + 1] = account_id
     words[at + 2] = asset_id
     words[at + 3] = low(amount_units)
@@ -224,6 +226,8 @@ def funds_credited(
     words[at + 6] = high(balance_units)
     words[at + 7] = reason
     words[at + 8] = reference_id
+    words[at + 9] = against
+    words[at + 10] = reverses_id
     out.events += 1
     return at
 
@@ -236,10 +240,12 @@ def funds_debited(
     balance_units: int,
     reason: int,
     reference_id: int,
+    against: int,
+    reverses_id: int,
 ) -> int:
-    at = out.room(9)
+    at = out.room(11)
     words = out.words
-    words[at] = 309237710858
+    words[at] = 377957187594
     words[at + 1] = account_id
     words[at + 2] = asset_id
     words[at + 3] = low(amount_units)
@@ -248,6 +254,8 @@ def funds_debited(
     words[at + 6] = high(balance_units)
     words[at + 7] = reason
     words[at + 8] = reference_id
+    words[at + 9] = against
+    words[at + 10] = reverses_id
     out.events += 1
     return at
 
@@ -822,6 +830,72 @@ def protection_changed(
     words[at + 5] = trades
     words[at + 6] = low(notional_units)
     words[at + 7] = high(notional_units)
+    out.events += 1
+    return at
+
+
+def entry_recorded(
+    out: Output,
+    entry_kind: int,
+    reference_id: int,
+    value_ns: int,
+    reverses_id: int,
+    line_1: int,
+    asset_id_1: int,
+    amount_units_1: int,
+    line_2: int,
+    asset_id_2: int,
+    amount_units_2: int,
+    line_3: int,
+    asset_id_3: int,
+    amount_units_3: int,
+    line_4: int,
+    asset_id_4: int,
+    amount_units_4: int,
+    line_5: int,
+    asset_id_5: int,
+    amount_units_5: int,
+    line_6: int,
+    asset_id_6: int,
+    amount_units_6: int,
+    line_7: int,
+    asset_id_7: int,
+    amount_units_7: int,
+    line_8: int,
+    asset_id_8: int,
+    amount_units_8: int,
+) -> int:
+    at = out.room(29)
+    words = out.words
+    words[at] = 996432478258
+    words[at + 1] = entry_kind
+    words[at + 2] = reference_id
+    words[at + 3] = value_ns
+    words[at + 4] = reverses_id
+    words[at + 5] = line_1 | asset_id_1 << 32
+    words[at + 6] = low(amount_units_1)
+    words[at + 7] = high(amount_units_1)
+    words[at + 8] = line_2 | asset_id_2 << 32
+    words[at + 9] = low(amount_units_2)
+    words[at + 10] = high(amount_units_2)
+    words[at + 11] = line_3 | asset_id_3 << 32
+    words[at + 12] = low(amount_units_3)
+    words[at + 13] = high(amount_units_3)
+    words[at + 14] = line_4 | asset_id_4 << 32
+    words[at + 15] = low(amount_units_4)
+    words[at + 16] = high(amount_units_4)
+    words[at + 17] = line_5 | asset_id_5 << 32
+    words[at + 18] = low(amount_units_5)
+    words[at + 19] = high(amount_units_5)
+    words[at + 20] = line_6 | asset_id_6 << 32
+    words[at + 21] = low(amount_units_6)
+    words[at + 22] = high(amount_units_6)
+    words[at + 23] = line_7 | asset_id_7 << 32
+    words[at + 24] = low(amount_units_7)
+    words[at + 25] = high(amount_units_7)
+    words[at + 26] = line_8 | asset_id_8 << 32
+    words[at + 27] = low(amount_units_8)
+    words[at + 28] = high(amount_units_8)
     out.events += 1
     return at
 

@@ -127,3 +127,11 @@ class FundsReason(IntEnum):
     ADJUSTMENT = 3  # by staff, with a reason and a second person
     HOUSE_FUNDING = 4  # the tenant's own capital put into a house account
     TRANSFER = 5  # received or paid outside, booked by staff with a second person
+    REBATE = 6  # a part of the fees given back
+    BONUS = 7
+    FEE_DISCOUNT = 8
+    INTEREST = 9  # paid to the customer, or charged
+    SWAP = 10  # overnight financing, either way
+    INSURANCE = 11  # a deficit covered; debited: a contribution
+    WRITE_OFF = 12  # a debt let go; debited: a dormant rest taken in
+    LIQUIDATION_FEE = 13  # charged; credited: given back

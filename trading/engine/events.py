@@ -451,6 +451,8 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
         ("balance_units", "i128"),
         ("reason", "i64"),
         ("reference_id", "i64"),
+        ("against", "i64"),
+        ("reverses_id", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -460,6 +462,8 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
     balance_units: int = 0
     reason: int = 0
     reference_id: int = 0
+    against: int = 0
+    reverses_id: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -471,6 +475,8 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
             self.balance_units >> 64,
             self.reason,
             self.reference_id,
+            self.against,
+            self.reverses_id,
         )
         return packed
 
@@ -485,6 +491,8 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
             balance_units_high,
             reason,
             reference_id,
+            against,
+            reverses_id,
         ) = items
         return cls(
             account_id=account_id,
@@ -493,6 +501,8 @@ class FundsCredited(Message, kw_only=True, frozen=True, gc=False):
             balance_units=balance_units_low | balance_units_high << 64,
             reason=reason,
             reference_id=reference_id,
+            against=against,
+            reverses_id=reverses_id,
         )
 
 
@@ -506,6 +516,8 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
         ("balance_units", "i128"),
         ("reason", "i64"),
         ("reference_id", "i64"),
+        ("against", "i64"),
+        ("reverses_id", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -515,6 +527,8 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
     balance_units: int = 0
     reason: int = 0
     reference_id: int = 0
+    against: int = 0
+    reverses_id: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -526,6 +540,8 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
             self.balance_units >> 64,
             self.reason,
             self.reference_id,
+            self.against,
+            self.reverses_id,
         )
         return packed
 
@@ -540,6 +556,8 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
             balance_units_high,
             reason,
             reference_id,
+            against,
+            reverses_id,
         ) = items
         return cls(
             account_id=account_id,
@@ -548,6 +566,8 @@ class FundsDebited(Message, kw_only=True, frozen=True, gc=False):
             balance_units=balance_units_low | balance_units_high << 64,
             reason=reason,
             reference_id=reference_id,
+            against=against,
+            reverses_id=reverses_id,
         )
 
 
@@ -1911,6 +1931,183 @@ class ProtectionChanged(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class EntryRecorded(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 50
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("entry_kind", "i64"),
+        ("reference_id", "i64"),
+        ("value_ns", "i64"),
+        ("reverses_id", "i64"),
+        ("line_1", "u32"),
+        ("asset_id_1", "u32"),
+        ("amount_units_1", "i128"),
+        ("line_2", "u32"),
+        ("asset_id_2", "u32"),
+        ("amount_units_2", "i128"),
+        ("line_3", "u32"),
+        ("asset_id_3", "u32"),
+        ("amount_units_3", "i128"),
+        ("line_4", "u32"),
+        ("asset_id_4", "u32"),
+        ("amount_units_4", "i128"),
+        ("line_5", "u32"),
+        ("asset_id_5", "u32"),
+        ("amount_units_5", "i128"),
+        ("line_6", "u32"),
+        ("asset_id_6", "u32"),
+        ("amount_units_6", "i128"),
+        ("line_7", "u32"),
+        ("asset_id_7", "u32"),
+        ("amount_units_7", "i128"),
+        ("line_8", "u32"),
+        ("asset_id_8", "u32"),
+        ("amount_units_8", "i128"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    entry_kind: int = 0
+    reference_id: int = 0
+    value_ns: int = 0
+    reverses_id: int = 0
+    line_1: int = 0
+    asset_id_1: int = 0
+    amount_units_1: int = 0
+    line_2: int = 0
+    asset_id_2: int = 0
+    amount_units_2: int = 0
+    line_3: int = 0
+    asset_id_3: int = 0
+    amount_units_3: int = 0
+    line_4: int = 0
+    asset_id_4: int = 0
+    amount_units_4: int = 0
+    line_5: int = 0
+    asset_id_5: int = 0
+    amount_units_5: int = 0
+    line_6: int = 0
+    asset_id_6: int = 0
+    amount_units_6: int = 0
+    line_7: int = 0
+    asset_id_7: int = 0
+    amount_units_7: int = 0
+    line_8: int = 0
+    asset_id_8: int = 0
+    amount_units_8: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.entry_kind,
+            self.reference_id,
+            self.value_ns,
+            self.reverses_id,
+            self.line_1,
+            self.asset_id_1,
+            self.amount_units_1 & MASK_64,
+            self.amount_units_1 >> 64,
+            self.line_2,
+            self.asset_id_2,
+            self.amount_units_2 & MASK_64,
+            self.amount_units_2 >> 64,
+            self.line_3,
+            self.asset_id_3,
+            self.amount_units_3 & MASK_64,
+            self.amount_units_3 >> 64,
+            self.line_4,
+            self.asset_id_4,
+            self.amount_units_4 & MASK_64,
+            self.amount_units_4 >> 64,
+            self.line_5,
+            self.asset_id_5,
+            self.amount_units_5 & MASK_64,
+            self.amount_units_5 >> 64,
+            self.line_6,
+            self.asset_id_6,
+            self.amount_units_6 & MASK_64,
+            self.amount_units_6 >> 64,
+            self.line_7,
+            self.asset_id_7,
+            self.amount_units_7 & MASK_64,
+            self.amount_units_7 >> 64,
+            self.line_8,
+            self.asset_id_8,
+            self.amount_units_8 & MASK_64,
+            self.amount_units_8 >> 64,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            entry_kind,
+            reference_id,
+            value_ns,
+            reverses_id,
+            line_1,
+            asset_id_1,
+            amount_units_1_low,
+            amount_units_1_high,
+            line_2,
+            asset_id_2,
+            amount_units_2_low,
+            amount_units_2_high,
+            line_3,
+            asset_id_3,
+            amount_units_3_low,
+            amount_units_3_high,
+            line_4,
+            asset_id_4,
+            amount_units_4_low,
+            amount_units_4_high,
+            line_5,
+            asset_id_5,
+            amount_units_5_low,
+            amount_units_5_high,
+            line_6,
+            asset_id_6,
+            amount_units_6_low,
+            amount_units_6_high,
+            line_7,
+            asset_id_7,
+            amount_units_7_low,
+            amount_units_7_high,
+            line_8,
+            asset_id_8,
+            amount_units_8_low,
+            amount_units_8_high,
+        ) = items
+        return cls(
+            entry_kind=entry_kind,
+            reference_id=reference_id,
+            value_ns=value_ns,
+            reverses_id=reverses_id,
+            line_1=line_1,
+            asset_id_1=asset_id_1,
+            amount_units_1=amount_units_1_low | amount_units_1_high << 64,
+            line_2=line_2,
+            asset_id_2=asset_id_2,
+            amount_units_2=amount_units_2_low | amount_units_2_high << 64,
+            line_3=line_3,
+            asset_id_3=asset_id_3,
+            amount_units_3=amount_units_3_low | amount_units_3_high << 64,
+            line_4=line_4,
+            asset_id_4=asset_id_4,
+            amount_units_4=amount_units_4_low | amount_units_4_high << 64,
+            line_5=line_5,
+            asset_id_5=asset_id_5,
+            amount_units_5=amount_units_5_low | amount_units_5_high << 64,
+            line_6=line_6,
+            asset_id_6=asset_id_6,
+            amount_units_6=amount_units_6_low | amount_units_6_high << 64,
+            line_7=line_7,
+            asset_id_7=asset_id_7,
+            amount_units_7=amount_units_7_low | amount_units_7_high << 64,
+            line_8=line_8,
+            asset_id_8=asset_id_8,
+            amount_units_8=amount_units_8_low | amount_units_8_high << 64,
+        )
+
+
 class StatusRow(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1000
     VERSION: ClassVar[int] = 1
@@ -2517,6 +2714,7 @@ BY_KIND: dict[int, type[Message]] = {
         QuoteAnswered,
         ProtectionSet,
         ProtectionChanged,
+        EntryRecorded,
         StatusRow,
         BalanceRow,
         OrderRow,

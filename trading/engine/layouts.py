@@ -42,7 +42,13 @@ Event, inside answers and records (8-byte header)
     u16 kind | u16 version | u32 length of the whole event with this header | fields
 """
 
-from trading.engine import iceberg_layouts, list_layouts, maker_layouts, session_layouts
+from trading.engine import (
+    iceberg_layouts,
+    ledger_layouts,
+    list_layouts,
+    maker_layouts,
+    session_layouts,
+)
 from trading.engine.layout import Fields, Layout
 from trading.engine.order_layouts import PLACE_ORDER_FIELDS
 from trading.engine.query_layouts import QUERIES, ROWS
@@ -126,6 +132,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("amount_units", "i128"),
             ("reason", "i64"),  # FundsReason
             ("reference_id", "i64"),  # id of the row that asked for it
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -138,6 +145,7 @@ COMMANDS: tuple[Layout, ...] = (
             ("amount_units", "i128"),
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(11, 1, "PlaceOrder", PLACE_ORDER_FIELDS),
@@ -198,6 +206,7 @@ COMMANDS: tuple[Layout, ...] = (
     *list_layouts.COMMANDS,
     *session_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
+    *ledger_layouts.COMMANDS,
 )
 
 EVENTS: tuple[Layout, ...] = (
@@ -251,6 +260,7 @@ EVENTS: tuple[Layout, ...] = (
             ("balance_units", "i128"),  # booked balance (available + held) after it
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -264,6 +274,7 @@ EVENTS: tuple[Layout, ...] = (
             ("balance_units", "i128"),
             ("reason", "i64"),
             ("reference_id", "i64"),
+            *ledger_layouts.AGAINST,
         ),
     ),
     Layout(
@@ -447,5 +458,6 @@ EVENTS: tuple[Layout, ...] = (
     *list_layouts.EVENTS,
     *session_layouts.EVENTS,
     *maker_layouts.EVENTS,
+    *ledger_layouts.EVENTS,
     *ROWS,
 )

@@ -32,6 +32,12 @@ MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_WINDOW_NS: Final = 60 * 10**9
 # Entries of one PlaceQuotes.
 MOST_QUOTES: Final = 8
+# Legs of one RecordEntry, its largest amount, and the largest number of its kind.
+MOST_ENTRY_LEGS: Final = 8
+MAX_ENTRY_UNITS: Final = 10**32
+MAX_ENTRY_KIND: Final = 2**15 - 1
+# A house line is the line's number << 16 with the number of its part.
+LINE_SHIFT: Final = 16
 MAX_ID: Final = 2**31 - 1  # of instruments and assets
 # How many lately closed orders a venue remembers, for repeats and for asking what became of them:
 # without a client order id, with one, and with one of the same account.

@@ -85,6 +85,12 @@ class Result(IntEnum):
     NO_QUOTES = 561
     PROTECTION_TRIPPED = 562
     BAD_PROTECTION = 563
+    # An entry between house lines: two legs or more, one behind the other, each of a house line;
+    # their sum is nothing in each asset; its time is not ahead.
+    BAD_ENTRY_LEGS = 580
+    NOT_A_HOUSE_LINE = 581
+    ENTRY_UNBALANCED = 582
+    BAD_VALUE_TIME = 583
 
     INSUFFICIENT_FUNDS = 600
     BAD_AMOUNT = 601

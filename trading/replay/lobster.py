@@ -11,10 +11,11 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import IntEnum
 from pathlib import Path
 
 import zstandard
+
+from trading.replay.book_messages import BookMessage, MessageType
 
 NO_ASK = 9_999_999_999
 NO_BID = -9_999_999_999
@@ -23,28 +24,6 @@ PRICE_SCALE = 4
 
 class LobsterError(ValueError):
     """A row that is no LOBSTER row; the message names file and line."""
-
-
-class MessageType(IntEnum):
-    SUBMISSION = 1
-    PARTIAL_CANCEL = 2
-    DELETION = 3
-    VISIBLE_EXECUTION = 4
-    HIDDEN_EXECUTION = 5
-    CROSS_TRADE = 6
-    TRADING_HALT = 7
-
-
-@dataclass(frozen=True, slots=True)
-class LobsterMessage:
-    """One row of a message file; `price` in dollars times 10 000, `is_buy` of the resting order."""
-
-    time_ns: int
-    type: MessageType
-    order_id: int
-    size: int
-    price: int
-    is_buy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +50,7 @@ def _numbered(lines: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def read_messages(path: Path) -> Iterator[LobsterMessage]:
+def read_messages(path: Path) -> Iterator[BookMessage]:
     """The messages of a file in order; raises LobsterError naming the line of a bad row."""
     for number, line in read_lines(path):
         try:
@@ -82,7 +61,7 @@ def read_messages(path: Path) -> Iterator[LobsterMessage]:
             ) from error
 
 
-def parse_message(line: str) -> LobsterMessage:
+def parse_message(line: str) -> BookMessage:
     """One message row; columns past the sixth (some files carry an owner) are ignored."""
     columns = line.split(",")
     if len(columns) < 6:
@@ -90,7 +69,7 @@ def parse_message(line: str) -> LobsterMessage:
     direction = int(columns[5])
     if direction not in (1, -1):
         raise ValueError(f"direction {direction} is neither 1 nor -1")
-    message = LobsterMessage(
+    message = BookMessage(
         time_ns=int(Decimal(columns[0]).scaleb(9)),
         type=MessageType(int(columns[1])),
         order_id=int(columns[2]),

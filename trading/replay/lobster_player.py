@@ -8,7 +8,7 @@ from pathlib import Path
 from trading.engine import commands
 from trading.engine.client import AsyncEngineClient, EngineUnavailable, EngineUnknown
 from trading.replay import lobster
-from trading.replay.lobster_flow import LobsterFlow
+from trading.replay.exchange_flow import ExchangeFlow
 from trading.replay.market_maker import NS, Pace, ReplayTarget
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class LobsterPlayer:
                 commands.CancelAllOrders(account_id=account_id, instrument_id=target.instrument_id),
             )
         price_per_tick = int(target.tick_size.scaleb(lobster.PRICE_SCALE)) or 1
-        flow = LobsterFlow(
+        flow = ExchangeFlow(
             instrument_id=target.instrument_id,
             maker_account_id=target.account_ids[0],
             taker_account_id=target.account_ids[1],

@@ -17,6 +17,7 @@ from trading.instruments.models import Asset
 from wallets.adjustments import rules, states
 from wallets.adjustments.errors import AdjustmentError
 from wallets.adjustments.models import Adjustment, Kind, State
+from wallets.ledger import chart
 
 MIN_REASON_CHARACTERS = 5
 
@@ -101,6 +102,7 @@ def approve_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str 
                 amount_units=abs(adjustment.amount_units),
                 reason=int(REASON_OF_KIND[Kind(adjustment.kind)]),
                 reference_id=adjustment.pk,
+                against=_against(adjustment),
             ),
             acting_user=acting_user,
         )
@@ -123,6 +125,13 @@ def refuse_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str) 
         _check_decision(adjustment, State.REFUSED, acting_user)
         _decide(adjustment, State.REFUSED, acting_user, reason)
     return adjustment
+
+
+def _against(adjustment: Adjustment) -> int:
+    """The house line on the other side; 0: the one of the reason."""
+    if adjustment.kind == Kind.TRANSFER:
+        return chart.main_custody(adjustment.asset.code)
+    return 0
 
 
 def _decide(adjustment: Adjustment, state: State, acting_user: Any, reason: str) -> None:

@@ -3,15 +3,21 @@
 A leg says which ledger account it touches and with which amount, by the names of the values a
 kind needs. Debits are positive. The same declaration is applied to single values and to numpy
 columns, so that the worked examples prove what clearing writes in bulk.
+
+What touches an account of the engine comes of its Traded, FundsCredited and FundsDebited, and its
+postings are worked out when it is written. What does not is worked out at the door, by the same
+kind of template, into the legs of a RecordEntry; clearing writes the legs as they stand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trading.engine import commands
 from trading.engine.enums import FundsReason
+from trading.engine.limits import MOST_ENTRY_LEGS
 from wallets.ledger import chart
-from wallets.ledger.models import EntryKind, Line
+from wallets.ledger.models import Classification, EntryKind, Line
 
 ENTRY_INDEX_BITS = 20
 
@@ -22,12 +28,26 @@ class UnknownReason(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One posting: `units` are (sign, value name) pairs that are summed."""
+    """One posting: `units` are (sign, value name) pairs that are summed.
+
+    A leg of a house line is on `line`, or where the value named `house` names a house line, on
+    that one, which is of one of the `lines`.
+    """
 
     line: Line
     account: str  # name of the value that holds the account id; "" for the house's own lines
     asset: str
     units: tuple[tuple[int, str], ...]
+    house: str = ""
+    lines: tuple[Line, ...] = ()
+
+    def ledger_id(self, values: Mapping[str, Any]) -> Any:
+        """The ledger account it touches; a column of them for columns of values."""
+        asset_id = values[self.asset]
+        if self.line == Line.ENGINE_ACCOUNT:
+            return chart.ledger_account_id(self.line, values[self.account], asset_id)
+        default = chart.house_line(self.line)
+        return chart.house_account_id(chart.named_houses(values, self.house, default), asset_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +58,41 @@ class EntryTemplate:
     meaning: str
     legs: tuple[Leg, ...]
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is between house lines only, and so comes as a RecordEntry."""
+        return all(leg.line != Line.ENGINE_ACCOUNT for leg in self.legs)
+
 
 def _own(account: str, asset: str, *units: tuple[int, str]) -> Leg:
     return Leg(Line.ENGINE_ACCOUNT, account, asset, units)
 
 
-def _funds(kind: EntryKind, meaning: str, line: Line, *, credited: bool) -> EntryTemplate:
+def _funds(
+    kind: EntryKind, meaning: str, line: Line, *others: Line, credited: bool
+) -> EntryTemplate:
+    """A movement of an account's funds; against `line`, or one of the others if it is named."""
     sign = 1 if credited else -1
     return EntryTemplate(
         kind,
         meaning,
         (
-            Leg(line, "", "asset_id", ((sign, "amount_units"),)),
+            Leg(line, "", "asset_id", ((sign, "amount_units"),), "against", (line, *others)),
             _own("account_id", "asset_id", (-sign, "amount_units")),
+        ),
+    )
+
+
+def _recorded(
+    kind: EntryKind, meaning: str, debit: tuple[Line, ...], credit: tuple[Line, ...]
+) -> EntryTemplate:
+    """A movement between two house lines, each one of several; the first is the default."""
+    return EntryTemplate(
+        kind,
+        meaning,
+        (
+            Leg(debit[0], "", "asset_id", ((1, "amount_units"),), "debited", debit),
+            Leg(credit[0], "", "asset_id", ((-1, "amount_units"),), "credited", credit),
         ),
     )
 
@@ -69,72 +111,274 @@ SPOT_FILL = EntryTemplate(
     ),
 )
 
+PLACES = (Line.CUSTODY, *chart.CUSTODY_LINES)
+EXPENSES = tuple(
+    line
+    for line, its_class in chart.CLASSIFICATION_OF_LINE.items()
+    if its_class == Classification.EXPENSE and line != Line.EXPENSES_CARRIED
+)
+CORRECTED = tuple(
+    line
+    for line in chart.CLASSIFICATION_OF_LINE
+    if line not in (Line.INCOME_CARRIED, Line.EXPENSES_CARRIED)
+)
+
+_OF_ACCOUNTS = (
+    SPOT_FILL,
+    _funds(
+        EntryKind.DEPOSIT,
+        "Money arrived in custody, or was waiting in suspense; the tenant owes it to the customer.",
+        *PLACES,
+        Line.SUSPENSE,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.DEPOSIT_REVERSED,
+        "A deposit turned out not to have arrived.",
+        *PLACES,
+        Line.SUSPENSE,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.WITHDRAWAL,
+        "Money left custody, or is on its way out; the tenant owes the customer that much less.",
+        *PLACES,
+        Line.WITHDRAWALS_IN_TRANSIT,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.WITHDRAWAL_RETURNED,
+        "A withdrawal came back.",
+        *PLACES,
+        Line.WITHDRAWALS_IN_TRANSIT,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.ADJUSTMENT_CREDIT,
+        "Staff credited a customer at the tenant's expense.",
+        Line.ADJUSTMENTS,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.ADJUSTMENT_DEBIT,
+        "Staff took back from a customer, to the tenant's benefit.",
+        Line.ADJUSTMENTS,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.TRANSFER_CREDIT,
+        "Money that staff saw arriving outside, booked by hand.",
+        *PLACES,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.TRANSFER_DEBIT,
+        "Money that staff paid out outside, booked by hand.",
+        *PLACES,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.HOUSE_FUNDING,
+        "The tenant's own capital in custody, given to a house account.",
+        *PLACES,
+        Line.CAPITAL,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.HOUSE_WITHDRAWAL,
+        "The tenant took own capital back out of a house account.",
+        *PLACES,
+        Line.CAPITAL,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.REBATE,
+        "A part of the fees is given back to a customer.",
+        Line.REBATES,
+        credited=True,
+    ),
+    _funds(EntryKind.REBATE_REVERSED, "A rebate is taken back.", Line.REBATES, credited=False),
+    _funds(EntryKind.BONUS, "The tenant gives a customer money.", Line.BONUSES, credited=True),
+    _funds(EntryKind.BONUS_REVERSED, "A bonus is taken back.", Line.BONUSES, credited=False),
+    _funds(
+        EntryKind.FEE_DISCOUNT,
+        "A fee that was charged is made smaller afterwards.",
+        Line.FEE_DISCOUNTS,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.FEE_DISCOUNT_REVERSED,
+        "A fee discount is taken back.",
+        Line.FEE_DISCOUNTS,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.INTEREST_PAID,
+        "The tenant pays a customer interest on what it owes him.",
+        Line.INTEREST_PAID,
+        Line.INTEREST,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.INTEREST_CHARGED,
+        "A customer pays the tenant interest on what he borrowed.",
+        Line.INTEREST,
+        Line.INTEREST_PAID,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.SWAP_PAID,
+        "Overnight financing of a position, to the customer's benefit.",
+        Line.SWAPS,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.SWAP_CHARGED,
+        "Overnight financing of a position, paid by the customer.",
+        Line.SWAPS,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.INSURANCE_DRAW,
+        "The tenant covers what a liquidation left a customer short of.",
+        Line.INSURANCE,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.INSURANCE_CONTRIBUTION,
+        "What a liquidation left over goes to the tenant's insurance.",
+        Line.INSURANCE,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.WRITE_OFF,
+        "The tenant lets go what a customer owes it.",
+        Line.WRITE_OFFS,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.REST_TAKEN,
+        "A rest that its owner gave up becomes the tenant's.",
+        Line.OTHER_INCOME,
+        Line.WRITE_OFFS,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.LIQUIDATION_FEE_RETURNED,
+        "A liquidation fee is given back.",
+        Line.LIQUIDATION_FEES,
+        credited=True,
+    ),
+    _funds(
+        EntryKind.LIQUIDATION_FEE,
+        "A customer pays for the forced closing of a position.",
+        Line.LIQUIDATION_FEES,
+        credited=False,
+    ),
+)
+
+_OF_THE_HOUSE = (
+    _recorded(
+        EntryKind.DEPOSIT_RECORDED,
+        "Money arrived in custody, and it is not known yet whose it is.",
+        chart.CUSTODY_LINES,
+        (Line.SUSPENSE,),
+    ),
+    _recorded(
+        EntryKind.DEPOSIT_SENT_BACK,
+        "Money that could not be attributed went back to its sender.",
+        (Line.SUSPENSE,),
+        chart.CUSTODY_LINES,
+    ),
+    _recorded(
+        EntryKind.WITHDRAWAL_PAID,
+        "A withdrawal that was on its way has left custody.",
+        (Line.WITHDRAWALS_IN_TRANSIT,),
+        chart.CUSTODY_LINES,
+    ),
+    _recorded(
+        EntryKind.WITHDRAWAL_BOUNCED,
+        "A withdrawal that had left came back and is on its way again.",
+        chart.CUSTODY_LINES,
+        (Line.WITHDRAWALS_IN_TRANSIT,),
+    ),
+    _recorded(
+        EntryKind.NETWORK_FEE,
+        "A chain took a fee out of a wallet.",
+        (Line.NETWORK_FEES,),
+        (Line.HOT_WALLET, Line.WARM_WALLET, Line.COLD_WALLET, Line.PRIME_BROKER),
+    ),
+    _recorded(
+        EntryKind.BANK_FEE,
+        "A bank or prime broker took a fee.",
+        (Line.BANK_FEES,),
+        (Line.BANK, Line.PRIME_BROKER),
+    ),
+    _recorded(
+        EntryKind.CUSTODY_TRANSFER,
+        "The tenant's money went from one bank, wallet or broker to another.",
+        PLACES[1:] + PLACES[:1],
+        PLACES[1:] + PLACES[:1],
+    ),
+    _recorded(
+        EntryKind.CAPITAL_PAID_IN,
+        "The owners put capital into the firm.",
+        chart.CUSTODY_LINES,
+        (Line.CAPITAL,),
+    ),
+    _recorded(
+        EntryKind.CAPITAL_PAID_OUT,
+        "The owners took capital, or profit, out of the firm.",
+        (Line.CAPITAL, Line.RETAINED_EARNINGS),
+        chart.CUSTODY_LINES,
+    ),
+    _recorded(
+        EntryKind.SPREAD_EARNED,
+        "The tenant earned a spread with its counterparty.",
+        chart.CUSTODY_LINES,
+        (Line.SPREADS,),
+    ),
+    _recorded(
+        EntryKind.OTHER_INCOME,
+        "The tenant earned something else.",
+        chart.CUSTODY_LINES,
+        (Line.OTHER_INCOME, Line.INTEREST, Line.SWAPS, Line.LIQUIDATION_FEES),
+    ),
+    _recorded(
+        EntryKind.OTHER_EXPENSE,
+        "The tenant paid for something.",
+        EXPENSES,
+        chart.CUSTODY_LINES,
+    ),
+    _recorded(
+        EntryKind.CORRECTION,
+        "What stood on one line belongs on another.",
+        CORRECTED,
+        CORRECTED,
+    ),
+    EntryTemplate(
+        EntryKind.YEAR_CLOSED,
+        "What a year earned and spent becomes retained earnings.",
+        (
+            Leg(Line.INCOME_CARRIED, "", "asset_id", ((1, "income_units"),)),
+            Leg(Line.EXPENSES_CARRIED, "", "asset_id", ((-1, "expense_units"),)),
+            Leg(
+                Line.RETAINED_EARNINGS,
+                "",
+                "asset_id",
+                ((-1, "income_units"), (1, "expense_units")),
+            ),
+        ),
+    ),
+)
+
 TEMPLATES: dict[EntryKind, EntryTemplate] = {
-    template.kind: template
-    for template in (
-        SPOT_FILL,
-        _funds(
-            EntryKind.DEPOSIT,
-            "Money arrived in custody; the tenant owes it to the customer.",
-            Line.CUSTODY,
-            credited=True,
-        ),
-        _funds(
-            EntryKind.DEPOSIT_REVERSED,
-            "A deposit turned out not to have arrived.",
-            Line.CUSTODY,
-            credited=False,
-        ),
-        _funds(
-            EntryKind.WITHDRAWAL,
-            "Money left custody; the tenant owes the customer that much less.",
-            Line.CUSTODY,
-            credited=False,
-        ),
-        _funds(
-            EntryKind.WITHDRAWAL_RETURNED,
-            "A withdrawal came back.",
-            Line.CUSTODY,
-            credited=True,
-        ),
-        _funds(
-            EntryKind.ADJUSTMENT_CREDIT,
-            "Staff credited a customer at the tenant's expense.",
-            Line.ADJUSTMENTS,
-            credited=True,
-        ),
-        _funds(
-            EntryKind.ADJUSTMENT_DEBIT,
-            "Staff took back from a customer, to the tenant's benefit.",
-            Line.ADJUSTMENTS,
-            credited=False,
-        ),
-        _funds(
-            EntryKind.TRANSFER_CREDIT,
-            "Money that staff saw arriving outside, booked by hand.",
-            Line.CUSTODY,
-            credited=True,
-        ),
-        _funds(
-            EntryKind.TRANSFER_DEBIT,
-            "Money that staff paid out outside, booked by hand.",
-            Line.CUSTODY,
-            credited=False,
-        ),
-        _funds(
-            EntryKind.HOUSE_FUNDING,
-            "The tenant's own capital in custody, given to a house account.",
-            Line.CUSTODY,
-            credited=True,
-        ),
-        _funds(
-            EntryKind.HOUSE_WITHDRAWAL,
-            "The tenant took own capital back out of a house account.",
-            Line.CUSTODY,
-            credited=False,
-        ),
-    )
+    template.kind: template for template in (*_OF_ACCOUNTS, *_OF_THE_HOUSE)
 }
+# A reversal has the legs of what it undoes, the other way round, so it has no template of its own.
+RECORDED_KINDS = frozenset(
+    {template.kind for template in _OF_THE_HOUSE if template.is_recorded} | {EntryKind.REVERSAL}
+)
 
 CREDIT_KINDS: dict[int, EntryKind] = {
     FundsReason.DEPOSIT: EntryKind.DEPOSIT,
@@ -142,6 +386,14 @@ CREDIT_KINDS: dict[int, EntryKind] = {
     FundsReason.ADJUSTMENT: EntryKind.ADJUSTMENT_CREDIT,
     FundsReason.HOUSE_FUNDING: EntryKind.HOUSE_FUNDING,
     FundsReason.TRANSFER: EntryKind.TRANSFER_CREDIT,
+    FundsReason.REBATE: EntryKind.REBATE,
+    FundsReason.BONUS: EntryKind.BONUS,
+    FundsReason.FEE_DISCOUNT: EntryKind.FEE_DISCOUNT,
+    FundsReason.INTEREST: EntryKind.INTEREST_PAID,
+    FundsReason.SWAP: EntryKind.SWAP_PAID,
+    FundsReason.INSURANCE: EntryKind.INSURANCE_DRAW,
+    FundsReason.WRITE_OFF: EntryKind.WRITE_OFF,
+    FundsReason.LIQUIDATION_FEE: EntryKind.LIQUIDATION_FEE_RETURNED,
 }
 DEBIT_KINDS: dict[int, EntryKind] = {
     FundsReason.DEPOSIT: EntryKind.DEPOSIT_REVERSED,
@@ -149,6 +401,14 @@ DEBIT_KINDS: dict[int, EntryKind] = {
     FundsReason.ADJUSTMENT: EntryKind.ADJUSTMENT_DEBIT,
     FundsReason.HOUSE_FUNDING: EntryKind.HOUSE_WITHDRAWAL,
     FundsReason.TRANSFER: EntryKind.TRANSFER_DEBIT,
+    FundsReason.REBATE: EntryKind.REBATE_REVERSED,
+    FundsReason.BONUS: EntryKind.BONUS_REVERSED,
+    FundsReason.FEE_DISCOUNT: EntryKind.FEE_DISCOUNT_REVERSED,
+    FundsReason.INTEREST: EntryKind.INTEREST_CHARGED,
+    FundsReason.SWAP: EntryKind.SWAP_CHARGED,
+    FundsReason.INSURANCE: EntryKind.INSURANCE_CONTRIBUTION,
+    FundsReason.WRITE_OFF: EntryKind.REST_TAKEN,
+    FundsReason.LIQUIDATION_FEE: EntryKind.LIQUIDATION_FEE,
 }
 
 
@@ -168,6 +428,42 @@ def legs_of(template: EntryTemplate, values: Mapping[str, Any]) -> Iterator[tupl
     `values` holds integers or numpy columns by name.
     """
     for number, leg in enumerate(template.legs, start=1):
-        account = values[leg.account] if leg.account else 0
-        units = sum(sign * values[name] for sign, name in leg.units)
-        yield number, chart.ledger_account_id(leg.line, account, values[leg.asset]), units
+        yield number, leg.ledger_id(values), sum(sign * values[name] for sign, name in leg.units)
+
+
+def written_legs(kind: EntryKind, values: Mapping[str, Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The same for what the engine's journal says of a kind."""
+    if kind not in RECORDED_KINDS:
+        yield from legs_of(TEMPLATES[kind], values)
+        return
+    for number in range(1, MOST_ENTRY_LEGS + 1):
+        house, asset_id = values[f"line_{number}"], values[f"asset_id_{number}"]
+        ledger_id = chart.house_account_id(house, asset_id)
+        yield number, ledger_id, values[f"amount_units_{number}"]
+
+
+def record_entry(
+    kind: EntryKind,
+    legs: Iterable[tuple[int, int]],
+    *,
+    reference_id: int = 0,
+    value_ns: int = 0,
+    reverses_id: int = 0,
+) -> commands.RecordEntry:
+    """The command that has an entry between house lines written.
+
+    `legs` are (ledger account id, units) of at most eight postings.
+    """
+    fields: dict[str, int] = {}
+    for number, (ledger_id, units) in enumerate(legs, start=1):
+        _, _, asset_id = chart.parts_of(ledger_id)
+        fields[f"line_{number}"] = chart.house_of(ledger_id)
+        fields[f"asset_id_{number}"] = asset_id
+        fields[f"amount_units_{number}"] = units
+    return commands.RecordEntry(
+        entry_kind=int(kind),
+        reference_id=reference_id,
+        value_ns=value_ns,
+        reverses_id=reverses_id,
+        **fields,
+    )

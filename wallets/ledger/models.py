@@ -26,8 +26,61 @@ class Line(models.IntegerChoices):
     """Lines of the chart of accounts. Numbers are permanent: they are part of ledger ids."""
 
     ENGINE_ACCOUNT = 0, "Customer or house account"
-    CUSTODY = 1, "Custody"
+    CUSTODY = 1, "Custody, place not named"
     ADJUSTMENTS = 2, "Adjustments"
+    BANK = 3, "Bank"
+    HOT_WALLET = 4, "Hot wallet"
+    WARM_WALLET = 5, "Warm wallet"
+    COLD_WALLET = 6, "Cold wallet"
+    PRIME_BROKER = 7, "Prime broker"
+    SUSPENSE = 20, "Suspense"
+    WITHDRAWALS_IN_TRANSIT = 21, "Withdrawals in transit"
+    CAPITAL = 30, "Capital"
+    RETAINED_EARNINGS = 31, "Retained earnings"
+    SPREADS = 40, "Spreads"
+    SWAPS = 41, "Swaps"
+    INTEREST = 42, "Interest charged"
+    LIQUIDATION_FEES = 43, "Liquidation fees"
+    OTHER_INCOME = 44, "Other income"
+    INCOME_CARRIED = 49, "Income carried to retained earnings"
+    NETWORK_FEES = 60, "Network fees"
+    BANK_FEES = 61, "Bank fees"
+    REBATES = 62, "Rebates"
+    BONUSES = 63, "Bonuses"
+    FEE_DISCOUNTS = 64, "Fee discounts"
+    INSURANCE = 65, "Insurance draws"
+    INTEREST_PAID = 66, "Interest paid"
+    WRITE_OFFS = 67, "Write-offs"
+    EXPENSES_CARRIED = 69, "Expenses carried to retained earnings"
+
+
+class CustodyAccount(models.Model):
+    """A further bank account, wallet or prime broker beside the main one, which has part 0.
+
+    A row is never changed or removed: its number is a part of ledger ids.
+    """
+
+    line = models.SmallIntegerField(choices=Line.choices)
+    part = models.PositiveIntegerField(help_text="1, 2, 3… within the line; permanent.")
+    name = models.CharField(max_length=80)
+    details = models.CharField(max_length=200, blank=True, help_text="IBAN, address, whose it is.")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["line", "part"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "part"], name="custody_account_once"),
+            models.UniqueConstraint(fields=["line", "name"], name="custody_account_name_once"),
+            models.CheckConstraint(
+                condition=Q(part__gt=0, part__lt=2**16), name="custody_account_part_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LedgerAccount(models.Model):
@@ -38,6 +91,9 @@ class LedgerAccount(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     line = models.SmallIntegerField(choices=Line.choices)
+    part = models.PositiveIntegerField(
+        default=0, help_text="Which of several banks, wallets…; 0: the main one."
+    )
     classification = models.CharField(max_length=10, choices=Classification.choices)
     name = models.CharField(max_length=120)
     account = models.ForeignKey(
@@ -52,7 +108,7 @@ class LedgerAccount(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["line", "account", "asset"],
+                fields=["line", "part", "account", "asset"],
                 nulls_distinct=False,
                 name="ledger_account_once",
             ),
@@ -76,6 +132,38 @@ class EntryKind(models.IntegerChoices):
     TRANSFER_DEBIT = 9, "Manual transfer out"
     WITHDRAWAL_RETURNED = 10, "Withdrawal returned"
     DEPOSIT_REVERSED = 11, "Deposit reversed"
+    REBATE = 12, "Rebate"
+    REBATE_REVERSED = 13, "Rebate taken back"
+    BONUS = 14, "Bonus"
+    BONUS_REVERSED = 15, "Bonus taken back"
+    FEE_DISCOUNT = 16, "Fee discount"
+    FEE_DISCOUNT_REVERSED = 17, "Fee discount taken back"
+    INTEREST_PAID = 18, "Interest paid"
+    INTEREST_CHARGED = 19, "Interest charged"
+    SWAP_PAID = 20, "Swap paid"
+    SWAP_CHARGED = 21, "Swap charged"
+    INSURANCE_DRAW = 22, "Insurance draw"
+    INSURANCE_CONTRIBUTION = 23, "Insurance contribution"
+    WRITE_OFF = 24, "Write-off"
+    REST_TAKEN = 25, "Dormant rest taken in"
+    LIQUIDATION_FEE_RETURNED = 26, "Liquidation fee returned"
+    LIQUIDATION_FEE = 27, "Liquidation fee"
+    # From here on between house lines, by the engine's RecordEntry.
+    DEPOSIT_RECORDED = 50, "Deposit recorded"
+    DEPOSIT_SENT_BACK = 51, "Deposit sent back"
+    WITHDRAWAL_PAID = 52, "Withdrawal paid"
+    WITHDRAWAL_BOUNCED = 53, "Withdrawal bounced"
+    NETWORK_FEE = 54, "Network fee"
+    BANK_FEE = 55, "Bank fee"
+    CUSTODY_TRANSFER = 56, "Transfer between custody accounts"
+    CAPITAL_PAID_IN = 57, "Capital paid in"
+    CAPITAL_PAID_OUT = 58, "Capital paid out"
+    SPREAD_EARNED = 59, "Spread earned"
+    CORRECTION = 60, "Correction"
+    REVERSAL = 61, "Reversal"
+    YEAR_CLOSED = 62, "Year closed"
+    OTHER_INCOME = 63, "Other income"
+    OTHER_EXPENSE = 64, "Other expense"
 
 
 class JournalEntry(models.Model):
@@ -95,6 +183,21 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference_id}"
+
+
+class EntryNote(models.Model):
+    """What few entries have to say beyond their kind; written by clearing with the entry."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    value_time = models.DateTimeField(
+        null=True, help_text="The time that it belongs to, where that is not the entry's own."
+    )
+    reverses_id = models.BigIntegerField(
+        null=True, unique=True, help_text="The journal entry that it undoes."
+    )
+
+    def __str__(self) -> str:
+        return f"note on entry {self.entry_id}"
 
 
 class Posting(models.Model):

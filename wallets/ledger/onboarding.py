@@ -25,7 +25,7 @@ def open_books(*, tenant: Any, template: dict[str, Any], acting_user: Any) -> No
     wanted = []
     for asset in assets():
         wanted += [
-            chart.ledger_account_id(line, 0, asset.pk) for line in (Line.CUSTODY, Line.ADJUSTMENTS)
+            chart.ledger_account_id(line, 0, asset.pk) for line in chart.CLASSIFICATION_OF_LINE
         ]
         wanted += [
             chart.ledger_account_id(Line.ENGINE_ACCOUNT, account.pk, asset.pk) for account in houses
@@ -45,6 +45,7 @@ def open_books(*, tenant: Any, template: dict[str, Any], acting_user: Any) -> No
                     amount_units=asset.units_of(amount),
                     reason=int(FundsReason.HOUSE_FUNDING),
                     reference_id=account.pk,
+                    against=chart.main_custody(asset.code),
                 ),
                 acting_user=acting_user,
             )

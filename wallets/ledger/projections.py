@@ -9,7 +9,8 @@ from trading.bulk.arrays import Array, amounts, join, last_by, sum_by
 from trading.bulk.copying import Column, copy_rows
 from trading.bulk.tables import EventTables
 from trading.engine.enums import Side
-from wallets.ledger import chart, entries
+from trading.engine.limits import MOST_ENTRY_LEGS
+from wallets.ledger import chart, entries, notes
 from wallets.ledger.models import EntryKind
 
 
@@ -29,6 +30,7 @@ class LedgerProjection:
         if not kinds:
             return 0
         _copy_entries(cursor, kinds)
+        notes.project_notes(cursor, tables)
         entry_ids, lines, ledger_ids, units = _postings_of(kinds)
         unique_ids, net_units = sum_by(ledger_ids, units)
         self._ensure(cursor, unique_ids)
@@ -71,6 +73,12 @@ def _kinds_of(tables: EventTables) -> list[tuple[EntryKind, dict[str, Array]]]:
                 raise entries.UnknownReason(f"{event_name} has the unknown reason {reason}.")
             rows = table[table["reason"] == reason]
             kinds.append((kind_of_reason[reason], _funds_values(rows)))
+    recorded = tables["EntryRecorded"]
+    for number in np.unique(recorded["entry_kind"]).tolist():
+        if number not in entries.RECORDED_KINDS:
+            raise entries.UnknownReason(f"EntryRecorded has the unknown kind {number}.")
+        rows = recorded[recorded["entry_kind"] == number]
+        kinds.append((EntryKind(number), _recorded_values(rows)))
     return kinds
 
 
@@ -99,7 +107,17 @@ def _funds_values(rows: Array) -> dict[str, Array]:
         "account_id": rows["account_id"],
         "asset_id": rows["asset_id"],
         "amount_units": amounts(rows, "amount_units"),
+        "against": rows["against"],
     }
+
+
+def _recorded_values(rows: Array) -> dict[str, Array]:
+    values = _entry_values(rows, rows["reference_id"])
+    for n in range(1, MOST_ENTRY_LEGS + 1):
+        values[f"line_{n}"] = rows[f"line_{n}"].astype(np.int64)
+        values[f"asset_id_{n}"] = rows[f"asset_id_{n}"].astype(np.int64)
+        values[f"amount_units_{n}"] = amounts(rows, f"amount_units_{n}")
+    return values
 
 
 def _entry_values(rows: Array, reference_ids: Array) -> dict[str, Array]:
@@ -137,7 +155,7 @@ def _postings_of(
     """(entry ids, line numbers, ledger account ids, units) of every posting that is not zero."""
     entry_ids, lines, ledger_ids, units = [], [], [], []
     for kind, values in kinds:
-        for number, ids, amount in entries.legs_of(entries.TEMPLATES[kind], values):
+        for number, ids, amount in entries.written_legs(kind, values):
             chosen = np.flatnonzero(amount != 0)
             entry_ids.append(values["entry_id"][chosen])
             lines.append(np.full(len(chosen), number))

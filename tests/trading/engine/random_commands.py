@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+from tests.trading.engine import worlds_entries as entries
 from tests.trading.engine.order_lists import RandomLists
 from tests.trading.engine.worlds import FEES_ACCOUNT, START_NS
 from tests.trading.engine.worlds_makers import RandomMakers
@@ -325,15 +326,18 @@ class RandomCommands:
                     account_id=account_id,
                     asset_id=asset_id,
                     amount_units=chance.choice([0, -1, 10**38 - 1, 10**20]),
-                    reason=chance.choice([0, 1, 90]),
+                    reason=chance.choice([0, 1, 9, 90]),
                     reference_id=4,
+                    **entries.against(chance),
                 ),
+                lambda: entries.random_entry(chance, self.time_ns),
                 lambda: c.DebitFunds(
                     account_id=account_id,
                     asset_id=asset_id,
                     amount_units=chance.choice([1, 500, 10**12, 0]),
                     reason=2,
                     reference_id=chance.randrange(100),
+                    **entries.against(chance),
                 ),
                 lambda: c.SetFees(
                     group_id=chance.choice([0, 1, 2, -1]),

@@ -6,7 +6,6 @@ need, and "what would happen" is found out by doing it to a copy. It takes and g
 objects that people see, never bytes.
 """
 
-import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +37,7 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
 
     def apply(self, command: Any, time_ns: int) -> tuple[Result, list[Any]]:
         """Result and events of a command; a refusal changes nothing but the seq."""
-        before = copy.deepcopy(self)
+        before = self.copied()
         self.events = []
         self.seq += 1
         self.time_ns = time_ns
@@ -119,10 +118,9 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
             self.reduce_as_asked(order, command.lots)
 
     def on_ExpireOrder(self, command: c.ExpireOrder) -> None:
-        found = [o for o in self.orders if o.order_id == command.order_id and self.known(o)]
-        if not found:
+        order = self.by_number(command.order_id)
+        if order is None:
             raise Refused(Result.UNKNOWN_ORDER)
-        order = found[0]
         if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if not 0 < order.ends <= self.time_ns:
@@ -201,7 +199,7 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         fields["expire_ns"] = order.ends
         self.events.append(e.OrderAccepted(order_id=order.order_id, **fields))
-        self.orders.append(order)
+        self.add_order(order)
         if waits:
             self.begin_to_wait(order)
         else:
@@ -245,13 +243,13 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
                 raise Refused(Result.BAD_EXPIRY)
         elif command.expire_ns != 0:
             raise Refused(Result.BAD_EXPIRY)
+        self.end_of(command)
         if command.display_lots != 0:
             rests = command.order_type in PRICED and command.time_in_force in RESTING_TIMES
             least = max(self.instruments[command.instrument_id]["min_lots"], 1)
             if not rests or not least <= command.display_lots < command.lots:
                 raise Refused(Result.BAD_DISPLAY_QUANTITY)
             self.check_pieces(command, command.lots)
-        self.end_of(command)
 
     def check_size(self, command: c.PlaceOrder, lots: int, ticks: int, priced: bool) -> None:
         """The instrument's rules for quantity, price and notional, with these lots and ticks."""
@@ -268,9 +266,9 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         """Raise unless the account can pay for the order; whether it is a FOK that would fail."""
         command = order.command
         rules = self.instruments[command.instrument_id]
-        attempt = copy.deepcopy(self)
+        attempt = self.copied()
         attempt.events = []
-        outcome = attempt.run(copy.copy(order))
+        outcome = attempt.run(order.copied())
         fills = [event for event in attempt.events if isinstance(event, e.Traded)]
         loses_to_itself = any(
             isinstance(event, e.OrderReduced) and event.order_id == order.order_id

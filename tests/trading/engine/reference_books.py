@@ -1,7 +1,8 @@
 """The part of the reference model that keeps assets, instruments, fees, accounts and funds."""
 
+import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from trading.engine import commands as c
 from trading.engine import events as e
@@ -17,6 +18,18 @@ class Refused(Exception):
         self.result = result
 
 
+def legs_of(command: c.RecordEntry) -> list[tuple[int, int, int]]:
+    """(line, asset, units) of each leg, as far as there is anything in them."""
+    names = ("line", "asset_id", "amount_units")
+    legs = []
+    for n in range(1, 9):
+        line, asset, units = (getattr(command, f"{name}_{n}") for name in names)
+        legs.append((line, asset, units))
+    while legs and not any(legs[-1]):
+        legs.pop()
+    return legs
+
+
 @dataclass
 class ReferenceBooks:
     """Who there is, what is traded, and what everybody booked."""
@@ -30,6 +43,21 @@ class ReferenceBooks:
     fees: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     booked: dict[tuple[int, int], int] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
+
+    def copied(self) -> Self:
+        """The same world once more: what is done to one is not seen in the other. Every table is
+        copied here; whose rows change has them copied by the part that keeps it.
+        """
+        other = copy.copy(self)
+        for name, table in vars(self).items():
+            if isinstance(table, (dict, list, set)):
+                setattr(other, name, table.copy())
+        other.accounts = {number: row.copy() for number, row in self.accounts.items()}
+        other.instruments = {
+            number: {**rules, "prices": tuple(prices.copy() for prices in rules["prices"])}
+            for number, rules in self.instruments.items()
+        }
+        return other
 
     def enter_state(self, instrument_id: int) -> None:
         raise NotImplementedError
@@ -211,6 +239,30 @@ class ReferenceBooks:
         balance = self.booked[command.account_id, command.asset_id]
         self.events.append(e.FundsDebited(balance_units=balance, **fields))
 
+    def on_RecordEntry(self, command: c.RecordEntry) -> None:
+        if not 0 < command.entry_kind < 32_768 or command.reverses_id < 0:
+            raise Refused(Result.FIELD_OUT_OF_RANGE)
+        if not 0 <= command.value_ns <= self.time_ns:
+            raise Refused(Result.BAD_VALUE_TIME)
+        legs = legs_of(command)
+        for leg in legs:
+            if not any(leg):
+                raise Refused(Result.BAD_ENTRY_LEGS)
+            line, asset, units = leg
+            if not 65_536 <= line < 2**31:
+                raise Refused(Result.NOT_A_HOUSE_LINE)
+            if asset not in self.assets:
+                raise Refused(Result.UNKNOWN_ASSET)
+            if units == 0 or abs(units) > 10**32:
+                raise Refused(Result.BAD_AMOUNT)
+        if len(legs) < 2:
+            raise Refused(Result.BAD_ENTRY_LEGS)
+        for asset in self.assets:
+            if sum(units for _, where, units in legs if where == asset) != 0:
+                raise Refused(Result.ENTRY_UNBALANCED)
+        fields = {name: getattr(command, name) for name, _ in command.FIELDS}
+        self.events.append(e.EntryRecorded(**fields))
+
     def check_may_cancel(self, account_id: int) -> None:
         if account_id not in self.accounts:
             raise Refused(Result.UNKNOWN_ACCOUNT)
@@ -223,7 +275,9 @@ class ReferenceBooks:
             raise Refused(Result.ACCOUNT_CANCEL_ONLY)
 
     def check_funds(self, command: c.CreditFunds | c.DebitFunds) -> None:
-        if command.reason not in list(FundsReason):
+        if command.reason not in list(FundsReason) or command.reverses_id < 0:
+            raise Refused(Result.FIELD_OUT_OF_RANGE)
+        if not 0 <= command.against < 2**31:
             raise Refused(Result.FIELD_OUT_OF_RANGE)
         if command.account_id not in self.accounts:
             raise Refused(Result.UNKNOWN_ACCOUNT)

@@ -104,7 +104,7 @@ class ReferenceLists(ReferenceOrders):
                 raise Refused(Result.BAD_QUANTITY)
             if order.client_key and self.find(account_id, 0, order.client_key) is not None:
                 raise Refused(Result.CLIENT_ORDER_ID_TAKEN)
-            self.orders.append(self.pending(order, group))
+            self.add_order(self.pending(order, group))
         pair = legs if command.list_type == OCO else legs[1:]
         if command.list_type != OTO and not are_pair(*pair):
             raise Refused(Result.BAD_ORDER_LIST)
@@ -139,7 +139,7 @@ class ReferenceLists(ReferenceOrders):
     def pending(self, command: c.PlaceOrder, group: Group) -> Placed:
         return Placed(
             len(self.orders) + 1,
-            max((order.arrival for order in self.orders), default=0) + 1,
+            self.next_arrival(),
             command,
             self.seq,
             command.lots,

@@ -2,9 +2,8 @@
 quotes, and the protection of quotes.
 """
 
-import copy
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from tests.trading.engine.reference import ReferenceVenue
 from tests.trading.engine.reference_books import BIGGEST_AMOUNT, Refused
@@ -81,6 +80,14 @@ class ReferenceMakers(ReferenceVenue):
     # By (account, instrument or 0 for all): what goes with a connection.
     armed: set[tuple[int, int]] = field(default_factory=set)
     protections: dict[tuple[int, int], "Guarded"] = field(default_factory=dict)
+
+    def copied(self) -> Self:
+        other = super().copied()
+        other.protections = {
+            scope: replace(guarded, fills=guarded.fills.copy())
+            for scope, guarded in self.protections.items()
+        }
+        return other
 
     def on_CancelAllOrders(self, command: c.CancelAllOrders) -> None:
         if command.cause not in list(CancelCause):
@@ -358,7 +365,7 @@ class ReferenceMakers(ReferenceVenue):
         if arriving and any(each is not None and each.tripped for each in guarded):
             return Result.PROTECTION_TRIPPED, 0
         # On paper first: the old ones out of the book, then each new one as if it came alone.
-        paper = copy.deepcopy(self)
+        paper = self.copied()
         for quote in paper.open_quotes(command.account_id, entry.instrument_id):
             if quote.command.side in arriving or not entry.sides[Side(quote.command.side)][1]:
                 quote.resting = False
@@ -404,18 +411,18 @@ class ReferenceMakers(ReferenceVenue):
         quote.resting = False
         quote.lots += lots - old_lots
         quote.leaves, quote.ticks = lots, ticks
-        quote.arrival = max(other.arrival for other in self.orders) + 1
+        quote.arrival = self.next_arrival()
         self.event(
             e.OrderReplaced, quote, lots=lots, ticks=ticks, old_lots=old_lots, old_ticks=old_ticks
         )
 
     def place_quote_order(self, command: c.PlaceOrder) -> None:
-        arrival = max((order.arrival for order in self.orders), default=0) + 1
+        arrival = self.next_arrival()
         number = len(self.orders) + 1
         order = Placed(
             number, arrival, command, self.seq, command.lots, command.lots, command.ticks
         )
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         self.events.append(e.OrderAccepted(order_id=number, **fields))
-        self.orders.append(order)
+        self.add_order(order)
         self.arrive(order, kills=False)

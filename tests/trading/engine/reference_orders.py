@@ -1,8 +1,7 @@
 """The part of the reference model that keeps orders: who holds what, and who trades with whom."""
 
-import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from tests.trading.engine.reference_books import ReferenceBooks, Refused
 from trading.engine import commands as c
@@ -50,7 +49,7 @@ class Group:
         return list(self.order_ids[1:]) if leads else []
 
 
-@dataclass
+@dataclass(eq=False)
 class Placed:
     """An order as the reference sees it."""
 
@@ -74,6 +73,7 @@ class Placed:
     status: int = OrderStatus.OPEN
     ends: int = 0  # when it ends by itself
     group: "Group | None" = None
+    ended: int = 0  # the how many-th to end it was
 
     @property
     def is_open(self) -> bool:
@@ -97,8 +97,10 @@ class Placed:
     def by_quote(self) -> bool:
         return self.command.lots == 0
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Placed":
-        return copy.copy(self)  # the command never changes
+    def copied(self) -> "Placed":
+        other = object.__new__(Placed)
+        other.__dict__.update(self.__dict__)  # neither the command nor the group ever changes
+        return other
 
 
 @dataclass
@@ -106,10 +108,22 @@ class ReferenceOrders(ReferenceBooks):
     """One tenant's orders."""
 
     orders: list[Placed] = field(default_factory=list)
+    going: dict[int, Placed] = field(default_factory=dict)  # those that have not ended
     due: list[int] = field(default_factory=list)  # orders whose lead was filled just now
-    closing_order: list[int] = field(default_factory=list)
+    arrivals: int = 0
+    endings: int = 0
     trades: int = 0
     kept: int = 100_000
+
+    def copied(self) -> Self:
+        other = super().copied()
+        for order_id, order in self.going.items():  # what has ended never changes
+            other.going[order_id] = other.orders[order_id - 1] = order.copied()
+        return other
+
+    def add_order(self, order: Placed) -> None:
+        self.orders.append(order)
+        self.going[order.order_id] = order
 
     def window_price(self, instrument_id: int) -> int:
         raise NotImplementedError
@@ -123,7 +137,7 @@ class ReferenceOrders(ReferenceBooks):
         """Resting, waiting and pending orders, the oldest first."""
         return [
             order
-            for order in self.orders
+            for order in self.going.values()
             if order.is_open
             and (instrument_id is None or order.command.instrument_id == instrument_id)
         ]
@@ -166,15 +180,23 @@ class ReferenceOrders(ReferenceBooks):
         return rules["maker_ppm"], rules["taker_ppm"]
 
     def known(self, order: Placed) -> bool:
-        return order.is_open or order.order_id in self.closing_order[-self.kept :]
+        return order.is_open or order.ended > max(0, self.endings - self.kept)
+
+    def by_number(self, order_id: int) -> Placed | None:
+        if not 0 < order_id <= len(self.orders):
+            return None
+        order = self.orders[order_id - 1]
+        return order if self.known(order) else None
 
     def find(self, account_id: int, order_id: int, client_key: int) -> Placed | None:
-        for order in self.orders:
-            if order.command.account_id != account_id or not self.known(order):
-                continue
-            if order_id != 0 and order.order_id == order_id:
-                return order
-            if order_id == 0 and client_key != 0 and order.command.client_key == client_key:
+        if order_id != 0:
+            order = self.by_number(order_id)
+            return order if order and order.command.account_id == account_id else None
+        if client_key == 0:
+            return None
+        named = [order for order in self.orders if order.command.client_key == client_key]
+        for order in named:
+            if order.command.account_id == account_id and self.known(order):
                 return order
         return None
 
@@ -344,7 +366,8 @@ class ReferenceOrders(ReferenceBooks):
             raise Refused(Result.POST_ONLY_WOULD_TAKE)
 
     def next_arrival(self) -> int:
-        return max((order.arrival for order in self.orders), default=0) + 1
+        self.arrivals += 1
+        return self.arrivals
 
     # Orders of one list.
 
@@ -386,7 +409,9 @@ class ReferenceOrders(ReferenceBooks):
         order.hidden = 0
         order.resting = order.waiting = order.pending = order.asleep = order.due = False
         order.status = status
-        self.closing_order.append(order.order_id)
+        self.endings += 1
+        order.ended = self.endings
+        self.going.pop(order.order_id, None)  # on paper it may be in no table
         self.event(
             e.OrderClosed,
             order,

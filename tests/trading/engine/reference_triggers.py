@@ -159,10 +159,9 @@ class ReferenceTriggers(ReferenceOrders):
         return row
 
     def on_TriggerOrder(self, command: c.TriggerOrder) -> None:
-        found = [o for o in self.orders if o.order_id == command.order_id and self.known(o)]
-        if not found:
+        order = self.by_number(command.order_id)
+        if order is None:
             raise Refused(Result.UNKNOWN_ORDER)
-        order = found[0]
         if not order.is_open:
             raise Refused(Result.ORDER_ALREADY_CLOSED)
         if not order.asleep or order.command.trigger_ns > self.time_ns:

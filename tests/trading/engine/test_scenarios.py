@@ -24,6 +24,8 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     set prices 100 99         mark and index price; 0: as it was
     ann timer 9 / timer 9 on 1  cancels all orders 9 ns later (those in instrument 1); 0: no more
     ann arm / disarm / lost   orders go with a connection (``arm on 1``), and it is lost
+    entry 40 2.0/BBB+5 3.7/BBB-5  a journal entry of this kind: line.part/asset and units;
+                              value=9 (belongs to 9 ns ago)
     wait 9                    time goes on, and nothing is sent but a question
     expire 1, trigger 1       ends or triggers an order by time from outside
     extreme cat 1 120 114     an active trailing stop's extreme and stop price (asserted)
@@ -37,6 +39,7 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     auction 5@100 +2          what an auction would come to: lots, price, surplus; - for nothing
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +103,8 @@ def command_of(words: list[str], world: World) -> Any:
     if who == "wait":
         world.wait(int(verb))
         return queries.QueryStatus()
+    if who == "entry":
+        return entry_of(int(verb), rest, world)
     if who == "expire":
         return c.ExpireOrder(order_id=int(verb))
     if who == "trigger":
@@ -137,6 +142,18 @@ def command_of(words: list[str], world: World) -> Any:
             return c.ReplaceOrder(lots=int(lots_word or 0), ticks=int(ticks_word or 0), **which)
         return c.ReduceOrder(lots=int(rest[2]), **which)
     return order_of(account_id, verb, rest, world)
+
+
+def entry_of(kind: int, words: list[str], world: World) -> c.RecordEntry:
+    fields: dict[str, int] = {}
+    if words[-1].startswith("value="):
+        fields["value_ns"] = world.time_ns + 1 - int(words.pop()[6:])
+    for n, word in enumerate(words, 1):
+        line, part, asset, units = re.fullmatch(r"(\d+)\.(\d+)/(\w+)([+-]\d+)", word).groups()  # type: ignore[union-attr]
+        fields[f"line_{n}"] = (int(line) << 16) + int(part)
+        fields[f"asset_id_{n}"] = ASSETS.get(asset, 77)
+        fields[f"amount_units_{n}"] = int(units)
+    return c.RecordEntry(entry_kind=kind, **fields)
 
 
 def list_of(account_id: int, kind: str, words: list[str], world: World) -> c.PlaceOrderList:
@@ -271,6 +288,10 @@ def told(result: Result, events: list[Any]) -> str:
             parts.append(
                 f"#{event.taker_order_id} {event.lots}@{event.ticks} #{event.maker_order_id}"
             )
+        elif isinstance(event, e.EntryRecorded):
+            units = [getattr(event, f"amount_units_{n}") for n in range(1, 9)]
+            legs = " ".join(f"{number:+}" for number in units if number)
+            parts.append(f"recorded {legs}" + " dated" * bool(event.value_ns))
         elif isinstance(event, e.AuctionUncrossed):
             surplus = f" {event.surplus_lots:+}" if event.surplus_lots else ""
             parts.append(f"uncrosses {event.lots}@{event.ticks}{surplus}")

@@ -83,7 +83,7 @@ def played(tmp_path: Path, messages: list[str], book: list[str] | None, **option
     if book is not None:
         book_file = tmp_path / "b.csv"
         book_file.write_text("\n".join(book) + "\n")
-    return list(order_replay.replay_rows(message_file, book_file, levels=10, **options))
+    return list(order_replay.replay_lobster(message_file, book_file, levels=10, **options))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,4 +1,4 @@
-"""LOBSTER messages as ordinary engine commands.
+"""Messages of a feed as ordinary engine commands.
 
 The messages tell what became of resting orders; a venue wants what caused it: a submission is a
 limit order, a partial cancel reduces it, a deletion cancels it, an execution is an incoming
@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from trading.engine import commands
 from trading.engine.enums import OrderType, Side, TimeInForce
 from trading.engine.keys import client_order_key
-from trading.replay.lobster import BookRow, LobsterMessage, MessageType
+from trading.replay.book_messages import BookMessage, MessageType
+from trading.replay.lobster import BookRow
 
 # Client keys of seeded orders start here, far above any exchange's order numbers.
 SEED_KEY = 1 << 61
@@ -65,7 +66,7 @@ class _BookSide:
             del self.prices[bisect_left(self.prices, price)]
 
 
-class LobsterFlow:
+class ExchangeFlow:
     """Turns messages into commands, keeping the mirror of the book that this needs.
 
     One lot is one share; `price_per_tick` is how many 1/10 000 dollars a tick of the instrument
@@ -96,7 +97,7 @@ class LobsterFlow:
                 key += 1
                 yield self._submit(key, is_buy, price, size)
 
-    def commands_of(self, message: LobsterMessage) -> Iterator[Command]:
+    def commands_of(self, message: BookMessage) -> Iterator[Command]:
         """The commands that do to a venue what the message says was done to the exchange."""
         self.counts.messages += 1
         if message.type >= MessageType.HIDDEN_EXECUTION:
@@ -108,18 +109,18 @@ class LobsterFlow:
         else:
             yield from self._on_removal(message)
 
-    def _on_submission(self, message: LobsterMessage) -> Iterator[Command]:
+    def _on_submission(self, message: BookMessage) -> Iterator[Command]:
         if message.order_id in self._orders:
             self.counts.duplicate_ids += 1
             return
         yield from self._drop_stale(not message.is_buy, message.price, at_price=True)
         yield self._submit(message.order_id, message.is_buy, message.price, message.size)
 
-    def _on_removal(self, message: LobsterMessage) -> Iterator[Command]:
+    def _on_removal(self, message: BookMessage) -> Iterator[Command]:
         for key, size in self._meant(message):
             yield self._reduce(key, size)
 
-    def _on_execution(self, message: LobsterMessage) -> Iterator[Command]:
+    def _on_execution(self, message: BookMessage) -> Iterator[Command]:
         for key, size in self._meant(message):
             yield from self._drop_stale(message.is_buy, message.price, at_price=False)
             first = next(iter(self._sides[message.is_buy].levels[message.price]))
@@ -132,7 +133,7 @@ class LobsterFlow:
                 self._taker_account_id, 0, not message.is_buy, message.price, size, TimeInForce.IOC
             )
 
-    def _meant(self, message: LobsterMessage) -> list[tuple[int, int]]:
+    def _meant(self, message: BookMessage) -> list[tuple[int, int]]:
         """The resting orders a message speaks of, with the size it takes off each."""
         level = self._sides[message.is_buy].levels.get(message.price, {})
         if message.order_id in self._orders:
@@ -194,7 +195,7 @@ class LobsterFlow:
         )
 
 
-def starting_row(row: BookRow, first: LobsterMessage) -> BookRow:
+def starting_row(row: BookRow, first: BookMessage) -> BookRow:
     """The book before `first`, when `row` is the book after it (LOBSTER's own pairing of rows).
 
     Raises ValueError if the row cannot have come of the message.
