@@ -35,16 +35,16 @@ def stacked(rows: Sequence[tuple[str, Sequence[Part]]], title: str) -> SafeStrin
     if longest <= 0:
         return SafeString("")
     drawn = []
-    tone = 0
+    tones: dict[str, int] = {}  # what has one name has one colour
     for name, parts in rows:
         shown = [part for part in parts if part.size > 0]
         pieces, legend, x = [], [], 0
         for part in shown:
             width = part.size * 10_000 // longest
-            pieces.append((x / 100, max(width, 20) / 100, tone % TONES, part.name, part.text))
-            legend.append((tone % TONES, part.name, part.text))
+            tone = tones.setdefault(part.name, len(tones) % TONES)
+            pieces.append((x / 100, max(width, 20) / 100, tone, part.name, part.text))
+            legend.append((tone, part.name, part.text))
             x += width
-            tone += 1
         drawn.append(
             format_html(
                 '<div class="bo-stackrow"><span class="bo-figure-name">{}</span>'

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice import cells, pages
 from backoffice.forms import PlainForm
+from money.units import format_units
 from trading.instruments.info import catalogue
 from wallets.reports import actions, periods, selectors
 from wallets.reports.files import downloads
@@ -80,7 +81,7 @@ def cell(report: Report, column: Column, value: Any) -> Any:
 
 
 def _share(value: int) -> str:
-    return cells.percent_of_bp(value)
+    return f"{cells.grouped(format_units(value, 2, 2))} %"
 
 
 class ReportForm(PlainForm):

@@ -92,8 +92,8 @@ def plain(column: Column, value: Any, zone: tzinfo) -> str:
         return value.astimezone(zone).isoformat(timespec="milliseconds")
     if isinstance(value, date):
         return value.isoformat()
-    if column.kind is Kind.SHARE:
-        return format_units(value, 2) + " %"
+    if column.kind is Kind.SHARE and isinstance(value, int):
+        return format_units(value, 2, 2) + " %"
     return str(value)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice import access, cells, charts, pages
 from backoffice.report_tables import all_lines, answer, asked
+from money.units import format_units
 from tenants.selectors import current_tenant
 from wallets.reports import revenue, selectors
 from wallets.reports.shapes import Amount, Report, Section
@@ -161,7 +162,7 @@ def _whole(amount: Amount) -> str:
     """An amount for a glance: two places."""
     cut = amount.units // 10 ** max(0, amount.scale - 2)
     places = min(2, amount.scale)
-    return f"{cells.grouped(Amount(cut, places).text)} {amount.code}"
+    return f"{cells.grouped(format_units(cut, places, places))} {amount.code}"
 
 
 def fees(request: HttpRequest) -> HttpResponseBase:
@@ -197,13 +198,18 @@ def _fee_chart(days: list[revenue.DayValue], code: str) -> Any:
     return charts.columns(bars, _("Fees a day, value in %(code)s") % {"code": code})
 
 
+def _times(basis_points: int) -> str:
+    """A share for a glance; the bar ends at twice what is owed."""
+    return cells.percent_of_bp(basis_points) if basis_points <= 20_000 else "> 200 %"
+
+
 def custody(request: HttpRequest) -> HttpResponseBase:
     """Liabilities to customers against custody."""
     wanted = asked(request)
     taken = selectors.snapshot(wanted.at, wanted.currency)
     report = selectors.custody(taken, wanted.zone)
     rows = [
-        (line.asset, line.coverage_bp, cells.percent_of_bp(line.coverage_bp))
+        (line.asset, line.coverage_bp, _times(line.coverage_bp))
         for line in all_lines(report)
         if line.coverage_bp is not None
     ]

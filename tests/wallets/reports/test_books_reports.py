@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from django.db import connection
 
-from sql_books import NAMES
+from sql_books import owner_of
 from trading.accounts.models import Account, AccountRole
 from trading.instruments.info import catalogue
 from trading.instruments.rules import AssetInfo, Catalogue
@@ -42,8 +42,8 @@ def grouped(played, at):
 def shown(lines):
     found = {}
     for line in lines:
-        account_id = line.ledger_account_id >> 24
-        owner = "customers" if not line.ledger_account_id else account_id or NAMES[line.line]
+        own = line.ledger_account_id
+        owner = owner_of(own)[0] if own else "customers"
         assert (owner, line.asset_id) not in found
         found[owner, line.asset_id] = line.units
     return {key: units for key, units in found.items() if units}

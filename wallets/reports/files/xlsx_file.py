@@ -5,7 +5,6 @@ its places; a longer one is text, so that no digit is lost, and a note says so.
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -76,9 +75,8 @@ def _row(sheet: Any, report: Report, title: Any, line: Any, font: Any = None) ->
 
 def _cell(sheet: Any, report: Report, column: Column, value: Any) -> Any:
     if isinstance(value, Amount):
-        number = decimal_of(value.units, value.scale)
-        if _is_exact(number):
-            cell = WriteOnlyCell(sheet, value=number)
+        if _is_exact(value.units):
+            cell = WriteOnlyCell(sheet, value=decimal_of(value.units, value.scale))
             cell.number_format = "#,##0." + "0" * value.scale if value.scale else "#,##0"
             return cell
         cell = WriteOnlyCell(sheet, value=value.text)
@@ -93,8 +91,8 @@ def _cell(sheet: Any, report: Report, column: Column, value: Any) -> Any:
     return WriteOnlyCell(sheet, value=harmless(plain(column, value, report.zone)))
 
 
-def _is_exact(number: Decimal) -> bool:
-    return len(number.normalize().as_tuple().digits) <= EXACT_DIGITS
+def _is_exact(units: int) -> bool:
+    return len(str(abs(units)).rstrip("0")) <= EXACT_DIGITS
 
 
 def _bold(sheet: Any, text: str) -> Any:
