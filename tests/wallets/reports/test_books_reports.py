@@ -40,12 +40,14 @@ def grouped(played, at):
 
 
 def shown(lines):
-    found = {}
+    """Lines of the books in the plain books' shape, which knows one place of custody."""
+    found = defaultdict(int)
+    assert len({line.key for line in lines}) == len(lines)
     for line in lines:
         own = line.ledger_account_id
         owner = owner_of(own)[0] if own else "customers"
-        assert (owner, line.asset_id) not in found
-        found[owner, line.asset_id] = line.units
+        is_custody = line.classification == Classification.ASSET
+        found["custody" if is_custody else owner, line.asset_id] += line.units
     return {key: units for key, units in found.items() if units}
 
 

@@ -119,7 +119,7 @@ def test_a_statement_in_the_portal_is_its_owners_only(
     browser = client_for(alice)
     account = played.accounts[0]
     page = browser.get(f"/statement?account={account.pk}").content.decode()
-    assert "Opening balance" in page and "Deposit" in page
+    assert "Opening balance" in page and "Booked balance" in page and "Trade" in page
     rows = csv_rows(browser.get(f"/statement?account={account.pk}&file=csv"))
     moves = [row for row in rows if len(row) > 5 and row[4].isdigit()]
     assert len(moves) > 10
