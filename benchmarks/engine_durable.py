@@ -9,6 +9,7 @@ Then the recovery of a journal of a million commands, with and without a snapsho
 """
 
 import argparse
+import gc
 import os
 import platform
 import random
@@ -21,22 +22,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 # ruff: noqa: E402
-from trading.engine import COMPILED, commands, enums, framing, journal, process, snapshot, wire
+from benchmarks import compiled_line
+from trading.engine import COMPILED, commands, enums, journal, recovery, snapshot, system, wire
 from trading.engine.client import EngineClient, Request
 from trading.engine.message import Message
+from trading.engine.results import Result
 
 ACCOUNTS = 10_000
 RESTING = 10_000
 MIDDLE_TICKS = 3_000_000
 SEED = 20_260
+EXPECTED_RESULTS = {Result.ACCEPTED, Result.UNKNOWN_ORDER, Result.ORDER_ALREADY_CLOSED}
+
+LINE = compiled_line.load()
 
 
 class Figures(NamedTuple):
@@ -193,63 +200,58 @@ def windows_of(connection_no: int, window: int, count: int) -> list[bytes]:
     ]
 
 
+def connect(engine: Engine, windows: Sequence[list[bytes]], size: int) -> list[Any]:
+    """A line for each list of windows of so many commands, and its socket behind it."""
+    lines = []
+    for each in windows:
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(engine.socket_path)
+        lines.append((LINE.Line(sock.fileno(), each, size), sock))
+    return lines
+
+
+def watch(lines: Sequence[Any]) -> select.epoll:
+    """What tells when answers have arrived."""
+    poller = select.epoll()
+    for line, _ in lines:
+        poller.register(line.fd, select.EPOLLIN)
+    return poller
+
+
+def close(lines: Sequence[Any], poller: select.epoll) -> list[float]:
+    """End; all latencies in seconds, sorted. Answers that cannot be mean that nothing is right."""
+    poller.close()
+    latencies: list[float] = []
+    results: Counter[int] = Counter()
+    for line, sock in lines:
+        sock.close()
+        latencies += [latency / 1e9 for latency in line.latencies_ns]
+        results.update({code: count for code, count in enumerate(line.results) if count})
+    # Cancels of orders that have traded meanwhile, and orders whose account has nothing left.
+    odd = set(results) - EXPECTED_RESULTS
+    if odd or results[Result.ACCEPTED] < 0.6 * results.total():
+        raise SystemExit(f"The engine answered what it should not: {dict(results)}")
+    return sorted(latencies)
+
+
 def drive(engine: Engine, connections: int, window: int, total: int) -> Figures:
     """Send ``total`` commands over the connections, always one window each under way."""
     count = total // (connections * window)
-    prepared = [iter(windows_of(c, window, count)) for c in range(connections)]
-    poller = select.epoll()
-    socks: dict[int, socket.socket] = {}
-    flows = {}
-    missing: dict[int, int] = {}
-    rest: dict[int, bytes] = {}
-    sent_at: dict[int, float] = {}
-    for windows in prepared:
-        sock = socket.socket(socket.AF_UNIX)
-        sock.connect(engine.socket_path)
-        fd = sock.fileno()
-        socks[fd] = sock
-        flows[fd] = windows
-        missing[fd] = window
-        rest[fd] = b""
-        poller.register(fd, select.EPOLLIN)
-    latencies: list[float] = []
-    clock = time.perf_counter
-    scan = framing.scan_requests
+    lines = connect(engine, [windows_of(c, window, count) for c in range(connections)], window)
+    poller = watch(lines)
+    events = bytearray(system.EVENT_BYTES)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # pauses of its own are not the engine's
     engine_cpu = engine.cpu_seconds()
     own_cpu = time.process_time()
-    started = clock()
-    for fd, sock in socks.items():
-        sent_at[fd] = clock()
-        sock.sendall(next(flows[fd]))
-    under_way = connections
-    while under_way:
-        for fd, _ in poller.poll():
-            sock = socks[fd]
-            data = sock.recv(262_144)
-            if not data:
-                raise SystemExit("The engine closed a connection.")
-            if rest[fd]:
-                data = rest[fd] + data
-            end, answers, _ = scan(data, 0, -1, 1 << 30)
-            rest[fd] = data[end:]
-            missing[fd] -= answers
-            if missing[fd]:
-                continue
-            now = clock()
-            latencies.append(now - sent_at[fd])
-            following = next(flows[fd], None)
-            if following is None:
-                under_way -= 1
-                continue
-            missing[fd] = window
-            sent_at[fd] = now
-            sock.sendall(following)
-    seconds = clock() - started
+    started = time.perf_counter()
+    LINE.keep_one_under_way([line for line, _ in lines], events, poller, poller.fileno())
+    seconds = time.perf_counter() - started
     engine_cpu = engine.cpu_seconds() - engine_cpu
     own_cpu = time.process_time() - own_cpu
-    for sock in socks.values():
-        sock.close()
-    latencies.sort()
+    gc.enable()
+    latencies = close(lines, poller)
     name = f"{connections} x {window} in flight"
     return Figures(name, count * connections * window, seconds, latencies, engine_cpu, own_cpu)
 
@@ -269,7 +271,7 @@ def measure_recovery(engine_dir: Path) -> list[str]:
     """Start on the largest load's journal: by replaying all of it, then from a snapshot."""
     lines = []
     next_seq = journal.find_tail(engine_dir).next_seq
-    replayed = process.recover(engine_dir, next_seq)
+    replayed = recovery.recover(engine_dir, next_seq)
     lines.append(
         f"replay of {replayed.replayed_records} records: {replayed.seconds:.2f} s, "
         f"{replayed.replayed_records / replayed.seconds / 1e6:.2f} M commands/s"
@@ -280,7 +282,7 @@ def measure_recovery(engine_dir: Path) -> list[str]:
         f"snapshot of {path.stat().st_size / 1e6:.1f} MB written in "
         f"{time.perf_counter() - started:.2f} s"
     )
-    loaded = process.recover(engine_dir, next_seq)
+    loaded = recovery.recover(engine_dir, next_seq)
     lines.append(f"recovery from the snapshot at the journal's end: {loaded.seconds:.2f} s")
     if loaded.shard.state_hash() != replayed.shard.state_hash():
         raise SystemExit("Snapshot and replay gave different states.")

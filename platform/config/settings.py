@@ -96,6 +96,8 @@ TENANT_APPS = [
     "wallets.ledger",
     "wallets.adjustments",
     "wallets.reports",
+    "wallets.reconciliation",
+    "wallets.liabilities",
     "clearing",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]

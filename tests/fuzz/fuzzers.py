@@ -18,9 +18,10 @@ from pathlib import Path
 from tests.fuzz.mutation import mutated
 from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.worlds import TENANT
-from trading.engine import COMPILED, framing, journal, layouts, scan, wire
+from trading.engine import COMPILED, journal, layouts, scan, wire
 from trading.engine import commands as c
 from trading.engine import queries as q
+from trading.engine.frames import scan_requests
 from trading.engine.shard import ReplayDifference, Shard
 
 BATCH = 64
@@ -120,7 +121,7 @@ def fuzz_frames(seed: int) -> int:
     records = []
     for start in range(0, ROUND_INPUTS, BATCH):
         batch = b"".join(damaged_frame(chance, next(frames)) for _ in range(BATCH))
-        framing.scan_requests(batch, 0, 1010, 65_536)
+        scan_requests(batch, 0, 1010, 65_536)
         output = shard.run_batch(batch, start)
         records.append(output.records)
         ends = output.answer_ends

@@ -21,7 +21,7 @@ from pathlib import Path
 from trading.engine import compiled
 
 # -fwrapv: sums of words wrap, as keys of hash tables do on purpose; bounds are checked at the door.
-_CFLAGS = (
+CFLAGS = (
     "-O3 -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
     " -Wno-unused-function -Wno-sign-compare"
 )
@@ -63,7 +63,7 @@ _STAND_IN = """from trading.engine import core
 
 globals().update({name: value for name, value in vars(core).items() if name[:2] != "__"})
 """
-_DIRECTIVES = {
+DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,
     "infer_types": True,
@@ -110,7 +110,7 @@ def build() -> Path:
                 _cimporting((compiled.HERE / f"{name}.py").read_text())
             )
         (folder / "setup.py").write_text(_setup_text())
-        environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {_CFLAGS}"}
+        environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {CFLAGS}"}
         subprocess.run(
             [sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
             cwd=folder,
@@ -172,7 +172,7 @@ def _setup_text() -> str:
         "setup(name='marque-engine', packages=[], ext_modules=cythonize(\n"
         "    [Extension(f'trading.engine.{name}', [f'trading/engine/{name}.py'])\n"
         f"     for name in {names!r}],\n"
-        f"    quiet=True, compiler_directives={_DIRECTIVES!r}))\n"
+        f"    quiet=True, compiler_directives={DIRECTIVES!r}))\n"
     )
 
 

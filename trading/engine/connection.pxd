@@ -1,10 +1,13 @@
 cimport cython
 
+from trading.engine.words cimport FAILED
+
 
 @cython.final
 cdef class Connection:
     cdef public object sock
     cdef public long long fd
+    cdef bint _is_plain
     cdef public object poller
     cdef public bytes rest
     cdef public bytearray unsent
@@ -21,7 +24,11 @@ cdef class Connection:
     cdef public set armed
 
     cpdef send(self, bytes data)
+    @cython.locals(sent="long long")
+    cpdef send_part(self, bytes data, long long start, long long end)
+    @cython.locals(data=bytes, sent="long long")
     cpdef flush(self)
+    cdef long long _transmit(self, bytes data, long long start, long long end) except? FAILED
     cpdef finish(self)
     cpdef refuse(self, bytes last_words)
     cpdef close(self)

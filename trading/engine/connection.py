@@ -4,6 +4,8 @@ import select
 import socket
 from typing import Final
 
+from trading.engine import system
+
 # A connection that does not take its answers is not read either, until it has.
 MOST_UNSENT_BYTES: Final = 1024 * 1024
 FEW_UNSENT_BYTES: Final = 128 * 1024
@@ -18,6 +20,8 @@ class Connection:
     def __init__(self, sock: socket.socket, poller: select.epoll) -> None:
         self.sock = sock
         self.fd = sock.fileno()
+        # A socket of another class is asked by its own methods.
+        self._is_plain = type(sock) is socket.socket
         self.poller = poller
         self.rest = b""  # the beginning of a frame
         self.unsent = bytearray()
@@ -38,36 +42,47 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Send now what the socket takes, the rest when it takes more."""
+        self.send_part(data, 0, len(data))
+
+    def send_part(self, data: bytes, start: int, end: int) -> None:
+        """The same with ``data[start:end]``."""
         if self.closed:
             return
         if len(self.unsent) > 0:
-            self.unsent += data
+            self.unsent += data[start:end]
             self._watch()
             return
-        try:
-            sent = self.sock.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
+        sent = self._transmit(data, start, end)
+        if sent == system.BROKEN:
             self.close()
             return
-        if sent < len(data):
-            self.unsent += data[sent:]
+        if sent == system.BLOCKED:
+            sent = 0
+        if sent < end - start:
+            self.unsent += data[start + sent : end]
             self._watch()
 
     def flush(self) -> None:
         """The socket takes more."""
         if self.closed:
             return
-        try:
-            sent = self.sock.send(self.unsent)
-        except BlockingIOError:
-            return
-        except OSError:
+        data = bytes(self.unsent)
+        sent = self._transmit(data, 0, len(data))
+        if sent == system.BROKEN:
             self.close()
-            return
-        del self.unsent[:sent]
-        self._watch()
+        elif sent != system.BLOCKED:
+            del self.unsent[:sent]
+            self._watch()
+
+    def _transmit(self, data: bytes, start: int, end: int) -> int:
+        if self._is_plain:
+            return system.transmit(self.fd, data, start, end)
+        try:
+            return self.sock.send(data[start:end])
+        except BlockingIOError:
+            return system.BLOCKED
+        except OSError:
+            return system.BROKEN
 
     def finish(self) -> None:
         """Take no more requests, and close when everything is sent."""

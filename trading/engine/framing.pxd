@@ -3,12 +3,6 @@ cimport cython
 from trading.engine.output cimport Output
 from trading.engine.words cimport FAILED
 
-@cython.locals(end="long long", at="long long", frames="long long", kind="long long")
-cpdef tuple scan_requests(
-    bytes data, long long start, long long special_kind, long long max_bytes
-)
-@cython.locals(end="long long", at="long long")
-cpdef long long end_of_answers(bytes answers, long long start, long long count) except? FAILED
 @cython.locals(at="long long")
 cpdef bytes refuse_requests(bytes data, long long start, long long end, long long result)
 cpdef bytes refuse_rest(bytes rest)

@@ -1,47 +1,11 @@
-"""Frames as the process around the core sees them: where they end, and its own answers.
+"""The process's own frames, those that no command leads to: refusals, notices, its requests.
 
 Layouts stand in :mod:`trading.engine.layouts`; compiled with the core.
 """
 
 from trading.engine import codec, codes, rows
 from trading.engine.output import Output
-from trading.engine.words import MASK_16, MASK_32, half, word
-
-
-def scan_requests(
-    data: bytes, start: int, special_kind: int, max_bytes: int
-) -> tuple[int, int, int]:
-    """(end, frames, why): where the whole request frames from ``start`` on end, and how many.
-
-    Stops before a frame of ``special_kind`` and before an ArmDisconnect. ``why`` is one of
-    rows.SCAN_….
-    """
-    end = len(data)
-    at = start
-    frames = 0
-    while end - at >= 8:
-        head = word(data, at)
-        size = (head & MASK_32) + 4
-        if size < rows.REQUEST_HEADER_BYTES or size > max_bytes:
-            return at, frames, rows.SCAN_BAD_LENGTH
-        if end - at < size:
-            break
-        kind = head >> 32 & MASK_16
-        if kind == special_kind or kind == codec.ARM_DISCONNECT:
-            return at, frames, rows.SCAN_SPECIAL
-        at += size
-        frames += 1
-    return at, frames, rows.SCAN_INCOMPLETE
-
-
-def end_of_answers(answers: bytes, start: int, count: int) -> int:
-    """Where the ``count`` answers from ``start`` on end."""
-    end = len(answers)
-    at = start
-    while count > 0:
-        at += half(answers, at, end) + 4
-        count -= 1
-    return at
+from trading.engine.words import MASK_16, MASK_32, word
 
 
 def refuse_requests(data: bytes, start: int, end: int, result: int) -> bytes:

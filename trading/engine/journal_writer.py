@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from trading.engine import journal, wire
 from trading.engine.layouts import GROUP_HEADER_BYTES
 
 SEGMENT_BYTES = 64 * 1024 * 1024
-_FILL_BYTES = 1024 * 1024
+_FILL_BYTES = 512 * 1024
+_LONGEST_REST_SECONDS = 0.005
 _ZEROS = bytes(_FILL_BYTES)
 _MOST_BUFFERS = 1000  # the system takes 1024 in one call
 _REWRITTEN_BYTES = 16 * 1024 * 1024
@@ -132,14 +134,19 @@ class SegmentMaker:
         with self._lock:
             self._file = made = self._begin()
             self._filled_bytes = 0
+        spent_seconds = 0.0
         while not self._stopping:
-            # In slices: whoever takes it meanwhile waits for one at most.
+            # In slices with rests between them: whoever takes it meanwhile waits for one at most,
+            # and the disk has time for the groups.
+            time.sleep(min(spent_seconds, _LONGEST_REST_SECONDS))
+            started = time.monotonic()
             with self._lock:
                 size = min(_FILL_BYTES, self._segment_bytes - self._filled_bytes)
                 if self._file is not made or size <= 0:
                     return
                 made.fill(self._filled_bytes, size)
                 self._filled_bytes += size
+            spent_seconds = time.monotonic() - started
 
 
 class Journal:
@@ -170,7 +177,7 @@ class Journal:
                 tail = journal.Tail(1, first.path, 0, 0)
                 first.close()
                 journal.sync_dir(engine_dir)
-            self._file = open_file(tail.path)
+            self._use(open_file(tail.path))
             if tail.cut_bytes:
                 self._file.cut(tail.offset)
             self._rewrite(tail.offset)
@@ -179,21 +186,31 @@ class Journal:
             raise
         self.next_seq = tail.next_seq
         self.cut_bytes = tail.cut_bytes
-        self._offset = tail.offset
+        self.offset = tail.offset
         self._end = tail.path.stat().st_size
         self._maker.prepare()
 
-    def append(self, buffers: Sequence[bytes], size: int, next_seq: int) -> None:
+    def append(self, buffers: list[bytes], size: int, next_seq: int) -> None:
         """Make one group durable: its records, their bytes in all, the seq after its last.
 
         Raises OSError; nothing may be appended or answered after that.
         """
-        header = wire.group_header(buffers, next_seq - self.next_seq, self.next_seq)
-        size += GROUP_HEADER_BYTES
-        if self._offset + size > self._end and self._offset > 0:
+        if not self.has_room(size):
             self._start_segment(self.next_seq)
-        self._file.write_durably([header, *buffers], self._offset)
-        self._offset += size
+        self._file.write_durably(self.sealed(buffers, next_seq), self.offset)
+        self.advance(size, next_seq)
+
+    def has_room(self, size: int) -> bool:
+        """Whether a group of so many bytes still goes into the segment."""
+        return self.offset + size + GROUP_HEADER_BYTES <= self._end or self.offset == 0
+
+    def sealed(self, buffers: list[bytes], next_seq: int) -> list[bytes]:
+        """What is to be written at ``offset`` for one group, by ``append`` or by who does it."""
+        return [wire.group_header(buffers, next_seq - self.next_seq, self.next_seq), *buffers]
+
+    def advance(self, size: int, next_seq: int) -> None:
+        """Go on behind that group."""
+        self.offset += size + GROUP_HEADER_BYTES
         self.next_seq = next_seq
 
     def close(self) -> None:
@@ -206,9 +223,14 @@ class Journal:
             self._file.write_durably([self._file.read(start, end - start)], start)
         journal.sync_dir(self._file.path.parent)
 
+    def _use(self, file: SegmentFile) -> None:
+        self._file = file
+        # Of another class of files nothing is known but its methods.
+        self.plain_fd = file.fd if type(file) is SegmentFile else -1
+
     def _start_segment(self, first_seq: int) -> None:
         file = self._maker.take(first_seq)
         self._file.close()
-        self._file = file
-        self._offset = 0
+        self._use(file)
+        self.offset = 0
         self._end = self.segment_bytes

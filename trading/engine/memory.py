@@ -14,7 +14,7 @@ _NO_RESERVE: Final = 0x4000  # MAP_NORESERVE of Linux; the mmap module names it 
 def reserve(words: int) -> memoryview:
     """Zeroed words, of which only those take memory that are written to.
 
-    A forked child sees them as they were. Raises OSError if the system won't.
+    Raises OSError if the system won't.
     """
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE
     try:

@@ -28,6 +28,7 @@ from typing import NamedTuple
 from trading.engine import COMPILED, journal, memory, metrics, snapshot
 from trading.engine.journal_writer import SEGMENT_BYTES, Journal, OpenFile, SegmentFile
 from trading.engine.log_writer import LogWriter
+from trading.engine.recovery import recover
 from trading.engine.server import JournalFailed, Server
 from trading.engine.shard import ReplayDifference, Shard
 
@@ -38,6 +39,8 @@ EXIT_WRITE_FAILED = 74  # disk full or broken
 
 LONGEST_SOCKET_PATH_BYTES = 107
 _LOCK_PATIENCE_SECONDS = 0.5
+# How long a thread of small affairs may keep the one that serves, at the most.
+_SWITCH_SECONDS = 0.0002
 
 
 class CannotStart(Exception):
@@ -58,36 +61,6 @@ class Options(NamedTuple):
     least_snapshot_seconds: float = 20.0
     segment_bytes: int = SEGMENT_BYTES
     most_waiting_bytes: int = 32 * 1024 * 1024
-
-
-class Recovered(NamedTuple):
-    shard: Shard
-    snapshot_seq: int
-    replayed_records: int
-    seconds: float
-
-
-def recover(engine_dir: Path, next_seq: int) -> Recovered:
-    """The state as of the journal's last record: newest good snapshot, then what came after.
-
-    Replaying compares the events that come of it with those recorded. Raises JournalError and
-    ReplayDifference.
-    """
-    started = time.monotonic()
-    loaded = snapshot.load_newest(engine_dir)
-    for reason in loaded.refused:
-        _say(f"A snapshot was passed over: {reason}")
-    if loaded.seq >= next_seq:
-        raise journal.JournalError(
-            f"The engine journal in {engine_dir} ends with seq {next_seq - 1}, but a snapshot was "
-            f"taken at seq {loaded.seq}: records that were durable are missing."
-        )
-    shard = loaded.shard
-    for chunk in journal.read_chunks(engine_dir, loaded.seq + 1):
-        shard.replay(chunk.data)
-    shard.snapshot_seq = loaded.seq
-    seconds = time.monotonic() - started
-    return Recovered(shard, loaded.seq, int(shard.seq) - loaded.seq, seconds)
 
 
 @contextlib.contextmanager
@@ -217,20 +190,23 @@ class Engine:
                 stopping = signal.SIGTERM in signals or signal.SIGINT in signals
                 # One that is under way may have begun before what the asker wants in it.
                 self._snapshot_asked |= signal.SIGUSR1 in signals
-                self._reap(os.WNOHANG)
+                self._reap()
                 if not stopping and self._is_snapshot_due():
                     self._start_snapshot()
             self.server.finish()
         finally:
             writing.close()
-        self._reap(0)
+        if self._child_pid:
+            # The one written now is newer.
+            os.kill(self._child_pid, signal.SIGKILL)
+            os.waitpid(self._child_pid, 0)
         if self.shard.seq > self.shard.snapshot_seq:
             snapshot.write(self.options.engine_dir, self.shard)
-            snapshot.prune(self.options.engine_dir)
+        snapshot.prune(self.options.engine_dir)
 
     def _is_snapshot_due(self) -> bool:
-        records = self.shard.seq - self.shard.snapshot_seq
-        if self._child_pid or self.shard.seq == 0:
+        records = self.server.durable_seq - self.shard.snapshot_seq
+        if self._child_pid or self.server.durable_seq == 0:
             return False
         if self._snapshot_asked:
             return True
@@ -243,27 +219,25 @@ class Engine:
 
     def _start_snapshot(self) -> None:
         # A snapshot must not hold what the journal might lose.
-        self.server.drain()
         self._snapshot_asked = False
         self._snapshot_at = time.monotonic()
-        self._child_seq = int(self.shard.seq)
+        self._child_seq = int(self.server.durable_seq)
         try:
-            self._child_pid = snapshot.fork_writer(self.options.engine_dir, self.shard)
+            self._child_pid = snapshot.spawn_writer(self.options.engine_dir, self._child_seq)
         except OSError as error:
             self.metrics.snapshots_failed += 1
             _say(f"No process could be started for a snapshot: {error}")
 
-    def _reap(self, flags: int) -> None:
+    def _reap(self) -> None:
         if not self._child_pid:
             return
-        pid, status = os.waitpid(self._child_pid, flags)
+        pid, status = os.waitpid(self._child_pid, os.WNOHANG)
         if pid == 0:
             return
         self._child_pid = 0
         if status == 0:
             self.shard.snapshot_seq = self._child_seq
             self.metrics.snapshots_written += 1
-            snapshot.prune(self.options.engine_dir)
         else:
             self.metrics.snapshots_failed += 1
 
@@ -315,6 +289,7 @@ def _run_locked(options: Options, signal_socket: socket.socket, open_file: OpenF
     # What lives now lives long, and the core makes no cycles: the collector would find nothing.
     gc.freeze()
     gc.disable()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     _say(
         f"The engine serves {options.engine_dir} at {options.socket_path}: seq {shard.seq}, "
         f"snapshot {recovered.snapshot_seq}, {recovered.replayed_records} records replayed "

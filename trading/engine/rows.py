@@ -151,7 +151,7 @@ FIRST_QUERY: Final = 1000  # kinds from here on are queries
 MAX_TENANT: Final = 2**31 - 1
 DUMP_MAGIC: Final = 0x33455441_54534D51  # b"QMSTATE3"; its last byte is the layout's version
 
-# Why framing.scan_requests stopped.
+# Why frames.Frames.scan stopped.
 SCAN_INCOMPLETE: Final = 0  # at the end of the data or inside a frame
 SCAN_SPECIAL: Final = 1  # before a frame that the process answers itself
 SCAN_BAD_LENGTH: Final = 2  # before a frame that is too short or too long to be one

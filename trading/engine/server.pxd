@@ -1,6 +1,9 @@
 cimport cython
 
 from trading.engine.connection cimport Connection
+from trading.engine.frames cimport Frames
+from trading.engine.log_writer cimport LogWriter
+from trading.engine.words cimport FAILED
 
 
 @cython.final
@@ -8,14 +11,22 @@ cdef class Group:
     cdef public list records
     cdef public long long records_bytes
     cdef public long long last_seq
-    cdef public list answers
-    cdef public list arrivals
+    cdef public list shares
+
+
+@cython.final
+cdef class Share:
+    cdef public bytes answers
+    cdef public list senders
+    cdef public list counts
+    cdef public long long read_ns
+    cdef public long long requests
 
 
 @cython.final
 cdef class Server:
     cdef public object shard
-    cdef public object writer
+    cdef public LogWriter writer
     cdef public object listener
     cdef public object signal_socket
     cdef public object metrics
@@ -30,29 +41,37 @@ cdef class Server:
     cdef dict _armed
     cdef list _gone
     cdef bytearray _buffer
-    cdef object _view
-    cdef list _frames
+    cdef bytearray _events
+    cdef long long _filled
+    cdef Frames _found
     cdef list _senders
+    cdef list _counts
+    cdef long long _requests
     cdef long long _round_ns
     cdef Group _applied
     cdef Group _writing
 
-    @cython.locals(connection=Connection)
+    @cython.locals(connection=Connection, ready="long long", number="long long", fd="long long", mask="long long", milliseconds="long long")
     cpdef run(self, double until)
     cpdef drain(self)
     cdef _accept(self)
+    @cython.locals(found=Frames, start="long long", end="long long", size="long long", why="long long", data=bytes)
     cdef _read(self, Connection connection)
-    cdef _take(self, Connection connection, bytes data, long long start, long long end, long long frames)
+    @cython.locals(frames=bytes)
+    cdef _take(self, Connection connection, long long end, long long count)
     cdef _refuse_connection(self, Connection connection)
-    @cython.locals(connection=Connection, start="long long", end="long long", requests="long long")
+    @cython.locals(frames=bytes, share=Share, group=Group)
     cdef _run_batch(self)
     cdef _commit(self, bint inline)
     cdef _on_durable(self)
-    @cython.locals(connection=Connection)
+    @cython.locals(connection=Connection, share=Share, start="long long", end="long long", number="long long", waited_ns="long long")
     cdef _hand_out(self, Group group)
+    cdef _answer(self, Connection connection, bytes answers, long long start, long long end)
     cdef long long _waiting_bytes(self)
-    cdef long long _on_follow(self, Connection connection, bytes data, long long at)
-    cdef long long _on_arm(self, Connection connection, bytes data, long long at)
+    @cython.locals(size="long long")
+    cdef long long _on_follow(self, Connection connection, bytes data) except? FAILED
+    @cython.locals(size="long long")
+    cdef long long _on_arm(self, Connection connection, bytes data) except? FAILED
     cdef bint _disarm(self, Connection connection, tuple key) except -1
     @cython.locals(connection=Connection)
     cdef _tell_followers(self)

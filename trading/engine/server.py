@@ -13,14 +13,16 @@ import socket
 import time
 from typing import Final
 
-from trading.engine import codec, codes, framing, rows
+from trading.engine import codec, codes, framing, rows, system
 from trading.engine.connection import Connection
+from trading.engine.frames import Frames, end_of_answers
 from trading.engine.layouts import REQUEST_HEADER_BYTES
 from trading.engine.log_writer import LogWriter
 from trading.engine.metrics import Gauges, Metrics
 from trading.engine.shard import Shard
 
 READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
+ROUND_BYTES: Final = 1024 * 1024  # of all connections in one round
 MAX_FRAME_BYTES: Final = 65_536
 # Groups so small are synced at once: passing them to the writer would cost more than it gains.
 INLINE_REQUESTS: Final = 2
@@ -29,11 +31,11 @@ NOTICE_SECONDS: Final = 0.001
 # How exactly orders end at their time, and how far ahead that is looked for.
 TIMER_SECONDS: Final = 0.005
 TIMER_NS: Final = 1_000_000_000
-MOST_EVENTS: Final = 256
 
 _ARM_DISCONNECT: Final = codec.ARM_DISCONNECT.to_bytes(2, "little")
 _IN: Final = 1  # select.EPOLLIN
 _OUT: Final = 4  # select.EPOLLOUT
+_EDGES: Final = 1 << 31  # select.EPOLLET
 
 
 class JournalFailed(Exception):
@@ -47,8 +49,20 @@ class Group:
         self.records: list[bytes] = []
         self.records_bytes = 0
         self.last_seq = 0
-        self.answers: list[tuple[Connection | None, bytes]] = []  # None: of the server itself
-        self.arrivals: list[tuple[int, int]] = []  # (when read in ns, requests)
+        self.shares: list[Share] = []
+
+
+class Share:
+    """The answers of one batch, and whose they are: so many for each sender, in their order."""
+
+    def __init__(
+        self, answers: bytes, senders: list[Connection | None], counts: list[int], read_ns: int
+    ) -> None:
+        self.answers = answers
+        self.senders = senders  # None: of the server itself
+        self.counts = counts
+        self.read_ns = read_ns
+        self.requests = 0  # of connections
 
 
 class Server:
@@ -90,17 +104,20 @@ class Server:
             for tenant_id in sorted(shard.venues)
             for account_id, instrument_id in sorted(shard.venues[tenant_id].armed)
         ]
-        self._buffer = bytearray(READ_BYTES)
-        self._view = memoryview(self._buffer)
-        # Read in this round.
-        self._frames: list[bytes] = []
-        self._senders: list[tuple[Connection | None, int]] = []
+        self._events = bytearray(system.EVENT_BYTES)
+        # Read in this round: whole frames up to ``_filled``, behind them what is being looked at.
+        self._buffer = bytearray(ROUND_BYTES + MAX_FRAME_BYTES + READ_BYTES)
+        self._filled = 0
+        self._found = Frames()
+        self._senders: list[Connection | None] = []
+        self._counts: list[int] = []
+        self._requests = 0
         self._round_ns = 0
         self._applied = Group()  # not handed to the writer yet
         self._writing: Group | None = None  # with the writer
         self.poller.register(listener.fileno(), _IN)
         self.poller.register(signal_socket.fileno(), _IN)
-        self.poller.register(writer.done_fd, _IN)
+        self.poller.register(writer.done_fd, _IN | _EDGES)
 
     def run(self, until: float) -> None:
         """Serve until the time ``until`` (of time.monotonic) or a signal.
@@ -110,7 +127,7 @@ class Server:
         listener_fd = self.listener.fileno()
         signal_fd = self.signal_socket.fileno()
         done_fd = self.writer.done_fd
-        poll = self.poller.poll
+        poller_fd = self.poller.fileno()
         if self._gone:
             self._run_batch()
         while not self.signals:
@@ -123,22 +140,25 @@ class Server:
                 timeout = NOTICE_SECONDS
             elif 0 < self.shard.due_ns <= time.time_ns() + TIMER_NS:
                 timeout = TIMER_SECONDS
-            ready = poll(timeout, MOST_EVENTS)
+            milliseconds = int(timeout * 1000.0 + 0.999)
+            ready = system.wait(self.poller, poller_fd, self._events, milliseconds)
             self._round_ns = time.perf_counter_ns()
-            if self._writing is not None and self.writer.finished:
+            if self._writing is not None and self.writer.is_finished():
                 self._on_durable()
-            for fd, mask in ready:
+            for number in range(ready):
+                fd = system.event_fd(self._events, number)
+                mask = system.event_mask(self._events, number)
                 connection = self.connections.get(fd)
                 if connection is not None:
                     if mask & _OUT != 0:
                         connection.flush()
-                    if mask & ~_OUT != 0:
+                    # When the round is full, what is left of it is the next one's.
+                    if mask & ~_OUT != 0 and self._filled < ROUND_BYTES:
                         self._read(connection)
                     if connection.closed:
                         self._forget(connection)
                 elif fd == done_fd:
-                    os.eventfd_read(done_fd)
-                    if self._writing is not None and self.writer.finished:
+                    if self._writing is not None and self.writer.is_finished():
                         self._on_durable()
                 elif fd == listener_fd:
                     self._accept()
@@ -151,15 +171,16 @@ class Server:
 
     def drain(self) -> None:
         """Wait until all that is applied is durable and handed out."""
-        if self._writing is None and self._applied.answers:
+        if self._writing is None and self._applied.shares:
             self._commit(False)
         waiter = select.poll()
         waiter.register(self.writer.done_fd, select.POLLIN)
         while self._writing is not None:
+            if self.writer.is_finished():
+                self._on_durable()
+                continue
             waiter.poll()
             os.eventfd_read(self.writer.done_fd)
-            if self.writer.finished:
-                self._on_durable()
 
     def finish(self) -> None:
         """Let no one in any more, send what is left for a second at most, close everything."""
@@ -175,7 +196,7 @@ class Server:
                     self._forget(connection)
             if not self.connections:
                 break
-            for fd, mask in self.poller.poll(0.05, MOST_EVENTS):
+            for fd, mask in self.poller.poll(0.05):
                 waiting = self.connections.get(fd)
                 if waiting is not None:
                     if mask & _OUT != 0:
@@ -222,43 +243,46 @@ class Server:
         if connection.closed or connection.closing or connection.last_words:
             connection.close()  # nothing is expected of it but its end
             return
-        try:
-            size = connection.sock.recv_into(self._buffer)
-        except BlockingIOError:
+        end = system.move(self._buffer, self._filled, connection.rest)
+        size = system.receive(connection.fd, self._buffer, end, READ_BYTES)
+        if size == system.BLOCKED:
             return
-        except OSError:
-            size = 0
-        if size == 0:
+        if size <= 0:
             connection.close()
             return
-        data = bytes(self._view[:size])
-        if connection.rest:
-            data = connection.rest + data
-        start = 0
-        end, frames, why = framing.scan_requests(data, 0, codec.FOLLOW, MAX_FRAME_BYTES)
+        end += size
+        found = self._found
         while True:
-            if frames > 0:
-                self._take(connection, data, start, end, frames)
+            found.scan(self._buffer, self._filled, end, codec.FOLLOW, MAX_FRAME_BYTES)
+            start = found.end
+            why = found.why
+            if found.count > 0:
+                self._take(connection, start, found.count)
             if why != rows.SCAN_SPECIAL:
                 break
-            if data[end + 4 : end + 6] == _ARM_DISCONNECT:
-                start = self._on_arm(connection, data, end)
+            data = system.copied(self._buffer, start, end)
+            if data[4:6] == _ARM_DISCONNECT:
+                start = self._on_arm(connection, data)
             else:
-                start = self._on_follow(connection, data, end)
-            end, frames, why = framing.scan_requests(data, start, codec.FOLLOW, MAX_FRAME_BYTES)
-        connection.rest = data[end:] if end < len(data) else b""
+                start = self._on_follow(connection, data)
+            end = system.move(self._buffer, self._filled, data[start:])
+        connection.rest = system.copied(self._buffer, start, end) if start < end else b""
         if why == rows.SCAN_BAD_LENGTH:
             self.metrics.bad_frames += 1
             self._refuse_connection(connection)
 
-    def _take(self, connection: Connection, data: bytes, start: int, end: int, frames: int) -> None:
-        self.metrics.requests += int(frames)
+    def _take(self, connection: Connection, end: int, count: int) -> None:
+        """Take the frames behind those of the round into it, up to ``end``, or refuse them."""
         if self._waiting_bytes() > self.most_waiting_bytes:
-            self.metrics.refused_overloaded += int(frames)
-            connection.send(framing.refuse_requests(data, start, end, codes.OVERLOADED))
+            self.metrics.requests += int(count)
+            self.metrics.refused_overloaded += int(count)
+            frames = system.copied(self._buffer, self._filled, end)
+            connection.send(framing.refuse_requests(frames, 0, len(frames), codes.OVERLOADED))
             return
-        self._frames.append(data if start == 0 and end == len(data) else data[start:end])
-        self._senders.append((connection, int(frames)))
+        self._filled = end
+        self._requests += count
+        self._senders.append(connection)
+        self._counts.append(int(count))
 
     def _refuse_connection(self, connection: Connection) -> None:
         """What comes cannot be told apart into frames any more: say so and close.
@@ -267,37 +291,36 @@ class Server:
         """
         connection.refuse(framing.refuse_rest(connection.rest))
         connection.rest = b""
-        self._senders.append((connection, 0))
+        self._senders.append(connection)
+        self._counts.append(0)
 
     def _run_batch(self) -> None:
         """Apply what this round brought and see that it becomes durable."""
         if self._gone:
             # Behind all that those sent who are gone.
-            self._frames.append(framing.guard_requests(self._gone))
-            self._senders.append((None, 2 * len(self._gone)))
+            frames = system.copied(self._buffer, 0, self._filled)
+            frames += framing.guard_requests(self._gone)
+            self._senders.append(None)
+            self._counts.append(2 * len(self._gone))
             self._gone = []
-        senders = self._senders
-        frames = self._frames[0] if len(self._frames) == 1 else b"".join(self._frames)
-        self._frames = []
-        self._senders = []
+        else:
+            frames = system.copied(self._buffer, 0, self._filled)
         output = self.shard.run_batch(frames, time.time_ns())
-        answers = output.answers
+        share = Share(output.answers, self._senders, self._counts, self._round_ns)
+        share.requests = self._requests
+        self.metrics.requests += int(self._requests)
+        self._filled = 0
+        self._senders = []
+        self._counts = []
+        self._requests = 0
         group = self._applied
-        requests = 0
-        start = 0
-        for connection, count in senders:
-            end = framing.end_of_answers(answers, start, count)
-            group.answers.append((connection, answers[start:end]))
-            start = end
-            if connection is not None:
-                requests += count
-        group.arrivals.append((self._round_ns, requests))
+        group.shares.append(share)
         group.last_seq = output.last_seq
         if output.records:
             group.records.append(output.records)
             group.records_bytes += len(output.records)
         if self._writing is None:
-            self._commit(requests <= INLINE_REQUESTS)
+            self._commit(share.requests <= INLINE_REQUESTS)
 
     def _commit(self, inline: bool) -> None:
         """Make what is applied durable; what wrote no records is so already."""
@@ -331,57 +354,63 @@ class Server:
             self._hand_out(group)
         else:
             self._hand_out(group)
-            if self._applied.answers:
+            if self._applied.shares:
                 self._commit(False)
 
     def _hand_out(self, group: Group) -> None:
-        for connection, answers in group.answers:
-            if connection is None:
-                continue
-            if answers:
-                connection.send(answers)
-            if connection.last_words:
-                connection.send(connection.last_words)
-                connection.finish()
-            if connection.closed:
-                self._forget(connection)
-        now = time.perf_counter_ns()
-        for arrived_ns, requests in group.arrivals:
-            if requests > 0:
-                self.metrics.answer_seconds.add(float(now - arrived_ns) / 1e9, requests)
+        for share in group.shares:
+            start = 0
+            for number in range(len(share.senders)):
+                connection = share.senders[number]
+                end = end_of_answers(share.answers, start, share.counts[number])
+                if connection is not None:
+                    self._answer(connection, share.answers, start, end)
+                start = end
+            if share.requests > 0:
+                waited_ns = time.perf_counter_ns() - share.read_ns
+                self.metrics.answer_seconds.add(waited_ns / 1e9, int(share.requests))
+
+    def _answer(self, connection: Connection, answers: bytes, start: int, end: int) -> None:
+        if end > start:
+            connection.send_part(answers, start, end)
+        if connection.last_words:
+            connection.send(connection.last_words)
+            connection.finish()
+        if connection.closed:
+            self._forget(connection)
 
     def _waiting_bytes(self) -> int:
         writing = self._writing
         return self._applied.records_bytes + (writing.records_bytes if writing is not None else 0)
 
-    def _on_follow(self, connection: Connection, data: bytes, at: int) -> int:
-        """Begin or go on telling a connection the durable seq; returns the frame's end."""
-        size = int.from_bytes(data[at : at + 4], "little") + 4
-        payload = data[at + REQUEST_HEADER_BYTES : at + size]
+    def _on_follow(self, connection: Connection, data: bytes) -> int:
+        """Begin or go on telling a connection the durable seq; returns the frame's size."""
+        size = int.from_bytes(data[:4], "little") + 4
+        payload = data[REQUEST_HEADER_BYTES:size]
         self.metrics.requests += 1
         if len(payload) not in (0, codec.FOLLOW_BYTES):
-            connection.send(framing.refuse_requests(data, at, at + size, codes.BAD_FRAME))
-            return at + size
+            connection.send(framing.refuse_requests(data, 0, size, codes.BAD_FRAME))
+            return size
         if not connection.is_follower:
             connection.is_follower = True
             self.followers.append(connection)
-        connection.follow_request_id = int.from_bytes(data[at + 8 : at + 16], "little", signed=True)
+        connection.follow_request_id = int.from_bytes(data[8:16], "little", signed=True)
         connection.follow_seq = int.from_bytes(payload, "little", signed=True)
-        name = data[at + 24 : at + 32].rstrip(b"\0")  # in source_no
+        name = data[24:32].rstrip(b"\0")  # in source_no
         connection.follow_name = name.decode("ascii") if name.isalnum() else ""
         self._tell(connection)
-        return at + size
+        return size
 
-    def _on_arm(self, connection: Connection, data: bytes, at: int) -> int:
-        """Keep what a connection's end is to cancel, and hand the command on; its frame's end."""
-        size = int.from_bytes(data[at : at + 4], "little") + 4
-        payload = data[at + REQUEST_HEADER_BYTES : at + size]
+    def _on_arm(self, connection: Connection, data: bytes) -> int:
+        """Keep what a connection's end is to cancel, and hand the command on; its frame's size."""
+        size = int.from_bytes(data[:4], "little") + 4
+        payload = data[REQUEST_HEADER_BYTES:size]
         if len(payload) <= codec.ARM_DISCONNECT_BYTES and (
             self._waiting_bytes() <= self.most_waiting_bytes
         ):
             numbers = payload.ljust(codec.ARM_DISCONNECT_BYTES, b"\0")
             key = (
-                int.from_bytes(data[at + 16 : at + 20], "little"),
+                int.from_bytes(data[16:20], "little"),
                 int.from_bytes(numbers[:8], "little", signed=True),
                 int.from_bytes(numbers[8:16], "little", signed=True),
             )
@@ -392,10 +421,10 @@ class Server:
             elif self._disarm(connection, key):
                 # It stays armed for another's sake, so the core need not know.
                 self.metrics.requests += 1
-                connection.send(framing.refuse_requests(data, at, at + size, codes.ACCEPTED))
-                return at + size
-        self._take(connection, data, at, at + size, 1)
-        return at + size
+                connection.send(framing.refuse_requests(data, 0, size, codes.ACCEPTED))
+                return size
+        self._take(connection, system.move(self._buffer, self._filled, data[:size]), 1)
+        return size
 
     def _disarm(self, connection: Connection, key: tuple[int, int, int]) -> bool:
         """A connection lets go of what it armed; whether another one has it armed too."""

@@ -1,11 +1,11 @@
 """Snapshots: the whole state of a shard in one file, so that recovery need not replay everything.
 
 ``<engine_dir>/snapshots/<seq>.snap`` (20 digits): a header with seq, time, state hash and checksum,
-then ``Shard.dump()``. A running engine writes one in a forked child, which holds the state as it
-was at the fork while the engine goes on.
+then ``Shard.dump()``. While an engine runs, another process makes them of the journal:
+:mod:`trading.engine.snapshotting`.
 """
 
-import gc
+import contextlib
 import os
 import struct
 import sys
@@ -18,6 +18,10 @@ from trading.engine import journal
 from trading.engine.shard import Shard
 
 KEPT = 3
+# Makes a snapshot beside a running engine. Tests put one that dies in its place.
+command = (sys.executable, "-m", "trading.engine.snapshotting")
+_WRITER_NICENESS = 10
+_WRITE_BYTES = 1024 * 1024
 _HEADER = struct.Struct("<8sqq32sQII")
 _MAGIC = b"MRQSNAP1"
 
@@ -73,7 +77,9 @@ def write(engine_dir: Path, shard: Shard) -> Path:
         for piece in (head, body):
             view = memoryview(piece)
             while view:
-                view = view[os.write(fd, view) :]
+                view = view[os.write(fd, view[:_WRITE_BYTES]) :]
+                # Little by little: a disk that is given all of it at once has the engine wait.
+                os.fdatasync(fd)
         os.fsync(fd)
         part.rename(path)
     except OSError:
@@ -135,27 +141,15 @@ def prune(engine_dir: Path, kept: int = KEPT) -> None:
         path.unlink(missing_ok=True)
 
 
-def fork_writer(engine_dir: Path, shard: Shard) -> int:
-    """Write a snapshot in a child process; returns its pid. Its exit status 0 means written.
+def spawn_writer(engine_dir: Path, seq: int) -> int:
+    """Have a snapshot as of ``seq`` made by a process of its own; returns its pid.
 
-    The child closes every file it inherited first, so that neither the engine's lock nor its
-    connections outlive the engine in it.
+    Its exit status 0 means written. It inherits no file, so that neither the engine's lock nor its
+    connections outlive the engine in it, and it gives way to the engine.
     """
     sys.stderr.flush()
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    try:
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        gc.disable()
-        os.nice(5)
-        write(engine_dir, shard)
-        prune_parts = snapshots_dir(engine_dir).glob("*.part")
-        for path in prune_parts:
-            path.unlink(missing_ok=True)
-        status = 0
-    except OSError as error:
-        os.write(2, f"The snapshot at seq {shard.seq} was not written: {error}\n".encode())
-    finally:
-        os._exit(status)
+    arguments = [*command, "--dir", str(engine_dir), "--seq", str(seq)]
+    pid = os.posix_spawn(arguments[0], arguments, os.environ)
+    with contextlib.suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, pid, _WRITER_NICENESS)
+    return pid

@@ -25,7 +25,7 @@ def pointer(room: memoryview) -> memoryview:
     return room
 
 
-def word(data: bytes, at: int) -> int:
+def word(data: bytes | bytearray, at: int) -> int:
     """The signed word at ``at``."""
     return int.from_bytes(data[at : at + 8], "little", signed=True)
 

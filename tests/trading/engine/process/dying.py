@@ -1,4 +1,5 @@
 """An engine that ends itself with ``kill -9``: ``python dying.py … --fault POINT:N:SEED``.
+With ``--seq`` it is the process that makes the snapshots of such an engine.
 
 It dies the Nth time it passes POINT, one of ``POINTS``; SEED says which sectors of a group reach
 the disk where only some do. Nothing of the product knows of this: what writes, renames and sends
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trading.engine import process
+from trading.engine import process, snapshot, snapshotting
 from trading.engine.journal import SECTOR_BYTES
 from trading.engine.journal_writer import SegmentFile
 
@@ -61,7 +62,7 @@ class Fault:
         return self.left <= 0
 
     def die(self) -> None:
-        """End the engine, and the child that writes its snapshot, if this is that one."""
+        """End the engine, and the process that writes its snapshot, if this is that one."""
         os.kill(self.engine_pid, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -173,11 +174,17 @@ def put_dying_snapshots(fault: Fault) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--dir", type=Path, required=True)
-    parser.add_argument("--socket", required=True)
+    parser.add_argument("--socket")
+    parser.add_argument("--seq")
     parser.add_argument("--fault", required=True)
     given = parser.parse_args()
     fault = Fault(given.fault)
+    if given.seq is not None:
+        fault.engine_pid = os.getppid()
+        put_dying_snapshots(fault)
+        return snapshotting.main(["--dir", str(given.dir), "--seq", given.seq])
     put_dying_sockets(fault)
+    snapshot.command = (sys.executable, __file__, "--fault", given.fault)
     put_dying_snapshots(fault)
     options = process.Options(
         given.dir,

@@ -35,6 +35,7 @@ class RunningEngine:
         self.options = options
         # What stands in the place of the module itself.
         self.program = ["-m", "trading.engine.process"] if program is None else [str(program)]
+        self.environment: dict[str, str] = {}  # beside this process's own
         self._socket_dir = tempfile.mkdtemp(prefix="mq-")
         self.socket_path = f"{self._socket_dir}/s"
         self.popen: subprocess.Popen[str] | None = None
@@ -57,7 +58,11 @@ class RunningEngine:
                 *(sys.executable, *self.program),
                 *("--dir", str(self.engine_dir), "--socket", self.socket_path, *self.options),
             ],
-            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"},
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
+                **self.environment,
+            },
             cwd=ROOT,
             stderr=subprocess.PIPE,
             text=True,

@@ -17,7 +17,7 @@ import pytest
 from tests.trading.engine.process import running
 from tests.trading.engine.process.dying import POINTS, RECOVERING
 from tests.trading.engine.process.running import RunningEngine, Trader
-from trading.engine import journal, process, snapshot
+from trading.engine import journal, recovery, snapshot
 from trading.engine.journal_writer import Journal
 
 DYING = Path(__file__).with_name("dying.py")
@@ -51,8 +51,12 @@ class Rounds:
         self.kills: Counter[str] = Counter()
         self.traders = [Trader(self.engine.socket_path, number, seed) for number in range(TRADERS)]
 
+    def arm(self, engine: RunningEngine, fault: str) -> None:
+        """Tell the next engine where to die."""
+        engine.options = ("--fault", fault)
+
     def furnish(self) -> None:
-        self.engine.options = ("--fault", "none:1:1")
+        self.arm(self.engine, "none:1:1")
         self.engine.start()
         running.furnish(self.engine.client())
         self.engine.kill()
@@ -63,7 +67,7 @@ class Rounds:
         """An engine that recovers what is there and dies at the point."""
         passes = 1 if point in RECOVERING else self.chance.randint(1, MOST_PASSES.get(point, 1))
         fault = f"{point}:{passes}:{self.chance.randrange(10**6)}"
-        self.engine.options = ("--fault", fault)
+        self.arm(self.engine, fault)
         self.engine.launch()
         code, output = self.engine.wait()
         assert code == -signal.SIGKILL, f"{self.said}, {fault}: {output}"
@@ -88,12 +92,12 @@ class Rounds:
         # A replay compares each record with what its command does: none shows half.
         replayed = running.replayed(engine_dir)
         assert replayed.seq == opened.next_seq - 1, where
-        recovered = process.recover(engine_dir, opened.next_seq)
+        recovered = recovery.recover(engine_dir, opened.next_seq)
         assert recovered.shard.state_hash() == replayed.state_hash(), where
 
     def finish(self) -> int:
         """End the load on an engine that lives; returns how many orders were acknowledged."""
-        self.engine.options = ("--fault", "none:1:1")
+        self.arm(self.engine, "none:1:1")
         self.engine.start()
         for trader in self.traders:
             trader.stopping.set()

@@ -15,7 +15,7 @@ import pytest
 
 from tests.trading.engine.process import running
 from tests.trading.engine.process.running import TENANT, RunningEngine, order
-from trading.engine import journal, links, process, snapshot, wire
+from trading.engine import journal, links, process, recovery, snapshot, wire
 from trading.engine.client import EngineError, Request
 from trading.engine.layouts import GROUP_HEADER_BYTES
 from trading.engine.results import Result
@@ -224,7 +224,7 @@ def test_snapshot_and_tail_give_what_the_whole_journal_gives(tmp_path: Path) -> 
         client.send(TENANT, order("tail"))
         engine.kill()
     next_seq = journal.find_tail(engine.engine_dir).next_seq
-    recovered = process.recover(engine.engine_dir, next_seq)
+    recovered = recovery.recover(engine.engine_dir, next_seq)
     assert 0 < recovered.snapshot_seq < next_seq - 1
     whole = running.replayed(engine.engine_dir)
     assert recovered.shard.state_hash() == whole.state_hash()

@@ -15,7 +15,7 @@ from tests.trading.engine.process.running import (
     placed_counts,
     replayed,
 )
-from trading.engine import journal, process, snapshot
+from trading.engine import journal, recovery, snapshot
 
 SEED = int(os.environ.get("MARQUE_KILL_SEED", "1"))
 KILLS = int(os.environ.get("MARQUE_KILLS", "8"))
@@ -65,6 +65,6 @@ def test_acknowledged_orders_survive_kills(tmp_path: Path) -> None:
 
     # The state from snapshot and tail is the one that the journal alone gives.
     next_seq = journal.find_tail(engine.engine_dir).next_seq
-    recovered = process.recover(engine.engine_dir, next_seq)
+    recovered = recovery.recover(engine.engine_dir, next_seq)
     assert recovered.snapshot_seq > 0
     assert recovered.shard.state_hash() == replayed(engine.engine_dir).state_hash()

@@ -1,0 +1,182 @@
+# What system.py means, without Python in between.
+
+cdef extern from *:
+    """
+    #ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+    #endif
+    #include <errno.h>
+    #include <sys/epoll.h>
+    #include <sys/socket.h>
+    #include <sys/uio.h>
+    #include <time.h>
+    #include <unistd.h>
+
+    #define MARQUE_BLOCKED (-1)
+    #define MARQUE_BROKEN (-2)
+    #define MARQUE_MOST_EVENTS 256
+    #define MARQUE_MOST_PIECES 256
+
+    typedef struct {
+        long long fd, offset, sync_ns, error, count, done, spare[2];
+        struct iovec pieces[MARQUE_MOST_PIECES];
+    } marque_desk;
+
+    static inline long long marque_failed(void) {
+        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR
+            ? MARQUE_BLOCKED : MARQUE_BROKEN;
+    }
+    static inline long long marque_receive(long long fd, char *buffer, long long most) {
+        ssize_t size = recv((int)fd, buffer, (size_t)most, MSG_DONTWAIT);
+        return size < 0 ? marque_failed() : (long long)size;
+    }
+    static inline long long marque_transmit(long long fd, const char *data, long long size) {
+        ssize_t sent = send((int)fd, data, (size_t)size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        return sent < 0 ? marque_failed() : (long long)sent;
+    }
+    static long long marque_wait(long long fd, char *events, long long milliseconds) {
+        int found;
+        Py_BEGIN_ALLOW_THREADS
+        found = epoll_wait((int)fd, (struct epoll_event *)events, MARQUE_MOST_EVENTS,
+                           (int)milliseconds);
+        Py_END_ALLOW_THREADS
+        return found < 0 ? 0 : found;
+    }
+    static inline long long marque_event_mask(const char *events, long long number) {
+        return ((const struct epoll_event *)events)[number].events;
+    }
+    static inline long long marque_event_fd(const char *events, long long number) {
+        return ((const struct epoll_event *)events)[number].data.fd;
+    }
+    static int marque_lay_down(char *place, PyObject *pieces, long long fd, long long offset) {
+        marque_desk *desk = (marque_desk *)place;
+        Py_ssize_t count = PyList_GET_SIZE(pieces);
+        if (fd < 0 || count > MARQUE_MOST_PIECES)
+            return 0;
+        for (Py_ssize_t number = 0; number < count; number++) {
+            PyObject *piece = PyList_GET_ITEM(pieces, number);
+            desk->pieces[number].iov_base = PyBytes_AS_STRING(piece);
+            desk->pieces[number].iov_len = (size_t)PyBytes_GET_SIZE(piece);
+        }
+        desk->fd = fd;
+        desk->offset = offset;
+        desk->count = count;
+        __atomic_store_n(&desk->done, 0, __ATOMIC_RELEASE);
+        return 1;
+    }
+    /* All of it at its place and on disk; 0 or an errno. */
+    static int marque_write_durably(
+        int fd, struct iovec *pieces, int count, long long offset
+    ) {
+        while (count > 0) {
+            ssize_t written = pwritev2(fd, pieces, count, (off_t)offset, RWF_DSYNC);
+            if (written < 0) {
+                if (errno == EINTR)
+                    continue;
+                return errno;
+            }
+            if (written == 0)
+                return EIO;
+            offset += written;
+            /* A short write means an end is near; the next one says which. */
+            while (count > 0 && (size_t)written >= pieces->iov_len) {
+                written -= (ssize_t)pieces->iov_len;
+                pieces++;
+                count--;
+            }
+            if (count > 0) {
+                pieces->iov_base = (char *)pieces->iov_base + written;
+                pieces->iov_len -= (size_t)written;
+            }
+        }
+        return 0;
+    }
+    static inline long long marque_now(void) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return now.tv_sec * 1000000000LL + now.tv_nsec;
+    }
+    static long long marque_serve(char *place, long long work_fd, long long done_fd) {
+        marque_desk *desk = (marque_desk *)place;
+        unsigned long long told;
+        Py_BEGIN_ALLOW_THREADS
+        for (;;) {
+            if (read((int)work_fd, &told, sizeof told) != sizeof told) {
+                if (errno == EINTR)
+                    continue;
+                break;
+            }
+            if (desk->count == 0)
+                break;
+            long long started = marque_now();
+            desk->error = marque_write_durably(
+                (int)desk->fd, desk->pieces, (int)desk->count, desk->offset);
+            desk->sync_ns = marque_now() - started;
+            desk->count = 0;
+            __atomic_store_n(&desk->done, 1, __ATOMIC_RELEASE);
+            told = 1;
+            if (write((int)done_fd, &told, sizeof told) < 0) {
+                /* It can only be full of what was told already. */
+            }
+        }
+        Py_END_ALLOW_THREADS
+        return 0;
+    }
+    static inline int marque_is_done(const char *place) {
+        return __atomic_load_n(&((const marque_desk *)place)->done, __ATOMIC_ACQUIRE) != 0;
+    }
+    static inline long long marque_error_of(const char *place) {
+        return ((const marque_desk *)place)->error;
+    }
+    static inline long long marque_nanoseconds_of(const char *place) {
+        return ((const marque_desk *)place)->sync_ns;
+    }
+    """
+    enum: BLOCKED "MARQUE_BLOCKED"
+    enum: BROKEN "MARQUE_BROKEN"
+    enum: MOST_EVENTS "MARQUE_MOST_EVENTS"
+    enum: EVENT_BYTES "((long)sizeof(struct epoll_event) * MARQUE_MOST_EVENTS)"
+    enum: MOST_PIECES "MARQUE_MOST_PIECES"
+    enum: DESK_BYTES "((long)sizeof(marque_desk))"
+    long long marque_receive(long long fd, char *buffer, long long most) noexcept
+    long long marque_transmit(long long fd, const char *data, long long size) noexcept
+    long long marque_wait(long long fd, char *events, long long milliseconds) noexcept
+    long long event_mask "marque_event_mask"(const char *events, long long number) noexcept
+    long long event_fd "marque_event_fd"(const char *events, long long number) noexcept
+    bint marque_lay_down(char *desk, object pieces, long long fd, long long offset) noexcept
+    long long marque_serve(char *desk, long long work_fd, long long done_fd) noexcept
+    bint is_done "marque_is_done"(const char *desk) noexcept
+    long long error_of "marque_error_of"(const char *desk) noexcept
+    long long nanoseconds_of "marque_nanoseconds_of"(const char *desk) noexcept
+    void *memcpy(void *target, const void *source, size_t size) noexcept
+
+
+cdef inline long long receive(long long fd, char *buffer, long long at, long long most) noexcept:
+    return marque_receive(fd, buffer + at, most)
+
+
+cdef inline long long transmit(
+    long long fd, const char *data, long long start, long long end
+) noexcept:
+    return marque_transmit(fd, data + start, end - start)
+
+
+cdef inline bytes copied(const char *buffer, long long start, long long end):
+    return buffer[start:end]
+
+
+cdef inline long long move(char *buffer, long long at, bytes data) noexcept:
+    memcpy(buffer + at, <const char *>data, len(data))
+    return at + len(data)
+
+
+cdef inline long long wait(object poller, long long fd, char *events, long long milliseconds) noexcept:
+    return marque_wait(fd, events, milliseconds)
+
+
+cdef inline bint lay_down(char *desk, list pieces, long long fd, long long offset) noexcept:
+    return marque_lay_down(desk, pieces, fd, offset)
+
+
+cdef inline long long serve(char *desk, long long work_fd, long long done_fd) noexcept:
+    return marque_serve(desk, work_fd, done_fd)

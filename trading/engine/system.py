@@ -1,0 +1,101 @@
+"""The system calls of the engine's loop, one function each.
+
+This is what these functions mean; the compiled loop has the same ones in ``system.pxd``, where no
+Python stands between them and the system. A socket's calls never wait there, so they keep the GIL:
+giving it up for a microsecond only to wait for it again costs more than the call.
+"""
+
+import os
+import select
+from collections.abc import Sequence
+from typing import Final
+
+BLOCKED: Final = -1  # nothing now, perhaps later
+BROKEN: Final = -2
+MOST_EVENTS: Final = 256  # of one look
+EVENT_BYTES: Final = 12 * MOST_EVENTS
+MOST_PIECES: Final = 256  # of one group that is written without Python
+DESK_BYTES: Final = 64 + 16 * MOST_PIECES
+
+
+def receive(fd: int, buffer: bytearray, at: int, most: int) -> int:
+    """Read what has arrived into a buffer; how many bytes, 0 at the end, BLOCKED or BROKEN."""
+    try:
+        return os.readv(fd, [memoryview(buffer)[at : at + most]])
+    except BlockingIOError:
+        return BLOCKED
+    except OSError:
+        return BROKEN
+
+
+def transmit(fd: int, data: bytes, start: int, end: int) -> int:
+    """Send what the socket takes of ``data[start:end]``; how many bytes, BLOCKED or BROKEN."""
+    try:
+        return os.write(fd, memoryview(data)[start:end])
+    except BlockingIOError:
+        return BLOCKED
+    except OSError:
+        return BROKEN
+
+
+def copied(buffer: bytearray, start: int, end: int) -> bytes:
+    """A part of a buffer as bytes of their own."""
+    return bytes(memoryview(buffer)[start:end])
+
+
+def move(buffer: bytearray, at: int, data: bytes) -> int:
+    """Put bytes into a buffer; returns the place behind them."""
+    buffer[at : at + len(data)] = data
+    return at + len(data)
+
+
+def wait(poller: select.epoll, fd: int, events: bytearray, milliseconds: int) -> int:
+    """Wait until something is ready at a poller, whose number is ``fd``; how many events."""
+    found = poller.poll(milliseconds / 1000, MOST_EVENTS)
+    for number, (ready_fd, mask) in enumerate(found):
+        head = mask.to_bytes(4, "little") + ready_fd.to_bytes(8, "little")
+        events[12 * number : 12 * number + 12] = head
+    return len(found)
+
+
+def event_mask(events: bytearray, number: int) -> int:
+    """What happened."""
+    return int.from_bytes(events[12 * number : 12 * number + 4], "little")
+
+
+def event_fd(events: bytearray, number: int) -> int:
+    """Where it happened."""
+    return int.from_bytes(events[12 * number + 4 : 12 * number + 8], "little")
+
+
+def lay_down(desk: bytearray, pieces: Sequence[bytes], fd: int, offset: int) -> bool:
+    """Lay a group on the desk for ``serve``: to be written to a file at an offset.
+
+    Whether it can be; the pieces must be kept until it is done.
+    """
+    return False
+
+
+def serve(desk: bytearray, work_fd: int, done_fd: int) -> int:
+    """Write groups as they are laid on the desk and ``work_fd`` is told, without the GIL.
+
+    Each is on disk before ``done_fd`` is told. Returns when the desk is empty: something else is
+    wanted.
+    """
+    os.eventfd_read(work_fd)
+    return 0
+
+
+def is_done(desk: bytearray) -> bool:
+    """Whether the group that was laid down is written, or cannot be."""
+    return False
+
+
+def error_of(desk: bytearray) -> int:
+    """Why it cannot be, as an errno; 0 if it is written."""
+    return 0
+
+
+def nanoseconds_of(desk: bytearray) -> int:
+    """How long that took."""
+    return 0
