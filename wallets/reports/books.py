@@ -5,7 +5,7 @@ liabilities + equity + income − expense, because every entry sums to zero.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -13,13 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wallets.ledger.models import Classification
+from wallets.ledger.models import Classification, Line
 from wallets.reports.lines import BookLine
 from wallets.reports.rates import Valuation
 from wallets.reports.shapes import Amount, Column, Kind, Report, Section, Sum
 
 NOT_VALUED = gettext_lazy("not valued")
-CLASS_ORDER = list(Classification)
+CARRIED = (Line.INCOME_CARRIED, Line.EXPENSES_CARRIED)
 
 TRIAL_COLUMNS = (
     Column("name", gettext_lazy("Line"), weight=24),
@@ -37,7 +37,7 @@ SHEET_COLUMNS = (
 )
 CUSTODY_COLUMNS = (
     Column("asset", gettext_lazy("Asset"), weight=8),
-    Column("owed", gettext_lazy("Owed to customers"), Kind.AMOUNT, weight=18),
+    Column("owed", gettext_lazy("Owed"), Kind.AMOUNT, weight=18),
     Column("custody", gettext_lazy("In custody"), Kind.AMOUNT, weight=18),
     Column("surplus", gettext_lazy("Surplus"), Kind.AMOUNT, weight=18),
     Column("coverage_bp", gettext_lazy("Coverage"), Kind.SHARE, none="–", weight=10),
@@ -169,7 +169,12 @@ def balance_sheet(
 def income_statement(
     moved: list[BookLine], valuation: Valuation, zone: tzinfo, facts: list[tuple[Any, Any]]
 ) -> Report:
-    """Income and expense of a period, and the result."""
+    """Income and expense of a period, and the result.
+
+    What a closed period carried to retained earnings is no expense and no loss of income, so it
+    is left out here; in the balance sheet it stands in equity.
+    """
+    moved = [line for line in moved if line.line not in CARRIED]
     income = _sources(moved, {Classification.INCOME})
     expense = _sources(moved, {Classification.EXPENSE})
     result = [SheetLineSource(_("Result"), a, u) for a, u in _result(moved).items()]
@@ -253,7 +258,7 @@ def _sheet_line(source: SheetLineSource, valuation: Valuation) -> SheetLine:
 def custody(
     lines: list[BookLine], valuation: Valuation, zone: tzinfo, facts: list[tuple[Any, Any]]
 ) -> Report:
-    """What customers are owed of each asset against what the house has of it outside."""
+    """What is owed of each asset (to customers, in suspense, on its way out) against custody."""
     by_class: dict[tuple[int, Classification], int] = defaultdict(int)
     for line in lines:
         by_class[line.asset_id, line.classification] += line.shown_units
@@ -317,6 +322,3 @@ def _valuation_notes(valuation: Valuation, asset_ids: set[int]) -> list[str]:
             % {"codes": ", ".join(missing)}
         )
     return notes
-
-
-Made = Callable[[list[BookLine], Valuation, tzinfo, list[tuple[Any, Any]]], Report]

@@ -12,8 +12,9 @@ from sql_books import owner_of
 from trading.accounts.models import Account, AccountRole
 from trading.instruments.info import catalogue
 from trading.instruments.rules import AssetInfo, Catalogue
-from wallets.ledger.models import Classification
-from wallets.reports import actions, reading, selectors, verify
+from wallets.ledger.models import Classification, Line
+from wallets.reports import actions, books, reading, selectors, verify
+from wallets.reports.lines import BookLine
 from wallets.reports.models import AccountCheckpoint, BalanceCheckpoint, CheckpointTotal
 from wallets.reports.periods import Period
 from wallets.reports.rates import Price, valuation
@@ -204,3 +205,26 @@ def test_a_moment_has_the_entries_before_it(played, entries):
         micros = int(at.timestamp()) * 10**6 + at.microsecond
         expected = max((pk for time, pk in plain if time < micros), default=0)
         assert reading.bound_before(at) == expected
+
+
+def test_what_a_closed_period_carried_on_is_no_loss():
+    usd = AssetInfo(1, "USD", "USD", 2, 2)
+    valued = valuation(Catalogue({1: usd}, {}, {}, {"USD": usd}), [], "USD", FAR)
+
+    def line(number, classification, units):
+        return BookLine(str(number), number, Classification(classification), number, 1, units)
+
+    moved = [
+        line(Line.SPREADS, "income", -700),
+        line(Line.NETWORK_FEES, "expense", 200),
+        line(Line.INCOME_CARRIED, "income", 700),
+        line(Line.EXPENSES_CARRIED, "expense", -200),
+        line(Line.RETAINED_EARNINGS, "equity", -500),
+    ]
+    *_parts, result = books.income_statement(moved, valued, UTC, []).sections
+    assert [each.amount.units for each in result.lines] == [500]
+    assets, _owed, equity, both = books.balance_sheet(
+        [*moved, line(Line.BANK, "asset", 500)], valued, UTC, []
+    ).sections
+    assert [each.amount.units for each in equity.lines] == [500]
+    assert assets.sums[0].value == both.sums[0].value
