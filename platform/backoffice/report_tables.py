@@ -80,6 +80,13 @@ def cell(report: Report, column: Column, value: Any) -> Any:
     return cells.muted(text) if value is None and text else text
 
 
+def glance(amount: Amount) -> str:
+    """An amount with its asset and two places, cut, for a chart's legend."""
+    places = min(2, amount.scale)
+    cut = amount.units // 10 ** (amount.scale - places)
+    return f"{cells.grouped(format_units(cut, places, places))} {amount.code}"
+
+
 def _share(value: int) -> str:
     return f"{cells.grouped(format_units(value, 2, 2))} %"
 

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice import cells, charts, pages
-from backoffice.report_tables import answer, asked, cell
+from backoffice.report_tables import answer, asked, cell, glance
 from backoffice.tables import Column, Listing
 from backoffice.tenant import names, orders
 from identity import selectors as identity
 from trading.accounts.models import Account
 from trading.orders.models import OPEN_STATUSES, Order
 from wallets.reports import panorama, periods, selectors, statements, tax_year
-from wallets.reports.shapes import Report, Section
+from wallets.reports.shapes import Report
+from wallets.reports.words import kind_words
 
 PAGE_ROWS = 100
 
@@ -40,9 +41,7 @@ def statement(request: HttpRequest, account_id: int) -> HttpResponseBase:
             account, limit=PAGE_ROWS, asset_id=wanted.asset_id, period=wanted.period
         )
     balances = statements.period_balances(account, wanted.period, asset_id=wanted.asset_id)
-    shown = Report(
-        report.name, _("Statement"), report.columns, _balance_sections(), wanted.zone, report.facts
-    )
+    shown = Report(report.name, _("Statement"), report.columns, [], wanted.zone, report.facts)
     table = _movements(request, lines, shown)
     query = request.GET.copy()
     if following:
@@ -61,10 +60,6 @@ def statement(request: HttpRequest, account_id: int) -> HttpResponseBase:
             "movements_title": _("Movements, newest first"),
         },
     )
-
-
-def _balance_sections() -> list[Section]:
-    return []
 
 
 def _crumbs(request: HttpRequest, account: Account) -> list[tuple[str, str]]:
@@ -95,8 +90,6 @@ def _balances(rows: list[statements.PeriodBalance]) -> Any:
 
 
 def _movements(request: HttpRequest, lines: list[Any], report: Report) -> Any:
-    from wallets.reports.words import kind_words
-
     words = kind_words()
 
     def amount(units: int, asset: Any) -> Any:
@@ -139,7 +132,7 @@ def overview(request: HttpRequest, user_id: int) -> HttpResponseBase:
     ).order_by("-pk")[:200]
     pending = panorama.pending_adjustments(accounts)
     parts = [
-        charts.Part(code, value.units, _glance(value)) for code, value in panorama.shares(report)
+        charts.Part(code, value.units, glance(value)) for code, value in panorama.shares(report)
     ]
     return answer(
         request,
@@ -175,12 +168,6 @@ def overview(request: HttpRequest, user_id: int) -> HttpResponseBase:
             ).show(pending),
         },
     )
-
-
-def _glance(value: Any) -> str:
-    from backoffice.tenant.reports import _whole
-
-    return _whole(value)
 
 
 def year(request: HttpRequest, user_id: int) -> HttpResponseBase:

@@ -8,8 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from backoffice import access, cells, charts, pages
-from backoffice.report_tables import all_lines, answer, asked
-from money.units import format_units
+from backoffice.report_tables import all_lines, answer, asked, glance
 from tenants.selectors import current_tenant
 from wallets.reports import revenue, selectors
 from wallets.reports.shapes import Amount, Report, Section
@@ -118,7 +117,7 @@ def income_statement(request: HttpRequest) -> HttpResponseBase:
     wanted = asked(request)
     report, valuation = selectors.income_statement(wanted.period, wanted.currency)
     income, expense, _result = report.sections
-    rows = [(str(each.title), _parts(each, by_asset=True)) for each in (income, expense)]
+    rows = [(str(each.title), _parts(each)) for each in (income, expense)]
     return answer(
         request,
         report,
@@ -134,14 +133,14 @@ def income_statement(request: HttpRequest) -> HttpResponseBase:
 def _sheet_chart(report: Report, code: str) -> Any:
     assets, liabilities, equity, _both = report.sections
     rows = [
-        (_("Assets"), _parts(assets, by_asset=True)),
-        (_("Liabilities"), _parts(liabilities, by_asset=True)),
-        (_("Equity"), _parts(equity, by_asset=True)),
+        (_("Assets"), _parts(assets)),
+        (_("Liabilities"), _parts(liabilities)),
+        (_("Equity"), _parts(equity)),
     ]
     return charts.stacked(rows, _("Value in %(code)s") % {"code": code})
 
 
-def _parts(section: Section, *, by_asset: bool) -> list[charts.Part]:
+def _parts(section: Section) -> list[charts.Part]:
     """The valued lines of a section, summed by asset, the largest first."""
     sums: dict[str, int] = {}
     last: Amount | None = None
@@ -152,17 +151,10 @@ def _parts(section: Section, *, by_asset: bool) -> list[charts.Part]:
     if last is None:
         return []
     made = [
-        charts.Part(name, units, _whole(Amount(units, last.scale, last.code)))
+        charts.Part(name, units, glance(Amount(units, last.scale, last.code)))
         for name, units in sums.items()
     ]
     return sorted(made, key=lambda part: -part.size)[: charts.TONES]
-
-
-def _whole(amount: Amount) -> str:
-    """An amount for a glance: two places."""
-    cut = amount.units // 10 ** max(0, amount.scale - 2)
-    places = min(2, amount.scale)
-    return f"{cells.grouped(format_units(cut, places, places))} {amount.code}"
 
 
 def fees(request: HttpRequest) -> HttpResponseBase:
@@ -194,7 +186,7 @@ def _fee_chart(days: list[revenue.DayValue], code: str) -> Any:
         day: date = first + timedelta(days=number)
         value = known.get(day)
         size = value.units if value else 0
-        bars.append(charts.Bar(f"{day.day} {day:%b %Y}", size, _whole(value) if value else "0"))
+        bars.append(charts.Bar(f"{day.day} {day:%b %Y}", size, glance(value) if value else "0"))
     return charts.columns(bars, _("Fees a day, value in %(code)s") % {"code": code})
 
 
