@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
+from psycopg import sql
 
 from audit import actions as audit
 from wallets.reports.models import (
@@ -90,12 +92,12 @@ def write_checkpoints(
 
 
 def _write_one(entries: int, postings: int) -> bool:
-    with connection.cursor() as sql:
-        sql.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
         last = BalanceCheckpoint.objects.order_by("-entry_id").first()
         after = last.entry_id if last else 0
-        sql.execute(_REACH, [after, entries])
-        through, found = sql.fetchone()
+        cursor.execute(_REACH, [after, entries])
+        through, found = cursor.fetchone()
         if found < entries:
             return False
         values = {
@@ -106,7 +108,7 @@ def _write_one(entries: int, postings: int) -> bool:
             "before": last.postings if last else 0,
             "previous": last.pk if last else 0,
         }
-        sql.execute(_WRITE, values)
+        cursor.execute(_WRITE, values)
     return True
 
 
@@ -115,11 +117,20 @@ def rebuild_checkpoints(*, entries: int = ENTRIES, postings: int = POSTINGS) -> 
 
     Reports stay right meanwhile: they begin at an older checkpoint, or at the first posting.
     """
-    with transaction.atomic(), connection.cursor() as sql:
-        sql.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [_LOCK])
         for model in (CheckpointTotal, BalanceCheckpoint, AccountCheckpoint, AccountTally):
             model.objects.all().delete()
     return write_checkpoints(entries=entries, postings=postings, most=10**9)
+
+
+def forget_checkpoints(cursor: "psycopg.Cursor[Any]", schema_name: str) -> None:
+    """Throw a firm's checkpoints away in the caller's transaction, which changed entries or
+    postings that they may hold; the writer makes them anew."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, schema_name])
+    for model in (CheckpointTotal, BalanceCheckpoint, AccountCheckpoint, AccountTally):
+        table = sql.Identifier(schema_name, model._meta.db_table)
+        cursor.execute(sql.SQL("DELETE FROM {}").format(table))
 
 
 def note_download(*, report: str, file_kind: str, about: Any, acting_user: Any) -> None:
