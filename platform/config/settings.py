@@ -103,6 +103,7 @@ TENANT_APPS = [
     "wallets.ledger",
     "wallets.adjustments",
     "wallets.bookkeeping",
+    "wallets.reports",
     "wallets.reconciliation",
     "wallets.liabilities",
     "clearing",
