@@ -31,6 +31,7 @@ TABLES: tuple[Rebuilt, ...] = (
     Rebuilt("ledger_ledgeraccount", ("id",), frozenset({"name"}), may_have_more=True),
     Rebuilt("ledger_journalentry", ("id",), entry_id="id", is_guarded=True),
     Rebuilt("ledger_posting", ("entry_id", "line"), entry_id="entry_id", is_guarded=True),
+    Rebuilt("ledger_entrynote", ("entry_id",), entry_id="entry_id", is_guarded=True),
     Rebuilt("ledger_balance", ("ledger_account_id",), entry_id="entry_id"),
     Rebuilt(
         "market_data_candle",
