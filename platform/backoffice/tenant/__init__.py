@@ -27,7 +27,9 @@ from backoffice.tenant import (
     reports,
     sessions,
     tiers,
+    traces,
     trades,
+    views_seen,
 )
 
 PAGES = (
@@ -59,5 +61,7 @@ PAGES = (
     *staff_pages.PAGES,
     *brand.PAGES,
     *settings_pages.PAGES,
+    *views_seen.PAGES,
+    *traces.PAGES,
     *audit_pages.PAGES,
 )
