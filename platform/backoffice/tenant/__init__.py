@@ -23,7 +23,9 @@ from backoffice.tenant import (
     reconciliation,
     reports,
     sessions,
+    traces,
     trades,
+    views_seen,
 )
 
 PAGES = (
@@ -51,5 +53,7 @@ PAGES = (
     *staff_pages.PAGES,
     *brand.PAGES,
     *settings_pages.PAGES,
+    *views_seen.PAGES,
+    *traces.PAGES,
     *audit_pages.PAGES,
 )
