@@ -438,3 +438,24 @@ class StatementLine(fields.Serializer[Any]):
 class Statement(fields.Serializer[Any]):
     results = StatementLine(many=True)
     next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")
+
+
+class LiabilitiesRoot(fields.Serializer[Any]):
+    asset = fields.CharField()
+    root_hash = fields.CharField(help_text="SHA-256, hex.")
+    total = decimal("All that is owed to customers.")
+    total_units = fields.CharField(help_text="The same in whole units of the asset's scale.")
+    scale = fields.IntegerField()
+    leaves = fields.IntegerField(help_text="Leaves of the tree, empty ones included.")
+
+
+class Publication(fields.Serializer[Any]):
+    id = fields.IntegerField()
+    seq = fields.IntegerField(help_text="The engine's seq that the balances are as of.")
+    as_of = fields.DateTimeField()
+    published_at = fields.DateTimeField()
+    roots = LiabilitiesRoot(many=True)
+
+
+class Publications(fields.Serializer[Any]):
+    results = Publication(many=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import account, documentation, market, order_lists, orders, quotes
+from api.views import account, documentation, liabilities, market, order_lists, orders, quotes
 
 app_name = "api"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("v1/trades/<str:symbol>", market.TradesView.as_view(), name="trades"),
     path("v1/tickers", market.TickersView.as_view(), name="tickers"),
     path("v1/candles/<str:symbol>", market.CandlesView.as_view(), name="candles"),
+    path("v1/liabilities", liabilities.LiabilitiesView.as_view(), name="liabilities"),
+    path(
+        "v1/liabilities/<int:publication_id>",
+        liabilities.PublicationView.as_view(),
+        name="liabilities-one",
+    ),
     path("v1/account", account.AccountView.as_view(), name="account"),
     path("v1/balances", account.BalancesView.as_view(), name="balances"),
     path("v1/fills", account.FillsView.as_view(), name="fills"),

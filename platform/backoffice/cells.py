@@ -1,11 +1,12 @@
 """Small pieces of HTML for tables and fact lists: links, badges, money, times."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -67,6 +68,11 @@ def pair(first: Any, second: Any) -> SafeString:
         first,
         second,
     )
+
+
+def lines(parts: Iterable[Any]) -> SafeString:
+    """Several things in one cell, one below the other."""
+    return format_html_join("", "<div>{}</div>", ((part,) for part in parts)) or NOTHING
 
 
 def grouped(text: str) -> str:

@@ -50,6 +50,10 @@ TENANT: Menu = (
             Entry(_("Journal entries"), "receipt_long", "entries", "ledger.view"),
             Entry(_("Trial balance"), "balance", "trial_balance", "ledger.view"),
             Entry(_("Verify books"), "fact_check", "verify_books", "ledger.view"),
+            Entry(_("Breaks"), "difference", "breaks", "ledger.view", "breaks"),
+            Entry(_("Reconciliation"), "layers", "levels", "ledger.view"),
+            Entry(_("Outside balances"), "account_balance_wallet", "outside", "ledger.view"),
+            Entry(_("Proof of liabilities"), "workspace_premium", "liabilities", "ledger.view"),
         ),
     ),
     (

@@ -95,6 +95,8 @@ TENANT_APPS = [
     "trading.replay",
     "wallets.ledger",
     "wallets.adjustments",
+    "wallets.reconciliation",
+    "wallets.liabilities",
     "clearing",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]

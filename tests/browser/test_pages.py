@@ -9,7 +9,8 @@ from shops import DESK, PHONE, Shop
 
 OpenPage = Callable[..., Page]
 
-PUBLIC = ("/", "/fees", "/sign-up", "/sign-in", "/forgot", "/no-such-page", "/trade/BTC-USDT")
+PUBLIC = ("/", "/fees", "/liabilities", "/sign-up", "/sign-in", "/forgot", "/no-such-page",
+          "/trade/BTC-USDT")  # fmt: skip
 PRIVATE = ("/dashboard", "/orders", "/fills", "/statement", "/balances", "/security",
            "/security/second-factor", "/security/password", "/api-keys")  # fmt: skip
 

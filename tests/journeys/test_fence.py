@@ -28,7 +28,11 @@ from trading.instruments.selectors import instrument_info
 from trading.orders import placing
 from trading.orders.models import OrderList
 from wallets.adjustments.models import Adjustment
-from wallets.ledger.models import Posting
+from wallets.ledger import actions as ledger
+from wallets.ledger.models import Posting, ProofRun
+from wallets.liabilities import actions as liabilities
+from wallets.liabilities.models import Publication
+from wallets.reconciliation.models import BooksBreak, OutsideBalance
 
 PRIVATE_LABEL = "Alices-private-robot"
 PRIVATE_REASON = "Bonus for a complaint"
@@ -92,6 +96,12 @@ def list_of_orders(firm: Firm) -> int:
     return OrderList.objects.latest("pk").pk
 
 
+def publication_of(firm: Firm) -> int:
+    """What the firm owes, published: it holds leaves of Alice and of Bob."""
+    ledger.prove_books(tenant=firm.tenant, run=ProofRun.COMMAND, wait_s=0)
+    return liabilities.publish_liabilities(acting_user=firm.finance).pk
+
+
 class Fence:
     """Tenant north at work, with everything of Alice's that an address can name."""
 
@@ -111,6 +121,7 @@ class Fence:
             "device_id": self.device.pk,
             "public_id": firm.key.public_id,
             "list_id": list_of_orders(firm),
+            "publication_id": publication_of(firm),
             "symbol": "BTC-USDT",
             "language": "en",
             "mail_id": 1,
@@ -142,6 +153,9 @@ class Fence:
                 "device": TrustedDevice.objects.filter(pk=self.device.pk).exists(),
                 "staff": list(User.objects.filter(is_staff=True).values_list("pk", "role")),
                 "adjustments": list(Adjustment.objects.values_list("pk", "state")),
+                "breaks": list(BooksBreak.objects.values_list("pk", "state", "explanation")),
+                "publications": Publication.objects.count(),
+                "outside": OutsideBalance.objects.count(),
                 "accounts": list(Account.objects.values_list("pk", "state", "group")),
                 "instruments": list(Instrument.objects.values_list("pk", "state", "tick_units")),
                 "fees": list(FeeSchedule.objects.values_list("pk", "maker_ppm", "taker_ppm")),
@@ -198,17 +212,18 @@ def is_open_to_all(address: str) -> bool:
 # Everything else must ask a stranger to sign in, or say that there is nothing.
 OPEN_TO_ALL = (
     r"/",
-    r"/(fees|language|sign-up|check-mail|sign-in|second-factor|forgot|sign-out)",
+    r"/(fees|liabilities|language|sign-up|check-mail|sign-in|second-factor|forgot|sign-out)",
     r"/(verify|reset|invitation)/[^/]+",
     r"/jsi18n/.*",
+    r"/liabilities/verify_liabilities.py",
     r"/brand/.*",
     r"/trade(/.*)?",
     r"/dev/.*",
     r"/backoffice/(sign-in|code|enrol|sign-out|forgot)/",
     r"/backoffice/(invitation|reset)/[^/]+/",
     r"/api/(schema|docs/)",
-    r"/api/v1/(time|instruments|tickers|nothing-here)",
-    r"/api/v1/(depth|trades|candles|auction)/[^/]+",
+    r"/api/v1/(time|instruments|tickers|liabilities|nothing-here)",
+    r"/api/v1/(depth|trades|candles|auction|liabilities)/[^/]+",
     r".*nothing-here",
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from audit.models import AuditRecord
@@ -27,6 +28,7 @@ from trading.orders.models import Order, Trade
 from wallets.adjustments import actions as adjustments
 from wallets.adjustments.models import Adjustment
 from wallets.ledger.models import JournalEntry, LedgerAccount
+from wallets.reconciliation.models import BooksBreak
 
 __all__ = ["books"]
 
@@ -64,6 +66,7 @@ class Firm:
             "entry_id": JournalEntry.objects.first().pk,
             "seq": self.trade.seq,
             "adjustment_id": self.waiting.pk,
+            "break_id": a_break().pk,
             "command_id": QueuedCommand.objects.first().pk,
             "name": "identity.sign_up_open",
             "record_id": AuditRecord.objects.first().pk,
@@ -81,6 +84,25 @@ def a_calendar() -> Calendar:
         week=[Hours(0, time(9), time(17))],
         holidays={},
         acting_user=None,
+    )
+
+
+def a_break() -> BooksBreak:
+    """Some break of the books that nobody has looked at."""
+    now = timezone.now()
+    return BooksBreak.objects.first() or BooksBreak.objects.create(
+        key="balance_unlike_postings/0//made up",
+        cause="balance_unlike_postings",
+        message="The balance is not the sum of its postings.",
+        asset=Asset.objects.get(code="BTC"),
+        expected="1",
+        found="2",
+        units=10**8,
+        seq=1,
+        event_seq=1,
+        in_background=True,
+        first_found_at=now,
+        last_found_at=now,
     )
 
 

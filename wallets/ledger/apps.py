@@ -11,4 +11,4 @@ class LedgerConfig(AppConfig):
         from wallets.ledger.onboarding import open_books
 
         onboarding.register(open_books, order=40)
-        periodic.register("wallets.ledger.tasks.prove_books", every_seconds=300)
+        periodic.register("wallets.ledger.tasks.prove_books", every_seconds=60)

@@ -14,10 +14,15 @@ log = logging.getLogger("books")
 
 @shared_task
 def prove_books(run: str = ProofRun.SCHEDULE.value, user_id: int | None = None) -> int:
-    """Prove the books of the current tenant; the number of breaks, each logged."""
+    """Prove the books of the current tenant; the number of breaks, each logged.
+
+    On schedule from where the last good proof ended, when staff ask wholly.
+    """
     tenant = current_tenant()
     user = User.objects.filter(pk=user_id).first() if user_id is not None else None
-    proof = actions.prove_books(tenant=tenant, run=run, acting_user=user)
+    proof = actions.prove_books(
+        tenant=tenant, run=run, acting_user=user, is_whole=run != ProofRun.SCHEDULE
+    )
     if proof.problem:
         log.warning("the books of %s could not be proved: %s", tenant.slug, proof.problem)
     breaks = selectors.breaks_of(proof)

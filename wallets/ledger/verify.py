@@ -3,6 +3,10 @@
 The engine is asked for all balances and open orders at one seq; clearing is waited for until its
 checkpoint has reached it; postings are summed up to that seq. So it can run at any time, under
 load, without stopping anybody. Every difference is a `Break`; none means the books are proved.
+
+In the background a proof begins where the last one that found nothing ended: it takes the sums of
+each ledger account from there and looks only at what came later. A *whole* proof believes
+nothing and sums up every posting there is. Rooms above add checks of theirs through `checks`.
 """
 
 import time
@@ -22,51 +26,19 @@ from trading.engine.results import Result
 from trading.instruments.info import catalogue
 from trading.orders.models import OPEN_STATUSES, Order
 from trading.orders.shapes import hold_units
-from wallets.ledger import chart
+from wallets.ledger import chart, checks
+from wallets.ledger.checks import Start
 from wallets.ledger.entries import ENTRY_INDEX_BITS
+from wallets.ledger.findings import AssetFinding, Break, Proof
 from wallets.ledger.models import EntryKind, Line
 
 WAIT_FOR_CLEARING_S = 30.0
 CLEARING_BEHIND = "clearing_behind"
+MOST_OF_A_CAUSE = 1000
+
+__all__ = ["AssetFinding", "Break", "Proof", "prove", "verify_books"]
 
 _Units = dict[tuple[int, int], int]  # by (account id, asset id)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """One difference: what kind, where, the two amounts (decimal text), as of which seq."""
-
-    cause: str
-    message: str
-    seq: int
-    account: int | None = None
-    asset: str = ""
-    expected: str = ""
-    found: str = ""
-
-    def __str__(self) -> str:
-        place = f" account {self.account}" if self.account is not None else ""
-        amounts = f": expected {self.expected}, found {self.found}" if self.expected else ""
-        return f"{self.cause}{place} {self.asset}{amounts} (seq {self.seq}) {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class AssetFinding:
-    """What one asset came to: all accounts together in the engine and in the ledger."""
-
-    asset: str
-    engine: str
-    ledger: str
-    breaks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a proof found as of the engine's seq; no assets: clearing was behind."""
-
-    seq: int
-    breaks: list[Break]
-    assets: list[AssetFinding]
 
 
 @dataclass(slots=True)
@@ -79,6 +51,20 @@ class _Engine:
     orders: dict[int, Any]
 
 
+@dataclass(slots=True)
+class _Posted:
+    """What postings give each ledger account (units by id): up to the engine's seq, and all."""
+
+    start: Start
+    to_seq: dict[int, int]
+    all: dict[int, int]
+    touched: frozenset[int]
+
+    @property
+    def first_entry_id(self) -> int:
+        return (self.start.seq + 1) << ENTRY_INDEX_BITS if self.start.seq else 0
+
+
 def verify_books(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> list[Break]:
     """All breaks of one tenant's books; an empty list proves them.
 
@@ -87,8 +73,10 @@ def verify_books(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> list[Br
     return prove(tenant, wait_s=wait_s).breaks
 
 
-def prove(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> Proof:
+def prove(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S, is_whole: bool = True) -> Proof:
     """The proof of one tenant's books, asset by asset.
+
+    One that is not whole begins at the registered start, if there is one.
 
     Raises EngineUnavailable or EngineUnknown if the engine cannot be asked.
     """
@@ -107,20 +95,36 @@ def prove(tenant: Any, *, wait_s: float = WAIT_FOR_CLEARING_S) -> Proof:
             if not is_nested:
                 _freeze()
             catalogue(fresh=True)
-            ledger = _ledger(engine.seq)
-            breaks = list(_breaks(engine, ledger))
-            return Proof(engine.seq, breaks, _assets(engine, ledger, breaks))
+            start = Start(0, {}) if is_whole else checks.start()
+            if start.seq > engine.seq:
+                start = Start(0, {})
+            posted = _posted(start, engine.seq)
+            ledger = _engine_accounts(posted)
+            breaks = list(_breaks(engine, posted, ledger))
+            findings = {}
+            for name, look in checks.registered().items():
+                found, findings[name] = look(engine.seq, not start.seq)
+                breaks += found
+            return Proof(
+                engine.seq,
+                breaks,
+                _assets(engine, ledger, breaks),
+                is_whole=not start.seq,
+                sums=posted.to_seq,
+                touched=posted.touched,
+                findings=findings,
+            )
 
 
-def _breaks(engine: _Engine, ledger: _Units) -> Iterator[Break]:
-    yield from _entries_out_of_balance(engine.seq)
+def _breaks(engine: _Engine, posted: _Posted, ledger: _Units) -> Iterator[Break]:
+    yield from _entries_out_of_balance(posted)
     yield from _assets_out_of_balance(engine.seq)
-    yield from _balances_unlike_postings(engine.seq)
+    yield from _balances_unlike_postings(engine.seq, posted)
     yield from _engine_unlike_ledger(engine, ledger)
     yield from _holds_unlike_orders(engine)
     yield from _orders_unlike_engine(engine)
-    yield from _trades_unlike_entries(engine.seq)
-    yield from _fees_unlike_trades(engine.seq)
+    yield from _trades_unlike_entries(engine.seq, posted)
+    yield from _fees_unlike_trades(engine.seq, posted)
 
 
 def _assets(engine: _Engine, ledger: _Units, breaks: list[Break]) -> list[AssetFinding]:
@@ -181,7 +185,7 @@ def _freeze() -> None:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def _rows(statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def _rows(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or [])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -196,20 +200,26 @@ def _code(asset_id: int) -> str:
     return catalogue().assets[asset_id].code
 
 
-def _entries_out_of_balance(seq: int) -> Iterator[Break]:
+def _entries_out_of_balance(posted: _Posted) -> Iterator[Break]:
     rows = _rows(
         "SELECT posting.entry_id, account.asset_id, sum(posting.units) FROM ledger_posting posting "
         "JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id "
-        "GROUP BY 1, 2 HAVING sum(posting.units) <> 0 ORDER BY 1 LIMIT 1000"
+        "WHERE posting.entry_id >= %s "
+        "GROUP BY 1, 2 HAVING sum(posting.units) <> 0 ORDER BY 1 LIMIT %s",
+        [posted.first_entry_id, MOST_OF_A_CAUSE],
     )
     for entry_id, asset_id, units in rows:
+        seq = entry_id >> ENTRY_INDEX_BITS
         yield Break(
             "entry_out_of_balance",
             f"The postings of journal entry {entry_id} do not sum to zero.",
-            entry_id >> ENTRY_INDEX_BITS,
+            seq,
             asset=_code(asset_id),
             expected=_text(asset_id, 0),
             found=_text(asset_id, int(units)),
+            units=int(units),
+            reference=f"entry {entry_id}",
+            event_seq=seq,
         )
 
 
@@ -227,57 +237,90 @@ def _assets_out_of_balance(seq: int) -> Iterator[Break]:
             asset=_code(asset_id),
             expected=_text(asset_id, 0),
             found=_text(asset_id, int(units)),
+            units=int(units),
         )
 
 
-def _balances_unlike_postings(seq: int) -> Iterator[Break]:
-    rows = _rows(
-        "SELECT coalesce(balance.ledger_account_id, sums.ledger_account_id), "
-        "       coalesce(sums.units, 0), coalesce(balance.units, 0) "
-        "FROM ledger_balance balance FULL JOIN ("
-        "    SELECT ledger_account_id, sum(units) AS units FROM ledger_posting GROUP BY 1"
-        ") sums ON sums.ledger_account_id = balance.ledger_account_id "
-        "WHERE balance.units IS DISTINCT FROM sums.units ORDER BY 1 LIMIT 1000"
-    )
-    for ledger_id, posted, kept in rows:
-        line, account_id, asset_id = chart.parts_of(ledger_id)
-        yield Break(
-            "balance_unlike_postings",
-            f"The balance of ledger account {ledger_id} ({line.label}) is not the sum of its "
-            "postings.",
-            seq,
-            account=account_id or None,
-            asset=_code(asset_id),
-            expected=_text(asset_id, int(posted)),
-            found=_text(asset_id, int(kept)),
-        )
+def _balances_unlike_postings(seq: int, posted: _Posted) -> Iterator[Break]:
+    rows = _rows("SELECT ledger_account_id, units, entry_id FROM ledger_balance")
+    kept = {ledger_id: (int(units), entry_id) for ledger_id, units, entry_id in rows}
+    for ledger_id in sorted(kept.keys() | posted.all.keys()):
+        units, entry_id = kept.get(ledger_id, (0, 0))
+        wanted = posted.all.get(ledger_id, 0)
+        if units != wanted or (ledger_id in posted.all) != (ledger_id in kept):
+            line, account_id, asset_id = chart.parts_of(ledger_id)
+            yield Break(
+                "balance_unlike_postings",
+                f"The balance of ledger account {ledger_id} ({line.label}) is not the sum of its "
+                "postings.",
+                seq,
+                account=account_id or None,
+                asset=_code(asset_id),
+                expected=_text(asset_id, wanted),
+                found=_text(asset_id, units),
+                units=units - wanted,
+                reference=f"ledger account {ledger_id}",
+                event_seq=entry_id >> ENTRY_INDEX_BITS or None,
+            )
 
 
-def _ledger(seq: int) -> _Units:
-    """What the postings up to a seq give each engine account of each asset."""
+def _posted(start: Start, seq: int) -> _Posted:
+    """What `start` says and the postings behind it."""
+    posted = _Posted(start, dict(start.sums), dict(start.sums), frozenset())
     rows = _rows(
-        "SELECT ledger_account_id, -sum(units) FROM ledger_posting "
-        "WHERE ledger_account_id & %s = %s AND entry_id < %s GROUP BY 1",
-        [chart.LINE_MASK, int(Line.ENGINE_ACCOUNT), (seq + 1) << ENTRY_INDEX_BITS],
+        "SELECT ledger_account_id, sum(units), "
+        "       coalesce(sum(units) FILTER (WHERE entry_id < %s), 0) "
+        "FROM ledger_posting WHERE entry_id >= %s GROUP BY 1",
+        [(seq + 1) << ENTRY_INDEX_BITS, posted.first_entry_id],
     )
-    return {chart.parts_of(ledger_id)[1:]: int(units) for ledger_id, units in rows}
+    for ledger_id, units, to_seq in rows:
+        posted.all[ledger_id] = posted.all.get(ledger_id, 0) + int(units)
+        posted.to_seq[ledger_id] = posted.to_seq.get(ledger_id, 0) + int(to_seq)
+    posted.touched = frozenset(row[0] for row in rows)
+    return posted
+
+
+def _engine_accounts(posted: _Posted) -> _Units:
+    """What the postings up to the engine's seq give each engine account of each asset."""
+    return {
+        chart.parts_of(ledger_id)[1:]: -units
+        for ledger_id, units in posted.to_seq.items()
+        if ledger_id & chart.LINE_MASK == Line.ENGINE_ACCOUNT
+    }
+
+
+def _last_seqs(keys: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The seq of the last entry on each engine account, by (account id, asset id)."""
+    ids = {chart.ledger_account_id(Line.ENGINE_ACCOUNT, *key): key for key in keys}
+    rows = _rows(
+        "SELECT ledger_account_id, entry_id FROM ledger_balance WHERE ledger_account_id = ANY(%s)",
+        [list(ids)],
+    )
+    return {ids[ledger_id]: entry_id >> ENTRY_INDEX_BITS for ledger_id, entry_id in rows}
 
 
 def _engine_unlike_ledger(engine: _Engine, ledger: _Units) -> Iterator[Break]:
     """Engine balances against the postings up to the same seq."""
-    for key in sorted(ledger.keys() | engine.booked.keys()):
+    unlike = {
+        key
+        for key in ledger.keys() | engine.booked.keys()
+        if engine.booked.get(key, 0) != ledger.get(key, 0)
+    }
+    last_seqs = _last_seqs(unlike)
+    for key in sorted(unlike):
         booked, posted = engine.booked.get(key, 0), ledger.get(key, 0)
-        if booked != posted:
-            account_id, asset_id = key
-            yield Break(
-                "engine_unlike_ledger",
-                "The engine's balance is not what the ledger says at the same seq.",
-                engine.seq,
-                account=account_id,
-                asset=_code(asset_id),
-                expected=_text(asset_id, booked),
-                found=_text(asset_id, posted),
-            )
+        account_id, asset_id = key
+        yield Break(
+            "engine_unlike_ledger",
+            "The engine's balance is not what the ledger says at the same seq.",
+            engine.seq,
+            account=account_id,
+            asset=_code(asset_id),
+            expected=_text(asset_id, booked),
+            found=_text(asset_id, posted),
+            units=posted - booked,
+            event_seq=last_seqs.get(key),
+        )
 
 
 def _holds_unlike_orders(engine: _Engine) -> Iterator[Break]:
@@ -303,6 +346,7 @@ def _holds_unlike_orders(engine: _Engine) -> Iterator[Break]:
                 asset=_code(asset_id),
                 expected=_text(asset_id, wanted),
                 found=_text(asset_id, held),
+                units=held - wanted,
             )
 
 
@@ -349,24 +393,46 @@ def _orders_unlike_engine(engine: _Engine) -> Iterator[Break]:
 
 def _order_break(order: Any, seq: int, why: str) -> Break:
     order_id = order.pk if isinstance(order, Order) else order.order_id
-    return Break("order_unlike_engine", f"Order {order_id}: {why}", seq, account=order.account_id)
+    known = order if isinstance(order, Order) else Order.objects.filter(pk=order_id).first()
+    return Break(
+        "order_unlike_engine",
+        f"Order {order_id}: {why}",
+        seq,
+        account=order.account_id,
+        reference=f"order {order_id}",
+        event_seq=known.updated_seq if known is not None else None,
+    )
 
 
-def _trades_unlike_entries(seq: int) -> Iterator[Break]:
+def _trades_unlike_entries(seq: int, posted: _Posted) -> Iterator[Break]:
     rows = _rows(
-        "SELECT trade.id, entry.id FROM orders_trade trade FULL JOIN ("
-        "    SELECT id, reference_id FROM ledger_journalentry WHERE kind = %s"
+        "SELECT trade.id, entry.id, coalesce(trade.seq, entry.seq) FROM ("
+        "    SELECT id, seq, event_index FROM orders_trade WHERE seq > %s"
+        ") trade FULL JOIN ("
+        "    SELECT id, seq, reference_id FROM ledger_journalentry WHERE kind = %s AND id >= %s"
         ") entry ON entry.id = (trade.seq << %s) | trade.event_index "
         "       AND entry.reference_id = trade.id "
-        "WHERE trade.id IS NULL OR entry.id IS NULL LIMIT 1000",
-        [int(EntryKind.SPOT_FILL), ENTRY_INDEX_BITS],
+        "WHERE trade.id IS NULL OR entry.id IS NULL LIMIT %s",
+        [
+            posted.start.seq,
+            int(EntryKind.SPOT_FILL),
+            posted.first_entry_id,
+            ENTRY_INDEX_BITS,
+            MOST_OF_A_CAUSE,
+        ],
     )
-    for trade_id, entry_id in rows:
+    for trade_id, entry_id, event_seq in rows:
         what = f"Trade {trade_id} has no entry" if trade_id else f"Entry {entry_id} has no trade"
-        yield Break("trade_unlike_entry", f"{what}.", seq)
+        yield Break(
+            "trade_unlike_entry",
+            f"{what}.",
+            seq,
+            reference=f"trade {trade_id}" if trade_id else f"entry {entry_id}",
+            event_seq=event_seq,
+        )
 
 
-def _fees_unlike_trades(seq: int) -> Iterator[Break]:
+def _fees_unlike_trades(seq: int, posted: _Posted) -> Iterator[Break]:
     """Fees in the trades against what the house's fee account received for trades."""
     rows = _rows(
         "WITH charged AS ("
@@ -375,24 +441,30 @@ def _fees_unlike_trades(seq: int) -> Iterator[Break]:
         "                ELSE instrument.quote_id END AS asset_id, trade.taker_fee_units AS units "
         "    FROM orders_trade trade "
         "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id "
-        "    UNION ALL "
+        "    WHERE trade.seq > %(start)s UNION ALL "
         "    SELECT CASE WHEN trade.taker_side = 1 THEN instrument.quote_id "
         "                ELSE instrument.base_id END, trade.maker_fee_units "
         "    FROM orders_trade trade "
-        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id"
+        "    JOIN instruments_instrument instrument ON instrument.id = trade.instrument_id "
+        "    WHERE trade.seq > %(start)s"
         "  ) fees GROUP BY asset_id"
         "), earned AS ("
         "  SELECT account.asset_id, -sum(posting.units) AS units "
         "  FROM ledger_posting posting "
         "  JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id "
-        "  JOIN accounts_account owner ON owner.id = account.account_id AND owner.role = %s "
-        "  JOIN ledger_journalentry entry ON entry.id = posting.entry_id AND entry.kind = %s "
-        "  GROUP BY account.asset_id"
+        "  JOIN accounts_account owner ON owner.id = account.account_id AND owner.role = %(role)s "
+        "  JOIN ledger_journalentry entry ON entry.id = posting.entry_id AND entry.kind = %(kind)s "
+        "  WHERE posting.entry_id >= %(first)s GROUP BY account.asset_id"
         ") SELECT coalesce(charged.asset_id, earned.asset_id), "
         "         coalesce(charged.units, 0), coalesce(earned.units, 0) "
         "FROM charged FULL JOIN earned ON earned.asset_id = charged.asset_id "
         "WHERE coalesce(charged.units, 0) <> coalesce(earned.units, 0)",
-        [int(AccountRole.HOUSE_FEES), int(EntryKind.SPOT_FILL)],
+        {
+            "start": posted.start.seq,
+            "first": posted.first_entry_id,
+            "role": int(AccountRole.HOUSE_FEES),
+            "kind": int(EntryKind.SPOT_FILL),
+        },
     )
     for asset_id, charged, earned in rows:
         yield Break(
@@ -402,4 +474,5 @@ def _fees_unlike_trades(seq: int) -> Iterator[Break]:
             asset=_code(asset_id),
             expected=_text(asset_id, int(charged)),
             found=_text(asset_id, int(earned)),
+            units=int(earned) - int(charged),
         )

@@ -23,6 +23,12 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def grouped(text: str) -> str:
+    """Thousands marks in decimal text."""
+    return cells.grouped(text)
+
+
+@register.filter
 def may(user: Any, capability: str) -> bool:
     """Whether the signed-in member of staff may do this: hides what would be refused anyway."""
     return access.may(user, capability)

@@ -26,6 +26,7 @@ from trading.market_data.models import Candle
 from trading.orders.models import OPEN_STATUSES, Order
 from wallets.adjustments.models import Adjustment
 from wallets.adjustments.models import State as AdjustmentState
+from wallets.reconciliation import selectors as reconciliation
 
 DAY_SECONDS = 86_400
 # A moment's lag is the normal state of a follower; this many seconds are not.
@@ -46,9 +47,13 @@ class Task:
 
 def menu_counts(user: Any) -> dict[str, int]:
     """Figures beside entries of the menu."""
-    if not access.may(user, "adjustments.view"):
-        return {}
-    return {"adjustments": Adjustment.objects.filter(state=AdjustmentState.REQUESTED).count()}
+    counts = {}
+    if access.may(user, "adjustments.view"):
+        waiting = Adjustment.objects.filter(state=AdjustmentState.REQUESTED)
+        counts["adjustments"] = waiting.count()
+    if access.may(user, "ledger.view"):
+        counts["breaks"] = reconciliation.undone().count()
+    return counts
 
 
 def midnight(now: datetime) -> datetime:
@@ -86,6 +91,8 @@ def tasks(request: HttpRequest) -> list[Task]:
         found += _command_tasks(request)
     if access.may(user, "adjustments.view"):
         found += _adjustment_tasks(request)
+    if access.may(user, "ledger.view"):
+        found += _break_tasks(request)
     if access.may(user, "customers.view"):
         found += _account_tasks(request)
     rank = {"bad": 0, "warn": 1, "good": 2}
@@ -201,6 +208,31 @@ def _adjustment_tasks(request: HttpRequest) -> list[Task]:
             % {"count": figures["count"]},
             sentence,
             f"{pages.url(request, 'adjustments')}?state=requested",
+        )
+    ]
+
+
+def _break_tasks(request: HttpRequest) -> list[Task]:
+    count = reconciliation.undone().count()
+    oldest = reconciliation.undone().first()
+    if oldest is None:
+        return []
+    return [
+        Task(
+            "bad",
+            "difference",
+            ngettext(
+                "%(count)s break of the books is open",
+                "%(count)s breaks of the books are open",
+                count,
+            )
+            % {"count": count},
+            _("The oldest was found %(age)s: %(message)s")
+            % {
+                "age": cells.age(oldest.first_found_at, timezone.now()),
+                "message": oldest.message,
+            },
+            pages.url(request, "breaks"),
         )
     ]
 

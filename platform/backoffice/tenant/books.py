@@ -21,9 +21,10 @@ from trading.instruments.models import Asset
 from wallets.ledger import actions, selectors
 from wallets.ledger.models import Balance, BooksProof, Classification, Line, ProofOutcome
 from wallets.ledger.verify import Break
+from wallets.reconciliation import selectors as reconciliation
 
-# Three rounds of the schedule were missed: the worker does not run, or does nothing else.
-OLD = timedelta(minutes=15)
+# Some rounds of the schedule were missed: the worker does not run, or does nothing else.
+OLD = timedelta(minutes=5)
 OUTCOME_TONES = {
     ProofOutcome.PROVED: "good",
     ProofOutcome.BROKEN: "bad",
@@ -168,6 +169,7 @@ def verify_books(request: HttpRequest) -> HttpResponse:
             "books": standing(timezone.now()),
             "explanation": what_is_proved(),
             "table": listing.page(request, selectors.proofs()),
+            "proven": reconciliation.proven_point(),
         },
         title=_("Verify books"),
     )
@@ -184,6 +186,8 @@ def what_is_proved() -> list[str]:
         _("Postings sum to zero in every journal entry and every asset."),
         _("Engine balances equal ledger balances at the same seq."),
         _("Holds equal open orders."),
+        _("Fills in the engine's journal, trades and entries are as many and sum to the same."),
+        _("Custody equals what is outside, where it was entered."),
     ]
 
 

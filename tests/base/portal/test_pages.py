@@ -14,7 +14,7 @@ from tenants.models import Tenant
 
 Client = Callable[..., people.Browser]
 
-PUBLIC = ("/", "/fees", "/sign-up", "/sign-in", "/forgot", "/reset/unknown-token",
+PUBLIC = ("/", "/fees", "/liabilities", "/sign-up", "/sign-in", "/forgot", "/reset/unknown-token",
           "/verify/unknown-token", "/trade/BTC-USDT")  # fmt: skip
 PRIVATE = ("/dashboard", "/orders", "/fills", "/statement", "/balances", "/security",
            "/security/confirm", "/security/password", "/security/second-factor",
@@ -57,7 +57,7 @@ def test_no_page_is_forgotten_here() -> None:
     elsewhere = {
         "/language", "/sign-out", "/check-mail", "/second-factor", "/trade", "/invitation/",
         "/jsi18n/", "/security/second-factor/off", "/security/recovery-codes", "/security/sessions",
-        "/security/devices/", "/api-keys/",
+        "/security/devices/", "/api-keys/", "/liabilities/",
     }  # fmt: skip
     for pattern in urls.urlpatterns:
         route = "/" + str(pattern.pattern)

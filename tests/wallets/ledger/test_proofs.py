@@ -87,10 +87,13 @@ def test_the_command_keeps_its_proof(funded, tenant, capsys):
     assert BooksProof.objects.get().run == ProofRun.COMMAND
 
 
-def test_old_proofs_are_deleted(funded, tenant):
+@pytest.mark.parametrize(
+    ("run", "age"), [(ProofRun.STAFF, actions.KEEP), (ProofRun.SCHEDULE, actions.KEEP_QUIET)]
+)
+def test_old_proofs_are_deleted(funded, tenant, run, age):
     old, young = (
         BooksProof.objects.create(
-            run=ProofRun.SCHEDULE,
+            run=run,
             begun_at=moment,
             ended_at=moment,
             outcome=ProofOutcome.PROVED,
@@ -98,8 +101,8 @@ def test_old_proofs_are_deleted(funded, tenant):
             breaks=[],
         )
         for moment in (
-            timezone.now() - actions.KEEP - timedelta(hours=1),
-            timezone.now() - actions.KEEP + timedelta(hours=1),
+            timezone.now() - age - timedelta(hours=1),
+            timezone.now() - age + timedelta(hours=1),
         )
     )
     actions.prove_books(tenant=tenant, run=ProofRun.SCHEDULE, wait_s=0)

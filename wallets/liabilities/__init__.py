@@ -1,0 +1,1 @@
+"""Merkle-sum proofs of liabilities: what the firm owes, so that each customer can check."""

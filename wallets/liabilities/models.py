@@ -1,0 +1,69 @@
+"""Publications of what the firm owes: the root is for everybody, a leaf is for its owner."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from trading.accounts.models import Account
+from trading.instruments.fields import UnitsField
+from trading.instruments.models import Asset
+
+
+class Publication(models.Model):
+    """What was owed to customers as of one engine seq, in every asset; never changed."""
+
+    seq = models.BigIntegerField(help_text="The balances are as of this engine seq.")
+    as_of = models.DateTimeField(help_text="Time of that record.")
+    published_at = models.DateTimeField(auto_now_add=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # Encrypted; every leaf's salt is made from it.
+    secret = models.BinaryField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"liabilities at seq {self.seq}"
+
+
+class Root(models.Model):
+    """One asset of a publication, with the whole tree behind its root (see `tree.Tree`)."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="roots")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    root_hash = models.CharField(max_length=64)
+    units = UnitsField(help_text="All that is owed in this asset.")
+    width = models.IntegerField(help_text="Leaves, those of nothing included: a power of two.")
+    nodes = models.BinaryField()
+
+    class Meta:
+        ordering = ["asset_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "asset"], name="liabilities_root_once"),
+            models.CheckConstraint(condition=Q(units__gte=0), name="liabilities_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id}: {self.root_hash}"
+
+
+class Leaf(models.Model):
+    """A part of what is owed to one account, and where it stands in the tree."""
+
+    root = models.ForeignKey(Root, on_delete=models.PROTECT, related_name="leaves")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    part = models.SmallIntegerField()
+    units = UnitsField()
+    index = models.IntegerField()
+
+    class Meta:
+        ordering = ["root_id", "part"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "root", "part"], name="leaf_once"),
+            models.CheckConstraint(condition=Q(units__gte=0), name="leaf_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"leaf {self.index} of {self.root_id}"
