@@ -53,6 +53,7 @@ TENANT: Menu = (
             Entry(_("Breaks"), "difference", "breaks", "ledger.view", "breaks"),
             Entry(_("Reconciliation"), "layers", "levels", "ledger.view"),
             Entry(_("Outside balances"), "account_balance_wallet", "outside", "ledger.view"),
+            Entry(_("Rebuilds"), "restart_alt", "rebuilds", "ledger.view"),
             Entry(_("Proof of liabilities"), "workspace_premium", "liabilities", "ledger.view"),
         ),
     ),

@@ -41,7 +41,7 @@ class TenantWriter:
     def read_checkpoint(self, connection: "psycopg.Connection[Any]") -> int:
         """The seq of the last record in the tables; 0 if there is none yet."""
         with connection.transaction(), connection.cursor() as cursor:
-            database.enter_schema(cursor, self.schema_name)
+            self._enter(cursor)
             cursor.execute("SELECT seq FROM clearing_checkpoint")
             row = cursor.fetchone()
         self.seq = row[0] if row else 0
@@ -50,7 +50,7 @@ class TenantWriter:
     def write(self, connection: "psycopg.Connection[Any]", batch: TenantBatch) -> None:
         """Write a batch that begins behind the checkpoint; raises CheckpointMoved."""
         with connection.transaction(), connection.cursor() as cursor:
-            database.enter_schema(cursor, self.schema_name)
+            self._enter(cursor)
             self._move_checkpoint(cursor, batch.last_seq, batch.last_ns)
             project_trades(cursor, batch.tables)
             project_order_lists(cursor, batch.tables)
@@ -66,9 +66,12 @@ class TenantWriter:
     def pass_by(self, connection: "psycopg.Connection[Any]", seq: int, time_ns: int) -> None:
         """Note that nothing concerned this tenant up to `seq`."""
         with connection.transaction(), connection.cursor() as cursor:
-            database.enter_schema(cursor, self.schema_name)
+            self._enter(cursor)
             self._move_checkpoint(cursor, seq, time_ns)
         self.seq = seq
+
+    def _enter(self, cursor: "psycopg.Cursor[Any]") -> None:
+        database.enter_schema(cursor, self.schema_name)
 
     def _move_checkpoint(self, cursor: "psycopg.Cursor[Any]", seq: int, time_ns: int) -> None:
         # The row is locked from here to the commit, so two writers can never do the same batch.

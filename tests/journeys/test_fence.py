@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django_tenants.utils import schema_context, tenant_context
 
 import people
+from clearing.models import Rebuild
 from firms import Firm
 from identity.models import ApiKey, TotpDevice, TrustedDevice, User, UserSession
 from tenants.models import Brand, Domain, SettingValue, Tenant
@@ -154,6 +155,7 @@ class Fence:
                 "staff": list(User.objects.filter(is_staff=True).values_list("pk", "role")),
                 "adjustments": list(Adjustment.objects.values_list("pk", "state")),
                 "breaks": list(BooksBreak.objects.values_list("pk", "state", "explanation")),
+                "rebuilds": list(Rebuild.objects.values_list("pk", "state")),
                 "publications": Publication.objects.count(),
                 "outside": OutsideBalance.objects.count(),
                 "accounts": list(Account.objects.values_list("pk", "state", "group")),

@@ -13,6 +13,7 @@ from django_tenants.utils import schema_context
 from audit.models import AuditRecord
 from backoffice.once import new_token
 from books import Books, books
+from clearing.models import Rebuild, RebuildState
 from identity import actions as identity
 from identity.models import ApiKey, User
 from tenants.models import Domain, Tenant
@@ -67,6 +68,7 @@ class Firm:
             "seq": self.trade.seq,
             "adjustment_id": self.waiting.pk,
             "break_id": a_break().pk,
+            "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
             "name": "identity.sign_up_open",
             "record_id": AuditRecord.objects.first().pk,
@@ -103,6 +105,19 @@ def a_break() -> BooksBreak:
         in_background=True,
         first_found_at=now,
         last_found_at=now,
+    )
+
+
+def a_rebuild(finance: User) -> Rebuild:
+    """Some rebuild that found the tables to differ."""
+    return Rebuild.objects.first() or Rebuild.objects.create(
+        state=RebuildState.COMPARED,
+        reason="A break in the books",
+        asked_by=finance,
+        seq=1,
+        target_seq=1,
+        compared_at=timezone.now(),
+        tables=[{"table": "orders_trade", "rows": 1, "missing": 0, "extra": 1, "different": 0}],
     )
 
 

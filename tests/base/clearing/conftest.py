@@ -1,3 +1,4 @@
 from books import books
+from firms import firm
 
-__all__ = ["books"]
+__all__ = ["books", "firm"]

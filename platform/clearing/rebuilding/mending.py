@@ -1,0 +1,74 @@
+"""Live rows that differ, replaced by the rebuilt ones, past the triggers that refuse any change.
+
+Only clearing writes these tables. This is clearing too: it holds the tenant's checkpoint while it
+works, so the worker waits, and both are at one seq. It needs the right of the tables' owner.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from clearing.rebuilding import comparing
+from clearing.rebuilding.comparing import Compared
+from clearing.rebuilding.errors import RebuildError
+from clearing.rebuilding.shadow import name_of
+from clearing.rebuilding.tables import BY_NAME, TABLES, Rebuilt
+
+
+def hold_checkpoint(cursor: "psycopg.Cursor[Any]") -> int:
+    """Keep clearing from this tenant until the transaction ends; the seq it stands at."""
+    cursor.execute("SELECT seq FROM clearing_checkpoint FOR UPDATE")
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def mend(cursor: "psycopg.Cursor[Any]", schema_name: str, found: list[Compared]) -> int:
+    """Replace the rows that differ; how many. Raises RebuildError if some still do after."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    _guards(cursor, schema_name, "DISABLE")
+    mended = 0
+    keys: dict[str, list[list[Any]]] = {table.name: [] for table in TABLES}
+    for compared in found:
+        if compared.differences:
+            keys[compared.table] = [item.key for item in compared.differences]
+            _replace(cursor, schema_name, BY_NAME[compared.table], keys[compared.table])
+            mended += len(compared.differences)
+    _guards(cursor, schema_name, "ENABLE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    left = sum(len(item.differences) for item in comparing.compare(cursor, schema_name, keys))
+    if left:
+        raise RebuildError(f"{left} rows still differ after they were replaced.")
+    return mended
+
+
+def _guards(cursor: "psycopg.Cursor[Any]", schema_name: str, what: str) -> None:
+    for table in TABLES:
+        if table.is_guarded:
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(
+                    sql.Identifier(schema_name, table.name), sql.SQL(what)
+                )
+            )
+
+
+def _replace(
+    cursor: "psycopg.Cursor[Any]", schema_name: str, table: Rebuilt, keys: list[list[Any]]
+) -> None:
+    columns = comparing.columns_of(cursor, name_of(schema_name), table)
+    if table.name == "ledger_ledgeraccount":
+        columns.append("name")
+    listed = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    key = sql.SQL(", ").join(sql.Identifier(name) for name in table.key)
+    wanted = sql.SQL("({}) IN {}").format(key, comparing.key_rows(table))
+    live = sql.Identifier(schema_name, table.name)
+    shadow = sql.Identifier(name_of(schema_name), table.name)
+    parameters = {"keys": Jsonb(keys)}
+    cursor.execute(sql.SQL("DELETE FROM {} WHERE {}").format(live, wanted), parameters)
+    cursor.execute(
+        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE {}").format(
+            live, listed, listed, shadow, wanted
+        ),
+        parameters,
+    )
