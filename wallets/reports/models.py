@@ -8,7 +8,7 @@ positive. A sum *through* an entry has that entry in it.
 from django.db import models
 
 from trading.instruments.fields import UnitsField
-from wallets.ledger.models import Classification, LedgerAccount, Line
+from wallets.ledger.models import Classification, LedgerAccount
 
 
 class BalanceCheckpoint(models.Model):
@@ -34,7 +34,7 @@ class CheckpointTotal(models.Model):
         BalanceCheckpoint, on_delete=models.CASCADE, related_name="totals"
     )
     own_id = models.BigIntegerField(help_text="The house's ledger account; 0: the customers'.")
-    line = models.SmallIntegerField(choices=Line.choices)
+    line = models.SmallIntegerField(help_text="Of the chart of accounts.")
     classification = models.CharField(max_length=10, choices=Classification.choices)
     asset_id = models.BigIntegerField()
     units = UnitsField()

@@ -103,13 +103,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "line",
-                    models.SmallIntegerField(
-                        choices=[
-                            (0, "Customer or house account"),
-                            (1, "Custody"),
-                            (2, "Adjustments"),
-                        ]
-                    ),
+                    models.SmallIntegerField(help_text="Of the chart of accounts."),
                 ),
                 (
                     "classification",
