@@ -22,7 +22,9 @@ from backoffice.tenant import (
     reconciliation,
     sessions,
     tiers,
+    traces,
     trades,
+    views_seen,
 )
 
 PAGES = (
@@ -49,5 +51,7 @@ PAGES = (
     *staff_pages.PAGES,
     *brand.PAGES,
     *settings_pages.PAGES,
+    *views_seen.PAGES,
+    *traces.PAGES,
     *audit_pages.PAGES,
 )
