@@ -24,7 +24,7 @@ class InstrumentFee(fields.Serializer[Any]):
     taker_fee_ppm = fields.IntegerField(help_text="What you pay now, parts per million.")
 
 
-class Fees(fields.Serializer[Any]):
+class FeeStanding(fields.Serializer[Any]):
     account = fields.IntegerField()
     volume_asset = fields.CharField(
         allow_null=True, help_text="What volume is valued in; null: this firm counts none."

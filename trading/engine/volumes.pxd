@@ -6,7 +6,6 @@ from trading.engine.step cimport Step
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
-@cython.locals(fees=Fees)
 cdef long long turn(Venue venue, long long account, Step step) except? FAILED
 cdef long long begin_day(Fees fees, long long time_ns) except? FAILED
 cdef long long day_of(long long time_ns) except? FAILED

@@ -15,11 +15,10 @@ from trading.engine.words import added, high, join, low, notional, valued, wide
 
 def turn(venue: Venue, account: int, step: Step) -> int:
     """See that an account that is about to trade is in the tier of the day."""
-    fees = venue.fees
-    if step.time_ns >= fees.day_ends_ns:
-        begin_day(fees, step.time_ns)
+    if step.time_ns >= venue.fees.day_ends_ns:
+        begin_day(venue.fees, step.time_ns)
     at = account * rows.VOLUMES_BY_ACCOUNT
-    if venue.store.volumes[at + rows.VOLUME_STAMP] == fees.stamp:
+    if venue.store.volumes[at + rows.VOLUME_STAMP] == venue.fees.stamp:
         return 0
     return take_turn(venue, account, at, step)
 

@@ -23,13 +23,13 @@ from trading.instruments.selectors import catalogue
 _EPOCH = datetime.date(1970, 1, 1)
 
 
-class FeesView(ApiView):
+class FeeTierView(ApiView):
     @extend_schema(
-        operation_id="fees",
+        operation_id="fee_tier",
         tags=["Account"],
         parameters=[ACCOUNT],
-        responses={200: fee_serializers.Fees, 503: serializers.Error, **REFUSED},
-        summary="Fees, volume and tier",
+        responses={200: fee_serializers.FeeStanding, 503: serializers.Error, **REFUSED},
+        summary="Your fee tier",
     )
     def get(self, request: Request) -> Response:
         """What you pay in each instrument, your volume of the 30 days before today as the engine

@@ -162,9 +162,9 @@ class StatementFileView(ReportView):
         return FILE_COST
 
 
-class FeesPaidView(ReportView):
+class FeesView(ReportView):
     @extend_schema(
-        operation_id="fees_paid",
+        operation_id="fees",
         tags=_TAG,
         parameters=[
             ACCOUNT,

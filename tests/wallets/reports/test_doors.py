@@ -180,16 +180,16 @@ def test_the_api_gives_a_caller_his_own(played, client_for, alice, bob) -> None:
         assert opening[each["asset"]] == each["closing"]
     rows = csv_rows(browser.get(f"/api/v1/statement/file?{mine}&asset=USDT"))
     assert {row[0] for row in rows[1:-8]} == {"USDT"}
-    fees = browser.get(f"/api/v1/fees/paid?{mine}&by=instrument").json()["results"]
+    fees = browser.get(f"/api/v1/fees?{mine}&by=instrument").json()["results"]
     assert fees and all(set(each) == {"of", "asset", "fills", "fees"} for each in fees)
     year = played.plain.moments()[-1].year
     assert body(browser.get(f"/api/v1/tax-year/{year}?file=pdf"))[:5] == b"%PDF-"
-    for path in ("statement", "statement/file", "fees/paid"):
+    for path in ("statement", "statement/file", "fees"):
         refused = client_for(bob).get(f"/api/v1/{path}?{mine}")
         assert refused.status_code == 404, path
         assert client_for().get(f"/api/v1/{path}").status_code == 401
     for path in ("statement?begin=x", "statement/file?file=exe", "fees?by=x", "tax-year/1999"):
         assert browser.get(f"/api/v1/{path}").status_code == 400, path
-    assert browser.get("/api/v1/fees/paid?zone=Moon/Base").status_code == 400
+    assert browser.get("/api/v1/fees?zone=Moon/Base").status_code == 400
     assert len(csv_rows(client_for(bob).get(f"/api/v1/tax-year/{year}"))) < 10
     assert access_account(bob).pk not in {each.pk for each in played.accounts}

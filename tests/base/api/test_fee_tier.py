@@ -13,7 +13,7 @@ from trading.fees import rates
 from trading.fees.selectors import Standing, tiers_of, valuation_asset
 from wallets.ledger.verify import verify_books
 
-FEES = "/api/v1/fees"
+FEES = "/api/v1/fee-tier"
 
 
 @pytest.fixture(autouse=True)
