@@ -102,6 +102,7 @@ TENANT_APPS = [
     "wallets.bookkeeping",
     "wallets.reconciliation",
     "wallets.liabilities",
+    "wallets.sealing",
     "clearing",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
@@ -120,6 +121,7 @@ ASGI_APPLICATION = "config.asgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.middleware.TraceMiddleware",
     "tenants.middleware.TenantMiddleware",
     "runtime.request_metrics.RequestMetricsMiddleware",
     "config.middleware.RequestLogMiddleware",

@@ -24,7 +24,9 @@ from backoffice.tenant import (
     rebuilds,
     reconciliation,
     sessions,
+    traces,
     trades,
+    views_seen,
 )
 
 PAGES = (
@@ -53,5 +55,7 @@ PAGES = (
     *staff_pages.PAGES,
     *brand.PAGES,
     *settings_pages.PAGES,
+    *views_seen.PAGES,
+    *traces.PAGES,
     *audit_pages.PAGES,
 )
