@@ -19,7 +19,7 @@ from backoffice.tenant.entry_forms import HOUSE_LABELS, EntryForm
 from wallets.bookkeeping import actions, plans, selectors
 from wallets.bookkeeping.models import EntryRequest, State
 from wallets.ledger import chart, entries
-from wallets.ledger.models import EntryKind, JournalEntry
+from wallets.ledger.models import EntryKind, JournalEntry, Line
 
 
 def amount_of(row: EntryRequest) -> Any:
@@ -107,7 +107,10 @@ def kinds(request: HttpRequest) -> HttpResponse:
     def side(template: entries.EntryTemplate, sign: int) -> str:
         for leg in template.legs:
             if leg.units[0][0] == sign:
-                return chart.line_name(leg.line)
+                if template.kind == EntryKind.CORRECTION:
+                    return _("Any line")
+                short = {Line.ENGINE_ACCOUNT: _("Account"), Line.CUSTODY: _("Custody")}
+                return short.get(leg.line) or chart.line_name(leg.line)
         return ""
 
     listing = Listing(
@@ -223,7 +226,8 @@ class RequestEntry(ActionPage):
         return EntryForm(target, data, files, initial={"account": self.request.GET.get("account")})
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if "preview" not in request.POST:
+        # In the address, since a button that is disabled once it is pressed sends no name.
+        if "preview" not in request.GET:
             return super().post(request, **kwargs)
         target = self.target(**kwargs)
         form = self.form(target, request.POST)

@@ -192,7 +192,8 @@ class Decide(OfMonth):
         return ""
 
     def perform(self, target: Period, values: dict[str, Any]) -> str:
-        reopens = "keep" not in self.request.POST
+        # In the address, since a button that is disabled once it is pressed sends no name.
+        reopens = "keep" not in self.request.GET
         actions.decide_reopening(
             period=target,
             reopens=reopens,

@@ -24,7 +24,7 @@ def fee(**changes):
 def test_previewed_asked_approved_booked_and_reversed(firm, client_for, send) -> None:
     finance, owner = client_for(firm.finance), client_for(firm.owner)
     before = EntryRequest.objects.count()
-    page = send(finance, FEE, **fee(preview="1")).content.decode()
+    page = send(finance, FEE + "?preview=1", **fee()).content.decode()
     assert "Bank fees USDT goes up by 12.5 USDT" in page
     assert "Main bank" in page or "goes down by 12.5 USDT" in page
     assert EntryRequest.objects.count() == before  # looked at, not asked for
@@ -64,7 +64,7 @@ def test_the_same_form_sent_twice_asks_once(firm, client_for) -> None:
 
 def test_a_preview_does_not_use_the_form_up(firm, client_for) -> None:
     browser = client_for(firm.finance)
-    assert browser.post(FEE, fee(token=TOKEN, preview="1")).status_code == 200
+    assert browser.post(FEE + "?preview=1", fee(token=TOKEN)).status_code == 200
     assert browser.post(FEE, fee(token=TOKEN)).status_code == 302
 
 
@@ -79,8 +79,8 @@ def test_mistakes_are_told_beside_their_fields(firm, client_for, send) -> None:
         ({"reason": ""}, "This field is required."),
         ({"credited": str(chart.house_line(Line.CAPITAL))}, "valid choice"),
     ):
-        for extra in ({}, {"preview": "1"}):
-            answer = send(browser, FEE, **fee(**changes, **extra))
+        for address in (FEE, FEE + "?preview=1"):
+            answer = send(browser, address, **fee(**changes))
             assert answer.status_code == 422, changes
             assert sentence in answer.content.decode(), changes
     assert marks() == before
@@ -176,7 +176,7 @@ def test_a_month_is_closed_and_reopened_by_two(firm, client_for, send) -> None:
     send(finance, f"/backoffice/periods/{key}/reopen/", reason=REASON)
     own = send(finance, f"/backoffice/periods/{key}/decide/", reason=REASON)
     assert own.status_code == 422
-    send(owner, f"/backoffice/periods/{key}/decide/", reason=REASON, keep="1")
+    send(owner, f"/backoffice/periods/{key}/decide/?keep=1", reason=REASON)
     period.refresh_from_db()
     assert period.state == PeriodState.CLOSED
     send(finance, f"/backoffice/periods/{key}/reopen/", reason=REASON)
