@@ -12,8 +12,8 @@ cdef long long check_funds(
     Venue venue, Sweep sweep, i128 held_units, long long time_ns
 ) except? FAILED
 cdef bint would_take(Venue venue, Sweep sweep) except -1
-@cython.locals(rests=bint)
 cdef long long arrive(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
+@cython.locals(rests=bint)
 cdef long long settle(Venue venue, long long order, Sweep sweep, Step step) except? FAILED
 cdef long long end_order(
     Venue venue, long long order, Sweep sweep, long long leaves, long long status, Step step

@@ -23,16 +23,16 @@ cdef class Ladder:
     cdef long long *_keys
 
     cdef long long level_at(self, long long ticks) except? FAILED
-    cdef long long take(self, long long level, long long order) except? FAILED
-    cdef long long remove(self, long long level) except? FAILED
-    cdef long long _block_of(self, long long key) except? FAILED
-    cdef long long _find(self, long long block, long long key) except? FAILED
+    cdef long long take(self, long long level, long long order) noexcept
+    cdef long long remove(self, long long level) noexcept
+    cdef long long _block_of(self, long long key) noexcept
+    cdef long long _find(self, long long block, long long key) noexcept
     cdef long long _insert(
         self, long long at, long long block, long long place, long long key, long long level
     ) except? FAILED
-    cdef long long _merge(self, long long at) except? FAILED
+    cdef long long _merge(self, long long at) noexcept
     cdef long long _insert_block(self, long long at, long long block, long long key) except? FAILED
-    cdef long long _delete_block(self, long long at) except? FAILED
+    cdef long long _delete_block(self, long long at) noexcept
 
 @cython.final
 cdef class Watch:

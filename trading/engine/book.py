@@ -4,7 +4,7 @@ from trading.engine import codes, rows
 from trading.engine.memory import grown
 from trading.engine.store import Store
 from trading.engine.trailing import Condition, Trails
-from trading.engine.words import fee_units, move_words, pointer, wide
+from trading.engine.words import fee_units, move_words, pointer, step_if_less, wide
 
 
 class Asset:
@@ -108,8 +108,10 @@ class Ladder:
             store.free_block(block)
         else:
             place = self._find(block, key)
-            for start in (block + rows.BLOCK_KEYS, block + rows.BLOCK_LEVELS):
-                move_words(blocks, start + place, blocks, start + place + 1, count - place)
+            start = block + rows.BLOCK_KEYS + place
+            move_words(blocks, start, blocks, start + 1, count - place)
+            start = block + rows.BLOCK_LEVELS + place
+            move_words(blocks, start, blocks, start + 1, count - place)
             blocks[block + rows.BLOCK_COUNT] = count
             if count < rows.BLOCK_FEW and at > 0:
                 self._merge(at - 1)
@@ -122,37 +124,37 @@ class Ladder:
         count = self._count
         if keys[count - 1] <= key:
             return count - 1
-        # The first at or behind `low` whose key is above; the one before it is meant.
-        low = 1
-        upper = count
-        while low < upper:
-            middle = (low + upper) >> 1
-            if keys[middle] <= key:
-                low = middle + 1
-            else:
-                upper = middle
-        return low - 1
+        # As below; the first is not looked at.
+        found = 0
+        while count > 1:
+            half = count >> 1
+            found += step_if_less(keys[found + half], key + 1, half)
+            count -= half
+        return found
 
     def _find(self, block: int, key: int) -> int:
         """The first place in a block whose key is not below ``key``."""
         blocks = self.store.blocks
         start = block + rows.BLOCK_KEYS
-        low = 0
-        upper = blocks[block + rows.BLOCK_COUNT]
-        while low < upper:
-            middle = (low + upper) >> 1
-            if blocks[start + middle] < key:
-                low = middle + 1
-            else:
-                upper = middle
-        return low
+        found = start
+        count = blocks[block + rows.BLOCK_COUNT]
+        # Halving without a branch on what is found: no processor could guess which way to go.
+        while count > 1:
+            half = count >> 1
+            found += step_if_less(blocks[found + half - 1], key, half)
+            count -= half
+        if count == 1 and blocks[found] < key:
+            found += 1
+        return found - start
 
     def _insert(self, at: int, block: int, place: int, key: int, level: int) -> int:
         """Put a level into its place in the block number ``at``, and split that when full."""
         blocks = self.store.blocks
         count = blocks[block + rows.BLOCK_COUNT]
-        for start in (block + rows.BLOCK_KEYS, block + rows.BLOCK_LEVELS):
-            move_words(blocks, start + place + 1, blocks, start + place, count - place)
+        start = block + rows.BLOCK_KEYS + place
+        move_words(blocks, start + 1, blocks, start, count - place)
+        start = block + rows.BLOCK_LEVELS + place
+        move_words(blocks, start + 1, blocks, start, count - place)
         blocks[block + rows.BLOCK_KEYS + place] = key
         blocks[block + rows.BLOCK_LEVELS + place] = level
         count += 1
@@ -162,8 +164,10 @@ class Ladder:
         if count == rows.BLOCK_ROOM:
             half = count >> 1
             upper = self.store.new_block()
-            for start in (rows.BLOCK_KEYS, rows.BLOCK_LEVELS):
-                move_words(blocks, upper + start, blocks, block + start + half, count - half)
+            start = rows.BLOCK_KEYS
+            move_words(blocks, upper + start, blocks, block + start + half, count - half)
+            start = rows.BLOCK_LEVELS
+            move_words(blocks, upper + start, blocks, block + start + half, count - half)
             blocks[upper + rows.BLOCK_COUNT] = count - half
             blocks[block + rows.BLOCK_COUNT] = half
             self._insert_block(at + 1, upper, blocks[upper + rows.BLOCK_KEYS])
@@ -178,8 +182,10 @@ class Ladder:
         moved = blocks[upper + rows.BLOCK_COUNT]
         if count + moved > rows.BLOCK_ROOM >> 1:
             return 0
-        for start in (rows.BLOCK_KEYS, rows.BLOCK_LEVELS):
-            move_words(blocks, lower + start + count, blocks, upper + start, moved)
+        start = rows.BLOCK_KEYS
+        move_words(blocks, lower + start + count, blocks, upper + start, moved)
+        start = rows.BLOCK_LEVELS
+        move_words(blocks, lower + start + count, blocks, upper + start, moved)
         blocks[lower + rows.BLOCK_COUNT] = count + moved
         self._delete_block(at + 1)
         self.store.free_block(upper)

@@ -96,19 +96,7 @@ def build() -> Path:
         return target
     with tempfile.TemporaryDirectory(prefix="marque-engine-") as scratch:
         folder = Path(scratch)
-        package = folder / "trading" / "engine"
-        package.mkdir(parents=True)
-        (folder / "trading" / "__init__.py").touch()
-        (package / "__init__.py").touch()
-        for path in compiled.type_files():
-            if path.stem not in compiled.CORE:
-                shutil.copy(path, package / path.name)
-        (package / "core.py").write_text(_amalgamated(".py"))
-        (package / "core.pxd").write_text(_amalgamated(".pxd"))
-        for name in compiled.EDGE:
-            (package / f"{name}.py").write_text(
-                _cimporting((compiled.HERE / f"{name}.py").read_text())
-            )
+        package = write_sources(folder)
         (folder / "setup.py").write_text(_setup_text())
         environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {CFLAGS}"}
         subprocess.run(
@@ -124,6 +112,22 @@ def build() -> Path:
             (package / f"{name}.py").write_text(_STAND_IN)
         _install(package, target)
     return target
+
+
+def write_sources(folder: Path) -> Path:
+    """Write what Cython is given into a folder; returns where it is, as a package."""
+    package = folder / "trading" / "engine"
+    package.mkdir(parents=True)
+    (folder / "trading" / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    for path in compiled.type_files():
+        if path.stem not in compiled.CORE:
+            shutil.copy(path, package / path.name)
+    (package / "core.py").write_text(_amalgamated(".py"))
+    (package / "core.pxd").write_text(_amalgamated(".pxd"))
+    for name in compiled.EDGE:
+        (package / f"{name}.py").write_text(_cimporting((compiled.HERE / f"{name}.py").read_text()))
+    return package
 
 
 def _amalgamated(suffix: str) -> str:

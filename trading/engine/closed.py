@@ -8,14 +8,15 @@ from trading.engine.words import FETCHES, touch
 class Closed:
     """Lately closed orders of a venue, the oldest first, linked through their rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.oldest = 0
         self.newest = 0
         self.count = 0
 
-    def append(self, store: Store, order: int) -> int:
+    def append(self, order: int) -> int:
         """Put an order behind all others."""
-        orders = store.orders
+        orders = self.store.orders
         newest = self.newest
         orders[order + rows.ORDER_AHEAD] = newest
         orders[order + rows.ORDER_BEHIND] = 0
@@ -27,9 +28,9 @@ class Closed:
         self.count += 1
         return 0
 
-    def unlink(self, store: Store, order: int) -> int:
+    def unlink(self, order: int) -> int:
         """Take an order out."""
-        orders = store.orders
+        orders = self.store.orders
         ahead = orders[order + rows.ORDER_AHEAD]
         behind = orders[order + rows.ORDER_BEHIND]
         if ahead == 0:
@@ -42,21 +43,21 @@ class Closed:
             orders[behind + rows.ORDER_AHEAD] = ahead
         self.count -= 1
         if FETCHES and ahead == 0:
-            self.fetch(store)
+            self.fetch()
         return 0
 
-    def fetch(self, store: Store) -> int:
+    def fetch(self) -> int:
         """Bring near what forgetting the next closed orders takes."""
-        orders = store.orders
+        orders = self.store.orders
         second = orders[self.oldest + rows.ORDER_BEHIND]
         third = orders[second + rows.ORDER_BEHIND]
         fourth = orders[third + rows.ORDER_BEHIND]
         touch(orders, fourth)
         touch(orders, fourth + rows.LINE)
-        store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
+        self.store.order_ids.fetch_row(third // rows.ORDER_WIDTH)
         if orders[third + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
-            touch(store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
-            store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
+            touch(self.store.keys, fourth // rows.ORDER_WIDTH * rows.CLIENT_WIDTH)
+            self.store.client_keys.fetch_row(third // rows.ORDER_WIDTH)
             touch(orders, orders[third + rows.ORDER_NEWER] + rows.LINE)
-        touch(store.accounts, orders[third + rows.ORDER_ACCOUNT])
-        return touch(store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)
+        touch(self.store.accounts, orders[third + rows.ORDER_ACCOUNT])
+        return touch(self.store.accounts, orders[third + rows.ORDER_ACCOUNT] + rows.LINE)

@@ -1,7 +1,6 @@
 cimport cython
 
 from trading.engine.step cimport Step, Sweep
-from trading.engine.store cimport Store
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -21,5 +20,5 @@ cdef long long trade(
     Step step,
 ) except? FAILED
 cdef long long add_traded(
-    Store store, long long order, long long lots, i128 quote_units
-) except? FAILED
+    long long *orders, long long order, long long lots, i128 quote_units
+) noexcept

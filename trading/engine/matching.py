@@ -2,7 +2,6 @@
 
 from trading.engine import codes, emit, icebergs, limits, linking, protecting, rows
 from trading.engine.step import Step, Sweep
-from trading.engine.store import Store
 from trading.engine.venue import Venue
 from trading.engine.words import (
     added,
@@ -92,13 +91,12 @@ def foresee(venue: Venue, sweep: Sweep) -> int:
 
 def match(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     """Trade an order against the book until it is done; returns how it ended."""
-    store = venue.store
-    orders = store.orders
-    levels = store.levels
+    orders = venue.store.orders
+    accounts = venue.store.accounts
+    levels = venue.store.levels
     instrument = sweep.instrument
-    ladder = instrument.asks if sweep.is_buy else instrument.bids
     while True:
-        level = ladder.best
+        level = instrument.asks.best if sweep.is_buy else instrument.bids.best
         if level == 0:
             return rows.MATCHING_BOOK_ENDED
         ticks = levels[level + rows.LEVEL_TICKS]
@@ -113,7 +111,7 @@ def match(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
                 if orders[order + rows.ORDER_CUMULATIVE_LOTS] > 0:
                     return rows.MATCHING_DONE
                 return rows.MATCHING_BOOK_ENDED
-        owner = store.accounts[orders[maker + rows.ORDER_ACCOUNT] + rows.ACCOUNT_PARTY]
+        owner = accounts[orders[maker + rows.ORDER_ACCOUNT] + rows.ACCOUNT_PARTY]
         if sweep.mode != codes.SELF_TRADE_PREVENTION_NONE and owner == sweep.party:
             if prevent(venue, order, maker, leaves, sweep, step):
                 return rows.MATCHING_PREVENTED
@@ -166,9 +164,8 @@ def trade(
     venue: Venue, order: int, maker: int, leaves: int, ticks: int, sweep: Sweep, step: Step
 ) -> int:
     """One match, at the maker's price or an auction's: lots, money and fees change hands."""
-    store = venue.store
-    orders = store.orders
-    accounts = store.accounts
+    orders = venue.store.orders
+    accounts = venue.store.accounts
     instrument = sweep.instrument
     base = instrument.base.index
     quote = instrument.quote.index
@@ -186,39 +183,41 @@ def trade(
     if sweep.is_buy:
         maker_fee = fee_units(quote_units, maker_ppm)
         taker_fee = fee_units(base_units, taker_ppm)
-        store.add_available(taker_account, quote, -quote_units)
-        store.add_held(maker_account, base, -base_units)
-        store.add_available(taker_account, base, base_units - taker_fee)
-        store.add_available(maker_account, quote, quote_units - maker_fee)
+        venue.store.add_available(taker_account, quote, -quote_units)
+        venue.store.add_held(maker_account, base, -base_units)
+        venue.store.add_available(taker_account, base, base_units - taker_fee)
+        venue.store.add_available(maker_account, quote, quote_units - maker_fee)
         base_fee = taker_fee
         quote_fee = maker_fee
     else:
         maker_fee = fee_units(base_units, maker_ppm)
         taker_fee = fee_units(quote_units, taker_ppm)
-        store.add_available(taker_account, base, -base_units)
-        store.add_held(maker_account, quote, -quote_units)
-        store.add_available(taker_account, quote, quote_units - taker_fee)
-        store.add_available(maker_account, base, base_units - maker_fee)
+        venue.store.add_available(taker_account, base, -base_units)
+        venue.store.add_held(maker_account, quote, -quote_units)
+        venue.store.add_available(taker_account, quote, quote_units - taker_fee)
+        venue.store.add_available(maker_account, base, base_units - maker_fee)
         base_fee = maker_fee
         quote_fee = taker_fee
     if base_fee != 0:
-        store.add_available(venue.fee_account, base, base_fee)
+        venue.store.add_available(venue.fee_account, base, base_fee)
     if quote_fee != 0:
-        store.add_available(venue.fee_account, quote, quote_fee)
+        venue.store.add_available(venue.fee_account, quote, quote_fee)
     reserve = 0
     if orders[maker + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
         reserve = venue.hidden.of(maker)
     maker_leaves = orders[maker + rows.ORDER_LEAVES] - lots
     orders[maker + rows.ORDER_LEAVES] = maker_leaves
-    store.levels[orders[maker + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
-    add_traded(store, maker, lots, quote_units)
-    add_traded(store, order, lots, quote_units)
+    venue.store.levels[orders[maker + rows.ORDER_LEVEL] + rows.LEVEL_LOTS] -= lots
+    add_traded(orders, maker, lots, quote_units)
+    add_traded(orders, order, lots, quote_units)
     taker_leaves = 0
     if sweep.by_quote:
         sweep.budget_units -= quote_units
     else:
         taker_leaves = orders[order + rows.ORDER_LEAVES] - lots
         orders[order + rows.ORDER_LEAVES] = taker_leaves
+        if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+            taker_leaves += venue.hidden.of(order)  # where it rested before an auction
     instrument.open_lots -= lots
     instrument.last_ticks = ticks
     if instrument.trailing_orders != 0:
@@ -243,13 +242,15 @@ def trade(
         maker_fee,
         taker_fee,
         maker_leaves + reserve,
-        taker_leaves + venue.hidden.of(order),  # where it rested before an auction
+        taker_leaves,
     )
     if orders[maker + rows.ORDER_TERMS] & rows.TERMS_QUOTE != 0:
         protecting.count_fill(venue, maker, instrument, lots, quote_units, step)
     if maker_leaves == 0 and reserve == 0:
-        ladder = instrument.asks if sweep.is_buy else instrument.bids
-        ladder.take(orders[maker + rows.ORDER_LEVEL], maker)
+        if sweep.is_buy:
+            instrument.asks.take(orders[maker + rows.ORDER_LEVEL], maker)
+        else:
+            instrument.bids.take(orders[maker + rows.ORDER_LEVEL], maker)
         venue.leave(maker, instrument)
         venue.close(maker, instrument, 0, 0, 1, codes.ORDER_STATUS_FILLED, step)
     else:
@@ -263,9 +264,8 @@ def trade(
     return 0
 
 
-def add_traded(store: Store, order: int, lots: int, quote_units: int) -> int:
+def add_traded(orders: memoryview, order: int, lots: int, quote_units: int) -> int:
     """Count a trade of an order."""
-    orders = store.orders
     at = order + rows.ORDER_CUMULATIVE_QUOTE
     total = added(join(orders[at], orders[at + 1]), quote_units)
     orders[at] = low(total)

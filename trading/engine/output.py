@@ -1,5 +1,6 @@
 """Where records and answers are written: words, one after another."""
 
+from trading.engine import rows
 from trading.engine.memory import reserve
 from trading.engine.words import MASK_32, pointer
 
@@ -46,7 +47,7 @@ class Output:
         """Shorten the event that was just written from ``start`` on by its last word, if zero."""
         words = self.words
         if words[self.at - 1] == 0:
-            words[start] -= 8 << 32
+            words[start] -= rows.EVENT_WORD
             self.at -= 1
         return 0
 

@@ -37,7 +37,6 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     A repeated client order id is answered with what became of the first order and changes
     nothing.
     """
-    store = venue.store
     account = venue.account(field(data, at + codec.PLACE_ORDER_ACCOUNT_ID, end))
     if account == 0:
         return codes.UNKNOWN_ACCOUNT
@@ -55,12 +54,12 @@ def place_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int
     sweep = step.sweep
     sweep.instrument = instrument
     sweep.account = account
-    sweep.party = store.accounts[account + rows.ACCOUNT_PARTY]
+    sweep.party = venue.store.accounts[account + rows.ACCOUNT_PARTY]
     sweep.is_counted = False
     result = check_order(sweep, data, at, end, False, step)
     if result != codes.ACCEPTED:
         return result
-    if not store.has_room() or not auctions.has_auction_room(instrument):
+    if not venue.store.has_room() or not auctions.has_auction_room(instrument):
         return codes.NO_ROOM
     if sweep.waits:
         if instrument.waiting_orders >= limits.MAX_WAITING_ORDERS:
@@ -131,15 +130,14 @@ def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step:
     """
     read_terms(sweep, data, at, end)
     result = check_terms(sweep, field(data, at + codec.PLACE_ORDER_FLAGS, end))
-    instrument = sweep.instrument
     if (
         result == codes.ACCEPTED
-        and instrument.state == codes.INSTRUMENT_STATE_AUCTION
+        and sweep.instrument.state == codes.INSTRUMENT_STATE_AUCTION
         and not (pends or sweep.waits)
     ):
         result = auctions.check_for_auction(sweep)
     if result == codes.ACCEPTED:
-        result = rules.check_size(instrument, sweep)
+        result = rules.check_size(sweep.instrument, sweep)
     if result != codes.ACCEPTED:
         return result
     has_text = octet(data, at + codec.PLACE_ORDER_CLIENT_ORDER_ID, end) != 0
@@ -156,7 +154,7 @@ def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step:
     elif sweep.expire_ns != 0:
         return codes.BAD_EXPIRY
     if sweep.time_in_force == codes.TIME_IN_FORCE_DAY:
-        sweep.expire_ns = day_end(instrument, step.time_ns)
+        sweep.expire_ns = day_end(sweep.instrument, step.time_ns)
         if sweep.expire_ns <= sweep.trigger_ns:
             return codes.SESSION_OVER
     if sweep.display_lots != 0:
@@ -213,9 +211,8 @@ def check_terms(sweep: Sweep, flags: int) -> int:
 
 def new_order(venue: Venue, sweep: Sweep, seq: int) -> int:
     """The row of an order that is accepted now, findable from now on."""
-    store = venue.store
-    order = store.new_order()
-    orders = store.orders
+    order = venue.store.new_order()
+    orders = venue.store.orders
     terms = (
         sweep.side
         | sweep.order_type << rows.TERMS_TYPE_SHIFT

@@ -66,7 +66,7 @@ cdef extern from *:
     #define MARQUE_ROWS_BALANCE_ASSET ((long long)0LL)
     #define MARQUE_ROWS_BALANCE_AVAILABLE ((long long)1LL)
     #define MARQUE_ROWS_BALANCE_HELD ((long long)3LL)
-    #define MARQUE_ROWS_BALANCE_WIDTH ((long long)5LL)
+    #define MARQUE_ROWS_BALANCE_WIDTH ((long long)8LL)
     #define MARQUE_ROWS_CLIENT_KEY ((long long)0LL)
     #define MARQUE_ROWS_CLIENT_SCOPE ((long long)1LL)
     #define MARQUE_ROWS_CLIENT_WIDTH ((long long)2LL)
@@ -84,6 +84,7 @@ cdef extern from *:
     #define MARQUE_ROWS_INDEX_FIRST_BUCKETS ((long long)1024LL)
     #define MARQUE_ROWS_INDEX_SPREAD ((long long)2654435761LL)
     #define MARQUE_ROWS_OUTPUT_FIRST_WORDS ((long long)16777216LL)
+    #define MARQUE_ROWS_EVENT_WORD ((long long)34359738368LL)
     #define MARQUE_ROWS_SCAN_FIRST_WORDS ((long long)32768LL)
     #define MARQUE_ROWS_TIMERS_FIRST_MOST ((long long)1024LL)
     #define MARQUE_ROWS_TRAILS_SPARE ((long long)16LL)
@@ -98,8 +99,8 @@ cdef extern from *:
     #define MARQUE_ROWS_MOST_INSTRUMENTS ((long long)65535LL)
     #define MARQUE_ROWS_NEAR_INSTRUMENTS ((long long)4096LL)
     #define MARQUE_ROWS_MOST_ACCOUNTS ((long long)4194304LL)
-    #define MARQUE_ROWS_MOST_BALANCE_WORDS ((long long)134217728LL)
-    #define MARQUE_ROWS_BALANCE_ROOM_WORDS ((long long)536870912LL)
+    #define MARQUE_ROWS_MOST_BALANCE_WORDS ((long long)268435456LL)
+    #define MARQUE_ROWS_BALANCE_ROOM_WORDS ((long long)1073741824LL)
     #define MARQUE_ROWS_LADDER_FIRST_BLOCKS ((long long)8LL)
     #define MARQUE_ROWS_MATCHING_DONE ((long long)0LL)
     #define MARQUE_ROWS_MATCHING_BOOK_ENDED ((long long)1LL)
@@ -200,6 +201,7 @@ cdef extern from *:
     long long INDEX_FIRST_BUCKETS "MARQUE_ROWS_INDEX_FIRST_BUCKETS"
     long long INDEX_SPREAD "MARQUE_ROWS_INDEX_SPREAD"
     long long OUTPUT_FIRST_WORDS "MARQUE_ROWS_OUTPUT_FIRST_WORDS"
+    long long EVENT_WORD "MARQUE_ROWS_EVENT_WORD"
     long long SCAN_FIRST_WORDS "MARQUE_ROWS_SCAN_FIRST_WORDS"
     long long TIMERS_FIRST_MOST "MARQUE_ROWS_TIMERS_FIRST_MOST"
     long long TRAILS_SPARE "MARQUE_ROWS_TRAILS_SPARE"

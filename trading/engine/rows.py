@@ -83,7 +83,7 @@ ACCOUNT_WIDTH: Final = 16
 BALANCE_ASSET: Final = 0  # index of the asset
 BALANCE_AVAILABLE: Final = 1
 BALANCE_HELD: Final = 3
-BALANCE_WIDTH: Final = 5
+BALANCE_WIDTH: Final = 8  # more than it needs: so none lies across two lines of memory
 
 # The client key of the order with the same row number.
 CLIENT_KEY: Final = 0
@@ -107,6 +107,7 @@ INDEX_FIRST_SHIFT: Final = 10
 INDEX_FIRST_BUCKETS: Final = 1 << 10
 INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
+EVENT_WORD: Final = 1 << 35  # one word more in an event's first word, which has its size in bytes
 SCAN_FIRST_WORDS: Final = 1 << 15
 TIMERS_FIRST_MOST: Final = 1024  # timers, before those without an order are looked for
 TRAILS_SPARE: Final = 16  # entries of orders gone, before they are looked for
@@ -125,7 +126,7 @@ MOST_VENUES: Final = (1 << 15) - 1
 MOST_INSTRUMENTS: Final = (1 << 16) - 1  # of one venue
 NEAR_INSTRUMENTS: Final = 4096  # ids below this are looked up in a list
 MOST_ACCOUNTS: Final = 1 << 22
-MOST_BALANCE_WORDS: Final = 1 << 27
+MOST_BALANCE_WORDS: Final = 1 << 28
 # One command can add two balances to each account, which doubles its room at most.
 BALANCE_ROOM_WORDS: Final = 4 * MOST_BALANCE_WORDS
 LADDER_FIRST_BLOCKS: Final = 8

@@ -98,6 +98,10 @@ cdef class Shard:
         source="long long",
         source_no="long long",
         looks="bint",
+        count="long long",
+        payload="long long",
+        payload_end="long long",
+        record_end="long long",
     )
     cpdef replay(self, bytes records)
     cpdef bytes dump(self)

@@ -29,6 +29,7 @@ from trading.engine.words import (
     copy_words,
     field,
     low,
+    same_words,
     text,
     transfer_words,
     word,
@@ -89,13 +90,13 @@ class Shard:
         self._fire_cancel_timers(self._now_ns)
         end = len(frames)
         at = 0
-        looks = self._ahead.begins(end)
+        looks = self._ahead.begins(end, False)
         if looks:
             for _ in range(rows.AHEAD_COMMANDS):
-                self._ahead.note_request(frames, end, self.venues)
+                self._ahead.note(frames, end, self.venues)
         while at < end:
             if looks:
-                self._ahead.note_request(frames, end, self.venues)
+                self._ahead.note(frames, end, self.venues)
             frame_end = end
             if end - at >= 8:
                 frame_end = at + 4 + (word(frames, at) & MASK_32)
@@ -230,20 +231,19 @@ class Shard:
         Refusals at the door (1xx) and repeats of a client order id are not journaled; a repeat
         with a source number is, without events, so that its sender finds a trace of it.
         """
-        records = self._records
-        step = self._step
         payload_words = (end - at) >> 3
-        record = records.room(rows.RECORD_HEADER_WORDS + payload_words)
+        record = self._records.room(rows.RECORD_HEADER_WORDS + payload_words)
         events = record + rows.RECORD_HEADER_WORDS + payload_words
-        copy_words(records.words, record + rows.RECORD_HEADER_WORDS, data, at, payload_words)
-        records.events = 0
-        step.seq = self.seq + 1
-        step.time_ns = self._now_ns
+        payload = record + rows.RECORD_HEADER_WORDS
+        copy_words(self._records.words, payload, data, at, payload_words)
+        self._records.events = 0
+        self._step.seq = self.seq + 1
+        self._step.time_ns = self._now_ns
         result = self._apply(kind, tenant_id, data, at, end)
-        count = records.events
+        count = self._records.events
         self._result = result
         self._events = events
-        self._events_end = records.at
+        self._events_end = self._records.at
         self._event_count = count
         if 1 <= result < 200 and (result != codes.REPEATED or source == 0):
             self._seq = 0
@@ -253,19 +253,19 @@ class Shard:
         # From here it is journaled.
         if result == codes.REPEATED:
             # The row is for the answer only.
-            records.at = events
+            self._records.at = events
             count = 0
-        self._seq = step.seq
-        self._records_end = records.at
-        self.seq = step.seq
-        self.time_ns = step.time_ns
+        self._seq = self._step.seq
+        self._records_end = self._records.at
+        self.seq = self._step.seq
+        self.time_ns = self._step.time_ns
         self.commands_applied += 1
         if source != 0:
             self.source_numbers[tenant_id << 32 | source] = source_no
-        words = records.words
-        words[record] = (records.at - record) << 3 | kind << 32 | result << 48
-        words[record + 1] = step.seq
-        words[record + 2] = step.time_ns
+        words = self._records.words
+        words[record] = (self._records.at - record) << 3 | kind << 32 | result << 48
+        words[record + 1] = self._step.seq
+        words[record + 2] = self._step.time_ns
         words[record + 3] = low(tenant_id | source << 32)
         words[record + 4] = source_no
         words[record + 5] = trace_id
@@ -354,23 +354,24 @@ class Shard:
 
     def _answer(self, kind: int, request_id: int) -> int:
         """Answer the command that was executed last, with its events."""
-        records = self._records
-        answers = self._answers
         count = self._events_end - self._events
-        place = answers.room(rows.ANSWER_HEADER_WORDS + count)
+        place = self._answers.room(rows.ANSWER_HEADER_WORDS + count)
         transfer_words(
-            answers.words, place + rows.ANSWER_HEADER_WORDS, records.words, self._events, count
+            self._answers.words,
+            place + rows.ANSWER_HEADER_WORDS,
+            self._records.words,
+            self._events,
+            count,
         )
-        records.at = self._records_end
+        self._records.at = self._records_end
         return self._head(place, kind, self._result, request_id, self._seq, self._event_count)
 
     def _head(
         self, place: int, kind: int, result: int, request_id: int, seq: int, event_count: int
     ) -> int:
         """Write the header of an answer whose events stand behind it already."""
-        answers = self._answers
-        words = answers.words
-        length = ((answers.at - place) << 3) - 4
+        words = self._answers.words
+        length = ((self._answers.at - place) << 3) - 4
         words[place] = length | kind << 32 | result << 48
         words[place + 1] = request_id
         words[place + 2] = seq
@@ -393,16 +394,16 @@ class Shard:
         by byte; the shard is of no further use then.
         """
         written = self._records
-        written.clear()
         end = len(records)
         at = 0
-        looks = self._ahead.begins(end)
+        looks = self._ahead.begins(end, True)
         if looks:
             for _ in range(rows.AHEAD_COMMANDS):
-                self._ahead.note_record(records, end, self.venues)
+                self._ahead.note(records, end, self.venues)
         while at < end:
+            written.clear()
             if looks:
-                self._ahead.note_record(records, end, self.venues)
+                self._ahead.note(records, end, self.venues)
             seq = self.seq + 1
             if end - at < rows.RECORD_HEADER_BYTES:
                 raise ReplayDifference(seq, f"The record with seq {seq} is cut off.")
@@ -442,10 +443,11 @@ class Shard:
                 raise ReplayDifference(
                     seq, f"The record with seq {seq} would not have been journaled."
                 )
+            # At once, while both are near.
+            count = written.at
+            if count << 3 != record_end - at or not same_words(written.words, records, at, count):
+                raise first_difference(records[at:record_end], written.piece(0, count))
             at = record_end
-        replayed = written.piece(0, written.at)
-        if replayed != records:
-            raise first_difference(records, replayed)
 
     def dump(self) -> bytes:
         """The whole state, for a snapshot; equal states give equal bytes."""

@@ -219,6 +219,10 @@ class Store:
         balances = self.balances
         at = self.accounts[account + rows.ACCOUNT_BALANCES]
         count = self.accounts[account + rows.ACCOUNT_BALANCE_COUNT]
+        # Sorted, so it stands at its index or before; there, if it had all those before.
+        place = at + asset * rows.BALANCE_WIDTH
+        if asset < count and balances[place] == asset:
+            return place
         while count > 8:
             half = count >> 1
             if balances[at + half * rows.BALANCE_WIDTH] <= asset:

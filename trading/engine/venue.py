@@ -43,8 +43,8 @@ class Venue:
         self.last_order_id = 0
         self.last_trade_id = 0
         self.open_orders = 0
-        self.keyed = Closed()
-        self.unkeyed = Closed()
+        self.keyed = Closed(store)
+        self.unkeyed = Closed(store)
         self.keyed_kept = limits.KEYED_ORDERS_KEPT
         self.keyed_kept_per_account = limits.KEYED_ORDERS_KEPT_PER_ACCOUNT
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
@@ -134,35 +134,33 @@ class Venue:
 
     def remember(self, order: int, client_key: int) -> int:
         """Make an order findable by its id and its client key."""
-        store = self.store
         row = order // rows.ORDER_WIDTH
-        store.order_ids.add(row)
+        self.store.order_ids.add(row)
         if client_key != 0:
-            scope = store.orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH
-            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY] = client_key
-            store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_SCOPE] = scope
-            store.client_keys.add(row)
+            scope = self.store.orders[order + rows.ORDER_ACCOUNT] // rows.ACCOUNT_WIDTH
+            self.store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_KEY] = client_key
+            self.store.keys[row * rows.CLIENT_WIDTH + rows.CLIENT_SCOPE] = scope
+            self.store.client_keys.add(row)
         return 0
 
     def forget(self, order: int) -> int:
         """The opposite of ``remember``; the order's row is free then."""
-        store = self.store
         row = order // rows.ORDER_WIDTH
-        store.order_ids.remove(row)
-        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
-            store.client_keys.remove(row)
-        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
+        self.store.order_ids.remove(row)
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED != 0:
+            self.store.client_keys.remove(row)
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
             self.hidden.forget(order)
-        if store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
-            linking.unlist(self, store.orders[order + rows.ORDER_ID])
-        return store.free_order(order)
+        if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_LISTED != 0:
+            linking.unlist(self, self.store.orders[order + rows.ORDER_ID])
+        return self.store.free_order(order)
 
     # Lately closed orders.
 
     def keep_closed(self, order: int) -> int:
         """Remember a closed order; others are forgotten when there are too many."""
         if self.store.orders[order + rows.ORDER_TERMS] & rows.TERMS_KEYED == 0:
-            self.unkeyed.append(self.store, order)
+            self.unkeyed.append(order)
             if self.unkeyed.count > self.unkeyed_kept:
                 self._drop_closed(self.unkeyed, self.unkeyed.oldest)
             return 0
@@ -178,7 +176,7 @@ class Venue:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_CLOSED_NEWEST] = order
         accounts[account + rows.ACCOUNT_CLOSED_COUNT] += 1
-        self.keyed.append(self.store, order)
+        self.keyed.append(order)
         if accounts[account + rows.ACCOUNT_CLOSED_COUNT] > self.keyed_kept_per_account:
             self._drop_keyed(accounts[account + rows.ACCOUNT_CLOSED_OLDEST])
         elif self.keyed.count > self.keyed_kept:
@@ -186,7 +184,7 @@ class Venue:
         return 0
 
     def _drop_closed(self, closed: Closed, order: int) -> int:
-        closed.unlink(self.store, order)
+        closed.unlink(order)
         return self.forget(order)
 
     def _drop_keyed(self, order: int) -> int:
@@ -241,27 +239,28 @@ class Venue:
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
         """What is left of an order comes to rest; from here on funds are held for all of it."""
-        store = self.store
-        orders = store.orders
+        orders = self.store.orders
         account = orders[order + rows.ORDER_ACCOUNT]
         lots = orders[order + rows.ORDER_LEAVES]
         ticks = orders[order + rows.ORDER_TICKS]
         side = orders[order + rows.ORDER_TERMS] & 15
         if side == codes.SIDE_BUY:
-            store.hold(account, instrument.quote.index, notional(lots, ticks, instrument.factor))
+            units = notional(lots, ticks, instrument.factor)
+            self.store.hold(account, instrument.quote.index, units)
             level = instrument.bids.level_at(ticks)
         else:
-            store.hold(account, instrument.base.index, units_of(lots, instrument.lot_units))
+            units = units_of(lots, instrument.lot_units)
+            self.store.hold(account, instrument.base.index, units)
             level = instrument.asks.level_at(ticks)
         reserve = 0
         if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:
             reserve = self.hidden.split(order, instrument, level)
-        store.append(level, order)
+        self.store.append(level, order)
         instrument.open_lots += lots
         place = emit.order_rested(
             step.out,
             orders[order + rows.ORDER_ID],
-            store.accounts[account + rows.ACCOUNT_ID],
+            self.store.accounts[account + rows.ACCOUNT_ID],
             instrument.instrument_id,
             side,
             lots,
@@ -272,9 +271,8 @@ class Venue:
 
     def enter(self, order: int, instrument: Instrument) -> int:
         """Put an order that stays open into its account's queue and the counts."""
-        store = self.store
-        orders = store.orders
-        accounts = store.accounts
+        orders = self.store.orders
+        accounts = self.store.accounts
         account = orders[order + rows.ORDER_ACCOUNT]
         newest = accounts[account + rows.ACCOUNT_NEWEST]
         orders[order + rows.ORDER_OLDER] = newest
@@ -284,16 +282,15 @@ class Venue:
         else:
             orders[newest + rows.ORDER_NEWER] = order
         accounts[account + rows.ACCOUNT_NEWEST] = order
-        store.parties[accounts[account + rows.ACCOUNT_PARTY]] += 1
+        self.store.parties[accounts[account + rows.ACCOUNT_PARTY]] += 1
         instrument.open_orders += 1
         self.open_orders += 1
         return 0
 
     def leave(self, order: int, instrument: Instrument) -> int:
         """Take an order out of its account's queue and the counts."""
-        store = self.store
-        orders = store.orders
-        accounts = store.accounts
+        orders = self.store.orders
+        accounts = self.store.accounts
         account = orders[order + rows.ORDER_ACCOUNT]
         older = orders[order + rows.ORDER_OLDER]
         newer = orders[order + rows.ORDER_NEWER]
@@ -305,7 +302,7 @@ class Venue:
             accounts[account + rows.ACCOUNT_NEWEST] = older
         else:
             orders[newer + rows.ORDER_OLDER] = older
-        store.parties[accounts[account + rows.ACCOUNT_PARTY]] -= 1
+        self.store.parties[accounts[account + rows.ACCOUNT_PARTY]] -= 1
         instrument.open_orders -= 1
         self.open_orders -= 1
         return 0

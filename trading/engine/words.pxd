@@ -22,16 +22,21 @@ cdef extern from *:
             memcpy(target, source, count * 8);
             return;
         }
-        while (count >= 4) {
-            memcpy(target, source, 32);
-            target += 4;
-            source += 32;
-            count -= 4;
+        if (count < 4) {
+            while (count-- > 0) {
+                memcpy(target++, source, 8);
+                source += 8;
+            }
+            return;
         }
-        while (count-- > 0) {
-            memcpy(target++, source, 8);
-            source += 8;
-        }
+        /* The last four words may be copied twice in part: one branch less to be guessed. */
+        long long last = count - 4;
+        for (long long at = 0; at < last; at += 4)
+            memcpy(target + at, source + 8 * at, 32);
+        memcpy(target + last, source + 8 * last, 32);
+    }
+    static inline long long marque_step(long long one, long long other, long long step) {
+        return -(long long)(one < other) & step;
     }
     static inline marque_i128 marque_amount(const char *data, long long at, long long end) {
         marque_i128 value = 0;
@@ -89,6 +94,7 @@ cdef extern from *:
     long long MASK_62 "0x3fffffffffffffffLL"
     long long MASK_63 "0x7fffffffffffffffLL"
     long long word "marque_word"(const char *data, long long at) noexcept
+    long long step_if_less "marque_step"(long long one, long long other, long long step) noexcept
     long long marque_half(const char *data, long long at) noexcept
     i128 amount "marque_amount"(const char *data, long long at, long long end) noexcept
     i128 marque_times(i128 one, i128 other) noexcept
@@ -98,6 +104,7 @@ cdef extern from *:
     long long *marque_pointer(object room) except NULL
     void marque_copy(long long *target, const char *source, long long count) noexcept
     void marque_prefetch "__builtin_prefetch"(const void *place) noexcept
+    int memcmp(const void *one, const void *other, size_t size) noexcept
     void *memmove(void *target, const void *source, size_t size) noexcept
 
 
@@ -129,6 +136,12 @@ cdef inline long long transfer_words(
 ) noexcept:
     marque_copy(target + place, <const char *>(source + start), count)
     return place + count
+
+
+cdef inline bint same_words(
+    long long *words, const char *data, long long at, long long count
+) noexcept:
+    return memcmp(words, data + at, count * 8) == 0
 
 
 cdef inline long long move_words(

@@ -57,6 +57,11 @@ def copy_words(words: memoryview, place: int, data: bytes, at: int, count: int) 
     return place + count
 
 
+def same_words(words: memoryview, data: bytes, at: int, count: int) -> bool:
+    """Whether the first words are those that stand in bytes from ``at`` on."""
+    return words[:count].cast("B") == data[at : at + 8 * count]
+
+
 def move_words(target: memoryview, place: int, source: memoryview, start: int, count: int) -> int:
     """Copy words from one place to another, which may overlap; returns the place behind them."""
     target[place : place + count] = array("q", source[start : start + count])
@@ -123,6 +128,11 @@ def affordable(budget_units: int, lot_price_units: int, most: int) -> int:
 def min_of(one: int, other: int) -> int:
     """The smaller of two words."""
     return one if one < other else other
+
+
+def step_if_less(one: int, other: int, step: int) -> int:
+    """``step`` if one is less than the other, else 0; compiled, without a branch."""
+    return step if one < other else 0
 
 
 def beyond(ticks: int, limit_ticks: int, is_buy: bool) -> bool:
