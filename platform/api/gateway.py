@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import random
 import time
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -26,6 +25,7 @@ from api.orders import OrderDesk, batch_cost, list_cost
 from api.quotes import quotes_cost
 from api.services import Services
 from api.streams.socket import serve_socket
+from audit import traces
 from tenants.models import Tenant
 from tenants.selectors import tenant_by_host
 
@@ -145,7 +145,7 @@ class Gateway:
     async def _serve_orders(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
     ) -> None:
-        trace_id = random.getrandbits(63)
+        trace_id = traces.begin()
         begin = time.perf_counter()
         rate_headers: dict[str, str] = {}
         slug, code = "", "OK"
@@ -176,7 +176,7 @@ class Gateway:
             log.exception("order request failed", trace_id=trace_id)
             failure = ApiError(Refusal.INTERNAL_ERROR)
             answer, status, code = failure.as_body(), failure.status, failure.code.name
-        rate_headers["X-MARQUE-TRACE"] = f"{trace_id:016x}"
+        rate_headers["X-MARQUE-TRACE"] = traces.text_of(trace_id)
         await exchange.answer_json(scope, send, status, answer, rate_headers)
         services.tally.note(slug, "http", code, time.perf_counter() - begin)
 

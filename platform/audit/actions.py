@@ -3,6 +3,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from audit import traces
 from audit.chain import GENESIS, canonical, record_hash
 from audit.models import AuditRecord
 
@@ -42,11 +43,38 @@ def record(
             old=None if old is None else canonical(old),
             new=None if new is None else canonical(new),
             reason=reason,
+            trace_id=traces.current(),
             previous_hash=last.record_hash if last else GENESIS,
         )
         entry.record_hash = record_hash(entry)
         entry.save(force_insert=True)
     return entry
+
+
+def note_view(*, viewer_id: int, page: str, object_type: str, object_id: Any) -> None:
+    """Note that staff saw a page about somebody; in one hour once, then counted."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE_VIEW,
+            {
+                "viewer": viewer_id,
+                "page": page[:80],
+                "type": object_type,
+                "id": str(object_id)[:80],
+                "hour": now.replace(minute=0, second=0, microsecond=0),
+                "now": now,
+            },
+        )
+
+
+_NOTE_VIEW = """
+INSERT INTO audit_pageview AS seen (
+    viewer_id, page, object_type, object_id, hour, first_at, last_at, times)
+VALUES (%(viewer)s, %(page)s, %(type)s, %(id)s, %(hour)s, %(now)s, %(now)s, 1)
+ON CONFLICT (object_type, object_id, viewer_id, page, hour)
+DO UPDATE SET last_at = excluded.last_at, times = seen.times + 1
+"""
 
 
 def _lock_chain() -> None:

@@ -31,5 +31,7 @@ def record_hash(record: AuditRecord) -> str:
         "reason": record.reason,
         "previous_hash": record.previous_hash,
     }
+    if record.trace_id:  # records from before it was kept have none
+        fields["trace_id"] = record.trace_id
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -24,6 +24,9 @@ class AuditRecord(models.Model):
     old = models.JSONField(null=True)
     new = models.JSONField(null=True)
     reason = models.CharField(max_length=500, blank=True)
+    trace_id = models.BigIntegerField(
+        default=0, help_text="The click it came of, see `traces`; 0: none."
+    )
     previous_hash = models.CharField(max_length=64)
     record_hash = models.CharField(max_length=64, unique=True)
 
@@ -33,7 +36,36 @@ class AuditRecord(models.Model):
             models.Index(fields=["object_type", "object_id"]),
             models.Index(fields=["actor_kind", "actor_id"]),
             models.Index(fields=["action"]),
+            models.Index(
+                fields=["trace_id"], condition=~models.Q(trace_id=0), name="audit_by_trace"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.action}"
+
+
+class PageView(models.Model):
+    """Who of the staff saw what of whom, by the hour: a look again in the same hour is counted."""
+
+    viewer_id = models.BigIntegerField()
+    page = models.CharField(max_length=80)
+    object_type = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=80)
+    hour = models.DateTimeField(help_text="The beginning of the hour, UTC.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.IntegerField(default=1)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_type", "object_id", "viewer_id", "page", "hour"],
+                name="page_view_once_an_hour",
+            ),
+        ]
+        indexes = [models.Index(fields=["viewer_id"], name="page_view_by_viewer")]
+
+    def __str__(self) -> str:
+        return f"{self.viewer_id} saw {self.object_type} {self.object_id}"

@@ -4,7 +4,7 @@ from typing import Any
 from django.db import models
 
 from audit.chain import GENESIS, record_hash
-from audit.models import AuditRecord
+from audit.models import AuditRecord, PageView
 
 
 def records() -> models.QuerySet[AuditRecord]:
@@ -17,6 +17,16 @@ def records_of(target: models.Model | tuple[str, Any]) -> models.QuerySet[AuditR
     if isinstance(target, models.Model):
         target = (target._meta.label_lower, target.pk)
     return AuditRecord.objects.filter(object_type=target[0], object_id=str(target[1]))
+
+
+def records_of_trace(trace_id: int) -> models.QuerySet[AuditRecord]:
+    """What one click changed, in order."""
+    return AuditRecord.objects.filter(trace_id=trace_id).order_by("id")
+
+
+def views() -> models.QuerySet[PageView]:
+    """Who saw what, newest first."""
+    return PageView.objects.all()
 
 
 def records_by(user: Any) -> models.QuerySet[AuditRecord]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit import selectors
+from audit import chains, selectors, traces
 from audit.models import AuditRecord
 from backoffice import cells, pages
 from backoffice.tables import Choice, Column, Days, Listing, asked
@@ -170,6 +170,9 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         ),
         (_("Reason"), row.reason or "–"),
     ]
+    if row.trace_id and pages.site_of(request).uses_tenant_schema:
+        text = traces.text_of(row.trace_id)
+        facts.append((_("Trace"), cells.link(pages.url(request, "trace", text), text)))
     return pages.render(
         request,
         "audit_record.html",
@@ -182,10 +185,11 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chain from its beginning."""
     check = selectors.verify_chain()
+    others = chains.registered() if pages.site_of(request).uses_tenant_schema else {}
     return pages.render(
         request,
         "audit_verify.html",
-        {"check": check},
+        {"check": check, "others": [(name, verify()) for name, verify in others.items()]},
         title=_("Proof of the audit trail"),
         crumbs=[(_("Audit trail"), pages.url(request, "audit"))],
     )

@@ -65,6 +65,7 @@ TENANT: Menu = (
             Entry(_("Staff"), "badge", "staff", "staff.view"),
             Entry(_("Engine commands"), "outbox", "commands", "audit.view"),
             Entry(_("Audit trail"), "history", "audit", "audit.view"),
+            Entry(_("Who saw what"), "visibility", "views_seen", "audit.view"),
         ),
     ),
 )

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from backoffice import access
+from backoffice import access, looks
 
 View = Callable[..., HttpResponse]
 
@@ -153,6 +153,8 @@ def guarded(site: Any, page: Page) -> View:
             return forbidden(request, page.capability)
         except Http404:
             return missing(request)
+        if site.uses_tenant_schema and request.method == "GET" and response.status_code == 200:
+            looks.note(request, page.name, kwargs)
         add_never_cache_headers(response)
         return response
 

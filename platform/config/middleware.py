@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from api.errors import ApiError, Refusal
+from audit import traces
 from portal.views.errors import bad_request
 
 log = structlog.get_logger("marque.web")
@@ -61,6 +62,20 @@ def _bad_address(request: HttpRequest) -> HttpResponse:
     return bad_request(request)
 
 
+class TraceMiddleware:
+    """Gives each request a trace id, told in a header: what it changes carries it on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        trace_id = traces.begin()
+        with traces.tracing(trace_id):
+            response = self.get_response(request)
+        response["X-MARQUE-TRACE"] = traces.text_of(trace_id)
+        return response
+
+
 class RequestLogMiddleware:
     """One line per request: method, route (never the path, which can hold secrets), result."""
 
@@ -76,6 +91,7 @@ class RequestLogMiddleware:
             method=request.method,
             route=match.route if match else "",
             status=response.status_code,
+            trace=traces.text_of(traces.current()),
             duration_ms=round((time.perf_counter_ns() - begin_ns) / 1e6, 1),
         )
         return response

@@ -99,6 +99,7 @@ TENANT_APPS = [
     "wallets.adjustments",
     "wallets.reconciliation",
     "wallets.liabilities",
+    "wallets.sealing",
     "clearing",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
@@ -117,6 +118,7 @@ ASGI_APPLICATION = "config.asgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.middleware.TraceMiddleware",
     "tenants.middleware.TenantMiddleware",
     "runtime.request_metrics.RequestMetricsMiddleware",
     "config.middleware.RequestLogMiddleware",

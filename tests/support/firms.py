@@ -71,6 +71,7 @@ class Firm:
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
             "name": "identity.sign_up_open",
+            "trace": "0123456789abcdef",
             "record_id": AuditRecord.objects.first().pk,
             "token": "no-such-token",
             "rest": "nothing/here",

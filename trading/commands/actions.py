@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from audit import actions as audit
+from audit import traces
 from trading.commands import numbering, selectors
 from trading.commands.actors import label_of, require
 from trading.commands.models import CommandReceipt, QueuedCommand, RelayStop
@@ -28,7 +29,7 @@ def enqueue_command(command: Message, *, acting_user: Any, trace_id: int = 0) ->
         kind=command.KIND,
         version=command.VERSION,
         payload=command.encode(),
-        trace_id=trace_id,
+        trace_id=trace_id or traces.current(),
         created_by=label_of(acting_user),
     )
     _wake_relay()

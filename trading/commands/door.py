@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from audit import traces
 from trading.engine.client import (
     Answer,
     AsyncEngineClient,
@@ -51,7 +52,7 @@ def send_command(command: Message, *, tenant: Any = None, trace_id: int = 0) -> 
     EngineUnknown.
     """
     tenant_id = tenant.pk if tenant is not None else current_tenant_id()
-    return client().send(tenant_id, command, trace_id=trace_id)
+    return client().send(tenant_id, command, trace_id=trace_id or traces.current())
 
 
 def query_together(tenant_id: int, messages: Sequence[Message]) -> list[Answer]:

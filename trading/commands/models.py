@@ -34,6 +34,7 @@ class QueuedCommand(models.Model):
                 fields=["id"], condition=Q(number__isnull=True), name="queued_without_number"
             ),
             models.Index(fields=["number"], condition=Q(answered=False), name="queued_unanswered"),
+            models.Index(fields=["trace_id"], condition=~Q(trace_id=0), name="queued_by_trace"),
         ]
 
     def __str__(self) -> str:

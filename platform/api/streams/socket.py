@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from api.exchange import Receive, Scope, Send
 from api.orders import batch_cost, list_cost
 from api.quotes import quotes_cost
 from api.streams.writer import TOO_SLOW, Writer
+from audit import traces
 from identity.visitors import network_of
 from tenants.models import Tenant
 from tenants.selectors import normalize_host, tenant_by_id
@@ -201,7 +201,7 @@ class Socket(Writer):
         self, caller: Caller, operation: str, request_id: Any, fields: dict[str, Any]
     ) -> None:
         services = self._services
-        trace_id = random.getrandbits(63)
+        trace_id = traces.begin()
         begin, code = time.perf_counter(), "OK"
         try:
             desk = services.desk

@@ -6,7 +6,6 @@ requests signed with a key; the shapes are the same.
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,6 +19,7 @@ from api.errors import ApiError, Refusal
 from api.exchange import decode_object
 from api.views.account import ACCOUNT, CURSOR, LIMIT, REFUSED
 from api.views.base import ApiView, as_api_error
+from audit import traces
 from trading.accounts.models import Account
 from trading.commands import door
 from trading.engine import commands, events, queries
@@ -320,7 +320,7 @@ def cancel(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
 
 def send(command: Any) -> door.Answer:
     """The engine's answer to a command; raises ApiError unless it was accepted."""
-    answer = door.send_command(command, trace_id=random.getrandbits(63))
+    answer = door.send_command(command, trace_id=traces.current() or traces.begin())
     if answer.result not in (Result.ACCEPTED, Result.REPEATED):
         raise ApiError(Result(answer.result))
     return answer

@@ -21,7 +21,9 @@ from backoffice.tenant import (
     rebuilds,
     reconciliation,
     sessions,
+    traces,
     trades,
+    views_seen,
 )
 
 PAGES = (
@@ -47,5 +49,7 @@ PAGES = (
     *staff_pages.PAGES,
     *brand.PAGES,
     *settings_pages.PAGES,
+    *views_seen.PAGES,
+    *traces.PAGES,
     *audit_pages.PAGES,
 )

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit import traces
 from backoffice import access, menu, pages
 from backoffice.search import Hit
 from backoffice.tenant import names
@@ -43,6 +44,12 @@ def find(request: HttpRequest, term: str) -> list[Hit]:
         ]
     if number and access.may(request.user, "ledger.view"):
         hits += _ledger(request, number)
+    trace_id = traces.parse(term)
+    if trace_id and access.may(request.user, "audit.view"):
+        text = traces.text_of(trace_id)
+        hits.append(
+            Hit(text, _("trace of a click"), pages.url(request, "trace", text), "conversion_path")
+        )
     return hits[:40]
 
 

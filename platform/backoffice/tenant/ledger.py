@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import cells, pages, words
+from audit import traces
+from backoffice import access, cells, pages, words
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names
 from tenants.selectors import current_tenant
@@ -284,7 +285,7 @@ def engine_record(request: HttpRequest, seq: int) -> HttpResponse:
         (_("Command"), type(record.command).__name__),
         (_("Result"), words.result_text(record.result)),
         (_("Came from"), sources.get(record.source, str(record.source))),
-        (_("Trace"), cells.mono(record.trace_id) if record.trace_id else "–"),
+        (_("Trace"), _trace(request, record.trace_id)),
     ]
     return pages.render(
         request,
@@ -307,6 +308,13 @@ def engine_record(request: HttpRequest, seq: int) -> HttpResponse:
         title=_("Engine event, seq %(seq)s") % {"seq": seq},
         crumbs=[(_("Journal entries"), pages.url(request, "entries"))],
     )
+
+
+def _trace(request: HttpRequest, trace_id: int) -> Any:
+    text = traces.text_of(trace_id)
+    if not trace_id or not access.may(request.user, "audit.view"):
+        return cells.mono(text) if trace_id else cells.NOTHING
+    return cells.link(pages.url(request, "trace", text), text)
 
 
 def _fields(message: Any) -> list[tuple[str, Any]]:

@@ -36,7 +36,8 @@ MOST_SHOWN = 100
 
 
 def state_badge(row: Rebuild) -> Any:
-    return cells.badge(row.get_state_display(), TONES[RebuildState(row.state)])
+    words = _("Differs") if row.state == RebuildState.COMPARED else row.get_state_display()
+    return cells.badge(words, TONES[RebuildState(row.state)])
 
 
 def _differences(row: Rebuild) -> int:

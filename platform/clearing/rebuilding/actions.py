@@ -81,10 +81,13 @@ def work(*, rebuild_id: int, tenant: Any, sql: "psycopg.Connection[Any]") -> boo
     `sql` is a connection of clearing's, whose role owns the tables. What goes wrong ends the
     rebuild and is said in it.
     """
-    row = Rebuild.objects.get(pk=rebuild_id)
-    if row.state not in states.UNDERWAY:
-        return False
-    worker = _Work(row, tenant, sql)
+    with shadow.alone(sql, tenant.schema_name):
+        row = Rebuild.objects.get(pk=rebuild_id)
+        return row.state in states.UNDERWAY and _work(_Work(row, tenant, sql))
+
+
+def _work(worker: "_Work") -> bool:
+    row = worker.row
     try:
         if row.state == RebuildState.ASKED:
             return worker.begin()

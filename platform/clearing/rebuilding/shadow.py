@@ -15,6 +15,7 @@ from clearing.writer import TenantWriter
 from trading.commands import database
 from trading.engine import journal
 
+_LOCK_CLASS = 0x5242  # "RB"
 SLICE_BYTES = 4 * 1024 * 1024
 
 
@@ -43,6 +44,18 @@ def transaction(
         database.enter_schema(cursor, schema_name)
         yield cursor
         database.enter_schema(cursor, schema_name)
+
+
+@contextmanager
+def alone(connection: "psycopg.Connection[Any]", schema_name: str) -> Iterator[None]:
+    """Whoever else works on this tenant's rebuild (the worker, a command) waits meanwhile."""
+    key = [_LOCK_CLASS, schema_name]
+    connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
 def make(connection: "psycopg.Connection[Any]", schema_name: str) -> None:
