@@ -49,6 +49,7 @@ TENANT: Menu = (
             Entry(_("Ledger"), "account_balance", "ledger", "ledger.view"),
             Entry(_("Journal entries"), "receipt_long", "entries", "ledger.view"),
             Entry(_("Trial balance"), "balance", "trial_balance", "ledger.view"),
+            Entry(_("Reports"), "bar_chart", "reports", "reports.view"),
             Entry(_("Verify books"), "fact_check", "verify_books", "ledger.view"),
             Entry(_("Breaks"), "difference", "breaks", "ledger.view", "breaks"),
             Entry(_("Reconciliation"), "layers", "levels", "ledger.view"),

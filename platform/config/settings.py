@@ -97,6 +97,7 @@ TENANT_APPS = [
     "trading.replay",
     "wallets.ledger",
     "wallets.adjustments",
+    "wallets.reports",
     "wallets.reconciliation",
     "wallets.liabilities",
     "wallets.sealing",

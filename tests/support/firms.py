@@ -75,6 +75,7 @@ class Firm:
             "record_id": AuditRecord.objects.first().pk,
             "token": "no-such-token",
             "rest": "nothing/here",
+            "year": 2026,
         }
 
 
