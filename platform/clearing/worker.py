@@ -220,6 +220,8 @@ class Clearing:
         )
 
     def _leave_behind(self, writer: TenantWriter) -> None:
+        if not self._behind:
+            self._slice_due_s = time.monotonic() + SLICE_AT_LEAST_EVERY_S
         self._behind.setdefault(writer.tenant_id, LeftBehind(self.engine_dir, self._slice_bytes))
 
     def _forget_behind(self, tenant_id: int) -> None:

@@ -85,18 +85,18 @@ def _encode_fixed(columns: Sequence[Column], text_bytes: dict[str, int]) -> byte
             width, values = _integer(column)
             pieces.append((f"{name}_length", ">i4", width))
             pieces.append((name, f">i{width}", values))
-    kind = np.dtype([(name, kind) for name, kind, _ in pieces])
+    row = np.dtype([(name, kind) for name, kind, _ in pieces])
     # What is the same in every row is laid out once; the rest is written over it.
-    template = np.zeros(1, kind)
-    for name, _, values in pieces:
-        if isinstance(values, int):
-            template[name] = values
-    raw = np.empty((len(columns[0].values), kind.itemsize), np.uint8)
+    template = np.zeros(1, row)
+    for name, _, written in pieces:
+        if isinstance(written, int):
+            template[name] = written
+    raw = np.empty((len(columns[0].values), row.itemsize), np.uint8)
     raw[:] = template.view(np.uint8)
-    rows = raw.view(kind)[:, 0]
-    for name, _, values in pieces:
-        if not isinstance(values, int):
-            rows[name] = values
+    rows = raw.view(row)[:, 0]
+    for name, _, written in pieces:
+        if not isinstance(written, int):
+            rows[name] = written
     return raw.tobytes()
 
 

@@ -147,7 +147,8 @@ class Room:
             chosen = np.flatnonzero(
                 (keys < partition.upper) & (keys >= (partition.lower or lowest))
             )
-            copying.copy_rows(cursor, partition.name, columns, chosen)
+            if len(chosen):
+                copying.copy_rows(cursor, partition.name, columns, chosen)
         return len(keys)
 
 
