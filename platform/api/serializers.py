@@ -435,9 +435,27 @@ class StatementLine(fields.Serializer[Any]):
     seq = fields.IntegerField(help_text="Engine journal seq of its cause.")
 
 
+class PeriodBalance(fields.Serializer[Any]):
+    asset = fields.CharField()
+    opening = decimal("Booked balance when the period began.")
+    closing = decimal("Booked balance when it ended, or now.")
+
+
 class Statement(fields.Serializer[Any]):
     results = StatementLine(many=True)
     next = fields.CharField(allow_null=True, help_text="Cursor of the next page; null: the end.")
+    balances = PeriodBalance(many=True)
+
+
+class FeePaid(fields.Serializer[Any]):
+    of = fields.CharField(help_text="A day such as 2026-03-14, or an instrument.")
+    asset = fields.CharField(help_text="What the fees were taken in.")
+    fills = fields.CharField(help_text="How many.")
+    fees = decimal("Their sum.")
+
+
+class FeesPaid(fields.Serializer[Any]):
+    results = FeePaid(many=True)
 
 
 class LiabilitiesRoot(fields.Serializer[Any]):

@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from api.views import account, documentation, liabilities, market, order_lists, orders, quotes
+from api.views import (
+    account,
+    documentation,
+    liabilities,
+    market,
+    order_lists,
+    orders,
+    quotes,
+    reports,
+)
 
 app_name = "api"
 
@@ -23,7 +32,10 @@ urlpatterns = [
     path("v1/account", account.AccountView.as_view(), name="account"),
     path("v1/balances", account.BalancesView.as_view(), name="balances"),
     path("v1/fills", account.FillsView.as_view(), name="fills"),
-    path("v1/statement", account.StatementView.as_view(), name="statement"),
+    path("v1/statement", reports.StatementView.as_view(), name="statement"),
+    path("v1/statement/file", reports.StatementFileView.as_view(), name="statement-file"),
+    path("v1/fees", reports.FeesView.as_view(), name="fees"),
+    path("v1/tax-year/<int:year>", reports.TaxYearView.as_view(), name="tax-year"),
     path("v1/orders", orders.OrdersView.as_view(), name="orders"),
     path("v1/quotes", quotes.QuotesView.as_view(), name="quotes"),
     path("v1/quotes/protection", quotes.ProtectionView.as_view(), name="quotes-protection"),

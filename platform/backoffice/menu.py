@@ -52,6 +52,7 @@ TENANT: Menu = (
             Entry(_("Custody accounts"), "savings", "custody_accounts", "ledger.view"),
             Entry(_("Periods"), "event_available", "periods", "ledger.view"),
             Entry(_("Trial balance"), "balance", "trial_balance", "ledger.view"),
+            Entry(_("Reports"), "bar_chart", "reports", "reports.view"),
             Entry(_("Verify books"), "fact_check", "verify_books", "ledger.view"),
             Entry(_("Breaks"), "difference", "breaks", "ledger.view", "breaks"),
             Entry(_("Reconciliation"), "layers", "levels", "ledger.view"),

@@ -100,6 +100,7 @@ TENANT_APPS = [
     "wallets.ledger",
     "wallets.adjustments",
     "wallets.bookkeeping",
+    "wallets.reports",
     "wallets.reconciliation",
     "wallets.liabilities",
     "wallets.sealing",

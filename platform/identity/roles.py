@@ -36,6 +36,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "orders.cancel",
             "ledger.view",
             "ledger.prove",
+            "reports.view",
             "breaks.resolve",
             "liabilities.publish",
             "rebuild.ask",
@@ -77,6 +78,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
         | {
             "ledger.view",
             "ledger.prove",
+            "reports.view",
             "breaks.handle",
             "breaks.resolve",
             "outside.enter",
@@ -100,9 +102,8 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
     SUPPORT: frozenset(_READ | {"orders.cancel"}),
     AUDITOR: frozenset(
         _READ
-        | {"ledger.view", "ledger.prove", "fees.view", "adjustments.view", "staff.view"}
-        | {"brand.view"}
-        | {"settings.view", "audit.view"}
+        | {"ledger.view", "ledger.prove", "reports.view", "fees.view", "adjustments.view"}
+        | {"staff.view", "brand.view", "settings.view", "audit.view"}
     ),
 }
 

@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from identity.forms import ApiKeyForm as IdentityApiKeyForm
+from trading.accounts.models import Account
 from trading.instruments import selectors as instruments
+from wallets.reports.periods import zone_names
 
 
 class PasswordConfirmForm(forms.Form):
@@ -71,6 +73,9 @@ class OrderFilterForm(FilterForm):
 
 
 class StatementFilterForm(forms.Form):
+    """Filters of the statement; `zone` says what a day is."""
+
+    account = forms.ChoiceField(label=_("Account"), required=False)
     asset = forms.ChoiceField(label=_("Asset"), required=False)
     begin = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -79,7 +84,20 @@ class StatementFilterForm(forms.Form):
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, accounts: list[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = instruments.catalogue().by_code
-        self.fields["asset"].choices = [("", _("All")), *((c, c) for c in codes)]  # type: ignore[attr-defined]
+        for name, choices in (
+            ("account", [(str(account.pk), account.name) for account in accounts]),
+            ("asset", [("", _("All")), *((code, code) for code in codes)]),
+            ("zone", [(name, name.replace("_", " ")) for name in zone_names()]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        if len(accounts) < 2:
+            del self.fields["account"]
+
+
+class TimeZoneForm(forms.Form):
+    zone = forms.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Pages of a customer's orders, fills and statement: filters and cursors over the cleared tables.
+"""Pages of a customer's orders and fills: filters and cursors over the cleared tables.
 
 A cursor is the id of the last row shown; the next page begins below it. Rows that come in
 meanwhile never shift a page.
@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from trading.accounts.models import Account
 from trading.engine.enums import OrderStatus, Side
 from trading.instruments import selectors as instruments
 from trading.orders import shapes
 from trading.orders.models import OPEN_STATUSES, Order, Trade
-from wallets.ledger.models import LedgerAccount, Line, Posting
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 2_000  # of an export that are read at once
@@ -87,63 +86,6 @@ def fills(account: Account, filters: Filters, *, cursor: str = "", limit: int = 
         for _, maker, row in found[:limit]
     ]
     return Page(bodies, str(found[limit - 1][0]) if len(found) > limit else "")
-
-
-def statement(
-    account: Account, filters: Filters, *, cursor: str = "", limit: int = PAGE_ROWS
-) -> Page:
-    """Every movement of the account's funds with the booked balance after it, newest first.
-
-    Units are signed as the customer sees them: received positive (in the ledger, a credit).
-    """
-    ledger = LedgerAccount.objects.filter(account_id=account.pk, line=Line.ENGINE_ACCOUNT)
-    if filters.get("asset"):
-        ledger = ledger.filter(asset__code=filters["asset"])
-    assets_of = dict(ledger.values_list("pk", "asset_id"))
-    rows = Posting.objects.filter(ledger_account_id__in=assets_of).select_related("entry")
-    rows = _between(rows, filters, "entry__time")
-    position = _position(cursor)
-    if position is not None:
-        entry_id, line = position
-        rows = rows.filter(Q(entry_id__lt=entry_id) | Q(entry_id=entry_id, line__gt=line))
-    found = list(rows.order_by("-entry_id", "line")[: limit + 1])
-    assets = instruments.catalogue().assets
-    running: dict[int, int] = {}
-    bodies = []
-    for row in found[:limit]:
-        ledger_id = row.ledger_account_id
-        if ledger_id not in running:
-            running[ledger_id] = _units_up_to(ledger_id, row)
-        asset = assets[assets_of[ledger_id]]
-        bodies.append(
-            {
-                "entry_id": row.entry_id,
-                "kind": row.entry.kind,
-                "reference_id": row.entry.reference_id,
-                "time": row.entry.time,
-                "asset": asset,
-                "units": -row.units,
-                "balance_units": -running[ledger_id],
-            }
-        )
-        running[ledger_id] -= row.units
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(bodies, f"{last.entry_id}-{last.line}" if last else "")
-
-
-def _units_up_to(ledger_account_id: int, row: Posting) -> int:
-    """The ledger account's units including this posting and all before it."""
-    earlier = Posting.objects.filter(ledger_account_id=ledger_account_id).filter(
-        Q(entry_id__lt=row.entry_id) | Q(entry_id=row.entry_id, line__gte=row.line)
-    )
-    return int(earlier.aggregate(units=Sum("units"))["units"] or 0)
-
-
-def _position(cursor: str) -> tuple[int, int] | None:
-    entry_id, _, line = cursor.partition("-")
-    if not _WHOLE.fullmatch(entry_id) or not _WHOLE.fullmatch(line):
-        return None
-    return int(entry_id), int(line)
 
 
 def _common(rows: QuerySet[Any], filters: Filters, *, time_field: str) -> QuerySet[Any]:

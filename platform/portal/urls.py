@@ -12,6 +12,7 @@ from portal.views import (
     liabilities,
     public,
     security,
+    statements,
     trade,
 )
 
@@ -35,7 +36,9 @@ urlpatterns = [
     path("trade/<str:symbol>", trade.terminal, name="terminal"),
     path("orders", history.orders, name="orders"),
     path("fills", history.fills, name="fills"),
-    path("statement", history.statement, name="statement"),
+    path("statement", statements.statement, name="statement"),
+    path("tax-year", statements.tax_year, name="tax_year"),
+    path("time-zone", statements.keep_zone, name="keep_zone"),
     path("balances", account.balances, name="balances"),
     path("liabilities", liabilities.liabilities, name="liabilities"),
     path("liabilities/verify_liabilities.py", liabilities.script, name="liabilities_script"),

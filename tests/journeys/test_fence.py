@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django_tenants.utils import schema_context, tenant_context
@@ -198,12 +199,25 @@ def walk(fence: Fence, browser: Any, *, harmless: Callable[[str], bool]) -> dict
                 continue
             answer = getattr(browser, method)(address, fields if method in ("get", "post") else {})
             found.setdefault(address, []).append(answer.status_code)
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            body = content_of(answer)
             for private in fence.private:
                 assert private.encode() not in body, (method, address, private)
             assert answer.status_code < 500 or answer.status_code == 503, (method, address)
     assert fence.state() == before
     return found
+
+
+def content_of(answer: Any) -> bytes:
+    """The whole body, also of one that is sent piece by piece."""
+    if not answer.streaming:
+        return bytes(answer.content)
+    if not answer.is_async:
+        return b"".join(answer.streaming_content)
+
+    async def read() -> bytes:
+        return b"".join([part async for part in answer.streaming_content])
+
+    return async_to_sync(read)()
 
 
 def is_open_to_all(address: str) -> bool:

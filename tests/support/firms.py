@@ -72,7 +72,6 @@ class Firm:
             "request_id": an_entry_request(self.finance).pk,
             "kind": int(EntryKind.BANK_FEE),
             "month": "2026-01",
-            "year": 2025,
             "break_id": a_break().pk,
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
@@ -81,6 +80,7 @@ class Firm:
             "record_id": AuditRecord.objects.first().pk,
             "token": "no-such-token",
             "rest": "nothing/here",
+            "year": 2026,
         }
 
 

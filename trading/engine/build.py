@@ -21,9 +21,10 @@ from pathlib import Path
 from trading.engine import compiled
 
 # -fwrapv: sums of words wrap, as keys of hash tables do on purpose; bounds are checked at the door.
+# No vectors: events are made of what was just written word by word, for which wider reads wait.
 CFLAGS = (
     "-O3 -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
-    " -Wno-unused-function -Wno-sign-compare"
+    " -fno-tree-vectorize -fno-tree-slp-vectorize -Wno-unused-function -Wno-sign-compare"
 )
 # Types come from the .pxd files and from what is assigned, not from annotations. Indexes are those
 # of the core's own rows.

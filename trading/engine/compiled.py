@@ -75,7 +75,7 @@ PLAIN = (
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.
-EDGE = ("frames", "connection", "log_writer", "server")
+EDGE = ("frames", "metrics", "connection", "log_writer", "server")
 
 
 def source_files() -> list[Path]:

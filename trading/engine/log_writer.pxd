@@ -19,4 +19,5 @@ cdef class LogWriter:
     cpdef submit(self, list buffers, long long size, long long next_seq)
     @cython.locals(error="long long")
     cpdef bint is_finished(self) except -1
+    @cython.locals(started="long long")
     cpdef write_now(self, list buffers, long long size, long long next_seq)

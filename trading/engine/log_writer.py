@@ -7,7 +7,6 @@ very many pieces, and files that are not the engine's own kind.
 
 import os
 import threading
-import time
 from queue import SimpleQueue
 
 from trading.engine import system
@@ -48,7 +47,7 @@ class LogWriter:
                 self._is_laid = True
         if not self._is_laid:
             self._groups.put((buffers, size, next_seq))
-        os.eventfd_write(self._work_fd, 1)
+        system.tell(self._work_fd)
 
     def is_finished(self) -> bool:
         """Whether the group that was handed over is done; ``failure`` is known then."""
@@ -67,12 +66,12 @@ class LogWriter:
 
     def write_now(self, buffers: list[bytes], size: int, next_seq: int) -> None:
         """Append a group on the calling thread; only while none is under way."""
-        started = time.perf_counter_ns()
+        started = system.monotonic_ns()
         try:
             self.journal.append(buffers, size, next_seq)
         except Exception as error:
             self.failure = error
-        self.sync_ns = time.perf_counter_ns() - started
+        self.sync_ns = system.monotonic_ns() - started
 
     def close(self) -> None:
         self._groups.put(None)

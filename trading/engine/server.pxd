@@ -3,6 +3,7 @@ cimport cython
 from trading.engine.connection cimport Connection
 from trading.engine.frames cimport Frames
 from trading.engine.log_writer cimport LogWriter
+from trading.engine.metrics cimport Metrics
 from trading.engine.words cimport FAILED
 
 
@@ -29,7 +30,7 @@ cdef class Server:
     cdef public LogWriter writer
     cdef public object listener
     cdef public object signal_socket
-    cdef public object metrics
+    cdef public Metrics metrics
     cdef public long long most_connections
     cdef public long long most_waiting_bytes
     cdef public bytes signals
@@ -51,7 +52,7 @@ cdef class Server:
     cdef Group _applied
     cdef Group _writing
 
-    @cython.locals(connection=Connection, ready="long long", number="long long", fd="long long", mask="long long", milliseconds="long long")
+    @cython.locals(connection=Connection, ready="long long", number="long long", fd="long long", mask="long long", milliseconds="long long", until_ns="long long", left_ns="long long")
     cpdef run(self, double until)
     cpdef drain(self)
     cdef _accept(self)

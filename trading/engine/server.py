@@ -27,9 +27,9 @@ MAX_FRAME_BYTES: Final = 65_536
 # Groups so small are synced at once: passing them to the writer would cost more than it gains.
 INLINE_REQUESTS: Final = 2
 NOTICE_NS: Final = 1_000_000  # followers are told at most this often
-NOTICE_SECONDS: Final = 0.001
+NOTICE_MILLISECONDS: Final = 1
 # How exactly orders end at their time, and how far ahead that is looked for.
-TIMER_SECONDS: Final = 0.005
+TIMER_MILLISECONDS: Final = 5
 TIMER_NS: Final = 1_000_000_000
 
 _ARM_DISCONNECT: Final = codec.ARM_DISCONNECT.to_bytes(2, "little")
@@ -128,21 +128,22 @@ class Server:
         signal_fd = self.signal_socket.fileno()
         done_fd = self.writer.done_fd
         poller_fd = self.poller.fileno()
+        until_ns = int(until * 1e9)
         if self._gone:
             self._run_batch()
         while not self.signals:
-            timeout = until - time.monotonic()
-            if timeout <= 0.0:
+            left_ns = until_ns - system.monotonic_ns()
+            if left_ns <= 0:
                 break
+            milliseconds = (left_ns + 999_999) // 1_000_000
             if self._gone:
-                timeout = 0.0
+                milliseconds = 0
             elif self.notice_due:
-                timeout = NOTICE_SECONDS
-            elif 0 < self.shard.due_ns <= time.time_ns() + TIMER_NS:
-                timeout = TIMER_SECONDS
-            milliseconds = int(timeout * 1000.0 + 0.999)
+                milliseconds = NOTICE_MILLISECONDS
+            elif 0 < self.shard.due_ns <= system.real_ns() + TIMER_NS:
+                milliseconds = TIMER_MILLISECONDS
             ready = system.wait(self.poller, poller_fd, self._events, milliseconds)
-            self._round_ns = time.perf_counter_ns()
+            self._round_ns = system.monotonic_ns()
             if self._writing is not None and self.writer.is_finished():
                 self._on_durable()
             for number in range(ready):
@@ -164,7 +165,7 @@ class Server:
                     self._accept()
                 elif fd == signal_fd:
                     self.signals += self.signal_socket.recv(64)
-            if self._senders or self._gone or 0 < self.shard.due_ns <= time.time_ns():
+            if self._senders or self._gone or 0 < self.shard.due_ns <= system.real_ns():
                 self._run_batch()
             if self.notice_due:
                 self._tell_followers()
@@ -274,8 +275,8 @@ class Server:
     def _take(self, connection: Connection, end: int, count: int) -> None:
         """Take the frames behind those of the round into it, up to ``end``, or refuse them."""
         if self._waiting_bytes() > self.most_waiting_bytes:
-            self.metrics.requests += int(count)
-            self.metrics.refused_overloaded += int(count)
+            self.metrics.requests += count
+            self.metrics.refused_overloaded += count
             frames = system.copied(self._buffer, self._filled, end)
             connection.send(framing.refuse_requests(frames, 0, len(frames), codes.OVERLOADED))
             return
@@ -305,10 +306,10 @@ class Server:
             self._gone = []
         else:
             frames = system.copied(self._buffer, 0, self._filled)
-        output = self.shard.run_batch(frames, time.time_ns())
+        output = self.shard.run_batch(frames, system.real_ns())
         share = Share(output.answers, self._senders, self._counts, self._round_ns)
         share.requests = self._requests
-        self.metrics.requests += int(self._requests)
+        self.metrics.requests += self._requests
         self._filled = 0
         self._senders = []
         self._counts = []
@@ -344,8 +345,8 @@ class Server:
         assert group is not None
         if self.writer.failure is not None:
             raise JournalFailed(str(self.writer.failure))
-        self.metrics.sync_seconds.add(self.writer.sync_ns / 1e9)
-        self.metrics.group_commands.add(float(group.last_seq - self.durable_seq))
+        self.metrics.sync_seconds.add(self.writer.sync_ns / 1e9, 1)
+        self.metrics.group_commands.add(float(group.last_seq - self.durable_seq), 1)
         self._writing = None
         self.durable_seq = group.last_seq
         self.notice_due = len(self.followers) > 0
@@ -367,8 +368,8 @@ class Server:
                     self._answer(connection, share.answers, start, end)
                 start = end
             if share.requests > 0:
-                waited_ns = time.perf_counter_ns() - share.read_ns
-                self.metrics.answer_seconds.add(waited_ns / 1e9, int(share.requests))
+                waited_ns = system.monotonic_ns() - share.read_ns
+                self.metrics.answer_seconds.add(waited_ns / 1e9, share.requests)
 
     def _answer(self, connection: Connection, answers: bytes, start: int, end: int) -> None:
         if end > start:
@@ -437,7 +438,7 @@ class Server:
 
     def _tell_followers(self) -> None:
         """Tell each follower the durable seq, unless it was told something just now."""
-        now = time.perf_counter_ns()
+        now = system.monotonic_ns()
         self.notice_due = False
         for connection in list(self.followers):
             if connection.closed:

@@ -22,6 +22,17 @@ cdef extern from *:
         struct iovec pieces[MARQUE_MOST_PIECES];
     } marque_desk;
 
+    static inline long long marque_clock(clockid_t clock) {
+        struct timespec now;
+        clock_gettime(clock, &now);
+        return now.tv_sec * 1000000000LL + now.tv_nsec;
+    }
+    static inline void marque_tell(long long fd) {
+        unsigned long long one = 1;
+        if (write((int)fd, &one, sizeof one) < 0) {
+            /* It can only be full of what was told already. */
+        }
+    }
     static inline long long marque_failed(void) {
         return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR
             ? MARQUE_BLOCKED : MARQUE_BROKEN;
@@ -91,11 +102,6 @@ cdef extern from *:
         }
         return 0;
     }
-    static inline long long marque_now(void) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec * 1000000000LL + now.tv_nsec;
-    }
     static long long marque_serve(char *place, long long work_fd, long long done_fd) {
         marque_desk *desk = (marque_desk *)place;
         unsigned long long told;
@@ -108,16 +114,13 @@ cdef extern from *:
             }
             if (desk->count == 0)
                 break;
-            long long started = marque_now();
+            long long started = marque_clock(CLOCK_MONOTONIC);
             desk->error = marque_write_durably(
                 (int)desk->fd, desk->pieces, (int)desk->count, desk->offset);
-            desk->sync_ns = marque_now() - started;
+            desk->sync_ns = marque_clock(CLOCK_MONOTONIC) - started;
             desk->count = 0;
             __atomic_store_n(&desk->done, 1, __ATOMIC_RELEASE);
-            told = 1;
-            if (write((int)done_fd, &told, sizeof told) < 0) {
-                /* It can only be full of what was told already. */
-            }
+            marque_tell(done_fd);
         }
         Py_END_ALLOW_THREADS
         return 0;
@@ -138,6 +141,10 @@ cdef extern from *:
     enum: EVENT_BYTES "((long)sizeof(struct epoll_event) * MARQUE_MOST_EVENTS)"
     enum: MOST_PIECES "MARQUE_MOST_PIECES"
     enum: DESK_BYTES "((long)sizeof(marque_desk))"
+    enum: MARQUE_REALTIME "CLOCK_REALTIME"
+    enum: MARQUE_MONOTONIC "CLOCK_MONOTONIC"
+    long long marque_clock(int clock) noexcept
+    void tell "marque_tell"(long long fd) noexcept
     long long marque_receive(long long fd, char *buffer, long long most) noexcept
     long long marque_transmit(long long fd, const char *data, long long size) noexcept
     long long marque_wait(long long fd, char *events, long long milliseconds) noexcept
@@ -149,6 +156,14 @@ cdef extern from *:
     long long error_of "marque_error_of"(const char *desk) noexcept
     long long nanoseconds_of "marque_nanoseconds_of"(const char *desk) noexcept
     void *memcpy(void *target, const void *source, size_t size) noexcept
+
+
+cdef inline long long monotonic_ns() noexcept:
+    return marque_clock(MARQUE_MONOTONIC)
+
+
+cdef inline long long real_ns() noexcept:
+    return marque_clock(MARQUE_REALTIME)
 
 
 cdef inline long long receive(long long fd, char *buffer, long long at, long long most) noexcept:

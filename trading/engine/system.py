@@ -7,6 +7,7 @@ giving it up for a microsecond only to wait for it again costs more than the cal
 
 import os
 import select
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,16 @@ MOST_EVENTS: Final = 256  # of one look
 EVENT_BYTES: Final = 12 * MOST_EVENTS
 MOST_PIECES: Final = 256  # of one group that is written without Python
 DESK_BYTES: Final = 64 + 16 * MOST_PIECES
+
+
+def monotonic_ns() -> int:
+    """That of ``time.monotonic``."""
+    return time.monotonic_ns()
+
+
+def real_ns() -> int:
+    """Nanoseconds since 1970."""
+    return time.time_ns()
 
 
 def receive(fd: int, buffer: bytearray, at: int, most: int) -> int:
@@ -84,6 +95,11 @@ def serve(desk: bytearray, work_fd: int, done_fd: int) -> int:
     """
     os.eventfd_read(work_fd)
     return 0
+
+
+def tell(event_fd: int) -> None:
+    """Add one to an eventfd."""
+    os.eventfd_write(event_fd, 1)
 
 
 def is_done(desk: bytearray) -> bool:

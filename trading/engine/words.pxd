@@ -22,18 +22,15 @@ cdef extern from *:
             memcpy(target, source, count * 8);
             return;
         }
-        if (count < 4) {
-            while (count-- > 0) {
-                memcpy(target++, source, 8);
-                source += 8;
-            }
-            return;
+        /* Word by word: what was just written word by word is not handed on to wider reads,
+           which would wait until all writes before have reached the cache. */
+        while (count-- > 0) {
+            long long value;
+            memcpy(&value, source, 8);
+            __asm__("" : "+r"(value));
+            memcpy(target++, &value, 8);
+            source += 8;
         }
-        /* The last four words may be copied twice in part: one branch less to be guessed. */
-        long long last = count - 4;
-        for (long long at = 0; at < last; at += 4)
-            memcpy(target + at, source + 8 * at, 32);
-        memcpy(target + last, source + 8 * last, 32);
     }
     static inline long long marque_step(long long one, long long other, long long step) {
         return -(long long)(one < other) & step;

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from api import serializers
 from api.access import Caller
-from api.errors import ApiError, Refusal
+from api.errors import ApiError
 from api.views.base import ApiView
 from trading.accounts.selectors import accounts_of
 from trading.commands import door
@@ -20,8 +20,6 @@ from trading.engine.results import Result
 from trading.instruments.selectors import catalogue
 from trading.orders import selectors as orders
 from trading.orders import shapes
-from wallets.ledger import selectors as ledger
-from wallets.ledger.entries import ENTRY_INDEX_BITS
 
 _TAG = ["Account"]
 ACCOUNT = OpenApiParameter("account", int, description="One of your accounts; else your default.")
@@ -112,57 +110,3 @@ def fill_body(fill: orders.Fill) -> dict[str, Any]:
     info = catalogue().instruments[fill.trade.instrument_id]
     time_ns = shapes.ns_of(fill.trade.time)
     return shapes.fill_json(fill.trade, info, maker=fill.is_maker, time_ns=time_ns)
-
-
-class StatementView(ApiView):
-    @extend_schema(
-        operation_id="statement",
-        tags=_TAG,
-        parameters=[
-            ACCOUNT,
-            OpenApiParameter("asset", str, description="Only this asset, such as USDT."),
-            LIMIT,
-            CURSOR,
-        ],
-        responses={200: serializers.Statement, 400: serializers.Error, **REFUSED},
-        summary="Statement",
-    )
-    def get(self, request: Request) -> Response:
-        """Every movement of your balances with the balance after it, newest first."""
-        account = self.account(request)
-        asset_id = _asset_id(request.query_params.get("asset"))
-        try:
-            lines, following = ledger.statement(
-                account,
-                request.query_params.get("cursor", ""),
-                limit=self.limit(request),
-                asset_id=asset_id,
-            )
-        except ledger.BadCursor:
-            raise ApiError(Refusal.BAD_CURSOR) from None
-        results = [statement_body(line) for line in lines]
-        return Response({"results": results, "next": following or None})
-
-
-def statement_body(line: ledger.StatementLine) -> dict[str, Any]:
-    """A line of a statement as JSON."""
-    return {
-        "id": line.cursor,
-        "time": shapes.ns_of(line.time) // shapes.NANOSECONDS_PER_MS,
-        "kind": line.kind.name.lower(),
-        "description": str(line.kind.label),
-        "asset": line.asset.code,
-        "amount": line.amount,
-        "balance": line.balance,
-        "reference": str(line.reference_id),
-        "seq": line.entry_id >> ENTRY_INDEX_BITS,
-    }
-
-
-def _asset_id(code: str | None) -> int | None:
-    if not code:
-        return None
-    asset = catalogue().by_code.get(code)
-    if asset is None:
-        raise ApiError(Result.UNKNOWN_ASSET)
-    return asset.id

@@ -1,10 +1,9 @@
-"""The books as a whole: trial balance, and the proof that everything adds up."""
+"""The books as a whole: the proof that everything adds up."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,11 +14,9 @@ from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.once import new_token
 from backoffice.tables import Choice, Column, Days, Listing
-from backoffice.tenant import names
 from tenants.selectors import current_tenant
-from trading.instruments.models import Asset
 from wallets.ledger import actions, selectors
-from wallets.ledger.models import Balance, BooksProof, Classification, Line, ProofOutcome
+from wallets.ledger.models import BooksProof, ProofOutcome
 from wallets.ledger.verify import Break
 from wallets.reconciliation import selectors as reconciliation
 
@@ -30,87 +27,6 @@ OUTCOME_TONES = {
     ProofOutcome.BROKEN: "bad",
     ProofOutcome.UNFINISHED: "warn",
 }
-
-
-@dataclass
-class TrialLine:
-    """One line of the trial balance of one asset, in units."""
-
-    name: str
-    classification: str
-    debit_units: int = 0
-    credit_units: int = 0
-
-
-@dataclass
-class TrialBalance:
-    """All lines in one asset; both sums must be equal."""
-
-    asset: Asset
-    lines: list[TrialLine] = field(default_factory=list)
-
-    @property
-    def debit_units(self) -> int:
-        return sum(line.debit_units for line in self.lines)
-
-    @property
-    def credit_units(self) -> int:
-        return sum(line.credit_units for line in self.lines)
-
-    @property
-    def is_balanced(self) -> bool:
-        return self.debit_units == self.credit_units
-
-
-def trial_balances() -> list[TrialBalance]:
-    """Sums per asset and line of the chart; customers' accounts are one line together."""
-    found: dict[int, TrialBalance] = {a.pk: TrialBalance(asset=a) for a in Asset.objects.all()}
-    sums = (
-        Balance.objects.values(
-            "ledger_account__asset", "ledger_account__line", "ledger_account__classification"
-        )
-        .annotate(units=Sum("units"))
-        .order_by("ledger_account__line", "ledger_account__classification")
-    )
-    for row in sums:
-        units = int(row["units"])
-        line = TrialLine(
-            name=str(Line(row["ledger_account__line"]).label),
-            classification=str(Classification(row["ledger_account__classification"]).label),
-            debit_units=max(units, 0),
-            credit_units=max(-units, 0),
-        )
-        found[row["ledger_account__asset"]].lines.append(line)
-    return [balance for balance in found.values() if balance.lines]
-
-
-def _side(units: int, asset: Asset) -> Any:
-    return names.amount(units, asset) if units else ""
-
-
-def trial_balance(request: HttpRequest) -> HttpResponse:
-    """The trial balance per asset."""
-    balances = [
-        {
-            "asset": balance.asset,
-            "is_balanced": balance.is_balanced,
-            "lines": [
-                {
-                    "name": line.name,
-                    "classification": line.classification,
-                    "debit": _side(line.debit_units, balance.asset),
-                    "credit": _side(line.credit_units, balance.asset),
-                }
-                for line in balance.lines
-            ],
-            "debit": names.amount(balance.debit_units, balance.asset),
-            "credit": names.amount(balance.credit_units, balance.asset),
-        }
-        for balance in trial_balances()
-    ]
-    return pages.render(
-        request, "trial_balance.html", {"balances": balances}, title=_("Trial balance")
-    )
 
 
 @dataclass(frozen=True)
@@ -211,7 +127,6 @@ class ProveNow(ActionPage):
 
 
 PAGES = (
-    pages.Page("ledger/trial-balance/", "trial_balance", trial_balance, "ledger.view"),
     pages.Page("ledger/verify/", "verify_books", verify_books, "ledger.view"),
     pages.Page("ledger/verify/now/", "prove_books", ProveNow.as_view(), "ledger.prove"),
 )

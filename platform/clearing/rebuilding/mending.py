@@ -15,6 +15,7 @@ from clearing.rebuilding.comparing import Compared
 from clearing.rebuilding.errors import RebuildError
 from clearing.rebuilding.shadow import name_of
 from clearing.rebuilding.tables import BY_NAME, TABLES, Rebuilt
+from wallets.reports import actions as reports
 
 
 def hold_checkpoint(cursor: "psycopg.Cursor[Any]") -> int:
@@ -35,6 +36,8 @@ def mend(cursor: "psycopg.Cursor[Any]", schema_name: str, found: list[Compared])
             keys[compared.table] = [item.key for item in compared.differences]
             _replace(cursor, schema_name, BY_NAME[compared.table], keys[compared.table])
             mended += len(compared.differences)
+    if keys["ledger_journalentry"] or keys["ledger_posting"] or keys["ledger_ledgeraccount"]:
+        reports.forget_checkpoints(cursor, schema_name)
     _guards(cursor, schema_name, "ENABLE")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     left = sum(len(item.differences) for item in comparing.compare(cursor, schema_name, keys))

@@ -1,8 +1,7 @@
-"""Orders, fills and statement: pages with filters, and the same as CSV."""
+"""Orders and fills: pages with filters, and the same as CSV."""
 
 import csv
 import io
-import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -13,23 +12,18 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 from django_tenants.utils import tenant_context
 
-from money.units import format_units
 from portal import history
-from portal.forms import FilterForm, OrderFilterForm, StatementFilterForm
+from portal.forms import FilterForm, OrderFilterForm
 from portal.guard import customer_page
+from portal.queries import query_with
 from tenants.models import Tenant
 from tenants.selectors import current_tenant
 from trading.accounts import selectors as accounts
 from trading.accounts.errors import NoAccount
-from wallets.ledger.models import EntryKind
-
-_FORMULA = tuple("=+-@\t\r\n")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+from wallets.reports.files.cells import harmless
 
 Reader = Callable[..., history.Page]
 
@@ -45,9 +39,6 @@ FILL_COLUMNS = (
     "trade_id", "order_id", "instrument", "side", "liquidity", "price", "quantity",
     "quote_amount", "fee", "fee_asset", "time",
 )  # fmt: skip
-STATEMENT_COLUMNS = (
-    "entry_id", "time", "kind", "reference_id", "asset", "amount", "booked_balance",
-)  # fmt: skip
 
 
 @require_safe
@@ -60,14 +51,6 @@ def orders(request: HttpRequest) -> HttpResponseBase:
 @customer_page
 def fills(request: HttpRequest) -> HttpResponseBase:
     return _list_page(request, "fills", FilterForm, history.fills, FILL_COLUMNS)
-
-
-@require_safe
-@customer_page
-def statement(request: HttpRequest) -> HttpResponseBase:
-    return _list_page(
-        request, "statement", StatementFilterForm, _worded_statement, STATEMENT_COLUMNS
-    )
 
 
 def _list_page(
@@ -89,38 +72,14 @@ def _list_page(
         "form": form,
         "rows": page.rows,
         "is_filtered": any(filters.values()),
-        "csv_query": _query(request, format="csv", cursor=""),
+        "csv_query": query_with(request, format="csv", cursor=""),
         "page": {
             "has_previous": bool(cursor),
-            "first_query": _query(request, cursor=""),
-            "next_query": _query(request, cursor=page.next_cursor) if page.next_cursor else "",
+            "first_query": query_with(request, cursor=""),
+            "next_query": query_with(request, cursor=page.next_cursor) if page.next_cursor else "",
         },
     }
     return render(request, f"portal/{name}.html", values)
-
-
-def _worded_statement(*args: Any, **kwargs: Any) -> history.Page:
-    page = history.statement(*args, **kwargs)
-    words = kind_words()
-    for row in page.rows:
-        asset = row["asset"]
-        row["kind"] = words.get(row["kind"], str(row["kind"]))
-        row["amount"] = format_units(row["units"], asset.scale)
-        row["booked_balance"] = format_units(row["balance_units"], asset.scale)
-    return page
-
-
-def kind_words() -> dict[int, str]:
-    """Kinds of journal entries in the words of a customer."""
-    return {
-        EntryKind.SPOT_FILL: pgettext("statement", "Trade"),
-        EntryKind.DEPOSIT: _("Deposit"),
-        EntryKind.WITHDRAWAL: _("Withdrawal"),
-        EntryKind.ADJUSTMENT_CREDIT: _("Credit by staff"),
-        EntryKind.ADJUSTMENT_DEBIT: _("Debit by staff"),
-        EntryKind.TRANSFER_CREDIT: _("Transfer in"),
-        EntryKind.TRANSFER_DEBIT: _("Transfer out"),
-    }
 
 
 def csv_response(
@@ -175,15 +134,4 @@ def _cell(column: str, value: Any) -> str:
         if isinstance(value, int):
             value = datetime.fromtimestamp(value / 1000, tz=UTC)
         return str(value.isoformat(timespec="milliseconds"))
-    text = str(getattr(value, "code", value))
-    # A spreadsheet runs what begins like a formula, whoever wrote it; a number is one all the same.
-    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
-
-
-def _query(request: HttpRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return query.urlencode()
+    return harmless(str(getattr(value, "code", value)))

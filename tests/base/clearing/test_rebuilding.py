@@ -18,6 +18,9 @@ from wallets.ledger.models import JournalEntry
 from wallets.ledger.verify import verify_books
 from wallets.reconciliation import resolutions
 from wallets.reconciliation.models import Way
+from wallets.reports import actions as reports
+from wallets.reports.models import BalanceCheckpoint
+from wallets.reports.verify import checkpoint_breaks
 
 
 def work(firm, row, most=50):
@@ -98,6 +101,7 @@ def test_what_was_corrupted_is_found_row_by_row_and_mended(firm):
     )
     corrupted = contents()
     assert verify_books(firm.tenant, wait_s=0)
+    assert reports.write_checkpoints(entries=2)  # of the broken entries
     row = rebuild(firm)
     assert row.state == RebuildState.COMPARED
     found = {table["table"]: table for table in row.tables}
@@ -120,6 +124,8 @@ def test_what_was_corrupted_is_found_row_by_row_and_mended(firm):
     )
     assert contents() == before and not has_shadow(firm)
     assert verify_books(firm.tenant, wait_s=0) == []
+    assert not BalanceCheckpoint.objects.exists()
+    assert reports.write_checkpoints(entries=2) and checkpoint_breaks() == []
     assert resolutions.exists(Way.REBUILD, row.pk)
     verbs = AuditRecord.objects.filter(object_type="clearing.rebuild").values_list(
         "action", flat=True

@@ -21,6 +21,7 @@ from trading.instruments.info import instrument_info
 from trading.orders.models import Order, Trade
 from wallets.ledger import chart
 from wallets.ledger.models import Balance, EntryKind, JournalEntry, Line, Posting
+from wallets.reports import statements
 
 Client = Callable[..., people.Browser]
 DAY = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -152,21 +153,27 @@ def test_fills_show_each_side_its_own(client_for: Client, alice: User, bob: User
     assert row["time"] == "2026-03-14T12:00:00.000+00:00"
 
 
+def movements(browser: people.Browser, query: str = "") -> list[dict[str, str]]:
+    """The movements of a statement's CSV, oldest first."""
+    rows = csv_rows(browser, f"/statement?file=csv{query}")
+    return [row for row in rows if row["entry_id"]]
+
+
 def test_statement_runs_with_the_booked_balance(client_for: Client, alice: User, bob: User) -> None:
     account = access_account(alice)
     for number, units in enumerate((50 * USDT, 25 * USDT, 5 * USDT), start=1):
         credit(account.pk, units, number)
-    rows = history.statement(account, {}).rows
-    assert [row["units"] for row in rows] == [5 * USDT, 25 * USDT, 50 * USDT]
-    assert [row["balance_units"] for row in rows] == [80 * USDT, 75 * USDT, 50 * USDT]
-    first = history.statement(account, {}, limit=2)
-    (oldest,) = history.statement(account, {}, limit=2, cursor=first.next_cursor).rows
-    assert oldest["balance_units"] == 50 * USDT
-    assert history.statement(access_account(bob), {}).rows == []
-    exported = csv_rows(client_for(alice), "/statement?format=csv&asset=USDT")
-    assert [row["booked_balance"] for row in exported] == ["80", "75", "50"]
-    assert exported[0]["kind"] == "Deposit"
-    assert csv_rows(client_for(bob), "/statement?format=csv") == []
+    rows, _ = statements.page(account)
+    assert [row.amount_units for row in rows] == [5 * USDT, 25 * USDT, 50 * USDT]
+    assert [row.balance_units for row in rows] == [80 * USDT, 75 * USDT, 50 * USDT]
+    _, cursor = statements.page(account, limit=2)
+    (oldest,), _ = statements.page(account, cursor, limit=2)
+    assert oldest.balance_units == 50 * USDT
+    assert statements.page(access_account(bob)) == ([], "")
+    exported = movements(client_for(alice), "&asset=USDT")
+    assert [row["balance"] for row in exported] == ["50", "75", "80"]
+    assert exported[0]["what"] == "Deposit"
+    assert movements(client_for(bob)) == []
 
 
 def test_balances_hold_what_open_orders_hold(client_for: Client, alice: User) -> None:
@@ -211,8 +218,7 @@ def test_a_negative_amount_stays_a_number(client_for: Client, alice: User) -> No
     account = access_account(alice)
     credit(account.pk, 50 * USDT, 1)
     credit(account.pk, -20 * USDT, 2)
-    rows = csv_rows(client_for(alice), "/statement?format=csv")
-    assert [row["amount"] for row in rows] == ["-20", "50"]
+    assert [row["amount"] for row in movements(client_for(alice))] == ["50", "-20"]
 
 
 def test_an_export_is_whole(
@@ -221,6 +227,7 @@ def test_an_export_is_whole(
     """Whatever is read at once: all rows of the filter, each once, in order, also a trade with
     oneself at a page's end."""
     monkeypatch.setattr(history, "EXPORT_ROWS", 3)
+    monkeypatch.setattr(statements, "ROWS_AT_ONCE", 3)
     mine, his = access_account(alice), access_account(bob)
     for number in range(1, 11):
         add_order(mine.pk, number, side=Side.SELL if number % 2 else Side.BUY)
@@ -236,10 +243,10 @@ def test_an_export_is_whole(
     assert exported("/orders?side=sell&", "order_id") == ["9", "7", "5", "3", "1"]
     trades = [*newest_first[:3], "8", "7", *newest_first[3:]]
     assert sorted(exported("/fills?", "trade_id")) == sorted(trades)
-    statement = csv_rows(browser, "/statement?format=csv")
-    assert [row["amount"] for row in statement] == newest_first
-    balances = [str(sum(range(1, number + 1))) for number in range(10, 0, -1)]
-    assert [row["booked_balance"] for row in statement] == balances
+    statement = movements(browser)
+    assert [row["amount"] for row in statement] == newest_first[::-1]
+    balances = [str(sum(range(1, number + 1))) for number in range(1, 11)]
+    assert [row["balance"] for row in statement] == balances
     assert len(csv_rows(client_for(bob), "/fills?format=csv")) == 8
 
 
@@ -247,8 +254,8 @@ def test_an_export_speaks_its_readers_language(client_for: Client, alice: User) 
     credit(access_account(alice).pk, 50 * USDT, 1)
     browser = client_for(alice)
     browser.cookies["language"] = "zh-hans"
-    (row,) = csv_rows(browser, "/statement?format=csv")
-    assert row["kind"] not in ("", "Deposit")
+    (row,) = movements(browser)
+    assert row["what"] == "充值"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from trading.engine.enums import FundsReason
 from trading.instruments.models import Asset
 from wallets.ledger import selectors
 from wallets.ledger.models import EntryKind
+from wallets.reports import statements
 
 
 @pytest.fixture
@@ -35,17 +36,17 @@ def moved(books, alice, bob):
 
 
 def pages(account, **options):
-    lines, cursor = selectors.statement(account, **options)
+    lines, cursor = statements.page(account, **options)
     yield lines
     while cursor:
-        lines, cursor = selectors.statement(account, cursor, **options)
+        lines, cursor = statements.page(account, cursor, **options)
         yield lines
 
 
 @pytest.mark.parametrize("limit", [1, 7, 50, 1000])
 def test_pages_join_without_gap_or_repeat(moved, alice, limit):
     account = access_account(alice)
-    whole, _ = selectors.statement(account, limit=10_000)
+    whole, _ = statements.page(account, limit=10_000)
     assert [line for page in pages(account, limit=limit) for line in page] == whole
     assert len(whole) > 10
 
@@ -64,16 +65,16 @@ def test_the_running_balance_is_the_sum_so_far(moved, alice):
 
 def test_one_asset_alone(moved, bob):
     asset = Asset.objects.get(code="BTC")
-    lines, _ = selectors.statement(access_account(bob), limit=1000, asset_id=asset.pk)
+    lines, _ = statements.page(access_account(bob), limit=1000, asset_id=asset.pk)
     assert lines
     assert {line.asset.code for line in lines} == {"BTC"}
     assert lines[0].balance_units == selectors.booked_units(access_account(bob), asset.pk)
 
 
 def test_a_bad_cursor_is_said_to_be_one(moved, alice):
-    with pytest.raises(selectors.BadCursor):
-        selectors.statement(access_account(alice), "nonsense")
+    with pytest.raises(statements.BadCursor):
+        statements.page(access_account(alice), "nonsense")
 
 
 def test_an_account_without_movements(books, alice):
-    assert selectors.statement(access_account(alice)) == ([], "")
+    assert statements.page(access_account(alice)) == ([], "")

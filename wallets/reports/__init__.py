@@ -1,0 +1,1 @@
+"""What people read of the books: statements, balance sheets, revenue, and their files."""
