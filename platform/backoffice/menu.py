@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     icon: str
     page: str
     capability: str
-    count: str = ""
+    count: str = ""  # type: ignore[assignment]  # and no tuple's method
 
 
 Menu = tuple[tuple[Any, tuple[Entry, ...]], ...]
