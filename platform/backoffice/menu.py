@@ -40,6 +40,7 @@ TENANT: Menu = (
             Entry(_("Trading hours"), "schedule", "calendars", "instruments.view"),
             Entry(_("Assets"), "toll", "assets", "instruments.view"),
             Entry(_("Fees"), "percent", "fees", "fees.view"),
+            Entry(_("Volume tiers"), "stairs", "fee_tiers", "fees.view"),
         ),
     ),
     (

@@ -94,6 +94,7 @@ TENANT_APPS = [
     "trading.instruments",
     "trading.accounts",
     "trading.calendars",
+    "trading.fees",
     "trading.orders",
     "trading.market_data",
     "trading.replay",

@@ -23,6 +23,7 @@ from trading.calendars import actions as calendars
 from trading.calendars.hours import Hours
 from trading.calendars.models import Calendar
 from trading.commands.models import QueuedCommand
+from trading.fees.models import Ladder
 from trading.instruments.models import Asset, FeeSchedule, Instrument
 from trading.orders import actions as orders
 from trading.orders.models import Order, Trade
@@ -64,6 +65,7 @@ class Firm:
             "trade_id": self.trade.pk,
             "instrument_id": Instrument.objects.get(symbol="BTC-USDT").pk,
             "calendar_id": a_calendar().pk,
+            "ladder_id": Ladder.objects.first().pk,
             "schedule_id": FeeSchedule.objects.first().pk,
             "ledger_account_id": LedgerAccount.objects.first().pk,
             "entry_id": JournalEntry.objects.first().pk,

@@ -39,6 +39,7 @@ TABLES: tuple[Rebuilt, ...] = (
         frozenset({"id"}),
         seq="last_seq",
     ),
+    Rebuilt("fees_tierchange", ("seq", "event_index"), frozenset({"id"}), seq="seq"),
     # What the engine's door refused stands in no journal: the relay wrote it, without a seq.
     Rebuilt("commands_commandreceipt", ("source_no",), only="seq > 0", seq="seq"),
 )
