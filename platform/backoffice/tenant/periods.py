@@ -98,7 +98,7 @@ def _first_day(month: str) -> date:
 class OfMonth(ActionPage):
     """Something done with one month."""
 
-    def target(self, month: str) -> Any:
+    def target(self, month: str) -> Any:  # type: ignore[override]
         row: Period = names.found(
             Period.objects.select_related("reopen_asked_by"), month=_first_day(month)
         )
@@ -116,7 +116,7 @@ class Close(OfMonth):
 
     form_class = StaffForm
 
-    def target(self, month: str) -> date:
+    def target(self, month: str) -> date:  # type: ignore[override]
         return _first_day(month)
 
     def title(self, target: date) -> str:
