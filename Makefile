@@ -4,6 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status test lint clean
 PY := .venv/bin/python
+LANES := 2
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -23,9 +24,9 @@ status:  ## show its processes
 lint: setup  ## ruff, mypy, import contracts
 	@scripts/lint
 
-test: setup  ## lint, then all tests on servers of their own
+test: setup  ## lint, then all tests in two lanes, each on servers of its own
 	@scripts/lint
-	@$(PY) -m runtime.sandbox $(PY) -m pytest $(PYTEST)
+	@$(PY) -m pytest --dist loadscope --tx '$(LANES)*popen//python=$(PY) -m runtime.sandbox $(PY)' $(PYTEST)
 
 clean:  ## remove .venv and what was built; keeps the data in var/
 	rm -rf .venv build *.egg-info trading/engine/.compiled .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

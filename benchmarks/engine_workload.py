@@ -1,8 +1,8 @@
 """The seeded order flow that the engine's benchmarks run: made once, then played many times.
 
 10 000 users and about 10 000 resting orders; 36 % of the commands are cancels, 22 % are orders
-that cross the spread, the rest come to rest. Orders carry a self-trade prevention mode, fees are
-on, and every account holds real balances in every asset.
+that cross the spread, the rest come to rest. Orders carry a self-trade prevention mode, fees
+with volume tiers are on, and every account holds real balances in every asset.
 """
 
 import random
@@ -67,8 +67,10 @@ def cancel(number: int, account_id: int, order_id: int) -> bytes:
     return request(number, commands.CancelOrder.KIND, _CANCEL.pack(account_id, order_id))
 
 
-def setup_frames(instruments: int, users: int = USERS) -> list[bytes]:
-    """A venue with its instruments, and users with plenty of everything."""
+def setup_frames(instruments: int, users: int = USERS, *, tiers: bool = True) -> list[bytes]:
+    """A venue with its instruments, and users with plenty of everything; volume is counted for
+    ``tiers`` of fees.
+    """
     messages: list[commands.Message] = [commands.OpenVenue(code="bench")]
     messages.append(commands.CreateAsset(asset_id=1, scale=8, code="USDT"))
     for number in range(1, instruments + 1):
@@ -97,6 +99,18 @@ def setup_frames(instruments: int, users: int = USERS) -> list[bytes]:
                     account_id=account_id, asset_id=asset_id, amount_units=10**15, reason=1
                 )
             )
+    if tiers:
+        messages.append(commands.SetValuation(asset_id=1))
+        ladder = {
+            f"{name}_{n}": value
+            for n in range(1, 6)
+            for name, value in (
+                ("from_units", 10 ** (12 + n)),
+                ("maker_ppm", 1000 - 100 * n),
+                ("taker_ppm", 2000 - 200 * n),
+            )
+        }
+        messages.append(commands.SetFeeTiers(**ladder))
     frames = [wire.request_of(message, TENANT) for message in messages]
     return [b"".join(frames[at : at + BATCH]) for at in range(0, len(frames), BATCH)]
 

@@ -10,7 +10,7 @@ A change (:func:`tenants.actions.change_setting`) is seen by all processes withi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from tenants import directory, selectors
 from tenants.models import Tenant
 
-Text_ = str | Promise
+Text_: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from django_tenants.utils import schema_context
 
+import lanes
 import people
 import world as worlds
 from engines import EngineProcess
@@ -75,6 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
     throttling.ANSWER_SECONDS = 0.0
 
     app.conf.task_always_eager = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lanes.sort(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> lanes.Lanes:
+    return lanes.Lanes(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

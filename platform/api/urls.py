@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from api.views import (
     account,
     documentation,
+    fees,
     liabilities,
     market,
     order_lists,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("v1/account", account.AccountView.as_view(), name="account"),
     path("v1/balances", account.BalancesView.as_view(), name="balances"),
     path("v1/fills", account.FillsView.as_view(), name="fills"),
+    path("v1/fee-tier", fees.FeeTierView.as_view(), name="fee-tier"),
     path("v1/statement", reports.StatementView.as_view(), name="statement"),
     path("v1/statement/file", reports.StatementFileView.as_view(), name="statement-file"),
     path("v1/fees", reports.FeesView.as_view(), name="fees"),

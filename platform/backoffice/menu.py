@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     icon: str
     page: str
     capability: str
-    count: str = ""
+    count: str = ""  # type: ignore[assignment]  # and no tuple's method
 
 
 Menu = tuple[tuple[Any, tuple[Entry, ...]], ...]
@@ -40,14 +40,18 @@ TENANT: Menu = (
             Entry(_("Trading hours"), "schedule", "calendars", "instruments.view"),
             Entry(_("Assets"), "toll", "assets", "instruments.view"),
             Entry(_("Fees"), "percent", "fees", "fees.view"),
+            Entry(_("Volume tiers"), "stairs", "fee_tiers", "fees.view"),
         ),
     ),
     (
         _("Money"),
         (
             Entry(_("Adjustments"), "approval", "adjustments", "adjustments.view", "adjustments"),
-            Entry(_("Ledger"), "account_balance", "ledger", "ledger.view"),
+            Entry(_("Entries by staff"), "edit_note", "entry_requests", "ledger.view", "entries"),
+            Entry(_("Chart of accounts"), "account_balance", "ledger", "ledger.view"),
             Entry(_("Journal entries"), "receipt_long", "entries", "ledger.view"),
+            Entry(_("Custody accounts"), "savings", "custody_accounts", "ledger.view"),
+            Entry(_("Periods"), "event_available", "periods", "ledger.view"),
             Entry(_("Trial balance"), "balance", "trial_balance", "ledger.view"),
             Entry(_("Reports"), "bar_chart", "reports", "reports.view"),
             Entry(_("Verify books"), "fact_check", "verify_books", "ledger.view"),

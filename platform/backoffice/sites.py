@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from backoffice import access, pages, search, sign_in
+from backoffice.pages import View
 
 
 class StaffSite(UnfoldAdminSite):
@@ -44,7 +45,7 @@ class StaffSite(UnfoldAdminSite):
             path("<path:rest>", self._catch_all, name="catch_all"),
         ]
 
-    def _open(self, view: "pages.View") -> "pages.View":
+    def _open(self, view: View) -> View:
         """A page before sign-in; it still knows its site."""
 
         @never_cache

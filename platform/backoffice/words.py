@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from backoffice import entry_words, list_words, maker_words, session_words
+from backoffice import entry_words, fee_words, list_words, maker_words, session_words
 from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from backoffice.session_words import seconds_text as seconds_text
 from backoffice.session_words import state_name as state_name
@@ -399,6 +399,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderRefreshed": _refreshed,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
+    **fee_words.SENTENCES,
     **maker_words.SENTENCES,
     **entry_words.SENTENCES,
     "ReplaceOrder": _replace,

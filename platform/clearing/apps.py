@@ -11,6 +11,7 @@ class ClearingConfig(AppConfig):
         from clearing import selectors as clearing
         from clearing.rebuilding import selectors as rebuilds
         from trading.commands import keeping
+        from trading.fees.projections import project_tiers
         from trading.instruments.projections import project_states
         from trading.market_data import selectors as market_data
         from trading.market_data.projections import project_candles
@@ -20,5 +21,6 @@ class ClearingConfig(AppConfig):
         market_data.register_cleared_seq(clearing.cleared_seq)
         projections.register(project_candles)
         projections.register(project_states)
+        projections.register(project_tiers)
         keeping.register(positions.cleared)
         resolutions.register(Way.REBUILD, rebuilds.is_mended)

@@ -13,6 +13,7 @@ from trading.engine.enums import AccountRole
 from trading.orders.additions import project_order_lists, project_replacements, project_trades
 from trading.orders.projections import project_orders
 from wallets.adjustments.projections import project_receipts_of_adjustments
+from wallets.bookkeeping.projections import project_receipts_of_entries
 from wallets.ledger.projections import LedgerProjection
 
 log = logging.getLogger("clearing")
@@ -59,6 +60,7 @@ class TenantWriter:
             self._ledger.project(cursor, batch.tables)
             project_receipts(cursor, batch.headers)
             project_receipts_of_adjustments(cursor, batch.headers)
+            project_receipts_of_entries(cursor, batch.headers)
             for project in projections.registered():
                 project(cursor, batch.tables)
         self.seq = batch.last_seq

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -31,7 +32,9 @@ class RouteForPath(logging.Filter):
         return True
 
 
-def hide_personal_data(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def hide_personal_data(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Blank e-mail addresses and one-time links that reach a log line by accident."""
     for key, value in event.items():
         if isinstance(value, str):

@@ -51,6 +51,10 @@ DATABASES = {
         ),
     }
 }
+# Tables are made as their owner, where this process connects as a lesser role; and that role is let
+# in to what it may do, wherever tables were made.
+OWNER_DATABASE = given.login(os.environ.get("DATABASE_OWNER_URL", ""))
+APP_DATABASE_ROLE = given.login(os.environ.get("DATABASE_APP_URL", "")).get("USER", "")
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
 
 SHARED_APPS = [
@@ -90,11 +94,13 @@ TENANT_APPS = [
     "trading.instruments",
     "trading.accounts",
     "trading.calendars",
+    "trading.fees",
     "trading.orders",
     "trading.market_data",
     "trading.replay",
     "wallets.ledger",
     "wallets.adjustments",
+    "wallets.bookkeeping",
     "wallets.reports",
     "wallets.reconciliation",
     "wallets.liabilities",

@@ -43,6 +43,7 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "rebuild.approve",
             "adjustments.view",
             "adjustments.approve",
+            "bookkeeping.approve",
             "instruments.change",
             "fees.view",
             "fees.change",
@@ -88,6 +89,9 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "adjustments.view",
             "adjustments.request",
             "adjustments.approve",
+            "bookkeeping.request",
+            "bookkeeping.approve",
+            "periods.close",
         }
     ),
     COMPLIANCE: frozenset(

@@ -23,7 +23,15 @@ from runtime.given import Given
 
 DATABASE_NAME = "marque"
 DATABASE_USER = "marque"
-SECRETS = ("DATABASE_URL", "REDIS_URL", "MARQUE_SECRET_KEY", "MARQUE_ENCRYPTION_KEYS")
+# What the doors connect as: it cannot change what is booked, nor the triggers that keep it.
+DATABASE_APP_USER = "marque_app"
+SECRETS = (
+    "DATABASE_URL",
+    "DATABASE_APP_URL",
+    "REDIS_URL",
+    "MARQUE_SECRET_KEY",
+    "MARQUE_ENCRYPTION_KEYS",
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Environment:
     metrics_host: str
     metrics_port: int
     database_url: str
+    database_app_url: str  # as a lesser role; empty: there is none
     redis_url: str
     secret_key: str
     encryption_keys: str
@@ -45,6 +54,7 @@ class Environment:
     # Embedded servers; a port of 0 means that the environment named a server instead.
     postgres_port: int
     postgres_password: str
+    postgres_app_password: str
     postgres_admin_password: str
     valkey_port: int
     valkey_password: str
@@ -66,6 +76,7 @@ class Environment:
         """What a child process must find in its environment."""
         return {
             "DATABASE_URL": self.database_url,
+            "DATABASE_APP_URL": self.database_app_url,
             "REDIS_URL": self.redis_url,
             "MARQUE_DATA_DIR": str(self.data_dir),
             "MARQUE_SECRET_KEY": self.secret_key,
@@ -76,6 +87,13 @@ class Environment:
             "MARQUE_METRICS_PORT": str(self.metrics_port),
             "MARQUE_DEBUG": "1" if self.debug else "0",
         }
+
+    def door_variables(self) -> dict[str, str]:
+        """What differs for a process that only needs the lesser role; to make a tenant's tables
+        it takes the owner's address."""
+        if not self.database_app_url:
+            return {}
+        return {"DATABASE_URL": self.database_app_url, "DATABASE_OWNER_URL": self.database_url}
 
     def child_environ(self) -> dict[str, str]:
         """The whole environment of a process of the product."""
@@ -170,7 +188,13 @@ def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("postgres_port", "valkey_port"):
         if name not in remembered or not ports.claim(remembered[name]):
             chosen[name] = ports.choose()
-    for name in ("postgres_password", "postgres_admin_password", "valkey_password", "secret_key"):
+    for name in (
+        "postgres_password",
+        "postgres_app_password",
+        "postgres_admin_password",
+        "valkey_password",
+        "secret_key",
+    ):
         if name not in remembered:
             chosen[name] = secrets.token_urlsafe(32)
     if "encryption_keys" not in remembered:  # a Fernet key: 32 bytes, URL-safe base64
@@ -183,10 +207,15 @@ def _assemble(data: Path, given: Given, remembered: Mapping[str, Any]) -> Enviro
     redis_url = given.get("REDIS_URL", "")
     postgres_port = 0 if database_url else int(remembered["postgres_port"])
     valkey_port = 0 if redis_url else int(remembered["valkey_port"])
+    database_app_url = given.get("DATABASE_APP_URL", "") if database_url else ""
     if not database_url:
-        password = quote(remembered["postgres_password"], safe="")
-        database_url = (
-            f"postgresql://{DATABASE_USER}:{password}@127.0.0.1:{postgres_port}/{DATABASE_NAME}"
+        database_url, database_app_url = (
+            f"postgresql://{user}:{quote(remembered[password], safe='')}"
+            f"@127.0.0.1:{postgres_port}/{DATABASE_NAME}"
+            for user, password in (
+                (DATABASE_USER, "postgres_password"),
+                (DATABASE_APP_USER, "postgres_app_password"),
+            )
         )
     if not redis_url:
         password = quote(remembered["valkey_password"], safe="")
@@ -202,12 +231,14 @@ def _assemble(data: Path, given: Given, remembered: Mapping[str, Any]) -> Enviro
         metrics_host=given.get("MARQUE_METRICS_HOST", "127.0.0.1"),
         metrics_port=givens.port(given, "MARQUE_METRICS_PORT", 9100),
         database_url=database_url,
+        database_app_url=database_app_url,
         redis_url=redis_url,
         secret_key=given.get("MARQUE_SECRET_KEY") or remembered["secret_key"],
         encryption_keys=given.get("MARQUE_ENCRYPTION_KEYS") or remembered["encryption_keys"],
         debug=givens.flag(given, "MARQUE_DEBUG", default=True),
         postgres_port=postgres_port,
         postgres_password=remembered["postgres_password"],
+        postgres_app_password=remembered["postgres_app_password"],
         postgres_admin_password=remembered["postgres_admin_password"],
         valkey_port=valkey_port,
         valkey_password=remembered["valkey_password"],

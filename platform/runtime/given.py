@@ -115,6 +115,14 @@ def database_parameters(url: str) -> dict[str, str]:
     return parameters
 
 
+def login(url: str) -> dict[str, str]:
+    """User and password of a database's address, as Django names them; empty for no address."""
+    if not url:
+        return {}
+    parameters = database_parameters(url)
+    return {"USER": parameters.get("user", ""), "PASSWORD": parameters.get("password", "")}
+
+
 def database_options(parameters: Mapping[str, str], *, by_hand: bool) -> dict[str, object]:
     """Options of Django's connection: libpq's own parameters, and the pool.
 

@@ -8,10 +8,11 @@ from psycopg import sql
 def schemas_behind() -> list[str]:
     """The schemas in which a migration of the code is not applied, ``public`` first."""
     wanted = set(MigrationLoader(None).disk_migrations)
-    return [schema for schema in _schemas() if not wanted <= _applied(schema)]
+    return [schema for schema in schemas() if not wanted <= _applied(schema)]
 
 
-def _schemas() -> list[str]:
+def schemas() -> list[str]:
+    """``public`` and every tenant's schema, as far as there are any."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.tenants_tenant') IS NOT NULL")
         if not cursor.fetchone()[0]:

@@ -257,23 +257,40 @@ def problem(environment: Environment) -> str:
 
 
 def create_role_and_database(environment: Environment) -> None:
-    """The product's own role (no superuser) and its database, where they are missing."""
+    """The product's own roles (no superusers) and its database, where they are missing.
+
+    One role owns all that there is; the other one is let in by `tenants.grants`.
+    """
     with _admin_connection(environment) as connection:
-        role = sql.Identifier(environments.DATABASE_USER)
-        known = connection.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s", [environments.DATABASE_USER]
-        ).fetchone()
-        verb = sql.SQL("ALTER" if known else "CREATE")
-        connection.execute(
-            sql.SQL("{} ROLE {} LOGIN CREATEDB PASSWORD {}").format(
-                verb, role, sql.Literal(environment.postgres_password)
-            )
+        owner = environments.DATABASE_USER
+        _set_role(connection, owner, "CREATEDB", environment.postgres_password)
+        _set_role(
+            connection,
+            environments.DATABASE_APP_USER,
+            "NOCREATEDB NOCREATEROLE",
+            environment.postgres_app_password,
         )
         if not connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [environments.DATABASE_NAME]
         ).fetchone():
             name = sql.Identifier(environments.DATABASE_NAME)
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, role))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(owner))
+            )
+
+
+def _set_role(
+    connection: "psycopg.Connection[tuple[object, ...]]", name: str, rights: str, password: str
+) -> None:
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    connection.execute(
+        sql.SQL("{} ROLE {} LOGIN {} PASSWORD {}").format(
+            sql.SQL("ALTER" if known else "CREATE"),
+            sql.Identifier(name),
+            sql.SQL(rights),
+            sql.Literal(password),
+        )
+    )
 
 
 def _admin_connection(environment: Environment) -> "psycopg.Connection[tuple[object, ...]]":

@@ -98,6 +98,7 @@ def product_processes(
     """Everything else, in the order in which it is shown."""
     folders.make_folder(environment.engine_dir)
     folders.make_folder(environment.data_dir / "static")  # filled in production only
+    door = environment.door_variables()
     table = [
         Process(
             "engine",
@@ -128,12 +129,18 @@ def product_processes(
                 StopTurn.WEB,
                 tells_ready=True,
                 pass_fds=(listener_fd,),
+                extra_environ=door,
             )
         )
-    for name in ("clearing", "publisher", "relay"):
-        table.append(Process(name, manage(name), Stage.WORKERS, StopTurn.WORKERS))
+    # Clearing writes the books and the worker looks after their tables: both as the owner.
+    table.append(Process("clearing", manage("clearing"), Stage.WORKERS, StopTurn.WORKERS))
+    doors = {"publisher": "publisher", "relay": "relay"}
     if demo:
-        table.append(Process("replay", manage("replay_market"), Stage.WORKERS, StopTurn.WORKERS))
+        doors["replay"] = "replay_market"
+    for name, command in doors.items():
+        table.append(
+            Process(name, manage(command), Stage.WORKERS, StopTurn.WORKERS, extra_environ=door)
+        )
     celery = module("celery", "--quiet", "--app", "config.celery:app")
     schedule = folders.make_folder(environment.data_dir / "celery") / "beat-schedule"
     table += [
@@ -150,6 +157,7 @@ def product_processes(
             [*celery, "beat", "--pidfile=", "--schedule", str(schedule)],
             Stage.WORKERS,
             StopTurn.WORKERS,
+            extra_environ=door,
         ),
         Process(
             "health",
@@ -157,6 +165,7 @@ def product_processes(
             Stage.WORKERS,
             StopTurn.HEALTH,
             tells_ready=True,
+            extra_environ=door,
         ),
     ]
     return table

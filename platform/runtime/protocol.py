@@ -75,7 +75,7 @@ class Protocol(HttpToolsProtocol):
     """One connection."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.scope["extensions"] = {WHOLE_ANSWER: partial(answer_whole, cycle)}  # type: ignore[typeddict-item]
+        cycle.scope["extensions"] = {WHOLE_ANSWER: partial(answer_whole, cycle)}  # type: ignore[dict-item]
         super()._start_asgi_task(cycle, app)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -8,12 +8,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import lanes
 import running
 from shops import DESK, PHONE, Shop
 
@@ -25,6 +27,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+shared = lanes.Shared(Path(__file__).parent)
 EVERYTHING = ("web", "engine", "clearing", "publisher", "relay", "replay", "worker")
 
 
@@ -35,19 +38,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(600))
-    # Last: from the first of them on Playwright's event loop runs in this thread for good, and
-    # nothing else could run one.
-    items.sort(key=lambda item: here in item.path.parents)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    yield
+    shared.end_if_last(nextitem)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    yield shared.enter_context(open_chromium())
+    shared.close()
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         message = f"no browser: {CHROMIUM} is not there (apt-get install chromium)"
         if os.environ.get("MARQUE_REQUIRE_BROWSER") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    # Playwright's loop runs in this thread; Django would refuse its ORM beside it.
+    # Playwright's loop runs in this thread until the last of these tests is over; Django would
+    # refuse its ORM beside it.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     expect.set_options(timeout=PATIENCE_MS)
@@ -60,7 +73,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def product(chromium: Browser) -> Iterator[running.Product]:
+def product(chromium: Browser) -> running.Product:
+    return shared.enter_context(run_product())
+
+
+@contextmanager
+def run_product() -> Iterator[running.Product]:
     """The whole product with demo data, on ports and in a data folder of its own.
 
     To try one test again quickly, run `manage.py up --demo` and name it with MARQUE_BROWSER_DATA

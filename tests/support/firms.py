@@ -23,12 +23,15 @@ from trading.calendars import actions as calendars
 from trading.calendars.hours import Hours
 from trading.calendars.models import Calendar
 from trading.commands.models import QueuedCommand
+from trading.fees.models import Ladder
 from trading.instruments.models import Asset, FeeSchedule, Instrument
 from trading.orders import actions as orders
 from trading.orders.models import Order, Trade
 from wallets.adjustments import actions as adjustments
 from wallets.adjustments.models import Adjustment
-from wallets.ledger.models import JournalEntry, LedgerAccount
+from wallets.bookkeeping import actions as bookkeeping
+from wallets.bookkeeping.models import EntryRequest
+from wallets.ledger.models import EntryKind, JournalEntry, LedgerAccount
 from wallets.reconciliation.models import BooksBreak
 
 __all__ = ["books"]
@@ -62,11 +65,15 @@ class Firm:
             "trade_id": self.trade.pk,
             "instrument_id": Instrument.objects.get(symbol="BTC-USDT").pk,
             "calendar_id": a_calendar().pk,
+            "ladder_id": Ladder.objects.first().pk,
             "schedule_id": FeeSchedule.objects.first().pk,
             "ledger_account_id": LedgerAccount.objects.first().pk,
             "entry_id": JournalEntry.objects.first().pk,
             "seq": self.trade.seq,
             "adjustment_id": self.waiting.pk,
+            "request_id": an_entry_request(self.finance).pk,
+            "kind": int(EntryKind.BANK_FEE),
+            "month": "2026-01",
             "break_id": a_break().pk,
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
@@ -77,6 +84,18 @@ class Firm:
             "rest": "nothing/here",
             "year": 2026,
         }
+
+
+def an_entry_request(finance: User) -> EntryRequest:
+    """A bank fee that waits for a second person."""
+    usdt = Asset.objects.get(code="USDT")
+    return EntryRequest.objects.first() or bookkeeping.request_entry(
+        kind=EntryKind.BANK_FEE,
+        asset=usdt,
+        amount_units=usdt.units_of("3"),
+        reason=REASON,
+        acting_user=finance,
+    )
 
 
 def a_calendar() -> Calendar:

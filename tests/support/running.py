@@ -33,7 +33,14 @@ def clean_environ(data: Path, **variables: str) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith("MARQUE_")
-        and name not in ("DATABASE_URL", "REDIS_URL", "PROMETHEUS_MULTIPROC_DIR", "PYTHONPATH")
+        and name
+        not in (
+            "DATABASE_URL",
+            "DATABASE_APP_URL",
+            "REDIS_URL",
+            "PROMETHEUS_MULTIPROC_DIR",
+            "PYTHONPATH",
+        )
     }
     return {**environ, "MARQUE_DATA_DIR": str(data), **variables}
 

@@ -172,6 +172,8 @@ def test_the_demo_code_signs_in(public: None, world: World) -> None:
             code = world.manage(*asked).strip()
             states.append(sign_in.finish_sign_in(request=request, code=code).state)
         assert states[-1] == "signed_in"
+    told = world.manage("demo_code", "owner@aurora.example", "--skip-checks")
+    assert "otpauth://totp/" in told and "secret=" in told
 
 
 def test_demo_data_stay_out_of_production(world: World) -> None:

@@ -86,8 +86,8 @@ def _encode_fixed(columns: Sequence[Column], text_bytes: dict[str, int]) -> byte
             pieces.append((f"{name}_length", ">i4", width))
             pieces.append((name, f">i{width}", values))
     rows = np.empty(len(columns[0].values), dtype=[(name, kind) for name, kind, _ in pieces])
-    for name, _, values in pieces:
-        rows[name] = values
+    for name, _, written in pieces:
+        rows[name] = written
     return rows.tobytes()
 
 

@@ -1,6 +1,6 @@
 """Commands that create and change assets, instruments, fees, accounts and funds."""
 
-from trading.engine import arriving, codec, codes, emit, limits, rows, sessions
+from trading.engine import arriving, codec, codes, emit, limits, rows, sessions, volumes
 from trading.engine.book import Asset, Instrument
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -84,7 +84,7 @@ def change_instrument(venue: Venue, data: bytes, at: int, end: int, step: Step) 
     instrument.quote = quote
     state = instrument.state
     set_rules(instrument, data, at, end)
-    venue.fees_changed()
+    volumes.change(venue)
     write_instrument(instrument, True, step)
     if instrument.state != state:
         sessions.enter_state(venue, instrument, step)
@@ -275,9 +275,9 @@ def set_fees(venue: Venue, data: bytes, at: int, end: int, step: Step) -> int:
     # From here it succeeds.
     key = (group_id, instrument_id)
     if removes:
-        venue.fee_lines.pop(key, None)
+        venue.fees.lines.pop(key, None)
     else:
-        venue.fee_lines[key] = (maker_ppm, taker_ppm)
+        venue.fees.lines[key] = (maker_ppm, taker_ppm)
     venue.fees_changed()
     emit.fees_changed(step.out, group_id, instrument_id, maker_ppm, taker_ppm)
     return codes.ACCEPTED
@@ -336,8 +336,8 @@ def change_account(venue: Venue, data: bytes, at: int, end: int, step: Step) -> 
         store.parties[party] += resting
         accounts[account + rows.ACCOUNT_PARTY] = party
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
-    accounts[account + rows.ACCOUNT_GROUP] = group_id
-    accounts[account + rows.ACCOUNT_FEE_GROUP] = venue.fee_group(group_id)
+    if group_id != accounts[account + rows.ACCOUNT_GROUP]:
+        volumes.move_group(venue, account, group_id)
     accounts[account + rows.ACCOUNT_STATE] = state
     emit.account_changed(step.out, account_id, group_id, trade_group_id, state)
     return codes.ACCEPTED

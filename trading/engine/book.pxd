@@ -10,6 +10,7 @@ cdef class Asset:
     cdef readonly long long index
     cdef readonly long long scale
     cdef readonly bytes code
+    cdef readonly long long whole
     cdef readonly i128 supply_units
 
 @cython.final
@@ -87,6 +88,9 @@ cdef class Instrument:
     cdef readonly long long waiting_orders
     cdef readonly long long trailing_orders
     cdef readonly long long refreshes
+    cdef long long value_rule
+    cdef long long valued_at
+    cdef Instrument valued_by
     cdef object _rates_room
     cdef long long *rates
     cdef long long rates_known
@@ -101,6 +105,7 @@ cdef class Instrument:
     ) except? FAILED
     @cython.locals(watch=Watch, trails=Trails)
     cdef long long stop_trailing(self, Condition condition, bint is_buy) except? FAILED
-    cdef long long forget_rates(self, long long groups) except? FAILED
+    cdef long long forget_rates(self, long long classes) except? FAILED
 
 cpdef i128 fee_of(i128 units, long long ppm) except? FAILED
+cpdef i128 value_of_units(i128 units, i128 price_units, long long whole) except? FAILED

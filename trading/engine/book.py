@@ -4,7 +4,7 @@ from trading.engine import codes, rows
 from trading.engine.memory import grown
 from trading.engine.store import Store
 from trading.engine.trailing import Condition, Trails
-from trading.engine.words import fee_units, move_words, pointer, step_if_less, wide
+from trading.engine.words import fee_units, move_words, pointer, step_if_less, valued, wide
 
 
 class Asset:
@@ -15,6 +15,7 @@ class Asset:
         self.index = index
         self.scale = scale
         self.code = code
+        self.whole = 10**scale  # units of one
         # Everything credited less everything debited: the sum of all balances, always.
         self.supply_units = wide(0)
 
@@ -295,7 +296,11 @@ class Instrument:
         self.waiting_orders = 0
         self.trailing_orders = 0  # active ones that follow the last price
         self.refreshes = 0  # how often what rests may show a new part of itself
-        # Maker and taker fee of each fee group, by its index; -1: to be looked up.
+        # How its trades are valued, since which revision of the fees, and by whose price.
+        self.value_rule = 0
+        self.valued_at = 0
+        self.valued_by: Instrument | None = None
+        # Maker and taker fee of each fee class, by its index; -1: to be looked up.
         self._rates_room = grown(memoryview(b"").cast("q"), 2)
         self.rates = pointer(self._rates_room)
         self.rates_known = 0
@@ -343,16 +348,21 @@ class Instrument:
         trails = watch.lows if is_buy else watch.highs
         return trails.drop(condition)
 
-    def forget_rates(self, groups: int) -> int:
-        """Have every fee looked up anew; there are so many fee groups."""
-        self._rates_room = grown(memoryview(b"").cast("q"), 2 * groups + 2)
+    def forget_rates(self, classes: int) -> int:
+        """Have every fee looked up anew; there are so many fee classes."""
+        self._rates_room = grown(memoryview(b"").cast("q"), 2 * classes + 2)
         self.rates = pointer(self._rates_room)
-        for group in range(groups):
-            self.rates[2 * group] = -1
-        self.rates_known = groups
+        for index in range(classes):
+            self.rates[2 * index] = -1
+        self.rates_known = classes
         return 0
 
 
 def fee_of(units: int, ppm: int) -> int:
     """The fee on what somebody receives; for tests of the compiled arithmetic."""
     return fee_units(units, ppm)
+
+
+def value_of_units(units: int, price_units: int, whole: int) -> int:
+    """What units of an asset come to at a price of a whole one; for the same tests."""
+    return valued(units, price_units, whole)

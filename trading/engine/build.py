@@ -45,6 +45,7 @@ _CALLED_BY_MODULE = (
     "linking",
     "listing",
     "loading",
+    "loading_fees",
     "loading_makers",
     "lookups",
     "matching",
@@ -56,7 +57,9 @@ _CALLED_BY_MODULE = (
     "sessions",
     "standing",
     "telling",
+    "tiering",
     "triggering",
+    "volumes",
     "waiting",
 )
 # What stands in the compiled folder under the name of each module of the core.

@@ -1812,6 +1812,258 @@ class ResetProtection(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class SetValuation(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 45
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("asset_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    asset_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.asset_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (asset_id,) = items
+        return cls(
+            asset_id=asset_id,
+        )
+
+
+class SetFeeTiers(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 46
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("group_id", "i64"),
+        ("from_units_1", "i128"),
+        ("maker_ppm_1", "u32"),
+        ("taker_ppm_1", "u32"),
+        ("from_units_2", "i128"),
+        ("maker_ppm_2", "u32"),
+        ("taker_ppm_2", "u32"),
+        ("from_units_3", "i128"),
+        ("maker_ppm_3", "u32"),
+        ("taker_ppm_3", "u32"),
+        ("from_units_4", "i128"),
+        ("maker_ppm_4", "u32"),
+        ("taker_ppm_4", "u32"),
+        ("from_units_5", "i128"),
+        ("maker_ppm_5", "u32"),
+        ("taker_ppm_5", "u32"),
+        ("from_units_6", "i128"),
+        ("maker_ppm_6", "u32"),
+        ("taker_ppm_6", "u32"),
+        ("from_units_7", "i128"),
+        ("maker_ppm_7", "u32"),
+        ("taker_ppm_7", "u32"),
+        ("from_units_8", "i128"),
+        ("maker_ppm_8", "u32"),
+        ("taker_ppm_8", "u32"),
+        ("from_units_9", "i128"),
+        ("maker_ppm_9", "u32"),
+        ("taker_ppm_9", "u32"),
+        ("from_units_10", "i128"),
+        ("maker_ppm_10", "u32"),
+        ("taker_ppm_10", "u32"),
+        ("from_units_11", "i128"),
+        ("maker_ppm_11", "u32"),
+        ("taker_ppm_11", "u32"),
+        ("from_units_12", "i128"),
+        ("maker_ppm_12", "u32"),
+        ("taker_ppm_12", "u32"),
+    )
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    group_id: int = 0
+    from_units_1: int = 0
+    maker_ppm_1: int = 0
+    taker_ppm_1: int = 0
+    from_units_2: int = 0
+    maker_ppm_2: int = 0
+    taker_ppm_2: int = 0
+    from_units_3: int = 0
+    maker_ppm_3: int = 0
+    taker_ppm_3: int = 0
+    from_units_4: int = 0
+    maker_ppm_4: int = 0
+    taker_ppm_4: int = 0
+    from_units_5: int = 0
+    maker_ppm_5: int = 0
+    taker_ppm_5: int = 0
+    from_units_6: int = 0
+    maker_ppm_6: int = 0
+    taker_ppm_6: int = 0
+    from_units_7: int = 0
+    maker_ppm_7: int = 0
+    taker_ppm_7: int = 0
+    from_units_8: int = 0
+    maker_ppm_8: int = 0
+    taker_ppm_8: int = 0
+    from_units_9: int = 0
+    maker_ppm_9: int = 0
+    taker_ppm_9: int = 0
+    from_units_10: int = 0
+    maker_ppm_10: int = 0
+    taker_ppm_10: int = 0
+    from_units_11: int = 0
+    maker_ppm_11: int = 0
+    taker_ppm_11: int = 0
+    from_units_12: int = 0
+    maker_ppm_12: int = 0
+    taker_ppm_12: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.group_id,
+            self.from_units_1 & MASK_64,
+            self.from_units_1 >> 64,
+            self.maker_ppm_1,
+            self.taker_ppm_1,
+            self.from_units_2 & MASK_64,
+            self.from_units_2 >> 64,
+            self.maker_ppm_2,
+            self.taker_ppm_2,
+            self.from_units_3 & MASK_64,
+            self.from_units_3 >> 64,
+            self.maker_ppm_3,
+            self.taker_ppm_3,
+            self.from_units_4 & MASK_64,
+            self.from_units_4 >> 64,
+            self.maker_ppm_4,
+            self.taker_ppm_4,
+            self.from_units_5 & MASK_64,
+            self.from_units_5 >> 64,
+            self.maker_ppm_5,
+            self.taker_ppm_5,
+            self.from_units_6 & MASK_64,
+            self.from_units_6 >> 64,
+            self.maker_ppm_6,
+            self.taker_ppm_6,
+            self.from_units_7 & MASK_64,
+            self.from_units_7 >> 64,
+            self.maker_ppm_7,
+            self.taker_ppm_7,
+            self.from_units_8 & MASK_64,
+            self.from_units_8 >> 64,
+            self.maker_ppm_8,
+            self.taker_ppm_8,
+            self.from_units_9 & MASK_64,
+            self.from_units_9 >> 64,
+            self.maker_ppm_9,
+            self.taker_ppm_9,
+            self.from_units_10 & MASK_64,
+            self.from_units_10 >> 64,
+            self.maker_ppm_10,
+            self.taker_ppm_10,
+            self.from_units_11 & MASK_64,
+            self.from_units_11 >> 64,
+            self.maker_ppm_11,
+            self.taker_ppm_11,
+            self.from_units_12 & MASK_64,
+            self.from_units_12 >> 64,
+            self.maker_ppm_12,
+            self.taker_ppm_12,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (
+            group_id,
+            from_units_1_low,
+            from_units_1_high,
+            maker_ppm_1,
+            taker_ppm_1,
+            from_units_2_low,
+            from_units_2_high,
+            maker_ppm_2,
+            taker_ppm_2,
+            from_units_3_low,
+            from_units_3_high,
+            maker_ppm_3,
+            taker_ppm_3,
+            from_units_4_low,
+            from_units_4_high,
+            maker_ppm_4,
+            taker_ppm_4,
+            from_units_5_low,
+            from_units_5_high,
+            maker_ppm_5,
+            taker_ppm_5,
+            from_units_6_low,
+            from_units_6_high,
+            maker_ppm_6,
+            taker_ppm_6,
+            from_units_7_low,
+            from_units_7_high,
+            maker_ppm_7,
+            taker_ppm_7,
+            from_units_8_low,
+            from_units_8_high,
+            maker_ppm_8,
+            taker_ppm_8,
+            from_units_9_low,
+            from_units_9_high,
+            maker_ppm_9,
+            taker_ppm_9,
+            from_units_10_low,
+            from_units_10_high,
+            maker_ppm_10,
+            taker_ppm_10,
+            from_units_11_low,
+            from_units_11_high,
+            maker_ppm_11,
+            taker_ppm_11,
+            from_units_12_low,
+            from_units_12_high,
+            maker_ppm_12,
+            taker_ppm_12,
+        ) = items
+        return cls(
+            group_id=group_id,
+            from_units_1=from_units_1_low | from_units_1_high << 64,
+            maker_ppm_1=maker_ppm_1,
+            taker_ppm_1=taker_ppm_1,
+            from_units_2=from_units_2_low | from_units_2_high << 64,
+            maker_ppm_2=maker_ppm_2,
+            taker_ppm_2=taker_ppm_2,
+            from_units_3=from_units_3_low | from_units_3_high << 64,
+            maker_ppm_3=maker_ppm_3,
+            taker_ppm_3=taker_ppm_3,
+            from_units_4=from_units_4_low | from_units_4_high << 64,
+            maker_ppm_4=maker_ppm_4,
+            taker_ppm_4=taker_ppm_4,
+            from_units_5=from_units_5_low | from_units_5_high << 64,
+            maker_ppm_5=maker_ppm_5,
+            taker_ppm_5=taker_ppm_5,
+            from_units_6=from_units_6_low | from_units_6_high << 64,
+            maker_ppm_6=maker_ppm_6,
+            taker_ppm_6=taker_ppm_6,
+            from_units_7=from_units_7_low | from_units_7_high << 64,
+            maker_ppm_7=maker_ppm_7,
+            taker_ppm_7=taker_ppm_7,
+            from_units_8=from_units_8_low | from_units_8_high << 64,
+            maker_ppm_8=maker_ppm_8,
+            taker_ppm_8=taker_ppm_8,
+            from_units_9=from_units_9_low | from_units_9_high << 64,
+            maker_ppm_9=maker_ppm_9,
+            taker_ppm_9=taker_ppm_9,
+            from_units_10=from_units_10_low | from_units_10_high << 64,
+            maker_ppm_10=maker_ppm_10,
+            taker_ppm_10=taker_ppm_10,
+            from_units_11=from_units_11_low | from_units_11_high << 64,
+            maker_ppm_11=maker_ppm_11,
+            taker_ppm_11=taker_ppm_11,
+            from_units_12=from_units_12_low | from_units_12_high << 64,
+            maker_ppm_12=maker_ppm_12,
+            taker_ppm_12=taker_ppm_12,
+        )
+
+
 class RecordEntry(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 50
     VERSION: ClassVar[int] = 1
@@ -2021,6 +2273,8 @@ BY_KIND: dict[int, type[Message]] = {
         PlaceQuotes,
         SetProtection,
         ResetProtection,
+        SetValuation,
+        SetFeeTiers,
         RecordEntry,
     )
 }

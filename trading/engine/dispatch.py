@@ -13,6 +13,7 @@ from trading.engine import (
     quoting,
     recording,
     sessions,
+    tiering,
     triggering,
 )
 from trading.engine.step import Step
@@ -55,6 +56,10 @@ def carry_out(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Ste
         return administration.change_account(venue, data, at, end, step)
     if kind == codec.SET_FEES:
         return administration.set_fees(venue, data, at, end, step)
+    if kind == codec.SET_FEE_TIERS:
+        return tiering.set_fee_tiers(venue, data, at, end, step)
+    if kind == codec.SET_VALUATION:
+        return tiering.set_valuation(venue, data, at, end, step)
     if kind == codec.SET_REFERENCE_PRICE:
         return administration.set_reference_price(venue, data, at, end, step)
     if kind == codec.SET_INSTRUMENT_STATE:
@@ -94,5 +99,7 @@ def look_up(venue: Venue, kind: int, data: bytes, at: int, end: int, step: Step)
         return guarding.query_armed(venue, data, at, end, step)
     if kind == codec.QUERY_PROTECTIONS:
         return protecting.query_protections(venue, data, at, end, step)
+    if kind == codec.QUERY_FEE_TIER:
+        return tiering.query_fee_tier(venue, data, at, end, step)
     # Follow is the process's affair: it never hands it to the core.
     return codes.UNKNOWN_KIND

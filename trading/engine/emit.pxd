@@ -372,6 +372,61 @@ cdef long long protection_changed(
     i128 notional_units,
 ) except? FAILED
 
+cdef long long valuation_set(
+    Output out,
+    long long asset_id,
+) except? FAILED
+
+cdef long long fee_tiers_set(
+    Output out,
+    long long group_id,
+    i128 from_units_1,
+    long long maker_ppm_1,
+    long long taker_ppm_1,
+    i128 from_units_2,
+    long long maker_ppm_2,
+    long long taker_ppm_2,
+    i128 from_units_3,
+    long long maker_ppm_3,
+    long long taker_ppm_3,
+    i128 from_units_4,
+    long long maker_ppm_4,
+    long long taker_ppm_4,
+    i128 from_units_5,
+    long long maker_ppm_5,
+    long long taker_ppm_5,
+    i128 from_units_6,
+    long long maker_ppm_6,
+    long long taker_ppm_6,
+    i128 from_units_7,
+    long long maker_ppm_7,
+    long long taker_ppm_7,
+    i128 from_units_8,
+    long long maker_ppm_8,
+    long long taker_ppm_8,
+    i128 from_units_9,
+    long long maker_ppm_9,
+    long long taker_ppm_9,
+    i128 from_units_10,
+    long long maker_ppm_10,
+    long long taker_ppm_10,
+    i128 from_units_11,
+    long long maker_ppm_11,
+    long long taker_ppm_11,
+    i128 from_units_12,
+    long long maker_ppm_12,
+    long long taker_ppm_12,
+) except? FAILED
+
+cdef long long fee_tier_changed(
+    Output out,
+    long long account_id,
+    long long tier,
+    long long old_tier,
+    i128 volume_units,
+    long long day,
+) except? FAILED
+
 cdef long long entry_recorded(
     Output out,
     long long entry_kind,
@@ -500,6 +555,21 @@ cdef long long protection_row(
     long long trades,
     i128 notional_units,
     long long tripped,
+) except? FAILED
+
+cdef long long fee_tier_row(
+    Output out,
+    long long account_id,
+    long long asset_id,
+    long long day,
+    i128 volume_units,
+    i128 today_units,
+    long long tier,
+    long long tiers,
+    i128 from_units,
+    i128 next_from_units,
+    long long maker_ppm,
+    long long taker_ppm,
 ) except? FAILED
 
 cdef long long auction_row(

@@ -834,6 +834,122 @@ def protection_changed(
     return at
 
 
+def valuation_set(
+    out: Output,
+    asset_id: int,
+) -> int:
+    at = out.room(2)
+    words = out.words
+    words[at] = 68719542317
+    words[at + 1] = asset_id
+    out.events += 1
+    return at
+
+
+def fee_tiers_set(
+    out: Output,
+    group_id: int,
+    from_units_1: int,
+    maker_ppm_1: int,
+    taker_ppm_1: int,
+    from_units_2: int,
+    maker_ppm_2: int,
+    taker_ppm_2: int,
+    from_units_3: int,
+    maker_ppm_3: int,
+    taker_ppm_3: int,
+    from_units_4: int,
+    maker_ppm_4: int,
+    taker_ppm_4: int,
+    from_units_5: int,
+    maker_ppm_5: int,
+    taker_ppm_5: int,
+    from_units_6: int,
+    maker_ppm_6: int,
+    taker_ppm_6: int,
+    from_units_7: int,
+    maker_ppm_7: int,
+    taker_ppm_7: int,
+    from_units_8: int,
+    maker_ppm_8: int,
+    taker_ppm_8: int,
+    from_units_9: int,
+    maker_ppm_9: int,
+    taker_ppm_9: int,
+    from_units_10: int,
+    maker_ppm_10: int,
+    taker_ppm_10: int,
+    from_units_11: int,
+    maker_ppm_11: int,
+    taker_ppm_11: int,
+    from_units_12: int,
+    maker_ppm_12: int,
+    taker_ppm_12: int,
+) -> int:
+    at = out.room(38)
+    words = out.words
+    words[at] = 1305670123566
+    words[at + 1] = group_id
+    words[at + 2] = low(from_units_1)
+    words[at + 3] = high(from_units_1)
+    words[at + 4] = maker_ppm_1 | taker_ppm_1 << 32
+    words[at + 5] = low(from_units_2)
+    words[at + 6] = high(from_units_2)
+    words[at + 7] = maker_ppm_2 | taker_ppm_2 << 32
+    words[at + 8] = low(from_units_3)
+    words[at + 9] = high(from_units_3)
+    words[at + 10] = maker_ppm_3 | taker_ppm_3 << 32
+    words[at + 11] = low(from_units_4)
+    words[at + 12] = high(from_units_4)
+    words[at + 13] = maker_ppm_4 | taker_ppm_4 << 32
+    words[at + 14] = low(from_units_5)
+    words[at + 15] = high(from_units_5)
+    words[at + 16] = maker_ppm_5 | taker_ppm_5 << 32
+    words[at + 17] = low(from_units_6)
+    words[at + 18] = high(from_units_6)
+    words[at + 19] = maker_ppm_6 | taker_ppm_6 << 32
+    words[at + 20] = low(from_units_7)
+    words[at + 21] = high(from_units_7)
+    words[at + 22] = maker_ppm_7 | taker_ppm_7 << 32
+    words[at + 23] = low(from_units_8)
+    words[at + 24] = high(from_units_8)
+    words[at + 25] = maker_ppm_8 | taker_ppm_8 << 32
+    words[at + 26] = low(from_units_9)
+    words[at + 27] = high(from_units_9)
+    words[at + 28] = maker_ppm_9 | taker_ppm_9 << 32
+    words[at + 29] = low(from_units_10)
+    words[at + 30] = high(from_units_10)
+    words[at + 31] = maker_ppm_10 | taker_ppm_10 << 32
+    words[at + 32] = low(from_units_11)
+    words[at + 33] = high(from_units_11)
+    words[at + 34] = maker_ppm_11 | taker_ppm_11 << 32
+    words[at + 35] = low(from_units_12)
+    words[at + 36] = high(from_units_12)
+    words[at + 37] = maker_ppm_12 | taker_ppm_12 << 32
+    out.events += 1
+    return at
+
+
+def fee_tier_changed(
+    out: Output,
+    account_id: int,
+    tier: int,
+    old_tier: int,
+    volume_units: int,
+    day: int,
+) -> int:
+    at = out.room(6)
+    words = out.words
+    words[at] = 206158495791
+    words[at + 1] = account_id
+    words[at + 2] = tier | old_tier << 32
+    words[at + 3] = low(volume_units)
+    words[at + 4] = high(volume_units)
+    words[at + 5] = day
+    out.events += 1
+    return at
+
+
 def entry_recorded(
     out: Output,
     entry_kind: int,
@@ -1112,6 +1228,40 @@ def protection_row(
     words[at + 6] = low(notional_units)
     words[at + 7] = high(notional_units)
     words[at + 8] = tripped
+    out.events += 1
+    return at
+
+
+def fee_tier_row(
+    out: Output,
+    account_id: int,
+    asset_id: int,
+    day: int,
+    volume_units: int,
+    today_units: int,
+    tier: int,
+    tiers: int,
+    from_units: int,
+    next_from_units: int,
+    maker_ppm: int,
+    taker_ppm: int,
+) -> int:
+    at = out.room(14)
+    words = out.words
+    words[at] = 481036403733
+    words[at + 1] = account_id
+    words[at + 2] = asset_id
+    words[at + 3] = day
+    words[at + 4] = low(volume_units)
+    words[at + 5] = high(volume_units)
+    words[at + 6] = low(today_units)
+    words[at + 7] = high(today_units)
+    words[at + 8] = tier | tiers << 32
+    words[at + 9] = low(from_units)
+    words[at + 10] = high(from_units)
+    words[at + 11] = low(next_from_units)
+    words[at + 12] = high(next_from_units)
+    words[at + 13] = maker_ppm | taker_ppm << 32
     out.events += 1
     return at
 

@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.fees cimport Fees
 from trading.engine.order_list cimport OrderList
 from trading.engine.output cimport Output
 from trading.engine.quotes cimport Protection
@@ -33,4 +34,8 @@ cdef long long dump_ladder(Venue venue, Ladder ladder, Writer out) except? FAILE
 cdef long long dump_closed(Venue venue, Closed closed, Writer out) except? FAILED
 cdef long long dump_guards(Venue venue, Writer out) except? FAILED
 cdef long long dump_protection(Protection protection, Writer out) except? FAILED
+@cython.locals(fees=Fees)
+cdef long long dump_fees(Venue venue, Writer out) except? FAILED
+@cython.locals(number="long long")
+cdef long long dump_volume(Venue venue, long long account, Writer out) except? FAILED
 cdef long long dump_order(Venue venue, long long order, Writer out) except? FAILED

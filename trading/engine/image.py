@@ -4,7 +4,7 @@ Equal states give equal bytes, however they came about: everything stands in the
 resting orders in the order in which they trade, closed ones in the order in which they closed.
 """
 
-from trading.engine import codes, linking, rows
+from trading.engine import codes, linking, rows, tiering, volumes
 from trading.engine.book import Instrument, Ladder
 from trading.engine.closed import Closed
 from trading.engine.output import Output
@@ -74,12 +74,12 @@ def dump_venue(venue: Venue, out: Writer) -> int:
     out.number(len(venue.instrument_list))
     for instrument in venue.instrument_list:
         dump_instrument(instrument, out)
-    out.number(len(venue.fee_lines))
-    for line in sorted(venue.fee_lines):
+    out.number(len(venue.fees.lines))
+    for line in sorted(venue.fees.lines):
         out.number(line[0])
         out.number(line[1])
-        out.number(venue.fee_lines[line][0])
-        out.number(venue.fee_lines[line][1])
+        out.number(venue.fees.lines[line][0])
+        out.number(venue.fees.lines[line][1])
     out.number(len(venue.accounts))
     for account_id in sorted(venue.accounts):
         dump_account(venue, venue.account(account_id), out)
@@ -117,7 +117,46 @@ def dump_guards(venue: Venue, out: Writer) -> int:
         out.number(key[0])
         out.number(key[1])
         dump_protection(venue.protections[key], out)
-    return 0
+    return dump_fees(venue, out)
+
+
+def dump_fees(venue: Venue, out: Writer) -> int:
+    """Ladders of fee tiers, and what counts for them."""
+    fees = venue.fees
+    out.number(tiering.asset_id_of(venue))
+    out.number(len(fees.ladders))
+    for group_id in sorted(fees.ladders):
+        out.number(group_id)
+        out.number(len(fees.ladders[group_id]))
+        for step in fees.ladders[group_id]:
+            for number in step:
+                out.number(number)
+    for account_id in sorted(venue.accounts):
+        dump_volume(venue, venue.account(account_id), out)
+    return out.number(0)
+
+
+def dump_volume(venue: Venue, account: int, out: Writer) -> int:
+    """What an account traded by day, if it ever did since that is counted."""
+    words = venue.store.volumes
+    at = account * rows.VOLUMES_BY_ACCOUNT
+    day = words[at + rows.VOLUME_DAY]
+    if day == 0:
+        return 0
+    out.number(venue.store.accounts[account + rows.ACCOUNT_ID])
+    out.number(day)
+    out.number(volumes.tier_in_force(venue, account))
+    out.number(words[at + rows.VOLUME_TODAY])
+    out.number(words[at + rows.VOLUME_TODAY + 1])
+    number = day - rows.VOLUME_DAYS if day > rows.VOLUME_DAYS else 1
+    while number < day:
+        place = volumes.bucket_of(at, number)
+        if words[place] != 0 or words[place + 1] != 0:
+            out.number(number)
+            out.number(words[place])
+            out.number(words[place + 1])
+        number += 1
+    return out.number(0)
 
 
 def dump_protection(protection: Protection, out: Writer) -> int:

@@ -83,10 +83,11 @@ def segment_path(engine_dir: Path, first_seq: int) -> Path:
 def list_segments(engine_dir: Path) -> list[Segment]:
     """All segments in order; none if the directory does not exist yet."""
     folder = segments_dir(engine_dir)
-    if not folder.exists():
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".log"))
+    except FileNotFoundError:
         return []
-    paths = sorted(path for path in folder.iterdir() if path.suffix == ".log")
-    return [Segment(int(path.stem), path) for path in paths]
+    return [Segment(int(name.removesuffix(".log")), folder / name) for name in names]
 
 
 def first_seq(engine_dir: Path) -> int:

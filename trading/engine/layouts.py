@@ -43,6 +43,7 @@ Event, inside answers and records (8-byte header)
 """
 
 from trading.engine import (
+    fee_layouts,
     iceberg_layouts,
     ledger_layouts,
     list_layouts,
@@ -206,6 +207,7 @@ COMMANDS: tuple[Layout, ...] = (
     *list_layouts.COMMANDS,
     *session_layouts.COMMANDS,
     *maker_layouts.COMMANDS,
+    *fee_layouts.COMMANDS,
     *ledger_layouts.COMMANDS,
 )
 
@@ -458,6 +460,7 @@ EVENTS: tuple[Layout, ...] = (
     *list_layouts.EVENTS,
     *session_layouts.EVENTS,
     *maker_layouts.EVENTS,
+    *fee_layouts.EVENTS,
     *ledger_layouts.EVENTS,
     *ROWS,
 )

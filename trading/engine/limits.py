@@ -32,6 +32,8 @@ MAX_TIMEOUT_NS: Final = 86_400 * 10**9
 MAX_WINDOW_NS: Final = 60 * 10**9
 # Entries of one PlaceQuotes.
 MOST_QUOTES: Final = 8
+# Steps of one ladder of fee tiers.
+MOST_FEE_TIERS: Final = 12
 # Legs of one RecordEntry, its largest amount, and the largest number of its kind.
 MOST_ENTRY_LEGS: Final = 8
 MAX_ENTRY_UNITS: Final = 10**32

@@ -11,6 +11,7 @@ from trading.engine import (
     image,
     limits,
     linking,
+    loading_fees,
     loading_makers,
     rows,
     sessions,
@@ -62,6 +63,7 @@ def load_all(reader: Reader, store: Store) -> Loaded:
         raise ValueError("This is no snapshot, or one of a version not known here.")
     seq = reader.within(0, MASK_62)
     time_ns = reader.within(0, MASK_63)
+    reader.time_ns = time_ns
     source_numbers: dict[int, int] = {}
     for _ in range(reader.count()):
         key = reader.within(1, MASK_63)
@@ -95,7 +97,7 @@ def load_venue(venue: Venue, reader: Reader) -> int:
     for _ in range(reader.count()):
         line = (reader.within(0, MASK_63), reader.within(0, limits.MAX_ID))
         maker_ppm = reader.within(0, limits.PPM)
-        venue.fee_lines[line] = (maker_ppm, reader.within(0, limits.PPM))
+        venue.fees.lines[line] = (maker_ppm, reader.within(0, limits.PPM))
     totals = [0] * len(venue.asset_list)
     for _ in range(reader.count()):
         load_account(venue, reader, totals)
@@ -125,7 +127,8 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         load_list(venue, reader)
     if reader.listed != len(venue.lists):
         raise ValueError("The snapshot has an order of a list that is not there.")
-    return loading_makers.load_guards(venue, reader)
+    loading_makers.load_guards(venue, reader)
+    return loading_fees.load_fees(venue, reader)
 
 
 def load_pending(venue: Venue, reader: Reader, opened: list[tuple[int, int]]) -> int:

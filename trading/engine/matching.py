@@ -1,6 +1,15 @@
 """Matching an order with the other side of its book."""
 
-from trading.engine import codes, emit, icebergs, limits, linking, protecting, rows
+from trading.engine import (
+    codes,
+    emit,
+    icebergs,
+    limits,
+    linking,
+    protecting,
+    rows,
+    volumes,
+)
 from trading.engine.step import Step, Sweep
 from trading.engine.venue import Venue
 from trading.engine.words import (
@@ -174,6 +183,10 @@ def trade(
     lots = min_of(leaves, orders[maker + rows.ORDER_LEAVES])
     base_units = units_of(lots, instrument.lot_units)
     quote_units = notional(lots, ticks, instrument.factor)
+    if venue.fees.counted:
+        volumes.turn(venue, maker_account, step)
+        volumes.turn(venue, taker_account, step)
+        volumes.count(venue, instrument, maker_account, taker_account, base_units, quote_units)
     maker_ppm = venue.maker_ppm(maker_account, instrument)
     taker_ppm = venue.taker_ppm(taker_account, instrument)
     if sweep.in_auction:

@@ -61,6 +61,7 @@ class Options(NamedTuple):
     least_snapshot_seconds: float = 20.0
     segment_bytes: int = SEGMENT_BYTES
     most_waiting_bytes: int = 32 * 1024 * 1024
+    metrics_seconds: float = 1.0
 
 
 @contextlib.contextmanager
@@ -126,10 +127,11 @@ def listen(socket_path: str) -> socket.socket:
 
 
 class MetricsWriter:
-    """Writes engine.metrics each second, on a thread of its own."""
+    """Writes engine.metrics each second or so, on a thread of its own."""
 
-    def __init__(self, engine_dir: Path, server: Server, counted: metrics.Metrics) -> None:
-        self._engine_dir = engine_dir
+    def __init__(self, options: Options, server: Server, counted: metrics.Metrics) -> None:
+        self._engine_dir = options.engine_dir
+        self._every_seconds = options.metrics_seconds
         self._server = server
         self._counted = counted
         self._stop = threading.Event()
@@ -147,7 +149,7 @@ class MetricsWriter:
             # A full disk is the journal's to report.
             with contextlib.suppress(OSError):
                 metrics.write(self._engine_dir, metrics.render(self._counted, gauges))
-            if self._stop.wait(1.0):
+            if self._stop.wait(self._every_seconds):
                 return
 
 
@@ -181,7 +183,7 @@ class Engine:
 
     def serve(self) -> None:
         """Serve until SIGTERM or SIGINT; raises JournalFailed."""
-        writing = MetricsWriter(self.options.engine_dir, self.server, self.metrics)
+        writing = MetricsWriter(self.options, self.server, self.metrics)
         try:
             stopping = False
             while not stopping:
@@ -324,6 +326,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--snapshot-seconds", type=float, default=300.0)
     parser.add_argument("--least-snapshot-seconds", type=float, default=20.0)
     parser.add_argument("--segment-bytes", type=int, default=SEGMENT_BYTES)
+    parser.add_argument("--metrics-seconds", type=float, default=1.0)
     given = parser.parse_args(arguments)
     return run(
         Options(
@@ -333,6 +336,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.snapshot_seconds,
             given.least_snapshot_seconds,
             given.segment_bytes,
+            metrics_seconds=given.metrics_seconds,
         )
     )
 

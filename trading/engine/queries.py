@@ -237,6 +237,28 @@ class QueryProtections(Message, kw_only=True, frozen=True, gc=False):
         )
 
 
+class QueryFeeTier(Message, kw_only=True, frozen=True, gc=False):
+    KIND: ClassVar[int] = 1045
+    VERSION: ClassVar[int] = 1
+    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = (("account_id", "i64"),)
+    STRUCT: ClassVar = struct_of(FIELDS)
+
+    account_id: int = 0
+
+    def _pack(self) -> bytes:
+        packed: bytes = self.STRUCT.pack(
+            self.account_id,
+        )
+        return packed
+
+    @classmethod
+    def _of(cls, items: tuple[Any, ...]) -> Self:
+        (account_id,) = items
+        return cls(
+            account_id=account_id,
+        )
+
+
 class QueryAuction(Message, kw_only=True, frozen=True, gc=False):
     KIND: ClassVar[int] = 1035
     VERSION: ClassVar[int] = 1
@@ -293,6 +315,7 @@ BY_KIND: dict[int, type[Message]] = {
         QueryOrderList,
         QueryArmed,
         QueryProtections,
+        QueryFeeTier,
         QueryAuction,
         Follow,
     )

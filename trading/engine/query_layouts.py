@@ -1,6 +1,6 @@
 """The declared layouts of queries and of the rows that answer them; see layouts."""
 
-from trading.engine import list_layouts, maker_layouts, session_layouts
+from trading.engine import fee_layouts, list_layouts, maker_layouts, session_layouts
 from trading.engine.layout import Layout
 
 # Answered from the durable state, never journaled; seq in the answer says as of when.
@@ -17,6 +17,7 @@ QUERIES: tuple[Layout, ...] = (
     Layout(1005, 1, "QuerySource", (("source", "i64"),)),
     *list_layouts.QUERIES,
     *maker_layouts.QUERIES,
+    *fee_layouts.QUERIES,
     *session_layouts.QUERIES,
     # Answered with FollowStarted events when durable_seq moves; see trading.engine.follower.
     Layout(1010, 1, "Follow", (("from_seq", "i64"),)),
@@ -95,5 +96,6 @@ ROWS: tuple[Layout, ...] = (
     Layout(1010, 1, "DurableSeq", (("seq", "i64"),)),
     *list_layouts.ROWS,
     *maker_layouts.ROWS,
+    *fee_layouts.ROWS,
     *session_layouts.ROWS,
 )

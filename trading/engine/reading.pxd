@@ -9,6 +9,7 @@ cdef class Reader:
     cdef long long end
     cdef long long reserve
     cdef long long listed
+    cdef long long time_ns
 
     cdef long long number(self) except? FAILED
     cdef long long within(self, long long least, long long most) except? FAILED

@@ -13,7 +13,7 @@ class Reader:
         self.end = len(data)
         self.reserve = 0  # lots that the order read last does not show
         self.listed = 0  # orders of the venue that belong to a list
-        self.listed = 0  # orders of the venue that belong to a list
+        self.time_ns = 0  # of the state
 
     def number(self) -> int:
         at = self._take(8)

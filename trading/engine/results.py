@@ -85,6 +85,10 @@ class Result(IntEnum):
     NO_QUOTES = 561
     PROTECTION_TRIPPED = 562
     BAD_PROTECTION = 563
+    # Fee tiers: no asset to value volume in; steps that do not rise; the asset is in use.
+    NO_VALUATION = 570
+    BAD_FEE_TIERS = 571
+    FEE_TIERS_EXIST = 572
     # An entry between house lines: two legs or more, one behind the other, each of a house line;
     # their sum is nothing in each asset; its time is not ahead.
     BAD_ENTRY_LEGS = 580

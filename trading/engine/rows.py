@@ -63,7 +63,7 @@ BLOCK_FEW: Final = 8  # so few levels, and a block is merged with its neighbour
 # A trading account.
 ACCOUNT_ID: Final = 0
 ACCOUNT_STATE: Final = 1
-ACCOUNT_FEE_GROUP: Final = 2  # index
+ACCOUNT_FEE_CLASS: Final = 2  # index; see Fees
 ACCOUNT_PARTY: Final = 3  # index of those who never trade with each other
 ACCOUNT_BALANCES: Final = 4  # where its balances stand, sorted by asset index
 ACCOUNT_BALANCE_COUNT: Final = 5
@@ -84,6 +84,22 @@ BALANCE_ASSET: Final = 0  # index of the asset
 BALANCE_AVAILABLE: Final = 1
 BALANCE_HELD: Final = 3
 BALANCE_WIDTH: Final = 8  # more than it needs: so none lies across two lines of memory
+
+# How much the account with the same row number traded, by day; see volumes. Four words of it for
+# each of the account's own.
+VOLUME_STAMP: Final = 0  # Fees.stamp, if its tier is that of the day
+VOLUME_DAY: Final = 1  # the day that is today in this row, counted from 1; 0: it never traded
+VOLUME_TODAY: Final = 2  # two words
+VOLUME_BUCKETS: Final = 4  # those of the days before, two words each, by day modulo 30
+VOLUME_DAYS: Final = 30
+VOLUME_WIDTH: Final = 64
+VOLUMES_BY_ACCOUNT: Final = 4
+# How a trade in an instrument is valued.
+VALUE_NONE: Final = 0
+VALUE_QUOTE: Final = 1
+VALUE_BASE: Final = 2
+VALUE_PRICED_QUOTE: Final = 3
+VALUE_PRICED_BASE: Final = 4
 
 # The client key of the order with the same row number.
 CLIENT_KEY: Final = 0
@@ -148,9 +164,10 @@ QUOTE_KEEP: Final = 0  # as it is, or nothing as before
 QUOTE_WITHDRAW: Final = 1
 QUOTE_REDUCE: Final = 2
 QUOTE_ARRIVE: Final = 3
+FEE_TIER_BYTES: Final = 24  # a step of SetFeeTiers
 FIRST_QUERY: Final = 1000  # kinds from here on are queries
 MAX_TENANT: Final = 2**31 - 1
-DUMP_MAGIC: Final = 0x33455441_54534D51  # b"QMSTATE3"; its last byte is the layout's version
+DUMP_MAGIC: Final = 0x34455441_54534D51  # b"QMSTATE4"; its last byte is the layout's version
 
 # Why frames.Frames.scan stopped.
 SCAN_INCOMPLETE: Final = 0  # at the end of the data or inside a frame

@@ -316,6 +316,7 @@ class Shard:
     def _ask(self, kind: int, tenant_id: int, data: bytes, at: int, end: int) -> int:
         """Hand a query to its handler; returns the result code."""
         step = self._asking
+        step.time_ns = self._now_ns
         if kind == codec.QUERY_STATUS and tenant_id == 0:
             return self._write_status(sorted(self.venues))
         if kind == codec.QUERY_SOURCE:

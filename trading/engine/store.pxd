@@ -9,6 +9,7 @@ cdef class Store:
     cdef object _levels_room
     cdef object _blocks_room
     cdef object _accounts_room
+    cdef object _volumes_room
     cdef object _parties_room
     cdef object _balances_room
     cdef object _keys_room
@@ -16,6 +17,7 @@ cdef class Store:
     cdef long long *levels
     cdef long long *blocks
     cdef long long *accounts
+    cdef long long *volumes
     cdef long long *parties
     cdef long long *balances
     cdef long long *keys

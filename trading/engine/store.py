@@ -19,12 +19,14 @@ class Store:
         self._levels_room = reserve(rows.MOST_LEVELS * rows.LEVEL_WIDTH)
         self._blocks_room = reserve(rows.MOST_BLOCKS * rows.BLOCK_WIDTH)
         self._accounts_room = reserve(rows.MOST_ACCOUNTS * rows.ACCOUNT_WIDTH)
+        self._volumes_room = reserve(rows.MOST_ACCOUNTS * rows.VOLUME_WIDTH)
         self._parties_room = reserve(2 * rows.MOST_ACCOUNTS)
         self._balances_room = reserve(rows.BALANCE_ROOM_WORDS)
         self.orders = pointer(self._orders_room)
         self.levels = pointer(self._levels_room)
         self.blocks = pointer(self._blocks_room)
         self.accounts = pointer(self._accounts_room)
+        self.volumes = pointer(self._volumes_room)
         self.parties = pointer(self._parties_room)  # how many orders of each party rest
         self.balances = pointer(self._balances_room)
         # Handles of the next new row, and of the first freed one, whose first word names the next.

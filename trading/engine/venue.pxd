@@ -2,6 +2,7 @@ cimport cython
 
 from trading.engine.book cimport Asset, Instrument, Ladder
 from trading.engine.closed cimport Closed
+from trading.engine.fees cimport Fees
 from trading.engine.quotes cimport Protection, Quotes
 from trading.engine.reserves cimport Reserves
 from trading.engine.step cimport Step
@@ -22,9 +23,7 @@ cdef class Venue:
     cdef readonly list near_instruments
     cdef readonly dict accounts
     cdef readonly dict trade_groups
-    cdef readonly dict fee_groups
-    cdef readonly list fee_group_ids
-    cdef readonly dict fee_lines
+    cdef readonly Fees fees
     cdef readonly long long fee_account
     cdef readonly long long last_order_id
     cdef readonly long long last_trade_id
@@ -102,8 +101,7 @@ cdef class Venue:
     ) except? FAILED
     cdef long long maker_ppm(self, long long account, Instrument instrument) except? FAILED
     cdef long long taker_ppm(self, long long account, Instrument instrument) except? FAILED
-    cdef long long _look_up_fees(self, long long group, Instrument instrument) except? FAILED
     @cython.locals(instrument=Instrument)
     cdef long long fees_changed(self) except? FAILED
-    cdef long long fee_group(self, long long group_id) except? FAILED
+    cdef long long fee_class(self, long long group_id, long long tier) except? FAILED
     cdef long long party(self, long long account, long long trade_group_id) except? FAILED

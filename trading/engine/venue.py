@@ -5,6 +5,7 @@ from heapq import heappush
 from trading.engine import codes, emit, limits, linking, rows
 from trading.engine.book import Asset, Instrument
 from trading.engine.closed import Closed
+from trading.engine.fees import Fees
 from trading.engine.order_list import OrderList
 from trading.engine.quotes import Protection, Quotes
 from trading.engine.reserves import Reserves
@@ -35,10 +36,7 @@ class Venue:
         self.near_instruments: list[Instrument | None] = []  # by id, as far as ids are small
         self.accounts: dict[int, int] = {}  # handle by id
         self.trade_groups: dict[int, int] = {}  # party by id
-        self.fee_groups: dict[int, int] = {}  # index by id
-        self.fee_group_ids: list[int] = []  # by index
-        # Maker and taker ppm by (group_id, instrument_id); 0 stands for all.
-        self.fee_lines: dict[tuple[int, int], tuple[int, int]] = {}
+        self.fees = Fees()
         self.fee_account = 0
         self.last_order_id = 0
         self.last_trade_id = 0
@@ -88,7 +86,8 @@ class Venue:
                 number = len(self.near_instruments)
                 self.near_instruments.append(self.instruments.get(number))
             self.near_instruments[instrument.instrument_id] = instrument
-        instrument.forget_rates(len(self.fee_group_ids))
+        self.fees.revision += 1  # it may say what others are worth
+        instrument.forget_rates(len(self.fees.class_groups))
         return 0
 
     def add_account(
@@ -104,7 +103,7 @@ class Venue:
         accounts = self.store.accounts
         accounts[account + rows.ACCOUNT_ID] = account_id
         accounts[account + rows.ACCOUNT_STATE] = state
-        accounts[account + rows.ACCOUNT_FEE_GROUP] = self.fee_group(group_id)
+        accounts[account + rows.ACCOUNT_FEE_CLASS] = self.fee_class(group_id, 0)
         accounts[account + rows.ACCOUNT_PARTY] = self.party(account, trade_group_id)
         accounts[account + rows.ACCOUNT_GROUP] = group_id
         accounts[account + rows.ACCOUNT_TRADE_GROUP] = trade_group_id
@@ -439,48 +438,35 @@ class Venue:
 
     def maker_ppm(self, account: int, instrument: Instrument) -> int:
         """What an account pays for making, in parts per million of what it receives."""
-        group = self.store.accounts[account + rows.ACCOUNT_FEE_GROUP]
-        if instrument.rates[2 * group] < 0:
-            self._look_up_fees(group, instrument)
-        return instrument.rates[2 * group]
+        index = self.store.accounts[account + rows.ACCOUNT_FEE_CLASS]
+        if instrument.rates[2 * index] < 0:
+            self.fees.look_up(index, instrument)
+        return instrument.rates[2 * index]
 
     def taker_ppm(self, account: int, instrument: Instrument) -> int:
         """What an account pays for taking, in parts per million of what it receives."""
-        group = self.store.accounts[account + rows.ACCOUNT_FEE_GROUP]
-        if instrument.rates[2 * group] < 0:
-            self._look_up_fees(group, instrument)
-        return instrument.rates[2 * group + 1]
-
-    def _look_up_fees(self, group: int, instrument: Instrument) -> int:
-        """A group's fees in an instrument: its most special line."""
-        group_id = self.fee_group_ids[group]
-        number = instrument.instrument_id
-        rates = instrument.rates
-        rates[2 * group] = instrument.maker_ppm
-        rates[2 * group + 1] = instrument.taker_ppm
-        for key in ((group_id, number), (group_id, 0), (0, number), (0, 0)):
-            line = self.fee_lines.get(key)
-            if line is not None:
-                rates[2 * group] = line[0]
-                rates[2 * group + 1] = line[1]
-                break
-        return 0
+        index = self.store.accounts[account + rows.ACCOUNT_FEE_CLASS]
+        if instrument.rates[2 * index] < 0:
+            self.fees.look_up(index, instrument)
+        return instrument.rates[2 * index + 1]
 
     def fees_changed(self) -> int:
         """Forget every looked-up fee."""
         for instrument in self.instrument_list:
-            instrument.forget_rates(len(self.fee_group_ids))
+            instrument.forget_rates(len(self.fees.class_groups))
         return 0
 
     # Groups.
 
-    def fee_group(self, group_id: int) -> int:
-        """The index of a fee group, made on demand."""
-        index = self.fee_groups.get(group_id)
+    def fee_class(self, group_id: int, tier: int) -> int:
+        """The index of a fee class, made on demand."""
+        key = (group_id, tier)
+        index = self.fees.classes.get(key)
         if index is None:
-            index = len(self.fee_group_ids)
-            self.fee_groups[group_id] = index
-            self.fee_group_ids.append(group_id)
+            index = len(self.fees.class_groups)
+            self.fees.classes[key] = index
+            self.fees.class_groups.append(group_id)
+            self.fees.class_tiers.append(tier)
             self.fees_changed()
         return index
 

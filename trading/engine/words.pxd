@@ -61,6 +61,21 @@ cdef extern from *:
         return amount / 1000000 * ppm
             + (amount % 1000000 * ppm + 999999) / 1000000;
     }
+    static inline marque_i128 marque_valued(
+        marque_i128 amount, marque_i128 price, long long whole
+    ) {
+        marque_i128 product;
+        if (!__builtin_mul_overflow(amount, price, &product))
+            return (product >> 63) == 0
+                ? (marque_i128)((unsigned long long)product / (unsigned long long)whole)
+                : product / whole;
+        /* In parts: whole is below 2**60, so the last product fits. */
+        marque_i128 rest = amount % whole;
+        return marque_added(
+            marque_added(marque_times(amount / whole, price), marque_times(rest, price / whole)),
+            rest * (price % whole) / whole
+        );
+    }
     static inline long long marque_affordable(
         marque_i128 budget, marque_i128 price, long long most
     ) {
@@ -97,6 +112,7 @@ cdef extern from *:
     i128 marque_times(i128 one, i128 other) noexcept
     i128 added "marque_added"(i128 one, i128 other) noexcept
     i128 fee_units "marque_fee"(i128 amount, long long ppm) noexcept
+    i128 valued "marque_valued"(i128 amount, i128 price, long long whole) noexcept
     long long affordable "marque_affordable"(i128 budget, i128 price, long long most) noexcept
     long long *marque_pointer(object room) except NULL
     void marque_copy(long long *target, const char *source, long long count) noexcept

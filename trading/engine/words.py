@@ -120,6 +120,13 @@ def fee_units(amount_units: int, ppm: int) -> int:
     return (amount_units * ppm + (_PPM - 1)) // _PPM
 
 
+def valued(amount_units: int, price_units: int, whole: int) -> int:
+    """What units come to at a price of ``whole`` of them, neither negative, rounded down; at most
+    ``OVER``.
+    """
+    return min(amount_units * price_units // whole, OVER)
+
+
 def affordable(budget_units: int, lot_price_units: int, most: int) -> int:
     """How many whole lots a budget pays for, at most ``most``."""
     return min(budget_units // lot_price_units, most)

@@ -1,7 +1,7 @@
 """Database fields for amounts."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -20,3 +20,8 @@ class UnitsField(models.DecimalField):
     def to_python(self, value: Any) -> int | None:
         number = super().to_python(value)
         return None if number is None else int(number)
+
+    if TYPE_CHECKING:  # what a row has in its place
+
+        def __get__(self, row: Any, owner: Any = None) -> Any: ...
+        def __set__(self, row: Any, value: Any) -> None: ...

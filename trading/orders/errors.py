@@ -77,6 +77,18 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "Give distance, window and halt, each above zero, or none of them.",
     ),
     Result.NOTHING_TO_REOPEN: ("There is no halt to end.", "Nothing needs to be done."),
+    Result.NO_VALUATION: (
+        "The volume of accounts is not counted.",
+        "Choose the currency that volume is counted in first.",
+    ),
+    Result.BAD_FEE_TIERS: (
+        "These volume tiers are not possible.",
+        "Each tier begins at a higher volume than the one before and takes no more.",
+    ),
+    Result.FEE_TIERS_EXIST: (
+        "There are volume tiers in the present currency.",
+        "Remove all of them first.",
+    ),
     Result.BAD_FEE: ("The fee is out of range.", "Choose between 0 and 1,000,000 ppm."),
     Result.NO_FEE_ACCOUNT: ("This exchange is not set up yet.", "Ask support."),
     Result.BAD_SIDE: ("The side is unknown.", "Send buy or sell."),

@@ -120,7 +120,11 @@ class MarketMaker:
                 for is_buy, ticks, lots in trades.rows:
                     # The book as it stands moves least, while its sides hold together.
                     standing = keeper.depth(True), keeper.depth(False)
-                    trade_at = {"is_taker_buy": is_buy, "ticks": ticks, "lots": lots}
+                    trade_at: dict[str, Any] = {
+                        "is_taker_buy": is_buy,
+                        "ticks": ticks,
+                        "lots": lots,
+                    }
                     around = around_trade(*standing, **trade_at)
                     if is_torn(around, (bids, asks)):
                         around = around_trade(bids, asks, **trade_at)

@@ -20,7 +20,7 @@ from django_tenants.utils import tenant_context
 
 from trading.accounts.models import Account, AccountRole
 from trading.commands import door
-from trading.engine import queries
+from trading.engine import events, queries
 from trading.engine.enums import OrderStatus
 from trading.engine.results import Result
 from trading.instruments.info import catalogue
@@ -155,14 +155,14 @@ def _ask_engine(tenant_id: int) -> _Engine:
     if Result(balances.result) == Result.UNKNOWN_TENANT:
         # Its first command has not come through yet: nothing is owed to anybody.
         return _Engine(balances.seq, {}, {}, {})
+    rows = [row for row in balances.events if isinstance(row, events.BalanceRow)]
     return _Engine(
         seq=balances.seq,
         booked={
-            (row.account_id, row.asset_id): row.available_units + row.held_units
-            for row in balances.events
+            (row.account_id, row.asset_id): row.available_units + row.held_units for row in rows
         },
-        held={(row.account_id, row.asset_id): row.held_units for row in balances.events},
-        orders={row.order_id: row for row in orders.events},
+        held={(row.account_id, row.asset_id): row.held_units for row in rows},
+        orders={row.order_id: row for row in orders.events if isinstance(row, events.OrderRow)},
     )
 
 

@@ -45,8 +45,8 @@ SELECT account.asset_id, count(DISTINCT posting.entry_id),
 FROM ledger_journalentry entry
 JOIN ledger_posting posting ON posting.entry_id = entry.id
 JOIN ledger_ledgeraccount account ON account.id = posting.ledger_account_id
-WHERE entry.kind = %(kind)s AND entry.id >= (%(after)s + 1) << %(bits)s
-  AND entry.id < (%(to)s + 1) << %(bits)s
+WHERE entry.kind = %(kind)s AND entry.id >= (%(after)s::bigint + 1) << %(bits)s
+  AND entry.id < (%(to)s::bigint + 1) << %(bits)s
 GROUP BY account.asset_id
 """
 

@@ -178,7 +178,7 @@ def totals(bound: int) -> list[Total]:
     """Every line of the books through a bound, from the nearest balance checkpoint on."""
     with connection.cursor() as sql:
         sql.execute(_TOTALS, {"bound": bound})
-        return [Total(*row[:4], int(row[4])) for row in sql.fetchall()]
+        return [Total._make((*row[:4], int(row[4]))) for row in sql.fetchall()]
 
 
 def units_through(ledger_account_id: int, entry_id: int, line: int = LAST_LINE) -> int:
@@ -250,7 +250,7 @@ def fees(
     values = {"after": after_trade, "through": through_trade, "zone": zone}
     with connection.cursor() as sql:
         sql.execute(query, {**values, "accounts": account_ids})
-        return [FeeRow(*row[:5], int(row[5])) for row in sql.fetchall()]
+        return [FeeRow._make((*row[:5], int(row[5]))) for row in sql.fetchall()]
 
 
 class FillRow(NamedTuple):

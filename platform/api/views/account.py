@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api import serializers
 from api.access import Caller
 from api.errors import ApiError
-from api.views.base import ApiView
+from api.views.base import NOTHING_YET, ApiView
 from trading.accounts.selectors import accounts_of
 from trading.commands import door
 from trading.engine import events, queries
@@ -63,7 +63,7 @@ class BalancesView(ApiView):
         """Every asset's balance as the engine has it now."""
         account = self.account(request)
         answer = door.send_command(queries.QueryBalances(account_id=account.pk))
-        if answer.result not in (Result.ACCEPTED, Result.UNKNOWN_ACCOUNT):
+        if answer.result not in (Result.ACCEPTED, *NOTHING_YET):
             raise ApiError(Result(answer.result))
         rows = {row.asset_id: row for row in answer.events if isinstance(row, events.BalanceRow)}
         nothing = events.BalanceRow()

@@ -32,6 +32,9 @@ from trading.orders.errors import OrderError
 log = structlog.get_logger("marque.api")
 
 DEFAULT_PAGE, MAX_PAGE = 50, 500
+# The engine has not heard of an account, or of the whole firm: the relay, which starts after the
+# web process, is on its way with them. So there is nothing of it, and that is no fault.
+NOTHING_YET = (Result.UNKNOWN_ACCOUNT, Result.UNKNOWN_TENANT)
 
 
 class HasPermission(BasePermission):

@@ -10,18 +10,17 @@ from rest_framework.response import Response
 
 from api import orders as entry
 from api import serializers
-from api.access import Caller
 from api.errors import ApiError
 from api.exchange import decode_object
 from api.views.account import ACCOUNT, CURSOR, LIMIT, REFUSED
-from api.views.base import ApiView, as_api_error
-from api.views.orders import ORDER_ERRORS, merged, send
+from api.views.base import NOTHING_YET, ApiView
+from api.views.orders import ORDER_ERRORS, enter, merged, send
 from trading.accounts.models import Account
 from trading.commands import door
 from trading.engine import events, queries
 from trading.engine.keys import client_order_key
 from trading.engine.results import Result
-from trading.instruments.selectors import catalogue, instrument_info
+from trading.instruments.selectors import catalogue
 from trading.orders import selectors, shapes
 from trading.orders.models import Order, OrderList
 
@@ -118,21 +117,7 @@ class OrderListView(ApiView):
 
 def place_list(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Place an order list of the caller; its body."""
-    caller = request.auth
-    assert isinstance(caller, Caller)
-    symbol = fields.get("instrument")
-    if not isinstance(symbol, str):
-        raise ApiError(Result.UNKNOWN_INSTRUMENT, "The list needs an instrument.")
-    info = instrument_info(symbol)
-    command = entry.build_list(info, caller, fields)
-    try:
-        return entry.placed_list_body(info, command, send(command))
-    except Exception as error:
-        refusal = as_api_error(error)
-        if refusal is None:
-            raise
-        refusal.extra.setdefault("client_list_id", command.client_list_id)
-        raise refusal from error
+    return enter(request, fields, "list", entry.build_list, entry.placed_list_body)
 
 
 def cancel_list(account: Account, fields: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +132,7 @@ def find_list(account: Account, list_id: int, client_list_id: str) -> dict[str, 
     )
     answer = door.send_command(query)
     known = shapes.list_of_answer(answer.events, 0)
-    if known is None and answer.result not in (Result.UNKNOWN_ORDER_LIST, Result.UNKNOWN_ACCOUNT):
+    if known is None and answer.result not in (Result.UNKNOWN_ORDER_LIST, *NOTHING_YET):
         raise ApiError(Result(answer.result))
     rows = selectors.order_lists(account)
     if list_id or known is not None:

@@ -6,6 +6,7 @@ requests signed with a key; the shapes are the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,7 +19,7 @@ from api.access import Caller
 from api.errors import ApiError, Refusal
 from api.exchange import decode_object
 from api.views.account import ACCOUNT, CURSOR, LIMIT, REFUSED
-from api.views.base import ApiView, as_api_error
+from api.views.base import NOTHING_YET, ApiView, as_api_error
 from audit import traces
 from trading.accounts.models import Account
 from trading.commands import door
@@ -212,7 +213,7 @@ class CancelTimerView(ApiView):
     def get(self, request: Request) -> Response:
         """The account's cancel timers that run, and what connections have armed, as of now."""
         answer = door.send_command(queries.QueryArmed(account_id=self.account(request).pk))
-        if answer.result not in (Result.ACCEPTED, Result.UNKNOWN_ACCOUNT):
+        if answer.result not in (Result.ACCEPTED, *NOTHING_YET):
             raise ApiError(Result(answer.result))
         known = catalogue().instruments
         rows = [row for row in answer.events if isinstance(row, events.ArmedRow)]
@@ -260,20 +261,34 @@ class CancelTimerView(ApiView):
 
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Place one order of the caller; its body."""
+    return enter(request, fields, "order", entry.build, entry.placed_body)
+
+
+def enter(
+    request: Request,
+    fields: dict[str, Any],
+    what: str,
+    build: Callable[..., Any],
+    body_of: Callable[..., dict[str, Any]],
+) -> dict[str, Any]:
+    """Place an order or a list (``what``) of the caller; its body. A refusal names the client's
+    id, by which to ask what became of it.
+    """
     caller = request.auth
     assert isinstance(caller, Caller)
     symbol = fields.get("instrument")
     if not isinstance(symbol, str):
-        raise ApiError(Result.UNKNOWN_INSTRUMENT, "The order needs an instrument.")
+        raise ApiError(Result.UNKNOWN_INSTRUMENT, f"The {what} needs an instrument.")
     info = instrument_info(symbol)
-    command = entry.build(info, caller, fields)
+    command = build(info, caller, fields)
     try:
-        return entry.placed_body(info, command, send(command))
+        return body_of(info, command, send(command))
     except Exception as error:
         refusal = as_api_error(error)
         if refusal is None:
             raise
-        refusal.extra.setdefault("client_order_id", command.client_order_id)
+        client_id = f"client_{what}_id"
+        refusal.extra.setdefault(client_id, getattr(command, client_id))
         raise refusal from error
 
 
@@ -333,8 +348,8 @@ def open_orders(account: Account, instrument_id: int) -> list[dict[str, Any]]:
     """An account's open orders as the engine has them, newest first."""
     query = queries.QueryOpenOrders(account_id=account.pk, instrument_id=instrument_id)
     answer = door.send_command(query)
-    if answer.result is Result.UNKNOWN_ACCOUNT:
-        return []  # opened a moment ago
+    if answer.result in NOTHING_YET:
+        return []
     if answer.result is not Result.ACCEPTED:
         raise ApiError(Result(answer.result))
     rows = [row for row in answer.events if isinstance(row, events.OrderRow)]
@@ -355,7 +370,7 @@ def find_order(account: Account, order_id: int, client_order_id: str) -> dict[st
         state = merged(row, cleared)
         state.client_order_id = state.client_order_id or client_order_id
         return order_body(state)
-    if answer.result not in (Result.UNKNOWN_ORDER, Result.UNKNOWN_ACCOUNT):
+    if answer.result not in (Result.UNKNOWN_ORDER, *NOTHING_YET):
         raise ApiError(Result(answer.result))
     cleared = (
         selectors.order_by_id(account, order_id)

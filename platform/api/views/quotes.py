@@ -14,7 +14,7 @@ from api.access import Caller
 from api.errors import ApiError
 from api.exchange import decode_object
 from api.views.account import ACCOUNT, REFUSED
-from api.views.base import ApiView
+from api.views.base import NOTHING_YET, ApiView
 from api.views.orders import INSTRUMENT, ORDER_ERRORS, send
 from trading.commands import door
 from trading.engine import commands, queries
@@ -81,7 +81,7 @@ class ProtectionView(ApiView):
         """The limits on what may be filled of the account's quotes at once, and which have
         tripped, as of now."""
         answer = door.send_command(queries.QueryProtections(account_id=self.account(request).pk))
-        if answer.result not in (Result.ACCEPTED, Result.UNKNOWN_ACCOUNT):
+        if answer.result not in (Result.ACCEPTED, *NOTHING_YET):
             raise ApiError(Result(answer.result))
         return Response(quotes.protections_body(catalogue(), answer))
 

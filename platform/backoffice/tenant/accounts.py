@@ -46,7 +46,7 @@ def live_balances(account: Account) -> list[dict[str, Any]] | None:
             "booked": names.amount(row.available_units + row.held_units, assets[row.asset_id]),
         }
         for row in answer.events
-        if row.asset_id in assets
+        if isinstance(row, events.BalanceRow) and row.asset_id in assets
     ]
 
 

@@ -26,6 +26,8 @@ from trading.market_data.models import Candle
 from trading.orders.models import OPEN_STATUSES, Order
 from wallets.adjustments.models import Adjustment
 from wallets.adjustments.models import State as AdjustmentState
+from wallets.bookkeeping import selectors as bookkeeping
+from wallets.bookkeeping.models import PeriodState
 from wallets.reconciliation import selectors as reconciliation
 
 DAY_SECONDS = 86_400
@@ -52,6 +54,7 @@ def menu_counts(user: Any) -> dict[str, int]:
         waiting = Adjustment.objects.filter(state=AdjustmentState.REQUESTED)
         counts["adjustments"] = waiting.count()
     if access.may(user, "ledger.view"):
+        counts["entries"] = bookkeeping.waiting().count()
         counts["breaks"] = reconciliation.undone().count()
     return counts
 
@@ -91,6 +94,8 @@ def tasks(request: HttpRequest) -> list[Task]:
         found += _command_tasks(request)
     if access.may(user, "adjustments.view"):
         found += _adjustment_tasks(request)
+    if access.may(user, "bookkeeping.approve"):
+        found += _entry_tasks(request)
     if access.may(user, "ledger.view"):
         found += _break_tasks(request)
     if access.may(user, "customers.view"):
@@ -210,6 +215,39 @@ def _adjustment_tasks(request: HttpRequest) -> list[Task]:
             f"{pages.url(request, 'adjustments')}?state=requested",
         )
     ]
+
+
+def _entry_tasks(request: HttpRequest) -> list[Task]:
+    """Requested entries, and a month that is to be reopened, of which somebody else may decide."""
+    found = []
+    count = bookkeeping.waiting().exclude(requested_by_id=request.user.pk).count()
+    if count:
+        found.append(
+            Task(
+                "warn",
+                "edit_note",
+                ngettext(
+                    "%(count)s entry waits for a second person",
+                    "%(count)s entries wait for a second person",
+                    count,
+                )
+                % {"count": count},
+                _("Asked for by a colleague: nothing is booked until you decide."),
+                f"{pages.url(request, 'entry_requests')}?state=requested",
+            )
+        )
+    last = bookkeeping.last_closed()
+    if last is not None and last.state == PeriodState.REOPENING:
+        found.append(
+            Task(
+                "warn",
+                "event_available",
+                _("%(month)s is to be reopened") % {"month": last},
+                last.reopen_reason,
+                pages.url(request, "periods"),
+            )
+        )
+    return found
 
 
 def _break_tasks(request: HttpRequest) -> list[Task]:

@@ -13,6 +13,7 @@ from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names
 from tenants.selectors import current_tenant
 from trading.instruments.models import Asset
+from wallets.bookkeeping import selectors as bookkeeping
 from wallets.ledger.models import (
     Classification,
     EntryKind,
@@ -81,24 +82,35 @@ def chart(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=term) | Q(account__user__email__icontains=term)
         ),
         search_hint=gettext_lazy("Name, or a customer's e-mail"),
-        order=("line", "account_id", "asset_id"),
+        order=("line", "part", "account_id", "asset_id"),
         empty_headline=gettext_lazy("The books are empty"),
         empty_sentence=gettext_lazy("Ledger accounts appear with the first money that moves."),
         row_link=lambda account: pages.url(request, "ledger_account", account.pk),
     )
     rows = LedgerAccount.objects.select_related("asset", "balance", "account__user")
+    whose = request.GET.get("whose", "")
+    if whose == "house":
+        rows = rows.exclude(line=Line.ENGINE_ACCOUNT)
+    elif whose == "accounts":
+        rows = rows.filter(line=Line.ENGINE_ACCOUNT)
+    address = pages.url(request, "ledger")
     return pages.render(
         request,
         "list.html",
         {
             "table": listing.page(request, rows),
             "intro": _("Balances as each class reads them. Choose one to see what made it."),
+            "tabs": [
+                (_("Everything"), address, whose not in ("house", "accounts")),
+                (_("The firm's own lines"), f"{address}?whose=house", whose == "house"),
+                (_("Accounts"), f"{address}?whose=accounts", whose == "accounts"),
+            ],
             "buttons": [
                 (_("Trial balance"), pages.url(request, "trial_balance"), ""),
                 (_("Verify books"), pages.url(request, "verify_books"), ""),
             ],
         },
-        title=_("Ledger"),
+        title=_("Chart of accounts"),
     )
 
 
@@ -150,7 +162,7 @@ def ledger_account(request: HttpRequest, ledger_account_id: int) -> HttpResponse
         "ledger_account.html",
         {"facts": facts, "table": table},
         title=account.name,
-        crumbs=[(_("Ledger"), pages.url(request, "ledger"))],
+        crumbs=[(_("Chart of accounts"), pages.url(request, "ledger"))],
     )
 
 
@@ -211,13 +223,41 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             ),
         ),
     ]
+    facts += _notes(request, row)
+    is_undone = bookkeeping.reversal_request(row.pk) or bookkeeping.reversed_by(row.pk)
     return pages.render(
         request,
         "entry.html",
-        {"facts": facts, "table": _postings_table(request, postings)},
+        {
+            "facts": facts,
+            "table": _postings_table(request, postings),
+            "entry": row,
+            "can_reverse": not is_undone and row.kind != EntryKind.SPOT_FILL,
+        },
         title=_("Journal entry %(id)s") % {"id": row.pk},
         crumbs=[(_("Journal entries"), pages.url(request, "entries"))],
     )
+
+
+def _notes(request: HttpRequest, row: JournalEntry) -> list[tuple[str, Any]]:
+    """Another time than its own, what it undoes, what undoes it or will."""
+
+    def entry_link(entry_id: int) -> Any:
+        return cells.link(pages.url(request, "entry", entry_id), entry_id)
+
+    facts: list[tuple[str, Any]] = []
+    note = bookkeeping.note_of(row.pk)
+    if note is not None and note.value_time:
+        facts.append((_("Belongs to (UTC)"), cells.when(note.value_time)))
+    if note is not None and note.reverses_id:
+        facts.append((_("Undoes the entry"), entry_link(note.reverses_id)))
+    undone_by = bookkeeping.reversed_by(row.pk)
+    if undone_by is not None:
+        facts.append((_("Undone by the entry"), entry_link(undone_by)))
+    elif (asked := bookkeeping.reversal_request(row.pk)) is not None:
+        address = pages.url(request, "entry_request", asked.pk)
+        facts.append((_("Reversal"), cells.link(address, asked.get_state_display())))
+    return facts
 
 
 def _postings_table(request: HttpRequest, postings: list[Posting]) -> Any:
@@ -245,6 +285,12 @@ def _reference(request: HttpRequest, row: JournalEntry) -> Any:
         return cells.link(
             pages.url(request, "trade", row.reference_id),
             _("trade %(id)s") % {"id": row.reference_id},
+        )
+    asked = bookkeeping.requests().filter(result_seq=row.seq, pk=row.reference_id).first()
+    if asked is not None:
+        return cells.link(
+            pages.url(request, "entry_request", asked.pk),
+            _("request %(id)s: %(reason)s") % {"id": asked.pk, "reason": asked.reason},
         )
     if row.kind in (
         EntryKind.ADJUSTMENT_CREDIT,

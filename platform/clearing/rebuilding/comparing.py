@@ -102,7 +102,7 @@ def _differences(
     columns = columns_of(cursor, schema_name, table)
     key = [sql.Identifier(name) for name in table.key]
     listed = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
-    wanted = sql.SQL(table.only)
+    wanted: sql.Composable = sql.SQL(table.only)
     if keys is not None:
         wanted = sql.SQL("{} AND ({}) IN {}").format(
             wanted, sql.SQL(", ").join(key), key_rows(table)

@@ -39,11 +39,12 @@ TABLES: tuple[Rebuilt, ...] = (
         frozenset({"id"}),
         seq="last_seq",
     ),
+    Rebuilt("fees_tierchange", ("seq", "event_index"), frozenset({"id"}), seq="seq"),
     # What the engine's door refused stands in no journal: the relay wrote it, without a seq.
     Rebuilt("commands_commandreceipt", ("source_no",), only="seq > 0", seq="seq"),
 )
 BY_NAME = {table.name: table for table in TABLES}
 
 # Written while building, beside rows that are people's; copied, so that the live ones stay.
-COPIED = ("adjustments_adjustment", "instruments_instrument")
+COPIED = ("adjustments_adjustment", "bookkeeping_entryrequest", "instruments_instrument")
 EMPTY = ("instruments_statechange", "clearing_checkpoint")

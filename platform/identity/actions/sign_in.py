@@ -70,7 +70,7 @@ def sign_in(*, request: HttpRequest, email: str, password: str, trusted_token: s
         request.session.cycle_key()
         request.session[_PENDING] = [user.pk, user.get_session_auth_hash(), int(time.time())]
         return SignIn("second_factor", user=user)
-    if is_trusted:
+    if trusted is not None and is_trusted:
         devices.note_use(trusted, request)
     _start(request, user, attempt)
     return SignIn("signed_in", user=user)

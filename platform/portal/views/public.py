@@ -38,8 +38,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def fee_page(request: HttpRequest) -> HttpResponse:
-    """What trading costs: the public rates, or the signed-in customer's own."""
-    values = {"rates": fees.rates_of(request.user), "own": request.user.is_authenticated}
+    """What trading costs: the public rates, or the signed-in customer's own, and his tier."""
+    values = {"sheet": fees.sheet_of(request.user), "own": request.user.is_authenticated}
     return render(request, "portal/fees.html", values)
 
 

@@ -38,6 +38,6 @@ class Command(BaseCommand):
                 left_seconds = (step + 1) * STEP_SECONDS - int(time.time())
                 name = brands.view_of(tenant).name
                 self.stdout.write(f"{name}: {code} (for {left_seconds} s more; it works once)")
-                self.stdout.write(enrolment_of(device, name).uri)
+                self.stdout.write(enrolment_of(device.user, device.secret, name).uri)
         if not found:
             raise CommandError(f"No user {email} has a second factor.")

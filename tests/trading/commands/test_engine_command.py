@@ -47,7 +47,7 @@ def refused(*arguments: object) -> tuple[str, str]:
 def test_status(running: RunningEngine, orders: dict[str, int]) -> None:
     assert running.popen is not None
     text = said("status")
-    assert f"process {running.popen.pid} runs" in text and "64.0 MiB in 1 segment" in text
+    assert f"process {running.popen.pid} runs" in text and "1.0 MiB in 1 segment" in text
     assert "snapshot     none" in text and "followers    none" in text
     document = json.loads(said("status", "--json"))
     assert (document["state"], document["accounts"]) == ("running", 21)

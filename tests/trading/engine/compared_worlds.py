@@ -10,6 +10,7 @@ from tests.trading.engine.invariants import BooksOfEvents, check_invariants
 from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.reference_makers import ReferenceMakers
 from tests.trading.engine.worlds import TENANT, World
+from tests.trading.engine.worlds_fees import DAY_NS
 from trading.engine import commands as c
 from trading.engine import queries
 from trading.engine.results import Result
@@ -49,6 +50,11 @@ def compare_world(seed: int, steps: int, check_every: int = 10) -> Compared:
             # A quiet time, after which several orders end at once.
             world.wait(40)
             commands.wait(40)
+        if step % 61 == 60:
+            # Other days, and once in a while so many that all volume is forgotten.
+            days = 31 if step % 5 == 0 else 1
+            world.wait(days * DAY_NS)
+            commands.wait(days * DAY_NS)
         try:
             for result, events in compare_command(world, reference, command):
                 compared.count(result, events)
@@ -105,6 +111,7 @@ def check_queues(world: World, reference: ReferenceMakers) -> None:
     assert rows == [reference.row(order) for order in expected]
     assert world.must(queries.QueryProtections()) == reference.protection_rows()
     assert world.must(queries.QueryArmed()) == reference.armed_rows()
+    assert world.must(queries.QueryFeeTier()) == reference.tier_rows()
     (status,) = world.must(queries.QueryStatus())
     assert status.open_orders == len(rows)
     for instrument_id in reference.instruments:

@@ -6,6 +6,7 @@ from typing import Any
 from tests.trading.engine import worlds_entries as entries
 from tests.trading.engine.order_lists import RandomLists
 from tests.trading.engine.worlds import FEES_ACCOUNT, START_NS
+from tests.trading.engine.worlds_fees import RandomFees
 from tests.trading.engine.worlds_makers import RandomMakers
 from trading.engine import commands as c
 from trading.engine import events as e
@@ -29,6 +30,7 @@ class RandomCommands:
         self.lists: dict[int, int] = {}  # whose it is
         self.owners: dict[int, int] = {}
         self.makers = RandomMakers(self.chance)
+        self.fees = RandomFees(self.chance)
         self.time_ns = start_ns
         self.state = InstrumentState.OPEN  # of instrument 1
 
@@ -40,6 +42,8 @@ class RandomCommands:
             c.CreateAsset(asset_id=3, scale=18, code="CCC"),
             self.instrument(1, 1, 2),
             self.instrument(2, 3, 2),
+            self.fees.rate_instrument(),
+            *self.fees.setup(),
             c.CreateAccount(account_id=FEES_ACCOUNT, role=1, state=1),
         ]
         for account_id in range(1, 6):
@@ -262,7 +266,7 @@ class RandomCommands:
             key = chance.choice([0, -5, 12])
         return c.PlaceOrder(
             account_id=self.account(),
-            instrument_id=chance.choice([1, 1, 1, 2, 2, 3]) if chance.random() < 0.1 else 1,
+            instrument_id=chance.choice([1, 1, 2, 2, 3, 5]) if chance.random() < 0.1 else 1,
             lots=0 if by_quote else lots,
             ticks=self.price() if limit or chance.random() < 0.02 else 0,
             quote_units=chance.choice([1, 100, 5_000, 10**6])
@@ -339,6 +343,8 @@ class RandomCommands:
                     reference_id=chance.randrange(100),
                     **entries.against(chance),
                 ),
+                self.fees.next,
+                self.fees.next,
                 lambda: c.SetFees(
                     group_id=chance.choice([0, 1, 2, -1]),
                     instrument_id=chance.choice([0, 1, 2, 3]),
@@ -346,7 +352,7 @@ class RandomCommands:
                     taker_ppm=chance.choice([0, 700]),
                 ),
                 lambda: c.SetReferencePrice(
-                    instrument_id=chance.choice([1, 2, 3]), ticks=chance.choice([95, 100, 0])
+                    instrument_id=chance.choice([1, 2, 3, 5, 5]), ticks=chance.choice([95, 100, 0])
                 ),
                 lambda: c.SetInstrumentState(
                     instrument_id=chance.choice([1, 2, 3]),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from tests.trading.engine.reference_books import ReferenceBooks, Refused
+from tests.trading.engine.reference_books import Refused
+from tests.trading.engine.reference_fees import ReferenceFees
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import (
@@ -104,7 +105,7 @@ class Placed:
 
 
 @dataclass
-class ReferenceOrders(ReferenceBooks):
+class ReferenceOrders(ReferenceFees):
     """One tenant's orders."""
 
     orders: list[Placed] = field(default_factory=list)
@@ -173,11 +174,12 @@ class ReferenceOrders(ReferenceBooks):
 
     def fee_ppm(self, account_id: int, instrument_id: int) -> tuple[int, int]:
         group = self.accounts[account_id]["group_id"]
-        for key in ((group, instrument_id), (group, 0), (0, instrument_id), (0, 0)):
-            if key in self.fees:
-                return self.fees[key]
         rules = self.instruments[instrument_id]
-        return rules["maker_ppm"], rules["taker_ppm"]
+        line = rules["maker_ppm"], rules["taker_ppm"]
+        for key in ((0, 0), (0, instrument_id), (group, 0), (group, instrument_id)):
+            line = self.fees.get(key, line)
+        step = self.step_of(account_id)
+        return (min(line[0], step[1]), min(line[1], step[2]))
 
     def known(self, order: Placed) -> bool:
         return order.is_open or order.ended > max(0, self.endings - self.kept)
@@ -280,6 +282,7 @@ class ReferenceOrders(ReferenceBooks):
         base_units = lots * rules["lot_units"]
         quote_units = lots * ticks * rules["factor"]
         buyer, seller = (taker, maker) if taker.command.side == Side.BUY else (maker, taker)
+        self.look_at_tiers(taker.command.account_id, maker.command.account_id)
         fees = {}
         for order, received in ((buyer, base_units), (seller, quote_units)):
             maker_ppm, taker_ppm = self.fee_ppm(
@@ -303,6 +306,7 @@ class ReferenceOrders(ReferenceBooks):
         rules["last"] = ticks
         rules["prices"][0].append(ticks)
         self.trades += 1
+        self.count_volume(taker, maker, base_units, quote_units)
         self.events.append(
             e.Traded(
                 trade_id=self.trades,

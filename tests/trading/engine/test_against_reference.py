@@ -7,6 +7,7 @@ import pytest
 from tests.trading.engine.compared_worlds import compare_world
 from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.worlds import World
+from tests.trading.engine.worlds_fees import DAY_NS
 from trading.engine import commands as c
 from trading.engine import events as e
 from trading.engine.enums import OrderStatus
@@ -34,6 +35,9 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
         world.must(c.OpenVenue(code="random"))
         setup = commands.setup()
         for step in range(len(setup) + 1500):
+            if step % 120 == 119:
+                world.wait(DAY_NS)
+                commands.wait(DAY_NS)
             result, events = world.send(setup[step] if step < len(setup) else commands.next())
             seen.add(result)
             for own in world.own:

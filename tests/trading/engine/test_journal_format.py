@@ -15,8 +15,13 @@ from trading.engine.shard import ReplayDifference, Shard
 
 FOLDER = Path(__file__).parents[2] / "golden"
 GOLDEN = FOLDER / "engine_journal_v2.bin"
-# One of each time that messages were added: before stops, and with every kind of order.
-JOURNALS = [GOLDEN, FOLDER / "engine_journal_v2_all_orders.bin"]
+# One of each time that messages were added: before stops, with every kind of order, and with fee
+# tiers and recorded entries.
+JOURNALS = [
+    GOLDEN,
+    FOLDER / "engine_journal_v2_all_orders.bin",
+    FOLDER / "engine_journal_v2_fee_tiers.bin",
+]
 
 # Added since the last golden journal.
 EVENTS_WITHOUT_A_JOURNAL: set[str] = set()

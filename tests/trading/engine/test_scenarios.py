@@ -33,6 +33,9 @@ their number. Instrument 1 trades AAA for BBB; one lot at one tick costs one BBB
     ann oto buy 5 @ 99 & sell 5 @ 110              list=TEXT in the last one is the client list id;
     ann otoco buy 5 @ 99 & sell 5 @ 110 & sell 5 stop=90
     ann cancel-list 1 / list=TEXT
+    set tiers 0 100:5000:9000 from a volume of 100 on these maker and taker ppm; set valuation 2
+    days 1                    so many days go by
+    tier ann 1 150+20         tier, volume of the days before and of today (asserted)
     orders ann 1 2            open orders (asserted, nothing is sent)
     has ann 95+5 AAA          available and held (asserted, nothing is sent)
     book 100x5 / 99x3,98x1    asks from best / bids from best
@@ -90,6 +93,10 @@ def test_scenario(rules: str, lines: list[str]) -> None:
             check_extreme(world, words.split())
         elif words.startswith("orders "):
             check_orders(world, words.split())
+        elif words.startswith("tier "):
+            check_tier(world, words.split())
+        elif words.startswith("days "):
+            world.wait(int(words.split()[1]) * 86_400 * 10**9)
         else:
             result, events = world.send(command_of(words.split(), world))
             own_events = [event for own in world.own for event in own[2]]
@@ -271,6 +278,16 @@ def setting_of(verb: str, rest: list[str], world: World) -> Any:
         return c.SetReferencePrice(instrument_id=1, ticks=int(rest[0]))
     if verb == "prices":
         return c.SetPrices(instrument_id=1, mark_ticks=int(rest[0]), index_ticks=int(rest[1]))
+    if verb == "valuation":
+        return c.SetValuation(asset_id=int(rest[0]))
+    if verb == "tiers":
+        fields = {}
+        for number, text in enumerate(rest[1:], 1):
+            for name, value in zip(
+                ("from_units", "maker_ppm", "taker_ppm"), text.split(":"), strict=True
+            ):
+                fields[f"{name}_{number}"] = int(value)
+        return c.SetFeeTiers(group_id=int(rest[0]), **fields)
     if verb == "fees":
         group, maker, taker = (int(word) for word in rest)
         return c.SetFees(group_id=group, maker_ppm=maker, taker_ppm=taker)
@@ -340,6 +357,8 @@ def told(result: Result, events: list[Any]) -> str:
         elif isinstance(event, e.ProtectionChanged):
             counted = f"{event.lots} lots {event.trades} trades {event.notional_units}"
             parts.append(f"tripped at {counted}" if event.tripped else "protection reset")
+        elif isinstance(event, e.FeeTierChanged):
+            parts.append(f"{NAMES[event.account_id]} to tier {event.tier}")
         elif isinstance(event, e.OrderRow):
             status = OrderStatus(event.status).name.lower()
             parts.append(f"#{event.order_id} is {status}")
@@ -350,6 +369,12 @@ def check_balance(world: World, words: list[str]) -> None:
     available, _, held = words[2].partition("+")
     key = (ACCOUNTS[words[1]], ASSETS[words[3]])
     assert world.balances().get(key, (0, 0)) == (int(available), int(held or 0)), words
+
+
+def check_tier(world: World, words: list[str]) -> None:
+    (row,) = world.must(queries.QueryFeeTier(account_id=ACCOUNTS[words[1]]))
+    told = [str(row.tier), f"{row.volume_units}+{row.today_units}"]
+    assert told == words[2:], words
 
 
 def check_orders(world: World, words: list[str]) -> None:

@@ -14,30 +14,35 @@ RUN = """
 import hashlib, sys
 from tests.trading.engine.random_commands import RandomCommands
 from tests.trading.engine.worlds import TENANT
+from tests.trading.engine.worlds_fees import DAY_NS
 from trading.engine import COMPILED, commands as c, events as e, queries, shard, wire
 world = shard.Shard()
 digest = hashlib.sha256()
 told = set()
 for seed in range(1, 7):
     tenant = TENANT + seed
-    start_ns = 10**18 + 10_000 * seed
+    start_ns = 10**18 + 10 * DAY_NS * seed
     commands = RandomCommands(seed, start_ns)
     messages = [c.OpenVenue(code="x"), *commands.setup()]
     frames = []
     def run(batch, at):
         # Now and then the clock is turned back.
-        output = world.run_batch(b"".join(batch), start_ns + at - 90 * (at // 50 % 3))
+        days_ns = at // 150 * DAY_NS
+        output = world.run_batch(b"".join(batch), start_ns + days_ns + at - 90 * (at // 50 % 3))
         digest.update(output.records + output.answers + repr(output.answer_ends).encode())
         for record in wire.iterate_records(output.records):
             events = wire.answer_events(record)
             commands.watch(events)
             told.update(event.KIND for event in events)
     while len(frames) < 700:
+        if len(frames) > 0 and len(frames) % 150 == 0:
+            commands.wait(DAY_NS)
         while len(messages) < 50:
             messages.append(commands.next())
         if len(frames) == 650:
-            messages[-4:] = [queries.QueryBalances(), queries.QueryOpenOrders(),
-                queries.QueryDepth(instrument_id=1), queries.QuerySource(source=1)]
+            messages[-5:] = [queries.QueryBalances(), queries.QueryOpenOrders(),
+                queries.QueryDepth(instrument_id=1), queries.QuerySource(source=1),
+                queries.QueryFeeTier()]
         batch = [
             wire.request_of(message, tenant, number, number % 3, number, 2**64 - 1 - number)
             for number, message in enumerate(messages, len(frames))

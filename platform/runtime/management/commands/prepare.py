@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from runtime import migrations, up
+from tenants import grants
 
 
 class Command(BaseCommand):
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         if schemas:
             self.stdout.write(f"Migrating {', '.join(schemas)} ...")
             call_command("migrate_schemas", interactive=False, verbosity=0)
+        for schema in migrations.schemas():
+            grants.grant(schema)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:

@@ -1,12 +1,7 @@
-"""An archiving that ends itself with ``kill -9`` as it takes its Nth step on the disk.
-
-``python archiving_dies.py DIR SOCKET SEQ N``: everything up to SEQ is done with by all consumers.
-Exits with 0 if it came to its end before.
-"""
+"""An archiving that ends its process with ``kill -9`` as it takes its Nth step on the disk."""
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,10 +25,13 @@ def dying(steps: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return before
 
 
-def main(engine_dir: str, socket_path: str, seq: str, steps: str) -> None:
+def archive(engine_dir: Path, socket_path: str, seq: int, steps: int) -> None:
+    """To be run in a process of its own; everything up to ``seq`` is done with by all consumers.
+    Returns if it came to its end before.
+    """
     policy = archiving.Policy(kept_segments=2)
-    planned = archiving.plan(Path(engine_dir), socket_path, policy, {"all": int(seq)})
-    before = dying(int(steps))
+    planned = archiving.plan(engine_dir, socket_path, policy, {"all": seq})
+    before = dying(steps)
     written = os.write
 
     def half_written(fd: int, data: Any) -> int:
@@ -45,8 +43,4 @@ def main(engine_dir: str, socket_path: str, seq: str, steps: str) -> None:
         setattr(os, name, before(getattr(os, name)))
     for name in ("rename", "unlink", "mkdir"):
         setattr(Path, name, before(getattr(Path, name)))
-    archiving.carry_out(Path(engine_dir), planned, policy)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    archiving.carry_out(engine_dir, planned, policy)

@@ -33,7 +33,7 @@ def live(engine: RunningEngine) -> dict[str, int]:
     _send(client, order("offer", account_id=4, lots=9, ticks=1010, side=SELL))
     _send(client, order("lifter", account_id=5, lots=1, ticks=1010))
     resting = _place(client, order("open", account_id=6, ticks=900))
-    soon_ns = time.time_ns() + 5 * 10**9
+    soon_ns = time.time_ns() + 2 * 10**9
     timed = _place(
         client,
         order("timed", account_id=7, ticks=800, time_in_force=4, expire_ns=soon_ns),

@@ -20,6 +20,9 @@ from trading.engine.results import Result
 from trading.engine.shard import Shard
 
 ROOT = Path(__file__).resolve().parents[4]
+# Small segments, as many of these tests read whole ones; and metrics that nobody waits for.
+SEGMENT_BYTES = 1024 * 1024
+QUICK = ("--segment-bytes", str(SEGMENT_BYTES), "--metrics-seconds", "0.05")
 TENANT = 1
 ACCOUNTS = 20
 
@@ -34,7 +37,9 @@ class RunningEngine:
         self.engine_dir = engine_dir
         self.options = options
         # What stands in the place of the module itself.
-        self.program = ["-m", "trading.engine.process"] if program is None else [str(program)]
+        self.program = (
+            ["-m", "trading.engine.process", *QUICK] if program is None else [str(program)]
+        )
         self.environment: dict[str, str] = {}  # beside this process's own
         self._socket_dir = tempfile.mkdtemp(prefix="mq-")
         self.socket_path = f"{self._socket_dir}/s"

@@ -1,23 +1,16 @@
 """Archiving a real engine's journal: what goes, what stays, and that all of it is still read."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.trading.engine.process import operated
-from tests.trading.engine.process.running import (
-    ROOT,
-    TENANT,
-    RunningEngine,
-    order,
-    replayed,
-)
+from tests.trading.engine.process import archiving_dies, operated
+from tests.trading.engine.process.running import TENANT, RunningEngine, order, replayed
 from trading.engine import archive, commands, follower, journal, snapshot
 from trading.engine.links import Request
 from trading.engine.operating import (
@@ -33,6 +26,7 @@ from trading.engine.operating import (
 from trading.engine.operating.archiving import Done, Policy
 
 KEPT = 2
+FORK = multiprocessing.get_context("fork")  # a new Python for each step would take half a second
 POLICY = Policy(kept_segments=KEPT)
 SMALL = ("--segment-bytes", str(16 * 1024))
 
@@ -219,28 +213,18 @@ def test_nothing_goes_while_the_engine_cannot_say_who_follows(engine: RunningEng
 
 
 def test_a_kill_at_any_step_loses_nothing(engine: RunningEngine) -> None:
-    environ = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"}
     last = fill(engine)
     before = live_seqs(engine)
     steps = 0
     while True:
         steps += 1
-        dying = subprocess.run(
-            [
-                *(sys.executable, str(Path(__file__).with_name("archiving_dies.py"))),
-                *(str(engine.engine_dir), engine.socket_path, str(last), str(steps)),
-            ],
-            env=environ,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        dying = FORK.Process(target=archiving_dies.archive, args=(*place(engine), last, steps))
+        dying.start()
+        dying.join(120)
         assert all_seqs(engine) == list(range(1, last + 1)), steps
-        if dying.returncode == 0:
+        if dying.exitcode == 0:
             break
-        assert dying.returncode == -signal.SIGKILL, dying.stderr
+        assert dying.exitcode == -signal.SIGKILL, steps
     # It died while the folder was made, a file was half written, synced, named, the live one gone.
     assert steps > 12
     assert live_seqs(engine) == before[-KEPT:]

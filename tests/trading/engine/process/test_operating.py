@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trading.engine.process import operated
+from tests.trading.engine.process import operated, running
 from tests.trading.engine.process.running import TENANT, RunningEngine, order, replayed
 from trading.engine import events, journal, snapshot, wire
 from trading.engine.operating import (
@@ -61,7 +61,7 @@ def test_status(engine: RunningEngine, mode: str) -> None:
     status = state.read_status(*place(engine))
     assert status.seq == status.durable_seq >= 50
     assert (status.segments, status.problem) == (1, "")
-    assert status.journal_bytes == 64 * 1024 * 1024
+    assert status.journal_bytes == running.SEGMENT_BYTES
     if mode == "running":
         assert (status.state, status.pid) == (state.RUNNING, engine.popen.pid)
         assert status.accounts == 21

@@ -1,0 +1,26 @@
+import enum
+from typing import Any
+
+class ChoicesType(enum.EnumMeta):
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def labels(self) -> list[str]: ...
+    @property
+    def values(self) -> list[Any]: ...
+    @property
+    def choices(self) -> list[tuple[Any, str]]: ...
+
+class Choices(enum.Enum, metaclass=ChoicesType):
+    @property
+    def label(self) -> str: ...
+
+class IntegerChoices(int, Choices):
+    @property
+    def value(self) -> int: ...
+
+class TextChoices(str, Choices):
+    @property
+    def value(self) -> str: ...
+
+def __getattr__(name: str) -> Any: ...

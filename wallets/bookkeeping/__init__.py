@@ -1,0 +1,1 @@
+"""Entries by staff with a second person, reversals, corrections; periods and the year's close."""
