@@ -49,8 +49,8 @@ def set_valuation(*, asset: Asset | None, acting_user: Any, reason: str = "") ->
         else:
             Valuation.objects.update_or_create(only=True, defaults={"asset": asset})
         command = commands.SetValuation(asset_id=asset.pk if asset else 0)
-        values = [{"asset": one.code} if one else {} for one in (old, asset)]
-        _write_version(command, *values, acting_user, reason, is_valuation=True)
+        before, after = ({"asset": one.code} if one else {} for one in (old, asset))
+        _write_version(command, before, after, acting_user, reason, is_valuation=True)
 
 
 def set_ladder(
