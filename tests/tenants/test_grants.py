@@ -108,7 +108,7 @@ def test_every_table_has_the_rights_that_are_declared(lesser: "psycopg.Connectio
 def test_a_firm_is_made_by_a_process_of_the_lesser_role(world: World) -> None:
     """As the operator's web does: the tables are the owner's, and the role is let in."""
     app, owner = with_database(APP_URL, world.database), world.database_url
-    world.manage("prepare", "--skip-checks")
+    world.manage("prepare")
     made = subprocess.run(
         world._command(
             (

@@ -31,15 +31,13 @@ _STORAGE = (
 class PartitionedTable:
     """A parent table and its key.
 
-    `first_width` and `widest` are in steps of the key; `triggers` are statements with `{table}`
-    for what has to stand at every partition as it does at the parent.
+    `first_width` and `widest` are in steps of the key.
     """
 
     name: str
     key: str
     first_width: int
     widest: int
-    triggers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,12 @@ FROM pg_inherits
 JOIN pg_class leaf ON leaf.oid = inhrelid
 WHERE inhparent = to_regclass(%s)
 """
+# Of a whole statement: those of each row PostgreSQL itself gives to every partition.
+_TRIGGERS = """
+SELECT pg_get_triggerdef(oid) FROM pg_trigger
+WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal AND tgtype & 1 = 0 ORDER BY tgname
+"""
+_ITS_TABLE = re.compile(r" ON \S+ ")
 _IS_PLAIN = "SELECT relkind = 'r' FROM pg_class WHERE oid = to_regclass(%s)"
 _NO_END = 2**63
 _BOUNDS = re.compile(r"FROM \((?:'?(-?\d+)'?|MINVALUE)\) TO \('?(-?\d+)'?\)")
@@ -184,8 +188,19 @@ def _make(
         "CREATE TABLE {table} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS) "
         "WITH ({storage})",
         "ALTER TABLE {parent} ATTACH PARTITION {table} FOR VALUES FROM ({lower}) TO ({upper})",
-        *table.triggers,
     ]
     for statement in statements:
         cursor.execute(sql.SQL(statement).format(**parts))
+    copy_triggers(cursor, table.name, name)
     return Partition(name, lower, upper, 0)
+
+
+def copy_triggers(cursor: "psycopg.Cursor[Any]", parent: str, partition: str) -> None:
+    """Give a partition what stands at its parent for whole statements, as rows are copied past
+    the parent; what it has already stays."""
+    cursor.execute(_TRIGGERS, [partition])
+    standing = {_ITS_TABLE.sub(" ", row[0], count=1) for row in cursor.fetchall()}
+    cursor.execute(_TRIGGERS, [parent])
+    for (definition,) in cursor.fetchall():
+        if _ITS_TABLE.sub(" ", definition, count=1) not in standing:
+            cursor.execute(_ITS_TABLE.sub(f' ON "{partition}" ', definition, count=1))

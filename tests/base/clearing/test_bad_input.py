@@ -1,14 +1,24 @@
 """Bad input and bad luck: a clear error, nothing half-written, and it goes on by itself."""
 
+import os
 import random
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
 from django_tenants.utils import tenant_context
 
 from clearing import database, projections, selectors
 from clearing.models import Quarantine
 from clearings import clearing, counts, durable_seq, execute, make_traders
+from runtime import environment, postgres
 from tenants.models import Tenant
 from traders import send_all
 from trading.accounts.models import AccountRole
@@ -16,6 +26,7 @@ from trading.engine import commands, journal
 from trading.engine.client import EngineClient
 from trading.orders.models import Trade
 from wallets.ledger import projections as ledger_projections
+from wallets.ledger.models import EntryKind, JournalEntry, Posting
 from wallets.ledger.verify import verify_books
 
 
@@ -186,3 +197,81 @@ def test_the_connection_is_lost_in_the_middle_of_a_batch(floor, monkeypatch):
 def counts_elsewhere(schema_name):
     with database.connect() as other:
         return other.execute(f"SELECT count(*) FROM {schema_name}.ledger_posting").fetchone()[0]
+
+
+@pytest.fixture
+def small_disk():
+    """A folder on a file system of 5 MB that PostgreSQL's server may write in."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("only root can mount a small file system")
+    folder = Path(tempfile.mkdtemp(prefix="marque-small-", dir="/tmp"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=5m,mode=0777", "tmpfs", folder], check=False
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("this system mounts nothing")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
+
+
+def admin():
+    """The superuser of the sandbox's server."""
+    remembered = environment.read_remembered(Path(os.environ["MARQUE_DATA_DIR"]))
+    if "postgres_admin_password" not in remembered:
+        pytest.skip("this PostgreSQL is somebody else's")
+    return psycopg.connect(
+        host="127.0.0.1",
+        port=urlsplit(settings.DATABASE_URL).port,
+        user=postgres.ADMIN,
+        password=remembered["postgres_admin_password"],
+        dbname="postgres",
+        autocommit=True,
+    )
+
+
+def assert_whole_up_to(seq):
+    entries, trades = JournalEntry.objects, Trade.objects
+    assert trades.aggregate(last=Max("seq"))["last"] <= seq
+    assert entries.aggregate(last=Max("seq"))["last"] <= seq
+    assert trades.count() == entries.filter(kind=EntryKind.SPOT_FILL).count()
+    posted = Posting.objects.values("entry_id").distinct()
+    assert posted.count() == entries.count()
+    assert not posted.exclude(entry_id__in=entries.values("id")).exists()
+
+
+@pytest.mark.slow
+def test_the_disk_is_full(floor, small_disk):
+    place = small_disk / "tablespace"
+    place.mkdir()
+    owner = subprocess.run(
+        ["ps", "-o", "user=", "-C", "postgres"], capture_output=True, text=True, check=True
+    ).stdout.split()[0]
+    shutil.chown(place, owner)
+    with admin() as server:
+        server.execute("DROP TABLESPACE IF EXISTS small")
+        server.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+        server.execute("GRANT CREATE ON TABLESPACE small TO PUBLIC")
+    try:
+        execute("ALTER TABLE ledger_posting_0 SET TABLESPACE small")
+        before = counts()
+        (small_disk / "ballast").write_bytes(bytes(5 * 1024 * 1024 - 400_000))
+        last = floor.trade(4_000)
+        with clearing():
+            floor.wait_quarantined("DiskFull", "could not extend file")
+            # A smaller part may have found room since; what is there is whole up to a seq.
+            with transaction.atomic():
+                execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                assert before["seq"] <= selectors.cleared_seq() < last
+                assert_whole_up_to(selectors.cleared_seq())
+            (small_disk / "ballast").unlink()
+            floor.wait_cleared(last)
+            floor.world.wait_for(lambda: selectors.quarantine() is None)
+            floor.is_whole()
+    finally:
+        execute("ALTER TABLE ledger_posting_0 SET TABLESPACE pg_default")
+        with admin() as server:
+            server.execute("DROP TABLESPACE small")

@@ -39,13 +39,7 @@ def moved(books, alice, bob, monkeypatch, archive_dir):
     """Alice's and Bob's accounts moved at random, over several narrow partitions."""
     rng = random.Random(20261128)
     assets = list(Asset.objects.filter(code__in=["BTC", "USDT"]))
-    narrow = PartitionedTable(
-        "ledger_posting",
-        "entry_id",
-        first_width=1 << 24,
-        widest=1 << 24,
-        triggers=ledger_partitions.POSTINGS.triggers,
-    )
+    narrow = PartitionedTable("ledger_posting", "entry_id", first_width=1 << 24, widest=1 << 24)
     books.settle()
     with connection.cursor() as cursor:
         # As if the firm's first partition had been this narrow.

@@ -180,3 +180,26 @@ def test_a_table_that_is_not_there_is_said_to_be_missing(tenant):
     nowhere = partitions.PartitionedTable("no_such_table", "id", 1, 1)
     with connection.cursor() as cursor, pytest.raises(partitions.NoPartitions, match="no_such"):
         partitions.partitions(cursor.cursor, nowhere)
+
+
+TRIGGERS_OF = """
+SELECT array_agg(tgname || tgtype ORDER BY tgname) FROM pg_trigger
+WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal
+"""
+
+
+def test_every_partition_has_the_triggers_of_the_whole(tenant):
+    load([1 << 20, FIRST_WIDTH + 7])
+    for table in ALL:
+        with connection.cursor() as cursor:
+            cursor.execute(TRIGGERS_OF, [table.name])
+            wanted = cursor.fetchone()
+            for partition in found(table):
+                cursor.execute(TRIGGERS_OF, [partition.name])
+                assert cursor.fetchone() == wanted, partition.name
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS_OF, [ENTRIES.name])
+        names = cursor.fetchone()[0]
+    assert [name.rstrip("0123456789") for name in names] == [
+        "bookkeeping_entries_open", "ledger_entries_fixed", "ledger_entries_noted",
+    ]  # fmt: skip
