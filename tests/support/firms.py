@@ -74,6 +74,7 @@ class Firm:
             "request_id": an_entry_request(self.finance).pk,
             "kind": int(EntryKind.BANK_FEE),
             "month": "2026-01",
+            "year": 2025,
             "break_id": a_break().pk,
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,

@@ -230,6 +230,22 @@ _TEXTS: dict[Result, tuple[str, str]] = {
         "The account does not have that much available.",
         "Lower the quantity, cancel open orders that hold funds, or pay in.",
     ),
+    Result.BAD_ENTRY_LEGS: (
+        "The journal entry's legs are not possible.",
+        "Name two to eight legs, each with a line, an asset and an amount other than zero.",
+    ),
+    Result.NOT_A_HOUSE_LINE: (
+        "The journal entry names a line that is not the firm's own.",
+        "Accounts of customers and of the house are moved by credits and debits.",
+    ),
+    Result.ENTRY_UNBALANCED: (
+        "The journal entry does not sum to zero in every asset.",
+        "Make debits and credits of each asset equal.",
+    ),
+    Result.BAD_VALUE_TIME: (
+        "The journal entry's value time is not possible.",
+        "Use a time that is not ahead of now.",
+    ),
     Result.BAD_AMOUNT: ("The amount is not possible.", "Use an amount above zero."),
     Result.POST_ONLY_WOULD_TAKE: (
         "A post-only order would have traded at once.",
