@@ -121,7 +121,7 @@ def test_theme_and_language_are_remembered(aurora: Shop, open_page: OpenPage) ->
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.click("summary[aria-label=Language]")
     page.click("button[lang=zh-hans]")
-    expect(page.locator("h1")).to_have_text("费率")
+    expect(page.locator("h1")).to_have_text("费率与交易量等级")
 
 
 def test_a_keyboard_reaches_what_it_needs(aurora: Shop, open_page: OpenPage) -> None:

@@ -54,8 +54,9 @@ def held(bot: bots.Bot, asset: str) -> str:
 
 
 def order_of(bot: bots.Bot, order: dict[str, Any]) -> dict[str, Any]:
+    """The order without the times that clearing gives it a moment later."""
     found: dict[str, Any] = bot.get(f"/api/v1/orders/{order['order_id']}").json()
-    return found
+    return {name: found[name] for name in found.keys() - {"created_at", "updated_at"}}
 
 
 def cleared(exchange: Exchange, bot: bots.Bot, order: dict[str, Any], status: str) -> Any:

@@ -23,7 +23,7 @@ from tenants.models import Tenant
 TEMPLATES = sorted(
     path.stem for path in (Path(django_settings.ROOT) / "templates/email").glob("*.txt")
 )
-CONTEXT = {"path": "/x/abc", "label": "bot <1>", "role": "Finance"}
+CONTEXT = {"path": "/x/abc", "label": "bot <1>", "role": "Finance", "count": 2}
 
 
 def send(to: str = "dora@north.example", **options: Any) -> OutboxMail:

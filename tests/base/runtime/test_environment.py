@@ -17,7 +17,7 @@ from runtime.errors import RuntimeProblem
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("MARQUE_")]:
         monkeypatch.delenv(name)
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MARQUE_DATA_DIR", str(tmp_path / "var"))
 
