@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ from trading.orders.models import Order, Trade
 from wallets.adjustments import actions as adjustments
 from wallets.adjustments.models import Adjustment
 from wallets.bookkeeping import actions as bookkeeping
-from wallets.bookkeeping.models import EntryRequest
+from wallets.bookkeeping.models import EntryRequest, Period, PeriodState
 from wallets.ledger.models import EntryKind, JournalEntry, LedgerAccount
 from wallets.reconciliation.models import BooksBreak
 
@@ -56,7 +56,10 @@ class Firm:
     waiting: Adjustment
 
     def arguments(self) -> dict[str, Any]:
-        """A value for every argument a route of the backoffice takes."""
+        """A value for every argument a route of the backoffice takes.
+
+        It makes the rows that are not there yet, so call it before the marks are taken.
+        """
         return {
             "user_id": self.alice.pk,
             "account_id": self.account.pk,
@@ -73,8 +76,8 @@ class Firm:
             "adjustment_id": self.waiting.pk,
             "request_id": an_entry_request(self.finance).pk,
             "kind": int(EntryKind.BANK_FEE),
-            "month": "2026-01",
-            "year": 2025,
+            "month": str(a_month_to_reopen(self.finance)),
+            "year": a_month_to_reopen(self.finance).month.year,
             "break_id": a_break().pk,
             "rebuild_id": a_rebuild(self.finance).pk,
             "command_id": QueuedCommand.objects.first().pk,
@@ -95,6 +98,26 @@ def an_entry_request(finance: User) -> EntryRequest:
         amount_units=usdt.units_of("3"),
         reason=REASON,
         acting_user=finance,
+    )
+
+
+def a_month_to_reopen(finance: User) -> Period:
+    """A closed December whose reopening waits for a second person: its year has a page as well.
+
+    It lies before all of the firm's entries, so that none of them belongs to it.
+    """
+    now = timezone.now()
+    return Period.objects.first() or Period.objects.create(
+        month=date(2025, 12, 1),
+        starts_at=datetime(2025, 12, 1, tzinfo=UTC),
+        ends_at=datetime(2026, 1, 1, tzinfo=UTC),
+        state=PeriodState.REOPENING,
+        closed_by=finance,
+        closed_at=now,
+        closed_seq=1,
+        reopen_asked_by=finance,
+        reopen_asked_at=now,
+        reopen_reason=REASON,
     )
 
 

@@ -101,10 +101,11 @@ def test_each_operator_role_opens_exactly_the_pages_its_line_says(
 def test_customers_and_strangers_are_sent_to_the_sign_in(
     firm: Firm, client_for: Callable[..., Any], charlie: User
 ) -> None:
+    known = firm.arguments()
     before = marks()
     for browser in (client_for(firm.bob), client_for(tenant=firm.tenant)):
         for page in TENANT_PAGES:
-            address = reverse(f"backoffice:{page.name}", args=arguments_of(page, firm.arguments()))
+            address = reverse(f"backoffice:{page.name}", args=arguments_of(page, known))
             for answer in (browser.get(address), browser.post(address, {"reason": "Because"})):
                 assert answer.status_code == 302, page.name
                 assert answer["Location"].startswith("/backoffice/sign-in/"), page.name
@@ -120,9 +121,10 @@ def test_staff_of_another_tenant_are_strangers_here(
     send: Callable[..., Any],
 ) -> None:
     browser = client_for(staff_of("owner", other_tenant), tenant=firm.tenant)
+    known = firm.arguments()
     before = marks()
     for page in TENANT_PAGES:
-        address = reverse(f"backoffice:{page.name}", args=arguments_of(page, firm.arguments()))
+        address = reverse(f"backoffice:{page.name}", args=arguments_of(page, known))
         assert browser.get(address).status_code == 302, page.name
         assert send(browser, address, reason="Because I can").status_code == 302, page.name
     assert marks() == before
