@@ -230,6 +230,8 @@ class SegmentReader:
         following = segment_path(self.engine_dir, self.next_seq)
         if following == self._path:
             return False
+        if following.exists():
+            return True  # nearly always, without reading a folder of thousands
         segments = list_segments(self.engine_dir)
         if not segments or segments[0].first_seq <= self.next_seq:
             return any(segment.path == following for segment in segments)
@@ -253,6 +255,9 @@ class SegmentReader:
 
     def _find(self) -> Segment:
         """The segment that holds the next record."""
+        beginning = segment_path(self.engine_dir, self.next_seq)
+        if beginning.exists():
+            return Segment(self.next_seq, beginning)
         segments = list_segments(self.engine_dir)
         holding = [s for s in segments if s.first_seq <= self.next_seq]
         if not holding and segments:

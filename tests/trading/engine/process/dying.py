@@ -191,7 +191,7 @@ def main() -> int:
         given.socket,
         snapshot_records=60,
         least_snapshot_seconds=0.0,
-        segment_bytes=16 * 1024,
+        segment_bytes=64 * 1024,
     )
     return process.run(options, open_file=dying_file(fault))
 
