@@ -13,6 +13,8 @@ from trading.engine import events, journal, wire
 
 BUY = 1
 LINE_OF_REASON = {1: "custody", 2: "custody", 3: "adjustments", 4: "custody", 5: "custody"}
+# House lines that a credit may name; its number stands above the 16 bits for which of several.
+LINE_AGAINST = {3: "bank", 4: "hot_wallet"}
 
 
 @dataclass
@@ -207,7 +209,7 @@ class PlainBooks:
 
     def _move_funds(self, event: Any, seq: int, index: int, sign: int) -> None:
         units = sign * event.amount_units
-        line = LINE_OF_REASON[event.reason]
+        line = LINE_AGAINST[event.against >> 16] if event.against else LINE_OF_REASON[event.reason]
         self._post(
             seq,
             index,
