@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from django.db import connection
 
+from plain_books import LINE_AGAINST
 from sql_books import owner_of
 from trading.accounts.models import Account, AccountRole
 from trading.instruments.info import catalogue
@@ -21,6 +22,7 @@ from wallets.reports.rates import Price, valuation
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 PAST = datetime(2000, 1, 1, tzinfo=UTC)
+CUSTODY = {"custody", *LINE_AGAINST.values()}
 
 
 def some_moments(played, count=25):
@@ -32,11 +34,15 @@ def some_moments(played, count=25):
 
 
 def grouped(played, at):
-    """The plain sums as reports group them: customers together, each house account by itself."""
+    """The plain sums as reports group them: customers together, each house account by itself.
+
+    All lines of custody are one, as in `shown`.
+    """
     customers = set(Account.objects.filter(role=AccountRole.CUSTOMER).values_list("pk", flat=True))
     found = defaultdict(int)
     for (owner, asset_id), units in played.plain.sums_before(at).items():
-        found["customers" if owner in customers else owner, asset_id] += units
+        group = "customers" if owner in customers else owner
+        found["custody" if owner in CUSTODY else group, asset_id] += units
     return {key: units for key, units in found.items() if units}
 
 
