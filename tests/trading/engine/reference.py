@@ -44,16 +44,22 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
         try:
             result = getattr(self, f"on_{type(command).__name__}")(command) or Result.ACCEPTED
         except Refused as refused:
-            self.__dict__.update(before.__dict__)
+            self.go_back_to(before)
             if 100 <= refused.result < 200:
                 return refused.result, []
             self.seq += 1
             return refused.result, []
         if result == Result.REPEATED:
             events = self.events
-            self.__dict__.update(before.__dict__)
+            self.go_back_to(before)
             return result, events
         return result, self.events
+
+    def go_back_to(self, before: "ReferenceVenue") -> None:
+        """Nothing happened, but for the time: who asks is told what holds now."""
+        now = self.time_ns
+        self.__dict__.update(before.__dict__)
+        self.time_ns = now
 
     def run_timers(self, time_ns: int) -> list[tuple[Any, Result, list[Any]]]:
         """What a batch of that time begins with, by time: the end of every order whose time is
