@@ -15,31 +15,36 @@ from portal.icons import ICONS
 LOCALE = settings.ROOT / "locale"
 STATIC = settings.ROOT / "platform" / "portal" / "static" / "portal"
 DOMAINS = ("django", "djangojs")
+LANGUAGES = ("zh_Hans", "ru")
+PLACE = r"%\(\w+\)s|</?strong>"
 
 
-def catalogue(domain: str, locale: Path = LOCALE) -> polib.POFile:
-    return polib.pofile(str(locale / "zh_Hans" / "LC_MESSAGES" / f"{domain}.po"))
+def catalogue(domain: str, language: str = "zh_Hans", locale: Path = LOCALE) -> polib.POFile:
+    return polib.pofile(str(locale / language / "LC_MESSAGES" / f"{domain}.po"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_nothing_is_untranslated_in_chinese(domain: str) -> None:
-    po = catalogue(domain)
+def test_nothing_is_untranslated(domain: str, language: str) -> None:
+    po = catalogue(domain, language)
     assert len(po) > 50
     assert [entry.msgid for entry in po.untranslated_entries() + po.fuzzy_entries()] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_places_for_values_are_kept(domain: str) -> None:
-    for entry in catalogue(domain):
-        told = entry.msgstr or entry.msgstr_plural[0]
-        places = re.findall(r"%\(\w+\)s|</?strong>", entry.msgid_plural or entry.msgid)
-        assert sorted(places) == sorted(re.findall(r"%\(\w+\)s|</?strong>", told)), entry.msgid
+def test_places_for_values_are_kept(domain: str, language: str) -> None:
+    for entry in catalogue(domain, language):
+        places = re.findall(PLACE, entry.msgid_plural or entry.msgid)
+        for told in (entry.msgstr_plural or {0: entry.msgstr}).values():
+            assert sorted(places) == sorted(re.findall(PLACE, told)), entry.msgid
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_the_compiled_catalogue_is_the_written_one(domain: str) -> None:
-    written = catalogue(domain)
-    compiled = polib.mofile(str(LOCALE / "zh_Hans" / "LC_MESSAGES" / f"{domain}.mo"))
+def test_the_compiled_catalogue_is_the_written_one(domain: str, language: str) -> None:
+    written = catalogue(domain, language)
+    compiled = polib.mofile(str(LOCALE / language / "LC_MESSAGES" / f"{domain}.mo"))
 
     def content(entries: polib.POFile | polib.MOFile) -> set[tuple[object, ...]]:
         return {
@@ -47,6 +52,10 @@ def test_the_compiled_catalogue_is_the_written_one(domain: str) -> None:
         }
 
     assert content(written) == content(compiled)
+
+
+def texts(po: polib.POFile) -> set[tuple[object, str]]:
+    return {(entry.msgctxt, entry.msgid) for entry in po}
 
 
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="needs gettext (xgettext) to extract")
@@ -59,10 +68,11 @@ def test_every_text_in_the_source_is_in_the_catalogue(tmp_path: Path) -> None:
         cwd=tmp_path, check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     for domain in DOMAINS:
-        extracted = {(e.msgctxt, e.msgid) for e in catalogue(domain, tmp_path / "locale")}
-        assert extracted == {(e.msgctxt, e.msgid) for e in catalogue(domain)}, (
-            "run manage.py makemessages, translate, and manage.py compilemessages"
-        )
+        for language in LANGUAGES:
+            extracted = catalogue(domain, language, tmp_path / "locale")
+            assert texts(extracted) == texts(catalogue(domain, language)), (
+                "run manage.py makemessages, translate, and manage.py compilemessages"
+            )
 
 
 def test_icons_in_templates_and_scripts_are_in_the_sprite() -> None:

@@ -13,14 +13,14 @@ IGNORED = (
 
 
 class Command(makemessages.Command):
-    """Extracts both domains in one go, for zh_Hans unless told otherwise."""
+    """Extracts both domains in one go, for both languages unless told otherwise."""
 
     # `say` fills values into a translated text in JavaScript.
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=say"]
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        options["locale"] = options["locale"] or ["zh_Hans"]
+        options["locale"] = options["locale"] or ["zh_Hans", "ru"]
         options["ignore_patterns"] = [*options["ignore_patterns"], *IGNORED]
         options["no_wrap"] = True
         options["no_obsolete"] = True
