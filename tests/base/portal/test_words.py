@@ -19,7 +19,7 @@ LANGUAGES = ("zh_Hans", "ru")
 PLACE = r"%\(\w+\)s|</?strong>"
 
 
-def catalogue(domain: str, language: str = "zh_Hans", locale: Path = LOCALE) -> polib.POFile:
+def catalogue(domain: str, language: str, locale: Path = LOCALE) -> polib.POFile:
     return polib.pofile(str(locale / language / "LC_MESSAGES" / f"{domain}.po"))
 
 
