@@ -5,6 +5,8 @@
 .PHONY: help setup run stop status test lint clean
 PY := .venv/bin/python
 LANES := 2
+# Dozens of processes are started: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)

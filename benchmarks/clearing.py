@@ -292,10 +292,23 @@ def _make_database(server_url: str) -> None:
 
 
 def _drop_database(server_url: str) -> None:
+    """End our own connections and drop it. WITH (FORCE) would end everybody's, autovacuum's too,
+    which our role may not; a plain DROP asks autovacuum to leave."""
     import psycopg
 
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        for _ in range(12):  # each waits up to five seconds for who is still there
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
+                "AND usename = current_user AND backend_type = 'client backend'",
+                [DATABASE],
+            )
+            try:
+                server.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
+            except psycopg.errors.ObjectInUse:
+                continue
+            return
+        raise TimeoutError(f"{DATABASE} is still in use; drop it by hand.")
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ class _Firm:
                 for asset_id in (self._instrument.base_id, self._instrument.quote_id)
             ]
         )
-        return all(Result(answer.result) is Result.OK for answer in answers)
+        return all(Result(answer.result) is Result.ACCEPTED for answer in answers)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ cdef class Line:
     cdef public long long expected
     cdef public list due_ns
     cdef public list latencies_ns
+    cdef public list behind_ns
     cdef public list results
     cdef public bytes rest
     cdef public bytes unsent

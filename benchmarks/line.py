@@ -18,7 +18,8 @@ class Line:
     """A connection that sends ``windows`` of so many commands each, numbered from 0 on in each.
 
     ``latencies_ns`` are from the moment a window was due to its last answer; ``results`` counts
-    the answers by their result.
+    the answers by their result. ``behind_ns`` are, of windows sent by the clock, from the moment
+    one was due to its sending: what the load generator itself had to wait for.
     """
 
     def __init__(self, fd: int, windows: list[bytes], size: int) -> None:
@@ -30,6 +31,7 @@ class Line:
         self.expected = 0  # the number of the next answer in its window
         self.due_ns: list[int] = []
         self.latencies_ns: list[int] = []
+        self.behind_ns: list[int] = []
         self.results = [0] * MOST_RESULTS
         self.rest = b""
         self.unsent = b""
@@ -118,6 +120,7 @@ def send_by_the_clock(
             and line.sent < len(line.windows)
             and line.sent - line.done < most
         ):
+            line.behind_ns.append(time.perf_counter_ns() - due_ns)
             line.send(due_ns)
             turn = (turn + 1) % len(lines)
             line = lines[turn]

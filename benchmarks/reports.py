@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
-from benchmarks import clearing  # noqa: E402
+from benchmarks import clearing, clearing_flow  # noqa: E402
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -107,7 +107,7 @@ def _measure(arguments: argparse.Namespace) -> None:
 
     from wallets.reports import actions
 
-    tenant, account_ids = clearing._furnish()
+    tenant, account_ids = clearing_flow.furnish()
     with tenant_context(tenant):
         begun_s = time.perf_counter()
         entries = arguments.postings // 6
@@ -128,8 +128,10 @@ def _fill(account_ids: list[int], entries: int) -> None:
     from django.db import connection
 
     from trading.accounts.models import Account, AccountRole
+    from trading.bulk import partitions
     from trading.instruments.info import catalogue
     from wallets.ledger import chart
+    from wallets.ledger.partitions import ENTRIES, POSTINGS
 
     instrument = next(iter(catalogue(fresh=True).instruments.values()))
     fees = Account.objects.get(role=AccountRole.HOUSE_FEES).pk
@@ -159,6 +161,8 @@ def _fill(account_ids: list[int], entries: int) -> None:
             sql.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for first in range(1, entries + 1, BATCH):
             values |= {"first": first, "last": min(first + BATCH - 1, entries)}
+            for table in (ENTRIES, POSTINGS):
+                partitions.make_ahead(sql.cursor, table, values["last"] << 20)
             sql.execute(_ENTRIES, values)
             sql.execute(_POSTINGS, values)
         sql.execute(_BALANCES)

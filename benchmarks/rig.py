@@ -107,7 +107,9 @@ class Rig:
 
         connection.close()
         connection.close_pool()
-        self._sql(f'DROP DATABASE "{self._database}" WITH (FORCE)')
+        # WITH (FORCE) would end autovacuum's process too, which our role may not; a plain one asks
+        # it to leave.
+        self._sql(f'DROP DATABASE "{self._database}"')
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def make_keys(self, count: int) -> list[Key]:

@@ -2,12 +2,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from tenants import brands
+from tenants import brands, switches
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
-    """``tenant`` and ``brand`` (a :class:`tenants.brands.BrandView`) for every template."""
+    """``tenant``, ``brand`` (a :class:`tenants.brands.BrandView`) and ``features`` (by name,
+    what is switched on) for every template."""
     tenant = getattr(request, "tenant", None)
     if tenant is None:
         return {}
-    return {"tenant": tenant, "brand": brands.view_of(tenant)}
+    # A preview shows a page in a brand that is not published.
+    shown = getattr(request, "brand_shown", None)
+    return {
+        "tenant": tenant,
+        "brand": shown or brands.view_of(tenant),
+        "features": switches.by_name(tenant),
+    }

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from identity import policy
 from messaging import brand_source
 from tenants import brands, links, registry, selectors
+from tenants.models import Tenant
 
 SIGN_IN = _("Sign-in")
 
@@ -89,19 +90,30 @@ def identity_policy() -> policy.Policy:
 def mail_brand() -> brand_source.MailBrand:
     """The current tenant's brand, as mail needs it."""
     tenant = selectors.current_tenant()
-    brand = brands.view_of(tenant)
+    return mail_brand_of(tenant, brands.view_of(tenant))
+
+
+def mail_brand_of(tenant: Tenant, brand: brands.BrandView) -> brand_source.MailBrand:
+    """Any state of a tenant's brand, as mail needs it."""
+    site = links.site_address(tenant)
+    logo = f"{site}/brand/logo.png?v={brand.version}" if brand.logo_png else ""
+    if brand.is_draft and logo:
+        logo = f"data:image/png;base64,{brand.logo_png}"
     return brand_source.MailBrand(
         name=brand.name,
-        site_address=links.site_address(tenant),
+        site_address=site,
         languages=brand.languages,
         default_language=brand.default_language,
         primary=brand.light["primary"],
         on_primary=brand.light["on_primary"],
-        signature={
-            language: texts["mail_signature"]
-            for language, texts in brand.texts.items()
-            if texts.get("mail_signature")
-        },
+        signature=_by_language(brand, "mail_signature"),
         support_address=brand.support_address,
         mail_from=brand.mail_from,
+        look=brand.mail_look,
+        logo_address=logo,
+        footer=_by_language(brand, "mail_footer"),
     )
+
+
+def _by_language(brand: brands.BrandView, key: str) -> dict[str, str]:
+    return {language: table[key] for language, table in brand.texts.items() if table.get(key)}

@@ -19,7 +19,16 @@ _READ_ONLY = (
     "clearing_checkpoint",
 )
 # Rows are added and never changed.
-_ADDED_TO = ("ledger_ledgeraccount", "ledger_custodyaccount", "audit_auditrecord")
+_ADDED_TO = (
+    "ledger_ledgeraccount",
+    "ledger_custodyaccount",
+    "audit_auditrecord",
+    "payments_step",
+    "payments_cardstep",
+    "payments_methodversion",
+    "tenants_brandversion",
+    "riskrules_evaluation",
+)
 
 _TABLES = """
 SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind IN ('r', 'p')

@@ -17,7 +17,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class TenantMiddleware:
-    """Puts the request into its tenant's schema; refuses unknown hosts and suspended tenants."""
+    """Puts the request into its tenant's schema; refuses unknown hosts, and of suspended tenants
+    all but what their staff read."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -29,7 +30,7 @@ class TenantMiddleware:
         if tenant is None:
             return unknown_host()
         structlog.contextvars.bind_contextvars(tenant=tenant.slug)
-        if tenant.is_suspended and not tenant.is_platform:
+        if tenant.is_suspended and not tenant.is_platform and not _is_staff_reading(request):
             return suspended_notice(tenant)
         request.tenant = tenant  # type: ignore[attr-defined]
         request.urlconf = (  # type: ignore[attr-defined]
@@ -40,13 +41,23 @@ class TenantMiddleware:
         return self.get_response(request)
 
 
+# Of a suspended firm its staff still sign in and read; what paints their pages is served as well.
+_STAFF = ("/backoffice/", "/static/", "/brand/")
+_SIGNING_IN = tuple(f"/backoffice/{name}/" for name in ("sign-in", "code", "sign-out"))
+
+
+def _is_staff_reading(request: HttpRequest) -> bool:
+    is_safe = request.method in ("GET", "HEAD", "OPTIONS")
+    return request.path.startswith(_STAFF if is_safe else _SIGNING_IN)
+
+
 def unknown_host() -> HttpResponse:
     """The answer at a host that belongs to nobody: it tells nothing about who is here."""
     return HttpResponse(render_to_string("tenants/unknown_host.html"), status=404)
 
 
 def suspended_notice(tenant: Tenant) -> HttpResponse:
-    """The branded page that a suspended tenant shows at every address."""
+    """The branded page that a suspended tenant shows to all but its staff who read."""
     brand = brands.view_of(tenant)
     with translation.override(brand.default_language):
         page = render_to_string("tenants/suspended.html", {"brand": brand, "tenant": tenant})

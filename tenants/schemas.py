@@ -49,8 +49,8 @@ def as_owner() -> Iterator[None]:
 
 
 def create(schema_name: str) -> None:
-    """Make the schema with all tables by running every migration: slower than copying a template
-    schema, but it also runs what migrations write as data, and cannot lag behind them."""
+    """Make the schema with all tables (by their record, see `tenants.structure`) and let the
+    lesser role in."""
     with as_owner():
         with schema_context("public"):
             if schema_exists(schema_name):

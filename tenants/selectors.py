@@ -1,9 +1,19 @@
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tenants import directory
-from tenants.models import Brand, Tenant
+from tenants.models import (
+    Announcement,
+    Brand,
+    BrandDraft,
+    BrandVersion,
+    DomainClaim,
+    PermissionLevel,
+    Tenant,
+)
 
 
 @lru_cache(1024)
@@ -62,3 +72,39 @@ def brand_of(tenant: Tenant) -> Brand:
     if brand is None:
         raise LookupError(f"tenant {tenant.id} has no brand")
     return brand
+
+
+def draft_of(tenant: Tenant) -> BrandDraft | None:
+    """What a firm is preparing of its brand."""
+    return BrandDraft.objects.filter(tenant_id=tenant.pk).first()
+
+
+def brand_versions(tenant: Tenant) -> QuerySet[BrandVersion]:
+    """Every state of a brand that was ever published, newest first."""
+    return BrandVersion.objects.filter(tenant_id=tenant.pk)
+
+
+def domain_claims(tenant: Tenant | None = None) -> QuerySet[DomainClaim]:
+    """Hosts that a firm, or all firms, asked for."""
+    rows = DomainClaim.objects.select_related("tenant")
+    return rows.filter(tenant_id=tenant.pk) if tenant else rows
+
+
+def withheld_from(schema_name: str) -> frozenset[str]:
+    """Capabilities that the platform withholds from the staff of a firm."""
+    row = PermissionLevel.objects.filter(tenant__schema_name=schema_name).first()
+    return frozenset(row.withheld) if row else frozenset()
+
+
+def announcements() -> QuerySet[Announcement]:
+    """All that the platform ever told, newest first."""
+    return Announcement.objects.select_related("tenant")
+
+
+def announcements_for(tenant: Tenant, at: datetime) -> list[Announcement]:
+    """What the staff of a firm are told at a moment, what does not work first."""
+    rows = Announcement.objects.filter(
+        Q(tenant=tenant) | Q(tenant=None), starts_at__lte=at, ends_at__gt=at, withdrawn_at=None
+    )
+    rank = {tone: number for number, tone in enumerate(("error", "warning", "info"))}
+    return sorted(rows[:20], key=lambda row: rank[row.tone])

@@ -1,3 +1,5 @@
+import base64
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -22,7 +24,16 @@ def logo_svg(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _cacheable(request: HttpRequest, body: str, content_type: str) -> HttpResponse:
+@require_safe
+def logo_png(request: HttpRequest) -> HttpResponse:
+    """The brand's picture, as mails and brands without a drawing show it."""
+    brand = brands.view_of(request.tenant)  # type: ignore[attr-defined]
+    if not brand.logo_png:
+        raise Http404
+    return _cacheable(request, base64.b64decode(brand.logo_png), "image/png")
+
+
+def _cacheable(request: HttpRequest, body: str | bytes, content_type: str) -> HttpResponse:
     response = HttpResponse(body, content_type=content_type)
     age_seconds = 31_536_000 if "v" in request.GET else 60
     response["Cache-Control"] = f"public, max-age={age_seconds}"

@@ -42,12 +42,15 @@ from django_tenants.utils import schema_context
 import lanes
 import people
 import world as worlds
+from backoffice import counted
 from engines import EngineProcess
+from identity import levels
 from identity.models import User
 from live_exchange import Exchange
 from running import Product
 from tenants import actions, directory, selectors
 from tenants.models import Tenant
+from trading.orders import pretrade
 from world import World
 
 TENANTS = {"north": "North Exchange", "south": "South Exchange"}
@@ -66,6 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Argon2PasswordHasher.parallelism = 1
     # Inside a test's transaction only this thread sees what was written.
     settings.MARQUE_WATCH_TENANTS = False
+    # Two dozen queries: for each user of a test once, and again after what he did.
+    settings.MENU_COUNTS_SECONDS = 600.0
     settings.CACHES["default"]["KEY_PREFIX"] = "test"
     # Look static files up when asked for, instead of all of them for each browser.
     settings.WHITENOISE_AUTOREFRESH = True
@@ -137,9 +142,13 @@ def _ensure_tenant(slug: str, name: str) -> None:
 def _clean_start() -> Iterator[None]:
     """No test inherits another's schema, or what it rolled back, from memory."""
     directory.forget()
+    levels.forget()
+    pretrade.forget()
+    counted.forget(everywhere=True)
     connection.set_schema_to_public()
     yield
     directory.forget()
+    levels.forget()
     connection.set_schema_to_public()
 
 

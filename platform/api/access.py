@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.database import in_tenant
+from api.declared import KEYS
 from api.errors import ApiError, Refusal
 from identity import selectors as identity
 from identity.models import User
+from tenants import switches
 from tenants.models import Tenant
 from trading.accounts import selectors as accounts
 from trading.engine.enums import AccountState
@@ -138,7 +140,24 @@ def page_caller(tenant: Tenant, user: User, *, second_factor: bool) -> Caller | 
     the session showed one. REST and WebSocket ask here alike."""
     if user.is_staff or not identity.has_shown_all(user, second_factor=second_factor):
         return None
-    return caller_of(tenant, user, PAGE_PERMISSIONS, f"{tenant.id}:user:{user.pk}")
+    caller = caller_of(tenant, user, PAGE_PERMISSIONS, f"{tenant.id}:user:{user.pk}")
+    if not caller.account_ids:
+        return caller
+    # What a page asks without naming an account is of the one chosen there; keys do not follow.
+    return replace(caller, default_account_id=accounts.access_account(user).pk)
+
+
+def check_features(tenant: Tenant, path: str = "", *, signed: bool) -> None:
+    """Raises ApiError where a firm does not have what is asked for: an address, or API keys."""
+    if signed and not switches.is_on(KEYS.name, tenant):
+        raise ApiError(Refusal.FEATURE_OFF, "This exchange does not offer API keys.")
+    if path and switches.closing(path, tenant) is not None:
+        raise ApiError(Refusal.FEATURE_OFF)
+
+
+def only_reading(caller: Caller, bucket: str) -> Caller:
+    """The caller as somebody else sees him: he reads, on an allowance of his own."""
+    return replace(caller, permissions=frozenset({"read"}), bucket=f"{caller.tenant.id}:{bucket}")
 
 
 def load_session(tenant: Tenant, session_key: str) -> Caller | None:

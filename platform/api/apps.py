@@ -7,6 +7,9 @@ class ApiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from api import revocation
+        from api import declared, revocation
+        from tenants import switches
 
+        for switch in declared.SWITCHES:
+            switches.declare(switch)
         revocation.connect()

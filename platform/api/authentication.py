@@ -30,6 +30,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         public_id = request.headers.get("X-MARQUE-KEY", "")
         if not public_id:
             return None
+        access.check_features(current_tenant(), signed=True)
         credentials = signatures.Credentials(
             key=public_id,
             timestamp=request.headers.get("X-MARQUE-TIMESTAMP", ""),
@@ -76,6 +77,9 @@ class PageAuthentication(SessionAuthentication):
             return None
         user: Any = found[0]
         caller = access.page_caller(current_tenant(), user, second_factor=user.is_verified())
+        seen_as = getattr(request._request, "impersonation", None)
+        if caller is not None and seen_as is not None:
+            caller = access.only_reading(caller, f"seen-as:{seen_as.pk}")
         return None if caller is None else (user, caller)
 
 

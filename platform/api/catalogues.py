@@ -1,4 +1,4 @@
-"""The tenants' instruments for the event loop: no query while an order waits."""
+"""The tenants' instruments and rules for the event loop: no query while an order waits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tenants.models import Tenant
 from trading.engine.results import Result
 from trading.instruments import selectors as instruments
 from trading.instruments.rules import Catalogue, InstrumentInfo
+from trading.orders import pretrade
 
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 3.0
@@ -69,7 +70,7 @@ class Catalogues:
         return loading
 
     async def _load(self, tenant: Tenant) -> Catalogue:
-        loaded = await in_tenant(tenant, instruments.catalogue, fresh=True)
+        loaded = await in_tenant(tenant, _read)
         catalogue = self._with_memory(tenant, loaded)
         self._known[tenant.id] = (time.monotonic(), catalogue)
         return catalogue
@@ -85,3 +86,9 @@ class Catalogues:
             self._plain[tenant.id, number] = info
         by_symbol = {info.symbol: info for info in infos.values()}
         return replace(loaded, instruments=infos, by_symbol=by_symbol)
+
+
+def _read() -> Catalogue:
+    """The current tenant's catalogue, and with it its rules before orders."""
+    pretrade.refreshed(fresh=True)
+    return instruments.catalogue(fresh=True)

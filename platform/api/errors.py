@@ -39,9 +39,11 @@ class Refusal(IntEnum):
     PERMISSION_MISSING = 1108
     BAD_ORIGIN = 1109
     CSRF_FAILED = 1110
+    SEEN_AS_SOMEBODY_ELSE = 1111
 
     UNKNOWN_HOST = 1200
     TENANT_SUSPENDED = 1201
+    FEATURE_OFF = 1202
 
     RATE_LIMITED = 1300
     TOO_MANY_CONNECTIONS = 1301
@@ -51,6 +53,10 @@ class Refusal(IntEnum):
     ORDER_UNKNOWN = 1401
     SERVICE_UNAVAILABLE = 1402
     INTERNAL_ERROR = 1403
+
+    RULE_REFUSES = 1500
+    ACCOUNT_REFUSED = 1501
+    TRANSFER_REFUSED = 1502
 
 
 class Explanation(NamedTuple):
@@ -223,11 +229,19 @@ REFUSALS: dict[Refusal, Explanation] = {
     Refusal.CSRF_FAILED: Explanation(
         403, "The request did not come from a page of this site.", "Load the page again."
     ),
+    Refusal.SEEN_AS_SOMEBODY_ELSE: Explanation(
+        403,
+        "You see this as somebody else: nothing can be changed that way.",
+        "End it with the button on top of the page.",
+    ),
     Refusal.UNKNOWN_HOST: Explanation(
         404, "There is no exchange at this host.", "Check the host name."
     ),
     Refusal.TENANT_SUSPENDED: Explanation(
         503, "This exchange is suspended.", "Ask the support of this exchange."
+    ),
+    Refusal.FEATURE_OFF: Explanation(
+        403, "This exchange does not offer this.", "Ask the support of this exchange."
     ),
     Refusal.RATE_LIMITED: Explanation(
         429, "Too many requests.", "Wait as long as Retry-After says."
@@ -253,6 +267,15 @@ REFUSALS: dict[Refusal, Explanation] = {
     ),
     Refusal.INTERNAL_ERROR: Explanation(
         500, "Something went wrong on our side.", f"{_ASK_SUPPORT} It has been recorded."
+    ),
+    Refusal.ACCOUNT_REFUSED: Explanation(
+        409, "The account was not opened.", "The message says what is in the way."
+    ),
+    Refusal.TRANSFER_REFUSED: Explanation(
+        409, "The transfer was not made: nothing was moved.", "The message says why."
+    ),
+    Refusal.RULE_REFUSES: Explanation(
+        403, "A rule of this exchange refuses the order.", f"Nothing was done. {_ASK_SUPPORT}"
     ),
 }
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from api.errors import ApiError, Refusal
 from identity import visitors
+from impersonation import cookies as impersonation
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -51,11 +52,19 @@ def client_address(scope: Scope) -> str:
 
 def session_of(headers: dict[bytes, bytes]) -> str:
     """What the session cookie holds; "" without one."""
+    return _cookie_of(headers, settings.SESSION_COOKIE_NAME)
+
+
+def is_seen_as(headers: dict[bytes, bytes]) -> bool:
+    """Whether the browser sees as somebody else: no session of its own counts meanwhile."""
+    return bool(_cookie_of(headers, impersonation.NAME))
+
+
+def _cookie_of(headers: dict[bytes, bytes], name: str) -> str:
     try:
         cookies = SimpleCookie(text_of(headers, b"cookie"))
     except CookieError:
         return ""
-    name = settings.SESSION_COOKIE_NAME
     return cookies[name].value if name in cookies else ""
 
 

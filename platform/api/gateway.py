@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from api import exchange, signatures
-from api.access import Caller, KeyEntry
+from api.access import Caller, KeyEntry, check_features
 from api.errors import ApiError, Refusal
 from api.exchange import Receive, Scope, Send
 from api.guard import Allowance
@@ -103,7 +103,8 @@ class Gateway:
         refused = self.services().refused
         address = ""
         try:
-            open_tenant(headers)
+            tenant = open_tenant(headers)
+            check_features(tenant, scope["path"], signed=b"x-marque-key" in headers)
             if b"x-marque-key" in headers or exchange.session_of(headers):
                 address = exchange.client_address(scope)
                 refused.check(address)
@@ -155,6 +156,7 @@ class Gateway:
             services.refused.check(address)
             tenant = open_tenant(headers)
             slug = tenant.slug
+            check_features(tenant, scope["path"], signed=True)
             body = await exchange.read_body(receive)
             entry, signed = await self._verify(services, tenant, scope, headers, body, address)
             fields = _fields_of(scope, body)

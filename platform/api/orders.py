@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from typing import Any
 
-from api import exchange
+from api import exchange, rules
 from api.access import Caller
 from api.catalogues import Catalogues
 from api.errors import ApiError, Refusal
@@ -21,7 +21,7 @@ from trading.engine.limits import MAX_TIMEOUT_NS
 from trading.engine.message import Message
 from trading.engine.results import Result
 from trading.instruments.rules import Catalogue, InstrumentInfo
-from trading.orders import placing, shapes
+from trading.orders import order_rules, placing, shapes
 
 MAX_BATCH = 100
 _NS = 10**9
@@ -41,6 +41,7 @@ class OrderDesk:
         info = await self._catalogues.instrument(caller.tenant, fields.get("instrument"))
         command = build(info, caller, fields)
         try:
+            rules.require(caller, order_rules.asked_of_order(info, command))
             answer = await self._send(caller, command, trace_id)
         except ApiError as error:
             error.extra.setdefault("client_order_id", command.client_order_id)
@@ -69,6 +70,7 @@ class OrderDesk:
         info = await self._catalogues.instrument(caller.tenant, fields.get("instrument"))
         command = build_list(info, caller, fields)
         try:
+            rules.require(caller, order_rules.asked_of_list(info, command))
             answer = await self._send(caller, command, trace_id)
         except ApiError as error:
             error.extra.setdefault("client_list_id", command.client_list_id)
@@ -97,6 +99,7 @@ class OrderDesk:
         catalogue = await self._catalogues.of(caller.tenant)
         info = catalogue.instruments[row.instrument_id]
         command = build_replace(info, account_id, row.order_id, fields)
+        rules.require(caller, order_rules.asked_of_change(info, row, command))
         # As in cancel: just ahead of the command, what it changes.
         before, answer = await asyncio.gather(
             self._send(caller, asked, trace_id, refuse=False),
@@ -155,6 +158,7 @@ class OrderDesk:
         asked = MassQuote(catalogue, account_id, fields)
         if asked.command is None:
             return asked.body(None)
+        rules.require(caller, order_rules.asked_of_quotes(catalogue.instruments, asked.command))
         return asked.body(await self._send(caller, asked.command, trace_id))
 
     async def cancel_quotes(

@@ -30,6 +30,7 @@ LIST_TYPES = ["oco", "oto", "otoco"]
 LIST_STATUSES = ["open", "closed"]
 TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"]
 SIDES = ["buy", "sell"]
+ACCOUNT_STATES = ["active", "cancel_only", "suspended"]
 INSTRUMENT_STATES = ["open", "cancel_only", "halted", "auction", "closed"]
 
 
@@ -148,7 +149,7 @@ class Candles(fields.Serializer[Any]):
 class OwnAccount(fields.Serializer[Any]):
     account = fields.IntegerField()
     name = fields.CharField()
-    state = fields.ChoiceField(choices=["active", "cancel_only", "suspended"])
+    state = fields.ChoiceField(choices=ACCOUNT_STATES)
     is_default = fields.BooleanField(help_text="Used where a request names no account.")
 
 

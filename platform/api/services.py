@@ -14,6 +14,7 @@ from api.catalogues import Catalogues
 from api.guard import Guard
 from api.orders import OrderDesk
 from api.refused import Refused
+from api.rules import keep_judgements
 from api.streams.hub import Hub
 from trading.commands import door
 
@@ -37,9 +38,12 @@ class Services:
         self.tally = metrics.Tally()
         self.order_limit = rates.ORDERS
         self.read_limit = rates.READS
+        self._keeping = self.loop.create_task(keep_judgements())
 
     async def close(self) -> None:
         """Close every connection; open sockets are told to come back."""
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
         await self.hub.close()
         await self.engine.close()
         await self.redis.aclose()

@@ -10,8 +10,10 @@ from api.views import (
     market,
     order_lists,
     orders,
+    payment_hooks,
     quotes,
     reports,
+    transfers,
 )
 
 app_name = "api"
@@ -31,6 +33,9 @@ urlpatterns = [
         name="liabilities-one",
     ),
     path("v1/account", account.AccountView.as_view(), name="account"),
+    path("v1/accounts", transfers.AccountsView.as_view(), name="accounts"),
+    path("v1/transfers", transfers.TransfersView.as_view(), name="transfers"),
+    path("v1/transfers/<int:transfer_id>", transfers.TransferView.as_view(), name="transfer"),
     path("v1/balances", account.BalancesView.as_view(), name="balances"),
     path("v1/fills", account.FillsView.as_view(), name="fills"),
     path("v1/fee-tier", fees.FeeTierView.as_view(), name="fee-tier"),
@@ -49,6 +54,8 @@ urlpatterns = [
     path("v1/orders/<str:order_id>", orders.OrderView.as_view(), name="order"),
     path("v1/order-lists", order_lists.OrderListsView.as_view(), name="order-lists"),
     path("v1/order-lists/<str:list_id>", order_lists.OrderListView.as_view(), name="order-list"),
+    path("hooks/bank-statements", payment_hooks.statements, name="statement-hook"),
+    path("hooks/payments/<str:hook_token>", payment_hooks.receive, name="payment-hook"),
     re_path(r"^v1/.*$", documentation.NothingHereView.as_view(), name="nothing"),
     path("schema", documentation.SchemaView.as_view(), name="schema"),
     path("docs/", documentation.DocumentationView.as_view(), name="docs"),

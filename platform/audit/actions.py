@@ -30,7 +30,8 @@ def record(
     object_type, object_id = _reference(object)
     for values in (old, new):
         _refuse_secrets(values)
-    with transaction.atomic():
+    # No savepoint: an action whose record cannot be written must not go on.
+    with transaction.atomic(savepoint=False):
         _lock_chain()
         last = AuditRecord.objects.order_by("-id").only("id", "record_hash").first()
         entry = AuditRecord(

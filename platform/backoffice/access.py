@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from identity import roles
+from tenants import switches
 
 
 def may(user: Any, capability: str) -> bool:
@@ -44,3 +45,11 @@ def role_title(user: Any) -> str:
         roles.AUDITOR: _("Auditor"),
     }
     return titles.get(getattr(user, "role", ""), _("Customer"))
+
+
+def is_switched_off(request: HttpRequest, address: str) -> bool:
+    """Whether an address belongs to a feature that the firm of this request does not have."""
+    tenant = getattr(request, "tenant", None)
+    if tenant is None or tenant.is_platform:
+        return False
+    return switches.closing(address.partition("?")[0], tenant) is not None

@@ -72,7 +72,8 @@ def pair(first: Any, second: Any) -> SafeString:
 
 def lines(parts: Iterable[Any]) -> SafeString:
     """Several things in one cell, one below the other."""
-    return format_html_join("", "<div>{}</div>", ((part,) for part in parts)) or NOTHING
+    inside = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
+    return format_html('<span class="bo-pair">{}</span>', inside) if inside else NOTHING
 
 
 def grouped(text: str) -> str:

@@ -1,6 +1,7 @@
 """Forms of the staff's web: plain Django forms that know how to look, and carry a send token."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -81,6 +82,24 @@ class UnitsField(forms.CharField):
         if not text:
             return None
         return units_of(text, self.scale, signed=self.signed)
+
+
+class MomentField(forms.CharField):
+    """A moment in UTC, to the minute or second; cleaned to an aware datetime, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "datetime-local"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> datetime | None:  # type: ignore[override]
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return datetime.fromisoformat(text.strip().replace(" ", "T")).replace(tzinfo=UTC)
+        except ValueError:
+            raise forms.ValidationError(_("Write a time such as 2026-11-28 16:30.")) from None
 
 
 def units_of(text: str, scale: int, *, signed: bool = False) -> int:

@@ -33,20 +33,39 @@ def operator_scale(_request: HttpRequest) -> dict[str, str]:
     return colours.scale_of(OPERATOR_COLOUR)
 
 
+def brand_colours(request: HttpRequest) -> str:
+    """The brand's own variables, from which the tokens are worked out."""
+    from django.urls import reverse
+
+    from tenants import brands
+
+    version = brands.view_of(request.tenant).version  # type: ignore[attr-defined]
+    return f"{reverse('tenants:theme')}?v={version}"
+
+
 def stylesheet(_request: HttpRequest) -> str:
     from django.templatetags.static import static
 
     return static("backoffice/backoffice.css")
 
 
+def pages_stylesheet(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/pages.css")
+
+
+def rules_stylesheet(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/rules.css")
+
+
 def favicon(request: HttpRequest) -> str | None:
     """The brand's logo as the tab's icon, where it has one."""
-    from django.urls import reverse
-
     from tenants import brands
 
-    brand = brands.view_of(request.tenant)  # type: ignore[attr-defined]
-    return f"{reverse('tenants:logo')}?v={brand.version}" if brand.logo_svg else None
+    return brands.view_of(request.tenant).logo_address or None  # type: ignore[attr-defined]
 
 
 def script(_request: HttpRequest) -> str:
@@ -55,28 +74,38 @@ def script(_request: HttpRequest) -> str:
     return static("backoffice/backoffice.js")
 
 
+def palette(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/palette.js")
+
+
+def job_script(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/job.js")
+
+
 _COMMON: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
-    "STYLES": [stylesheet],
-    "SCRIPTS": [script],
-    "COMMAND": {"search_models": False, "show_history": False},
+    "SCRIPTS": [script, palette, job_script],
 }
 UNFOLD_TENANT: dict[str, Any] = {
     **_COMMON,
+    "STYLES": [brand_colours, stylesheet, pages_stylesheet, rules_stylesheet],
     "SITE_TITLE": brand_name,
     "SITE_HEADER": brand_name,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
+    "SITE_FAVICONS": [{"rel": "icon", "href": favicon}],
     "COLORS": {"primary": tenant_scale},
-    "SIDEBAR": {"navigation": "backoffice.menu.tenant_menu"},
 }
 UNFOLD_OPERATOR: dict[str, Any] = {
     **_COMMON,
+    "STYLES": [stylesheet, pages_stylesheet],
     "SITE_TITLE": "Marque",
     "SITE_HEADER": "Marque",
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": OPERATOR_ICON}],
     "COLORS": {"primary": operator_scale},
-    "SIDEBAR": {"navigation": "backoffice.menu.operator_menu"},
 }

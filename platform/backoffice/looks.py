@@ -13,11 +13,18 @@ OBJECTS = {
     "key_id": "identity.apikey",
     "order_id": "orders.order",
     "adjustment_id": "adjustments.adjustment",
+    "ticket_id": "care.ticket",
+    "case_id": "kyc.kyccase",
+    "document_id": "kyc.document",
+    "hit_id": "kyc.hit",
+    "check_id": "kyc.providercheck",
 }
 
 
 def note(request: HttpRequest, page: str, arguments: dict[str, Any]) -> None:
-    """Note what the page that was just shown is about."""
+    """Note what the page that was just shown is about; who sees as somebody else is noted there."""
+    if hasattr(request, "impersonation"):
+        return
     for name, value in arguments.items():
         if name in OBJECTS:
             audit.note_view(

@@ -45,6 +45,16 @@ def do_once(token: str, user_id: int, act: Callable[[], str]) -> str:
     return address
 
 
+def address_of_done(token: str, user_id: int) -> str:
+    """Where an earlier send of this form led; "" when there was none, or it is not done yet."""
+    try:
+        key = uuid.UUID(token)
+    except ValueError:
+        return ""
+    rows = FormToken.objects.filter(token=key, user_id=user_id, schema_name=connection.schema_name)
+    return rows.values_list("address", flat=True).first() or ""
+
+
 def _address_of_first(key: uuid.UUID, user_id: int) -> str:
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from backoffice import access, looks
+from backoffice import access, counted, looks
 
 View = Callable[..., HttpResponse]
 
@@ -117,6 +117,21 @@ def missing(request: HttpRequest) -> HttpResponse:
     )
 
 
+def switched_off(request: HttpRequest) -> HttpResponse:
+    """The branded page of a feature that the platform switched off for this firm."""
+    return render(
+        request,
+        "problem.html",
+        {
+            "headline": _("Your firm does not have this"),
+            "sentence": _("The platform has switched this off here. Ask it if you need it."),
+            "icon": "toggle_off",
+        },
+        title=_("Not here"),
+        status=404,
+    )
+
+
 # Staff pages speak one language until their catalogue is whole in another: half a translation
 # would mix two in one sentence. Brands and customers have theirs.
 STAFF_LANGUAGE = "en"
@@ -145,6 +160,8 @@ def guarded(site: Any, page: Page) -> View:
         request.current_app = site.name  # type: ignore[attr-defined]
         if not site.has_permission(request):
             return redirect(f"{reverse(f'{site.name}:login')}?{urlencode(_next_of(request))}")
+        if access.is_switched_off(request, request.path):
+            return switched_off(request)
         if page.capability and not access.may(request.user, page.capability):
             return forbidden(request, page.capability)
         try:
@@ -153,6 +170,8 @@ def guarded(site: Any, page: Page) -> View:
             return forbidden(request, page.capability)
         except Http404:
             return missing(request)
+        if request.method == "POST" and response.status_code == 302:
+            counted.forget()
         if site.uses_tenant_schema and request.method == "GET" and response.status_code == 200:
             looks.note(request, page.name, kwargs)
         add_never_cache_headers(response)

@@ -1,27 +1,26 @@
 """Reports as tables of the staff's pages, and the form over them."""
 
-import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import cells, pages
+from backoffice import access, cells, pages
 from backoffice.forms import PlainForm
 from money.units import format_units
 from trading.instruments.info import catalogue
-from wallets.reports import actions, periods, selectors
+from wallets.exports import kinds
+from wallets.reports import actions, asking, periods
+from wallets.reports.asking import Asked
 from wallets.reports.files import downloads
-from wallets.reports.periods import Period
 from wallets.reports.shapes import Amount, Column, Report, plain
 
 Link = Callable[[Any], str]
@@ -133,80 +132,9 @@ class ReportForm(PlainForm):
                 self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a request for a report asks for; what does not fit is as if it had not been said."""
-
-    at: datetime | None
-    period: Period
-    zone: tzinfo
-    currency: str
-    by: str
-    asset_id: int | None
-    year: int
-    kind: str
-
-    @property
-    def initial(self) -> dict[str, Any]:
-        """The form as it was understood."""
-        zone = self.zone
-
-        def day(moment: datetime | None, *, last: bool = False) -> str:
-            if moment is None:
-                return ""
-            local = moment.astimezone(zone)
-            return (local.date() - (date.resolution if last else 0 * date.resolution)).isoformat()
-
-        return {
-            "at": self.at.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if self.at else "",
-            "begin": day(self.period.begin),
-            "end": day(self.period.end, last=True),
-            "year": str(self.year),
-            "by": self.by,
-            "asset": catalogue().assets[self.asset_id].code if self.asset_id else "",
-            "currency": self.currency,
-            "zone": periods.zone_name(zone),
-        }
-
-
 def asked(request: HttpRequest, *, by: Iterable[str] = ("",)) -> Asked:
     """The request's parameters, read leniently."""
-    query = request.GET
-    zone = periods.zone_of(request.user, query.get("zone", "")[:64])
-    groupings = list(by)
-    code = query.get("asset", "")
-    found = catalogue().by_code.get(code)
-    return Asked(
-        at=_moment(query.get("at", ""), zone),
-        period=periods.period_of_days(
-            _day(query.get("begin", "")), _day(query.get("end", "")), zone
-        ),
-        zone=zone,
-        currency=selectors.currency_of(query.get("currency", "")),
-        by=query.get("by", "") if query.get("by") in groupings else groupings[0],
-        asset_id=found.id if found else None,
-        year=_year(query.get("year", ""), zone),
-        kind=query.get("file", "") if query.get("file") in downloads.KINDS else "",
-    )
-
-
-def _moment(text: str, zone: tzinfo) -> datetime | None:
-    with contextlib.suppress(ValueError, OverflowError):
-        if found := parse_datetime(text[:40]):
-            return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    return None
-
-
-def _day(text: str) -> date | None:
-    with contextlib.suppress(ValueError):
-        return parse_date(text[:20])
-    return None
-
-
-def _year(text: str, zone: tzinfo) -> int:
-    if text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= 2100:
-        return int(text)
-    return datetime.now(zone).year
+    return asking.read(request.GET, request.user, by=by)
 
 
 def answer(
@@ -221,9 +149,14 @@ def answer(
     link: Link | None = None,
     chart: Any = "",
     intro: str = "",
+    export: tuple[str, dict[str, Any]] | None = None,
     extra: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
-    """The report as the page or the file that was asked for. Who took a file is recorded."""
+    """The report as the page or the file that was asked for. Who took a file is recorded.
+
+    ``export``: by which name, with which filters beside the request's, it is made in the background
+    or kept (`wallets.exports.kinds`).
+    """
     if wanted.kind:
         actions.note_download(
             report=report.name, file_kind=wanted.kind, about=about, acting_user=request.user
@@ -242,11 +175,25 @@ def answer(
             "files": [(kind.upper(), _with(request, file=kind)) for kind in downloads.KINDS],
             "chart": chart,
             "intro": intro,
+            **_export_links(request, export),
             **(extra or {}),
         },
         title=str(report.title),
         crumbs=[(_("Reports"), pages.url(request, "reports")), *crumbs],
     )
+
+
+def _export_links(
+    request: HttpRequest, export: tuple[str, dict[str, Any]] | None
+) -> dict[str, Any]:
+    if export is None:
+        return {}
+    name, beside = export
+    query = {key: request.GET.get(key, "") for key in kinds.KINDS[name].keep} | beside
+    links = {"background": pages.url(request, "export_report", name, **query)}
+    if kinds.KINDS[name].can_be_scheduled and access.may(request.user, "reports.view"):
+        links["keep_report"] = pages.url(request, "keep_report", name, **query)
+    return links
 
 
 def _with(request: HttpRequest, **changes: str) -> str:

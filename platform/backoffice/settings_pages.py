@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from backoffice import access, pages
-from backoffice.action import ActionPage
+from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm, StaffForm, dress
 from identity.models import User
 from tenants import actions, registry
@@ -72,7 +72,7 @@ class SettingForm(ReasonForm):
     """A reason; the value's own field is added from its declaration."""
 
 
-class EditSetting(ActionPage):
+class EditSetting(EditPage):
     """Change one setting; its history stands below."""
 
     form_class = SettingForm
@@ -108,7 +108,7 @@ class EditSetting(ActionPage):
             return _("Only the platform changes this setting. Ask its support.")
         return ""
 
-    def form(self, target: registry.Setting, data: Any = None, files: Any = None) -> StaffForm:
+    def open_form(self, target: registry.Setting, data: Any = None, files: Any = None) -> StaffForm:
         last = self._last(target)
         form = SettingForm(data, initial={"value": last.value if last else target.default})
         field = target.form_field()
@@ -142,6 +142,8 @@ class EditSetting(ActionPage):
         last = self._last(target)
         rows = SettingValue.objects.filter(tenant_id=self.tenant().pk, name=target.name)[:50]
         posted = self.request.POST.get("version")
+        if hasattr(form, "difference"):
+            posted = None  # it was overtaken: the next send is over what is shown now
         return {
             "version": posted if posted is not None else (last.version if last else 0),
             "history": [

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
-from backoffice import access, pages, search, sign_in
+from backoffice import access, menu, pages, search, sign_in
 from backoffice.pages import View
+from tenants import selectors as tenants
 
 
 class StaffSite(UnfoldAdminSite):
@@ -28,7 +30,7 @@ class StaffSite(UnfoldAdminSite):
     def pages(self) -> Sequence[pages.Page]:
         raise NotImplementedError
 
-    def find(self, request: HttpRequest, term: str) -> list[search.Hit]:
+    def find(self, request: HttpRequest, term: str) -> list[search.Group]:
         """What the command palette shows for ``term``."""
         raise NotImplementedError
 
@@ -67,10 +69,19 @@ class StaffSite(UnfoldAdminSite):
         page = pages.Page("<path:rest>", "catch_all", nothing, "")
         return pages.guarded(self, page)(request, rest=rest)
 
+    def draw_menu(self, request: HttpRequest) -> str:
+        """The menu for who asks."""
+        raise NotImplementedError
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
         context["role_title"] = access.role_title(request.user)
         context["uses_tenant_schema"] = self.uses_tenant_schema
+        context["menu"] = self.draw_menu(request) if self.has_permission(request) else ""
+        if self.uses_tenant_schema and self.has_permission(request):
+            context["announcements"] = tenants.announcements_for(
+                tenants.current_tenant(), timezone.now()
+            )
         return context
 
 
@@ -86,10 +97,13 @@ class TenantSite(StaffSite):
 
         return PAGES
 
-    def find(self, request: HttpRequest, term: str) -> list[search.Hit]:
+    def find(self, request: HttpRequest, term: str) -> list[search.Group]:
         from backoffice.tenant import find
 
         return find.find(request, term)
+
+    def draw_menu(self, request: HttpRequest) -> str:
+        return menu.tenant_menu(request)
 
 
 class OperatorSite(StaffSite):
@@ -105,10 +119,13 @@ class OperatorSite(StaffSite):
 
         return PAGES
 
-    def find(self, request: HttpRequest, term: str) -> list[search.Hit]:
+    def find(self, request: HttpRequest, term: str) -> list[search.Group]:
         from backoffice.operator import find
 
         return find.find(request, term)
+
+    def draw_menu(self, request: HttpRequest) -> str:
+        return menu.operator_menu(request)
 
 
 tenant_site = TenantSite(name="backoffice")

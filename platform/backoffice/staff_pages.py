@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
+from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.tables import Column, Listing
 from identity import actions, roles, selectors
@@ -17,10 +18,12 @@ from identity.models import TotpDevice, User
 from identity.schema import is_public
 
 
-def role_table() -> list[dict[str, Any]]:
+def role_table(user: Any) -> list[dict[str, Any]]:
     """What each role may do here, for people who give roles."""
-    table = roles.OPERATOR_CAPABILITIES if is_public() else roles.TENANT_CAPABILITIES
-    return [{"name": label, "capabilities": sorted(table[role])} for role, label in roles.CHOICES]
+    return [
+        {"name": label, "capabilities": sorted(roles.capabilities_of_role(user, role))}
+        for role, label in roles.CHOICES
+    ]
 
 
 def _state(user: User) -> str:
@@ -73,7 +76,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         {
             "table": listing.page(request, selectors.staff()),
             "buttons": buttons,
-            "roles": role_table(),
+            "roles": role_table(request.user),
         },
         title=_("Operators") if is_public() else _("Staff"),
     )
@@ -182,7 +185,7 @@ class RoleForm(ReasonForm):
     field_order = ["role", "reason", "token"]
 
 
-class ChangeRole(ColleagueAction):
+class ChangeRole(EditPage, ColleagueAction):
     """Give another role."""
 
     form_class = RoleForm

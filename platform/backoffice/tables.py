@@ -1,7 +1,7 @@
 """Lists: columns, filters, search and paging over a queryset, declared in a few lines."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ MAX_KEY = 2**63 - 1
 
 @dataclass(frozen=True)
 class Column:
-    """``cell`` makes the content from a row; ``kind`` is "", "number" or "main".
+    """``cell`` makes the content from a row; ``kind`` is "", "number", "short" (kept on
+    its lines) or "main".
 
     ``on_phone`` False leaves it out where a row becomes a card; the row's own page has it.
     """
@@ -180,6 +181,30 @@ class ListPage:
 def asked(request: HttpRequest, name: str, most_characters: int = 100) -> str:
     """A word of the query string, trimmed and cut."""
     return request.GET.get(name, "").strip()[:most_characters]
+
+
+def state_tabs(
+    request: HttpRequest, address: str, labels: Mapping[str, Any]
+) -> list[tuple[Any, str, bool]]:
+    """Tabs of a list by ``?state=``: of all rows, and of each state in ``labels``."""
+    chosen = request.GET.get("state", "")
+    some = [(label, f"{address}?state={state}", chosen == state) for state, label in labels.items()]
+    return [(_("All"), address, chosen == ""), *some]
+
+
+def by_state(choices: Sequence[tuple[str, Any]]) -> Choice:
+    """The filter of a list by its rows' field ``state``."""
+    return Choice("state", _("State"), choices, lambda rows, value: rows.filter(state=value))
+
+
+def by_asset(codes: Iterable[str]) -> Choice:
+    """The filter of a list by its rows' field ``asset``."""
+    return Choice(
+        "asset",
+        _("Asset"),
+        [(code, code) for code in codes],
+        lambda rows, value: rows.filter(asset__code=value),
+    )
 
 
 def _whole(text: str | None) -> int:

@@ -16,6 +16,7 @@ from trading.orders.partitions import TRADES
 from trading.orders.projections import project_orders
 from wallets.adjustments.projections import project_receipts_of_adjustments
 from wallets.bookkeeping.projections import project_receipts_of_entries
+from wallets.campaigns.projections import project_receipts_of_awards
 from wallets.ledger.projections import LedgerProjection
 
 log = logging.getLogger("clearing")
@@ -64,6 +65,7 @@ class TenantWriter:
             self._ledger.project(cursor, batch.tables)
             project_receipts(cursor, batch.headers)
             project_receipts_of_adjustments(cursor, batch.headers)
+            project_receipts_of_awards(cursor, batch.headers)
             project_receipts_of_entries(cursor, batch.headers)
             for project in projections.registered():
                 project(cursor, batch.tables)

@@ -96,6 +96,7 @@ LOGGING: dict[str, Any] = {
         # Two lines for every task that went well; a failed one is an error line.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         # Lines about WebSockets come at INFO, with the visitor's address and the query.
         "uvicorn.access": {"level": "WARNING"},
         "uvicorn.error": {"level": "WARNING"},

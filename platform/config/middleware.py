@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from api.errors import ApiError, Refusal
 from audit import traces
-from portal.views.errors import bad_request
+from portal.views.errors import bad_request, not_offered
+from tenants import switches
 
 log = structlog.get_logger("marque.web")
 
@@ -60,6 +61,26 @@ def _bad_address(request: HttpRequest) -> HttpResponse:
         error = ApiError(Refusal.BAD_REQUEST, "The address holds control characters.")
         return JsonResponse(error.as_body(), status=error.status)
     return bad_request(request)
+
+
+class SwitchMiddleware:
+    """Closes the addresses of features that a firm does not have. The backoffice shows its own page
+    for them, to those who are signed in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        path = request.path
+        if tenant.is_platform or path.startswith("/backoffice/"):
+            return self.get_response(request)
+        if switches.closing(path, tenant) is None:
+            return self.get_response(request)
+        if path.startswith("/api/"):
+            error = ApiError(Refusal.FEATURE_OFF)
+            return JsonResponse(error.as_body(), status=error.status)
+        return not_offered(request)
 
 
 class TraceMiddleware:

@@ -31,6 +31,17 @@ ENGINE_ARCHIVE_COMPRESSION = given.choice(
 ENGINE_ARCHIVE_DAYS = given.whole(os.environ, "MARQUE_ENGINE_ARCHIVE_DAYS", 0)
 ENGINE_SEGMENTS_KEPT = given.whole(os.environ, "MARQUE_ENGINE_SEGMENTS_KEPT", 4, least=1)
 
+# Customers' documents, encrypted, a folder for each tenant; nothing serves them from here.
+KYC_DIR = DATA_DIR / "kyc"
+# Files that were made in the background, likewise.
+JOBS_DIR = DATA_DIR / "jobs"
+# In development a provider may be a program on this very machine.
+KYC_LOCAL_PROVIDERS = DEBUG
+# How fast the demo's market is played, times recorded speed.
+REPLAY_SPEED = os.environ.get("MARQUE_REPLAY_SPEED", "1")
+# Where the demo's provider of identity checks listens; 0: it does not run.
+KYC_SIMULATOR_PORT = given.whole(os.environ, "MARQUE_KYC_SIMULATOR_PORT", 0)
+
 # The tenant middleware decides which hosts exist; Django's own list would only repeat it.
 ALLOWED_HOSTS = ["*"]
 HTTPS = given.flag(os.environ, "MARQUE_HTTPS", default=False)
@@ -40,7 +51,7 @@ TRUSTED_PROXIES = given.whole(os.environ, "MARQUE_TRUSTED_PROXIES", 0)
 _database = given.database_parameters(DATABASE_URL)
 DATABASES = {
     "default": {
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "tenants.database",
         "NAME": _database.pop("dbname"),
         "USER": _database.pop("user", ""),
         "PASSWORD": _database.pop("password", ""),
@@ -79,22 +90,27 @@ SHARED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "runtime",
-    "portal",
     "backoffice",
+    "billing",
     "api",
 ]
 TENANT_APPS = [
     "identity",
     "audit",
     "messaging",
+    "portal",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.admin",
     "django_otp",
+    "jobs",
+    "impersonation",
+    "riskrules",
     "trading.commands",
     "trading.instruments",
     "trading.accounts",
+    "kyc",
     "trading.calendars",
     "trading.fees",
     "trading.orders",
@@ -103,20 +119,29 @@ TENANT_APPS = [
     "wallets.ledger",
     "wallets.adjustments",
     "wallets.bookkeeping",
+    "wallets.transfers",
+    "wallets.payments",
     "wallets.reports",
+    "wallets.exports",
     "wallets.reconciliation",
     "wallets.liabilities",
     "wallets.sealing",
+    "wallets.campaigns",
+    "care",
     "clearing",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
+# A fresh schema gets its tables by a record of what all migrations say.
+GET_EXECUTOR_FUNCTION = "tenants.structure.executor"
 AUTH_USER_MODEL = "identity.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# The search path is set when a connection changes to another schema, not before each statement.
+TENANT_LIMIT_SET_CALLS = True
 PUBLIC_SCHEMA_NAME = "public"
 ROOT_URLCONF = "config.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "config.urls_operator"
@@ -136,10 +161,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "identity.middleware.SessionGuardMiddleware",
+    "impersonation.middleware.ImpersonationMiddleware",
     "tenants.middleware.BrandLocaleMiddleware",
+    "portal.display.DisplayMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PlainAddressMiddleware",
+    "config.middleware.SwitchMiddleware",
 ]
 
 TEMPLATES = [
@@ -257,6 +285,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
+# Where the card gateway's interface is; empty: there is none. Firms hold their own keys for it.
+CARD_GATEWAY_URL = os.environ.get("MARQUE_CARD_GATEWAY_URL", "").rstrip("/")
+
 # Mail: without a server it stays in the development mailbox at /dev/mailbox/.
 EMAIL_HOST = os.environ.get("MARQUE_SMTP_HOST", "")
 EMAIL_PORT = given.port(os.environ, "MARQUE_SMTP_PORT", 587)
@@ -264,6 +295,8 @@ EMAIL_HOST_USER = os.environ.get("MARQUE_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("MARQUE_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = given.flag(os.environ, "MARQUE_SMTP_TLS", default=True)
 EMAIL_TIMEOUT = 20
+# Whether mail servers, webhooks and push services may stand at private addresses and speak HTTP.
+PRIVATE_TARGETS = given.flag(os.environ, "MARQUE_PRIVATE_TARGETS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("MARQUE_MAIL_FROM", "no-reply@localhost")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -298,11 +331,16 @@ SPECTACULAR_SETTINGS = {
         "OrderStatusEnum": "api.serializers.ORDER_STATUSES",
         "OrderListStatusEnum": "api.serializers.LIST_STATUSES",
         "InstrumentState": "api.serializers.INSTRUMENT_STATES",
+        "AccountState": "api.serializers.ACCOUNT_STATES",
+        "TransferState": "api.account_serializers.TRANSFER_STATES",
         "Side": "api.serializers.SIDES",
     },
 }
 # Where the operator's page of processes comes from: rooms side by side do not import each other.
 MARQUE_STATUS = "runtime.status.now"
+
+# How old figures in the menu of the staff's web may be.
+MENU_COUNTS_SECONDS = 3.0
 
 # Languages
 LANGUAGE_CODE = "en"
@@ -313,6 +351,12 @@ USE_I18N = True
 # Each process keeps the tenants in memory and reads them anew when told so over Redis.
 MARQUE_WATCH_TENANTS = given.flag(os.environ, "MARQUE_WATCH_TENANTS", default=True)
 # Hosts at which the platform's own staff work, and the port that links carry (0: none).
+# Where hosts of firms must point: a name of the platform's, its addresses, or both. Without either
+# it is the first of the operator's hosts. Their DNS is asked at these servers (ADDRESS or
+# ADDRESS:PORT); without any at those of the machine.
+DOMAIN_TARGET = os.environ.get("MARQUE_DOMAIN_TARGET", "").strip().lower().rstrip(".")
+DOMAIN_ADDRESSES = [a for a in os.environ.get("MARQUE_DOMAIN_ADDRESSES", "").split(",") if a]
+DNS_SERVERS = [a for a in os.environ.get("MARQUE_DNS_SERVERS", "").split(",") if a]
 OPERATOR_HOSTS = os.environ.get("MARQUE_OPERATOR_HOSTS", "localhost,operator.localhost").split(",")
 PUBLIC_PORT = given.port(
     os.environ, "MARQUE_PUBLIC_PORT", given.port(os.environ, "MARQUE_PORT", 8000), least=0

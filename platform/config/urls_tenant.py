@@ -7,6 +7,7 @@ urlpatterns = [
     path("dev/", include("messaging.urls")),
     path("api/", include("api.urls")),
     path("backoffice/", include("backoffice.urls")),
+    path("", include("impersonation.urls")),
     path("", include("portal.urls")),
 ]
 

@@ -30,7 +30,10 @@ _READ = {"backoffice.enter", "customers.view", "orders.view", "instruments.view"
 TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
     OWNER: frozenset(
         _READ
+        | {"kyc.view", "kyc.documents", "kyc.decide", "kyc.lists", "kyc.configure"}
         | {
+            "approvals.view",
+            "fees.approve",
             "customers.edit",
             "accounts.change",
             "orders.cancel",
@@ -55,10 +58,22 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "settings.change",
             "audit.view",
         }
+        | {"payments.view", "payments.methods", "deposits.decide", "withdrawals.decide"}
+        | {"bank.release", "customers.see_as", "invoices.view"}
+        | {"campaigns.view", "campaigns.change", "campaigns.approve"}
+        | {"messages.view", "messages.manage", "tickets.view", "tickets.answer"}
+        | {"resets.ask", "resets.approve"}
+        | {"rules.view", "rules.edit", "rules.approve"}
     ),
     ADMIN: frozenset(
         _READ
+        | {"kyc.view", "kyc.configure", "customers.see_as", "invoices.view"}
+        | {"campaigns.view", "campaigns.change"}
+        | {"messages.view", "messages.manage", "tickets.view", "tickets.answer"}
+        | {"resets.ask", "resets.approve", "rules.view"}
         | {
+            "approvals.view",
+            "fees.approve",
             "customers.edit",
             "accounts.change",
             "orders.cancel",
@@ -76,6 +91,8 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
     FINANCE: frozenset(
         _READ
         | {
+            "approvals.view",
+            "fees.approve",
             "ledger.view",
             "ledger.prove",
             "reports.view",
@@ -93,17 +110,30 @@ TENANT_CAPABILITIES: dict[str, frozenset[str]] = {
             "bookkeeping.approve",
             "periods.close",
         }
+        | {"payments.view", "deposits.handle", "deposits.decide", "withdrawals.decide"}
+        | {"bank.prepare", "bank.release", "invoices.view"}
+        | {"campaigns.view", "campaigns.change", "campaigns.approve"}
     ),
     COMPLIANCE: frozenset(
         _READ
+        | {"kyc.view", "kyc.documents", "kyc.decide", "kyc.lists", "kyc.configure"}
         | {"customers.edit", "accounts.change", "orders.cancel", "ledger.view", "adjustments.view"}
-        | {"audit.view"}
+        | {"payments.view", "deposits.handle", "deposits.decide", "withdrawals.decide"}
+        | {"approvals.view", "audit.view", "customers.see_as"}
+        | {"messages.view", "tickets.view", "tickets.answer", "resets.ask", "resets.approve"}
+        | {"rules.view", "rules.edit", "rules.approve"}
     ),
-    SUPPORT: frozenset(_READ | {"orders.cancel"}),
+    SUPPORT: frozenset(
+        _READ
+        | {"orders.cancel", "kyc.view", "customers.see_as"}
+        | {"messages.view", "tickets.view", "tickets.answer", "resets.ask"}
+    ),
     AUDITOR: frozenset(
         _READ
+        | {"kyc.view"}
         | {"ledger.view", "ledger.prove", "reports.view", "fees.view", "adjustments.view"}
-        | {"staff.view", "brand.view", "settings.view", "audit.view"}
+        | {"staff.view", "brand.view", "settings.view", "audit.view", "approvals.view"}
+        | {"payments.view", "campaigns.view", "messages.view", "tickets.view", "rules.view"}
     ),
 }
 
@@ -112,17 +142,26 @@ OPERATOR_CAPABILITIES: dict[str, frozenset[str]] = {
     OWNER: frozenset(
         {"operator.enter", "tenants.view", "tenants.manage", "staff.view", "staff.manage"}
         | {"audit.view", "settings.view", "settings.change", "brand.view", "brand.change"}
-        | {"health.view"}
+        | {"health.view", "tenants.see_as", "billing.view", "billing.manage"}
     ),
     ADMIN: frozenset(
         {"operator.enter", "tenants.view", "tenants.manage", "settings.view", "settings.change"}
+        | {"tenants.see_as", "billing.view"}
         | {"brand.view", "brand.change", "health.view", "audit.view"}
     ),
-    FINANCE: frozenset({"operator.enter", "tenants.view"}),
+    FINANCE: frozenset({"operator.enter", "tenants.view", "billing.view", "billing.manage"}),
     COMPLIANCE: frozenset({"operator.enter", "tenants.view", "audit.view"}),
-    SUPPORT: frozenset({"operator.enter", "tenants.view", "health.view"}),
-    AUDITOR: frozenset({"operator.enter", "tenants.view", "audit.view", "settings.view"}),
+    SUPPORT: frozenset({"operator.enter", "tenants.view", "tenants.see_as", "health.view"}),
+    AUDITOR: frozenset(
+        {"operator.enter", "tenants.view", "audit.view", "settings.view", "billing.view"}
+    ),
 }
+
+# All that staff of a firm can have at most, and what no level and no change of roles takes from
+# whom: without these nobody could come in and mend what is wrong.
+GRANTABLE = frozenset().union(*TENANT_CAPABILITIES.values())
+KEPT_BY_ALL = frozenset({"backoffice.enter"})
+KEPT_BY_OWNERS = KEPT_BY_ALL | {"staff.view", "staff.manage", "audit.view"}
 
 ALL_CAPABILITIES = frozenset().union(*TENANT_CAPABILITIES.values(), *OPERATOR_CAPABILITIES.values())
 
@@ -133,14 +172,22 @@ def capabilities_of(user: "User | Any") -> frozenset[str]:
     """Capabilities of ``user`` in the schema he is from; elsewhere he has none of them."""
     if not user.is_authenticated or not user.is_active or not user.is_staff:
         return frozenset()
-    table = OPERATOR_CAPABILITIES if user.is_operator else TENANT_CAPABILITIES
-    return table.get(user.role, frozenset())
+    return capabilities_of_role(user, user.role)
+
+
+def capabilities_of_role(user: "User | Any", role: str) -> frozenset[str]:
+    """What a role has where ``user`` works: of a firm with what the platform withholds from it
+    and what it changed of its roles itself."""
+    if user.is_operator:
+        return OPERATOR_CAPABILITIES.get(role, frozenset())
+    from identity import levels
+
+    return levels.changed(user.home_schema, role, TENANT_CAPABILITIES.get(role, frozenset()))
 
 
 def role_has(user: "User | Any", role: str, capability: str) -> bool:
     """Whether colleagues of ``user`` in a role have ``capability``."""
-    table = OPERATOR_CAPABILITIES if user.is_operator else TENANT_CAPABILITIES
-    return capability in table.get(role, frozenset())
+    return capability in capabilities_of_role(user, role)
 
 
 def has(user: "User | Any", capability: str) -> bool:

@@ -1,126 +1,140 @@
-"""Mail: a row in the transaction that causes it, delivered by Celery after the commit."""
+"""Telling people: a mail to an address, or a customer by the channels he chose."""
 
-from datetime import timedelta
+import json
+import uuid
 from typing import Any
 
-import structlog
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django_tenants.utils import schema_context
-from kombu.exceptions import OperationalError
+from django.utils import timezone
 
-from messaging import brand_source
-from messaging.models import OutboxMail
+from messaging import brand_source, notices, outbox, phones, preferences, templates
+from messaging.models import (
+    SECURITY,
+    Channel,
+    OutboxMail,
+    OutboxMessage,
+    PushSubscription,
+    WebhookEndpoint,
+)
+from messaging.outbox import MAX_ATTEMPTS
 
-log = structlog.get_logger("marque.mail")
+__all__ = ["MAX_ATTEMPTS", "deliver_mail", "retry_mail", "send_mail", "tell"]
 
-MAX_ATTEMPTS = 8
-FIRST_RETRY_SECONDS = 30
-MAX_RETRY_SECONDS = 3600
+deliver_mail = outbox.deliver
 
 
 def send_mail(
-    template: str, to: str, context: dict[str, Any] | None = None, *, language: str = ""
+    template: str,
+    to: str,
+    context: dict[str, Any] | None = None,
+    *,
+    language: str = "",
+    kind: str = SECURITY,
+    user_id: int | None = None,
+    key: str = "",
 ) -> OutboxMail:
     """Queue a mail in the brand of the current schema.
 
     ``template`` names ``templates/email/<template>.txt``, whose first line is the subject and
     whose rest is the body, and ``.html``. ``context`` may hold ``path``: it becomes ``link``,
-    an address on the tenant's own host. ``language`` falls back to the brand's default.
+    an address on the tenant's own host. ``language`` falls back to the brand's default. With a
+    ``key`` an address gets it once; the mail of before is returned.
     """
-    brand = brand_source.current()
-    chosen = language if language in brand.languages else brand.default_language
-    values = {**(context or {}), "brand": brand, "language": chosen}
-    values["signature"] = brand.signature.get(chosen, "")
-    if "path" in values:
-        values["link"] = brand.site_address + values["path"]
-    with translation.override(chosen):
-        subject, _, text = render_to_string(f"email/{template}.txt", values).partition("\n")
-        html = render_to_string(f"email/{template}.html", {**values, "subject": subject})
-    mail = OutboxMail.objects.create(
-        template=template,
+    words = _words(template, context, language)
+    mail = outbox.queue(
+        channel=Channel.MAIL,
+        kind=kind,
         to=to,
-        language=chosen,
-        subject=subject.strip()[:200],
-        text=text.strip() + "\n",
-        html=html,
+        user_id=user_id,
+        template=template,
+        key=key,
+        **words,
     )
-    _deliver_after_commit(mail.pk)
-    return mail
-
-
-def _deliver_after_commit(mail_id: int) -> None:
-    # The schema is taken now: the commit may happen after the connection has moved on.
-    schema_name = connection.schema_name
-
-    def send() -> None:
-        from messaging.tasks import deliver
-
-        with schema_context(schema_name):
-            try:
-                deliver.delay(mail_id)
-            except OperationalError:
-                log.warning("mail waits for the next round: no broker", mail_id=mail_id)
-
-    transaction.on_commit(send)
-
-
-def deliver_mail(mail_id: int) -> bool:
-    """Try to deliver one queued mail; True if it is gone. Safe to call twice at once."""
-    with transaction.atomic():
-        mail = (
-            OutboxMail.objects.select_for_update(skip_locked=True)
-            .filter(pk=mail_id, state=OutboxMail.State.QUEUED)
-            .first()
-        )
-        if mail is None:
-            return False
-        mail.attempts += 1
-        try:
-            _message(mail).send(fail_silently=False)
-        except Exception as error:
-            _note_failure(mail, error)
-        else:
-            mail.state = OutboxMail.State.SENT
-            mail.sent_at = timezone.now()
-            if not settings.DEBUG:
-                # The body held one-time links; what was delivered need not be kept.
-                mail.text = mail.html = ""
-            log.info("mail sent", mail_id=mail.pk, template=mail.template)
-        mail.save()
-    return mail.state == OutboxMail.State.SENT
-
-
-def _message(mail: OutboxMail) -> EmailMultiAlternatives:
-    brand = brand_source.current()
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        from_email=f'"{brand.name}" <{brand.mail_from or settings.DEFAULT_FROM_EMAIL}>',
-        to=[mail.to],
-        reply_to=[brand.support_address] if brand.support_address else None,
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": mail.language},
-    )
-    message.attach_alternative(mail.html, "text/html")
-    return message
-
-
-def _note_failure(mail: OutboxMail, error: Exception) -> None:
-    # The class only: a server's answer often repeats the address.
-    mail.last_error = type(error).__name__
-    if mail.attempts >= MAX_ATTEMPTS:
-        mail.state = OutboxMail.State.FAILED
-    wait_seconds = min(FIRST_RETRY_SECONDS * 2 ** (mail.attempts - 1), MAX_RETRY_SECONDS)
-    mail.next_attempt_at = timezone.now() + timedelta(seconds=wait_seconds)
-    log.warning("mail not sent", mail_id=mail.pk, attempts=mail.attempts, error=mail.last_error)
+    pk = mail.pk if mail else OutboxMessage.objects.get(channel="mail", to=to, key=key).pk
+    return OutboxMail.objects.get(pk=pk)
 
 
 def retry_mail(mail: OutboxMail) -> None:
     """Queue a failed mail once more, from the beginning."""
-    OutboxMail.objects.filter(pk=mail.pk, state=OutboxMail.State.FAILED).update(
-        state=OutboxMail.State.QUEUED, attempts=0, next_attempt_at=timezone.now()
+    outbox.queue_again(OutboxMessage.objects.get(pk=mail.pk))
+
+
+def tell(
+    *,
+    user: Any,
+    kind: str,
+    template: str,
+    context: dict[str, Any] | None = None,
+    path: str = "",
+    notice_path: str = "",
+    tone: notices.Tone = notices.Tone.INFO,
+    key: str = "",
+) -> None:
+    """Tell a customer something: on his pages, by each channel he wants, and the firm's systems.
+
+    ``template`` is a mail's (see `send_mail`); its subject is what notice, SMS and push say, as
+    these are read on locked screens and by others. ``path`` leads on, ``notice_path`` where pages
+    shall lead elsewhere. With a ``key`` nothing of it is told twice.
+    """
+    values = {**(context or {}), **({"path": path} if path else {})}
+    words = _words(template, values, user.language)
+    wanted = preferences.channels_of(user, kind)
+    common: dict[str, Any] = {"kind": kind, "user_id": user.pk, "template": template, "key": key}
+    if Channel.MAIL in wanted:
+        outbox.queue(channel=Channel.MAIL, to=user.email, **common, **words)
+    subject, leads = words["subject"], notice_path or path or "/notices"
+    notices.notify(user=user, title=subject, path=leads, tone=tone, key=key)
+    short: dict[str, Any] = {"language": words["language"], "subject": subject}
+    if Channel.SMS in wanted and (number := phones.confirmed_number(user.pk)):
+        brand = brand_source.current().name
+        text = subject if brand in subject else f"{brand}: {subject}"
+        outbox.queue(channel=Channel.SMS, to=number, text=text, **common, **short)
+    if Channel.PUSH in wanted:
+        body = json.dumps({"title": subject, "text": "", "path": leads})
+        for row in PushSubscription.objects.filter(user_id=user.pk):
+            outbox.queue(channel=Channel.PUSH, to=row.endpoint, text=body, **common, **short)
+    _tell_webhooks(user, common, short)
+
+
+def _tell_webhooks(user: Any, common: dict[str, Any], short: dict[str, Any]) -> None:
+    """The firm's systems hear what was told to whom, and no words of it."""
+    rows = WebhookEndpoint.objects.filter(is_on=True, kinds__contains=[common["kind"]])
+    for row in rows:
+        body = {
+            "type": f"{common['kind']}.{common['template']}",
+            "timestamp": timezone.now().isoformat(),
+            "data": {"customer_id": user.pk, "language": short["language"]},
+        }
+        key = common["key"] or f"evt_{uuid.uuid4().hex}"
+        outbox.queue(
+            channel=Channel.WEBHOOK,
+            to=str(row.pk),
+            text=json.dumps(body),
+            **{**common, "key": key},
+            **short,
+        )
+
+
+def render_mail(
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    brand: brand_source.MailBrand,
+    language: str = "",
+) -> tuple[str, str, str, str]:
+    """Language, subject, text and HTML of a mail in any brand; `send_mail` says the rest."""
+    chosen = language if language in brand.languages else brand.default_language
+    values = templates.dressed(brand, chosen, context or {})
+    if "path" in values:
+        values["link"] = brand.site_address + values["path"]
+    words = templates.in_force(template, chosen)
+    if words is None:
+        return chosen, *templates.shipped(template, chosen, values)
+    return chosen, *templates.own(words, brand, values)
+
+
+def _words(template: str, context: dict[str, Any] | None, language: str) -> dict[str, Any]:
+    """Subject, text and HTML of a mail in the firm's look, and the language it is in."""
+    chosen, subject, text, html = render_mail(
+        template, context, brand=brand_source.current(), language=language
     )
-    _deliver_after_commit(mail.pk)
+    return {"language": chosen, "subject": subject, "text": text, "html": html}

@@ -1,7 +1,7 @@
 """Where mail gets its look from. The tenants' room registers it, as it stands above this one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,9 @@ class MailBrand:
     signature: dict[str, str]  # by language
     support_address: str
     mail_from: str
+    look: str = "line"  # line, band or plain
+    logo_address: str = ""  # of a PNG, absolute; mail programs show no SVG
+    footer: dict[str, str] = field(default_factory=dict)  # by language
 
 
 _source: Callable[[], MailBrand] | None = None

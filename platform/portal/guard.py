@@ -42,8 +42,10 @@ def customer_page(view: View) -> View:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back again; a form that was sent is not sent again by itself."""
-    target = request.get_full_path() if request.method == "GET" else ""
+    """To the sign-in page and back again. A form that was sent is not sent again by itself: back
+    leads to the page it stands on, where the browser has kept what was typed."""
+    is_read = request.method in ("GET", "HEAD")
+    target = request.get_full_path() if is_read else errors.same_site_referer(request)
     query = f"?{urlencode({'next': target})}" if target else ""
     return redirect(reverse("portal:sign_in") + query)
 

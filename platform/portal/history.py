@@ -6,7 +6,7 @@ meanwhile never shift a page.
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from trading.engine.enums import OrderStatus, Side
 from trading.instruments import selectors as instruments
 from trading.orders import shapes
 from trading.orders.models import OPEN_STATUSES, Order, Trade
+from wallets.reports import periods
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 2_000  # of an export that are read at once
@@ -42,6 +43,15 @@ class Page:
 
     rows: list[Row]
     next_cursor: str
+
+
+def page_of(rows: QuerySet, shown: Callable[[Any], Row], cursor: str, limit: int) -> Page:
+    """A page of rows by their ids, each as ``shown`` has it; any text may be a cursor."""
+    if cursor.isascii() and cursor.isdigit() and len(cursor) < 19:
+        rows = rows.filter(pk__lt=int(cursor))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    following = str(found[limit - 1].pk) if len(found) > limit else ""
+    return Page([shown(row) for row in found[:limit]], following)
 
 
 def orders(account: Account, filters: Filters, *, cursor: str = "", limit: int = PAGE_ROWS) -> Page:
@@ -96,14 +106,11 @@ def _common(rows: QuerySet[Any], filters: Filters, *, time_field: str) -> QueryS
 
 
 def _between(rows: QuerySet[Any], filters: Filters, time_field: str) -> QuerySet[Any]:
-    """Days are days in UTC, both inclusive."""
-    if filters.get("begin"):
-        rows = rows.filter(**{f"{time_field}__gte": _midnight(filters["begin"])})
-    if filters.get("end") and filters["end"] < datetime.date.max:
-        next_day = filters["end"] + datetime.timedelta(days=1)
-        rows = rows.filter(**{f"{time_field}__lt": _midnight(next_day)})
+    """Days are days in the zone of the filters (UTC if they name none), both inclusive."""
+    zone = filters.get("zone") or datetime.UTC
+    period = periods.period_of_days(filters.get("begin"), filters.get("end"), zone)
+    if period.begin:
+        rows = rows.filter(**{f"{time_field}__gte": period.begin})
+    if period.end:
+        rows = rows.filter(**{f"{time_field}__lt": period.end})
     return rows
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)

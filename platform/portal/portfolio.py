@@ -30,6 +30,13 @@ class Holding:
     def available_units(self) -> int:
         return self.booked_units - self.held_units
 
+    @property
+    def held_value_units(self) -> int:
+        """The worth of what is held, by the same price; 0 without one."""
+        if not self.booked_units or not self.value_units:
+            return 0
+        return self.value_units * self.held_units // self.booked_units
+
 
 @dataclass(frozen=True)
 class Portfolio:
@@ -38,6 +45,11 @@ class Portfolio:
     valued_in: AssetInfo | None
     total_units: int
     holdings: list[Holding]
+
+    @property
+    def held_value_units(self) -> int:
+        """What open orders hold of it all."""
+        return sum(holding.held_value_units for holding in self.holdings)
 
     @property
     def unpriced(self) -> list[str]:

@@ -58,6 +58,9 @@ class Environment:
     postgres_admin_password: str
     valkey_port: int
     valkey_password: str
+    kyc_simulator_port: int = 0  # of the demo's provider of identity checks
+    # The simulated card gateway of a demo; 0: none runs.
+    gateway_port: int = 0
 
     @property
     def run_dir(self) -> Path:
@@ -86,7 +89,14 @@ class Environment:
             "MARQUE_PORT": str(self.port),
             "MARQUE_METRICS_PORT": str(self.metrics_port),
             "MARQUE_DEBUG": "1" if self.debug else "0",
+            "MARQUE_KYC_SIMULATOR_PORT": str(self.kyc_simulator_port),
+            **self._gateway(),
         }
+
+    def _gateway(self) -> dict[str, str]:
+        """Where the simulated gateway is, if one runs."""
+        address = f"http://127.0.0.1:{self.gateway_port}"
+        return {"MARQUE_CARD_GATEWAY_URL": address} if self.gateway_port else {}
 
     def door_variables(self) -> dict[str, str]:
         """What differs for a process that only needs the lesser role; to make a tenant's tables
@@ -141,8 +151,10 @@ def write_private(path: Path, text: str) -> None:
     scratch.replace(path)
 
 
-def prepare() -> Environment:
+def prepare(*, demo: bool = False) -> Environment:
     """Work out the environment for starting the product, and remember it.
+
+    A `demo` has a simulated card gateway, unless the environment names another.
 
     Creates the data folder; a remembered port that someone else took meanwhile is chosen anew.
     Called when nothing of this installation runs.
@@ -153,7 +165,7 @@ def prepare() -> Environment:
     folders.make_run_dir(data)
     remembered = read_remembered(data)
     remembered |= _generated(remembered)
-    environment = _assemble(data, given, remembered)
+    environment = _assemble(data, given, remembered, demo=demo)
     remembered["not_kept"] = [name for name in SECRETS if given.get(name)]
     remembered["last_run"] = {
         name: value
@@ -185,7 +197,7 @@ def load() -> None:
 def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
     """What is chosen once: all that is not chosen yet, and ports that can no longer be had."""
     chosen: dict[str, Any] = {}
-    for name in ("postgres_port", "valkey_port"):
+    for name in ("postgres_port", "valkey_port", "kyc_simulator_port", "gateway_port"):
         if name not in remembered or not ports.claim(remembered[name]):
             chosen[name] = ports.choose()
     for name in (
@@ -202,7 +214,10 @@ def _generated(remembered: Mapping[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def _assemble(data: Path, given: Given, remembered: Mapping[str, Any]) -> Environment:
+def _assemble(
+    data: Path, given: Given, remembered: Mapping[str, Any], *, demo: bool
+) -> Environment:
+    has_gateway = demo and not given.get("MARQUE_CARD_GATEWAY_URL")
     database_url = given.get("DATABASE_URL", "")
     redis_url = given.get("REDIS_URL", "")
     postgres_port = 0 if database_url else int(remembered["postgres_port"])
@@ -242,4 +257,6 @@ def _assemble(data: Path, given: Given, remembered: Mapping[str, Any]) -> Enviro
         postgres_admin_password=remembered["postgres_admin_password"],
         valkey_port=valkey_port,
         valkey_password=remembered["valkey_password"],
+        kyc_simulator_port=int(remembered["kyc_simulator_port"]),
+        gateway_port=int(remembered["gateway_port"]) if has_gateway else 0,
     )

@@ -120,6 +120,8 @@ def product_processes(
             once=True,
         ),
     ]
+    if environment.gateway_port:
+        table.append(_gateway(environment))
     for number in range(1, web_workers + 1):
         table.append(
             Process(
@@ -140,6 +142,19 @@ def product_processes(
     for name, command in doors.items():
         table.append(
             Process(name, manage(command), Stage.WORKERS, StopTurn.WORKERS, extra_environ=door)
+        )
+    if demo:
+        # It calls back by the names of the demo's firms: all of them are this machine's.
+        simulator = ("--port", str(environment.kyc_simulator_port))
+        callback = ("--callback-host", f"127.0.0.1:{environment.port}")
+        table.append(
+            Process(
+                "kyc-simulator",
+                module("kyc.simulator", *simulator, *callback),
+                Stage.WORKERS,
+                StopTurn.WORKERS,
+                extra_environ=door,
+            )
         )
     celery = module("celery", "--quiet", "--app", "config.celery:app")
     schedule = folders.make_folder(environment.data_dir / "celery") / "beat-schedule"
@@ -169,6 +184,33 @@ def product_processes(
         ),
     ]
     return table
+
+
+def _gateway(environment: Environment) -> Process:
+    """The simulated card gateway of a demo."""
+    file = folders.make_folder(environment.data_dir / "gateway") / "payments.json"
+    return Process(
+        "gateway",
+        module(
+            "wallets.payments.simulator",
+            *("--port", str(environment.gateway_port)),
+            *("--file", str(file)),
+        ),
+        Stage.SERVERS,
+        StopTurn.WORKERS,
+        check=lambda: _port_problem(environment.gateway_port),
+    )
+
+
+def _port_problem(port: int) -> str:
+    """Why nobody answers at this port of the loopback; empty when somebody takes connections."""
+    import socket
+
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=0.5).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def _socket_problem(path: Path) -> str:

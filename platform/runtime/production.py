@@ -30,6 +30,8 @@ def check(given: Given) -> None:
             )
         givens.secret(given, "MARQUE_SECRET_KEY", debug=False)
         givens.encryption_keys(given, "MARQUE_ENCRYPTION_KEYS", debug=False)
+        if not given.get("MARQUE_CARD_GATEWAY_URL", "https://").startswith("https://"):
+            raise RuntimeProblem("MARQUE_CARD_GATEWAY_URL must begin with https://.")
         return
     for name, what in _LISTENERS.items():
         host = given.get(name, "127.0.0.1")

@@ -59,7 +59,7 @@ def _up(options: argparse.Namespace) -> int:
     with instance.claimed(data):
         servers.check_given(os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", ""))
         stale = instance.end_stale(data)
-        environment = environments.prepare()
+        environment = environments.prepare(demo=options.demo)
         listener = ports.listen(environment.host, environment.port, "MARQUE_PORT")
         if not ports.is_free(environment.metrics_port, environment.metrics_host):
             raise RuntimeProblem(

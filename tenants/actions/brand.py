@@ -1,3 +1,4 @@
+import hashlib
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -9,24 +10,14 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from audit import actions as audit
-from tenants import brands, directory
-from tenants.actions.guards import audit_schema, require_over
+from tenants import brand_content, brands, directory, logos
+from tenants.actions.guards import audit_schema, label_of, require_over
 from tenants.errors import TenantError
-from tenants.models import Brand, Tenant
+from tenants.models import Brand, BrandVersion, Tenant
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
-_FIELDS = frozenset(
-    {
-        "name",
-        "colours",
-        "logo_svg",
-        "texts",
-        "languages",
-        "default_language",
-        "support_address",
-        "mail_from",
-    }
-)
+_LINK = re.compile(r"https://[^\s<>\"'|]{4,300}\Z")
+MAX_LINKS = 8
 MAX_LOGO_CHARACTERS = 60_000
 MAX_TEXT_CHARACTERS = 2_000
 _LOGO_ELEMENTS = frozenset(
@@ -45,7 +36,7 @@ def change_brand(
     ValidationError says which field is wrong and why. ``expected_version`` as for settings.
     """
     require_over(tenant, acting_user, tenant_capability="brand.change")
-    unknown = set(changes) - _FIELDS
+    unknown = set(changes) - set(brand_content.FIELDS)
     if unknown:
         raise TypeError(f"a brand has no {', '.join(sorted(unknown))}")
     with transaction.atomic():
@@ -59,17 +50,38 @@ def change_brand(
         brand.version += 1
         brand.changed_at = now()
         brand.save()
+        keep_version(brand, label_of(acting_user), reason)
         with audit_schema(acting_user):
             audit.record(
                 "tenants.change_brand",
                 ("tenants.brand", tenant.slug),
-                old=old,
-                new=changes,
+                old=_told(old),
+                new=_told(changes),
                 acting_user=acting_user,
                 reason=reason,
             )
         directory.publish_after_commit()
     return brand
+
+
+def keep_version(brand: Brand, published_by: str, reason: str = "") -> BrandVersion:
+    """Keep what a brand is now as its version."""
+    return BrandVersion.objects.create(
+        tenant_id=brand.tenant_id,
+        version=brand.version,
+        content=brand_content.content_of(brand),
+        published_by=published_by,
+        reason=reason,
+        published_at=brand.changed_at,
+    )
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as the audit trail keeps them: a picture as its digest, it stands in the version."""
+    picture = values.get("logo_png")
+    if not picture:
+        return values
+    return values | {"logo_png": "sha256:" + hashlib.sha256(picture.encode()).hexdigest()}
 
 
 def check_brand(brand: Brand) -> None:
@@ -88,6 +100,10 @@ def check_brand(brand: Brand) -> None:
         problems["texts"] = bad
     if bad := bad_logo(brand.logo_svg):
         problems["logo_svg"] = bad
+    if bad := logos.bad_picture(brand.logo_png):
+        problems["logo_png"] = bad
+    if brand.mail_look not in Brand.MailLook.values:
+        problems["mail_look"] = "Choose one of the looks."
     for field in ("support_address", "mail_from"):
         if getattr(brand, field):
             try:
@@ -119,6 +135,20 @@ def _bad_texts(texts: Any, languages: set[str]) -> str:
                 return f"There is no text {key}."
             if not isinstance(text, str) or len(text) > MAX_TEXT_CHARACTERS:
                 return f"{key}: at most {MAX_TEXT_CHARACTERS} characters."
+        if bad := bad_links(table.get("legal_links", "")):
+            return bad
+    return ""
+
+
+def bad_links(text: str) -> str:
+    """What is wrong with lines of legal links, or an empty text."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MAX_LINKS:
+        return f"Legal links: at most {MAX_LINKS} lines."
+    for number, line in enumerate(lines, 1):
+        name, _, address = line.partition("|")
+        if not name.strip() or not _LINK.match(address.strip()):
+            return f"Legal links, line {number}: write “Terms of use | https://…”."
     return ""
 
 

@@ -9,9 +9,9 @@ from audit import actions as audit
 from identity import actions as identity
 from identity import roles
 from tenants import directory, onboarding, registry, schemas, templates_data
-from tenants.actions.brand import check_brand
+from tenants.actions.brand import check_brand, keep_version
 from tenants.actions.domains import clean_host
-from tenants.actions.guards import audit_schema, require_operator
+from tenants.actions.guards import audit_schema, label_of, require_operator
 from tenants.errors import TenantError
 from tenants.models import SLUG_VALIDATOR, Brand, Domain, SettingValue, Tenant
 
@@ -109,6 +109,7 @@ def _furnish(
     Domain.objects.create(tenant=tenant, domain=host, is_primary=True)
     brand.tenant = tenant
     brand.save(force_insert=True)
+    keep_version(brand, label_of(acting_user))
     for setting_name, value in data.get("settings", {}).items():
         SettingValue.objects.create(
             tenant=tenant,
@@ -142,9 +143,11 @@ def ensure_platform() -> Tenant:
             defaults={"name": PLATFORM_NAME, "slug": "platform"},
         )
         languages = [code for code, _ in settings.LANGUAGES]
-        Brand.objects.get_or_create(
+        brand, is_new = Brand.objects.get_or_create(
             tenant=platform, defaults={"name": PLATFORM_NAME, "languages": languages}
         )
+        if is_new:
+            keep_version(brand, "system")
         for index, host in enumerate(settings.OPERATOR_HOSTS):
             Domain.objects.get_or_create(
                 domain=clean_host(host),

@@ -5,9 +5,9 @@ from django.db import IntegrityError, transaction
 
 from audit import actions as audit
 from tenants import directory
-from tenants.actions.guards import audit_schema, require_operator
+from tenants.actions.guards import audit_schema, require_operator, require_over
 from tenants.errors import TenantError
-from tenants.models import Domain, Tenant
+from tenants.models import Domain, DomainClaim, Tenant
 
 _HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.(?1))*\Z".replace(
     "(?1)", "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -51,6 +51,7 @@ def remove_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> None:
         if len(rows) == 1:
             raise TenantError("last_domain", "A firm keeps at least one domain.")
         row.delete()
+        DomainClaim.objects.filter(tenant_id=tenant.pk, host=row.domain).delete()
         if row.is_primary:
             first = next(other for other in rows if other.domain != row.domain)
             Domain.objects.filter(pk=first.pk).update(is_primary=True)
@@ -59,13 +60,17 @@ def remove_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> None:
 
 
 def set_primary_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> None:
-    """Choose the host name that links and mail point at."""
-    require_operator(acting_user)
+    """Choose the host name that links and mail point at. The firm's own staff may choose one
+    that leads here, or that the platform gave."""
+    require_over(tenant, acting_user, tenant_capability="brand.change")
     host = clean_host(domain)
     with transaction.atomic():
         rows = Domain.objects.select_for_update().filter(tenant_id=tenant.pk)
         if not any(row.domain == host for row in rows):
             raise TenantError("unknown_domain", "The firm has no such domain.")
+        claim = DomainClaim.objects.filter(tenant_id=tenant.pk, host=host).first()
+        if claim and claim.state != DomainClaim.State.ACTIVE:
+            raise TenantError("domain_not_active", f"{host} does not lead here.")
         Domain.objects.filter(tenant_id=tenant.pk).update(is_primary=False)
         Domain.objects.filter(tenant_id=tenant.pk, domain=host).update(is_primary=True)
         _record("tenants.set_primary_domain", tenant, {"domain": host}, acting_user)

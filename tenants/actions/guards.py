@@ -32,6 +32,13 @@ def require_operator(acting_user: Any) -> None:
     roles.require(acting_user, "tenants.manage")
 
 
+def label_of(acting_user: Any) -> str:
+    """Who did it, as rows of the public schema keep it: ``schema:role:id``."""
+    if acting_user is None:
+        return "system"
+    return f"{acting_user.home_schema}:{acting_user.role or 'customer'}:{acting_user.pk}"
+
+
 @contextmanager
 def audit_schema(acting_user: Any) -> Iterator[None]:
     """The schema a change of a tenant is audited in: where the acting user is from."""

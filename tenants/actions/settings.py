@@ -5,7 +5,7 @@ from django.db import transaction
 
 from audit import actions as audit
 from tenants import directory, registry
-from tenants.actions.guards import audit_schema, require_over
+from tenants.actions.guards import audit_schema, label_of, require_over
 from tenants.errors import TenantError
 from tenants.models import SettingValue, Tenant
 
@@ -41,7 +41,7 @@ def change_setting(
             name=name,
             version=version + 1,
             value=cleaned,
-            changed_by=_label(acting_user),
+            changed_by=label_of(acting_user),
             reason=reason,
         )
         with audit_schema(acting_user):
@@ -55,9 +55,3 @@ def change_setting(
             )
         directory.publish_after_commit()
     return row
-
-
-def _label(acting_user: Any) -> str:
-    if acting_user is None:
-        return "system"
-    return f"{acting_user.home_schema}:{acting_user.role or 'customer'}:{acting_user.pk}"

@@ -90,7 +90,8 @@ def run_product() -> Iterator[running.Product]:
         running_one.environ["MARQUE_PORT"] = str(running_one.port)
         yield running_one
         return
-    with running.Product("--demo") as product:
+    # At full speed the market takes half a core from what is looked at.
+    with running.Product("--demo", MARQUE_REPLAY_SPEED="0.5") as product:
         product.start()
         product.wait_up(*EVERYTHING, timeout_s=240)
         yield product
@@ -136,6 +137,9 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield make
+    if folder := os.environ.get("MARQUE_PICTURES"):
+        for number, page in enumerate(page for context in contexts for page in context.pages):
+            page.screenshot(path=Path(folder) / f"last-{number}.png")
     for context in contexts:
         context.close()
     assert complaints == []

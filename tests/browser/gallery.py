@@ -2,8 +2,9 @@
 
     .venv/bin/python -m tests.browser.gallery --port 8000 --out build/gallery
 
-One PNG a page, firm, width (1440 and 390 pixels) and theme; `--only TEXT` takes addresses that
-contain it, `--roles staff` or `customer`, `--shops aurora`. The product must run with `--demo`.
+One PNG a page, firm, width (1440 and 390 pixels), theme and language; `--only TEXT` takes
+addresses that contain it, `--roles staff` or `customer`, `--shops aurora`, `--languages ru`.
+The product must run with `--demo`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from tests.browser.test_pages import AT_REST, PRIVATE, PUBLIC  # noqa: E402
 SIGN_INS = {"public": "", "customer": "alice", "staff": "owner"}
 WIDTHS = {"desk": DESK, "phone": PHONE}
 THEMES = ("dark", "light")
+LANGUAGES = ("en", "zh-hans", "ru")
 
 
 def main() -> None:
@@ -49,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--shops", nargs="+", default=["aurora", "longmen"])
     parser.add_argument("--roles", nargs="+", choices=SIGN_INS, default=list(SIGN_INS))
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=list(THEMES))
+    parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=[LANGUAGES[0]])
     parser.add_argument("--widths", nargs="+", choices=WIDTHS, default=list(WIDTHS))
     return parser.parse_args()
 
@@ -64,12 +67,17 @@ def _role(browser: Browser, shop: Shop, role: str, arguments: argparse.Namespace
         state = context.storage_state()
         context.close()
     paths = [path for path in paths if arguments.only in path]
-    for width, theme in itertools.product(arguments.widths, arguments.themes):
+    for width, theme, language in itertools.product(
+        arguments.widths, arguments.themes, arguments.languages
+    ):
         context = _context(browser, width, theme, state)
+        cookie = {"name": "language", "value": language}
+        context.add_cookies([{**cookie, "url": shop.url("/")}])  # type: ignore[list-item]
         page = context.new_page()
         for path in paths:
             name = re.sub(r"\W+", "-", path).strip("-") or "home"
-            _picture(page, shop, path, arguments.out / f"{shop.slug}-{name}-{width}-{theme}.png")
+            file = f"{shop.slug}-{name}-{width}-{theme}-{language[:2]}.png"
+            _picture(page, shop, path, arguments.out / file)
         context.close()
 
 

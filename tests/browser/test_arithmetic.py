@@ -20,6 +20,7 @@ INFO = InstrumentInfo(
 )  # fmt: skip
 RULES = {
     "symbol": INFO.symbol, "state": "open",
+    "limits": {"trailing_bp": "5000", "ahead_ms": "1000", "refreshes": "1000"},
     "base": {"code": "BTC", "scale": 8, "places": 8},
     "quote": {"code": "USDT", "scale": 8, "places": 2},
     **{

@@ -62,7 +62,7 @@ def test_a_stop_fires_when_the_market_comes_to_it(terminal: Page) -> None:
     before = filled.count()
     last = last_price(terminal)
     # One on each side: whichever way the market goes, one of them fires.
-    far = last * Decimal("0.0004")
+    far = last * Decimal("0.0003")
     place_stop(terminal, "buy", last + far)
     expect(terminal.locator(".toast", has_text="Order waits for its price")).to_be_visible()
     place_stop(terminal, "sell", last - far)
@@ -103,7 +103,7 @@ def test_an_iceberg_shows_a_part(terminal: Page) -> None:
     expect(terminal.locator(".why")).to_contain_text("Show less than the amount")
     # A market order shows nothing, and is asked for nothing.
     terminal.click("[data-type=market]")
-    expect(terminal.locator("[data-row=advanced]")).to_be_hidden()
+    expect(terminal.locator("[data-row=display]")).to_be_hidden()
     terminal.click("[data-type=limit]")
     terminal.fill("[name=display]", "0.001")
     terminal.click(".send")
@@ -124,7 +124,7 @@ def test_a_trailing_stop_tells_its_stop_price_and_an_order_waits_for_its_time(
     terminal.fill("[name=distance]", "60")
     terminal.fill("[name=amount]", "0.001")
     terminal.click(".send")
-    expect(terminal.locator(".why")).to_contain_text("from 0.01 % to 50 %")
+    expect(terminal.locator(".why")).to_contain_text("from 0.01 % to 50.00 %")
     terminal.fill("[name=distance]", "45")
     send(terminal)
     row = open_row(terminal, "Trailing stop")

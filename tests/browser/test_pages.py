@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from shops import DESK, PHONE, Shop
+from shops import Shop
 
 OpenPage = Callable[..., Page]
 
-PUBLIC = ("/", "/fees", "/liabilities", "/sign-up", "/sign-in", "/forgot", "/no-such-page",
+PUBLIC = ("/", "/markets", "/fees", "/liabilities", "/offline",
+          "/sign-up", "/sign-in", "/forgot", "/no-such-page",
           "/trade/BTC-USDT")  # fmt: skip
-PRIVATE = ("/dashboard", "/orders", "/fills", "/statement", "/balances", "/security",
-           "/security/second-factor", "/security/password", "/api-keys")  # fmt: skip
+PRIVATE = ("/dashboard", "/markets", "/settings", "/notices", "/orders", "/fills", "/statement",
+           "/balances", "/security",
+           "/security/second-factor", "/security/password", "/api-keys",
+           "/verification", "/rewards", "/deposit", "/withdraw",
+           "/beneficiaries", "/support", "/settings/messages", "/accounts",
+           "/transfers")  # fmt: skip
 
 UNNAMED = """() => [...document.querySelectorAll('button, a[href], input, select, textarea')]
     .filter((node) => node.type !== 'hidden' && node.checkVisibility())
@@ -84,29 +88,6 @@ def check(page: Page, address: str, shop: Shop, *, scheme: str) -> None:
     assert page.evaluate(UNNAMED) == [], address
     assert page.evaluate(FAINT) == [], f"{address} {scheme}"
     assert page.evaluate("document.documentElement.lang") in ("en", "zh-hans")
-
-
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_public_pages(
-    aurora: Shop, longmen: Shop, open_page: OpenPage, viewport: dict[str, int], scheme: str
-) -> None:
-    for shop in (aurora, longmen):
-        page = open_page(viewport=viewport, color_scheme=scheme, expected="404")
-        for address in PUBLIC:
-            check(page, address, shop, scheme=scheme)
-
-
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_private_pages(
-    aurora: Shop, longmen: Shop, open_page: OpenPage, viewport: dict[str, int], scheme: str
-) -> None:
-    for shop in (aurora, longmen):
-        page = open_page(viewport=viewport, color_scheme=scheme)
-        shop.sign_in(page, f"alice@{shop.slug}.example")
-        for address in (*PRIVATE, "/trade/BTC-USDT"):
-            check(page, address, shop, scheme=scheme)
 
 
 def test_theme_and_language_are_remembered(aurora: Shop, open_page: OpenPage) -> None:

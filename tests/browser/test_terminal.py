@@ -370,7 +370,7 @@ def test_keys_choose_the_side_and_the_amount(terminal: Page) -> None:
     expect(terminal.locator("[data-side=sell]")).to_have_attribute("aria-pressed", "true")
     terminal.locator("body").press("b")
     expect(terminal.locator("[data-side=buy]")).to_have_attribute("aria-pressed", "true")
-    terminal.locator("body").press("/")
+    terminal.locator("body").press("a")
     assert terminal.evaluate("document.activeElement.name") == "amount"
 
 

@@ -16,10 +16,34 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django_tenants.utils import schema_context, tenant_context
 
 import people
+from a_payment import payment_state
+from care.models import AccountClosing, Banner, FactorReset, Ticket, TicketMessage
 from clearing.models import Rebuild
+from firm_rows import PRIVATE_QUESTION
 from firms import Firm
 from identity.models import ApiKey, TotpDevice, TrustedDevice, User, UserSession
-from tenants.models import Brand, Domain, SettingValue, Tenant
+from kyc.models import (
+    CheckProvider,
+    Document,
+    FormVersion,
+    Hit,
+    KycCase,
+    ProviderCheck,
+    Tier,
+    WatchList,
+)
+from messaging.models import (
+    MessageTemplate,
+    Notice,
+    OutboxMessage,
+    Provider,
+    PushSubscription,
+    WebhookEndpoint,
+)
+from portal.models import Preference
+from riskrules.models import Alert, RuleRow, RuleVersion
+from tenants.models import Brand, BrandDraft, Domain, DomainClaim, SettingValue, Tenant
+from trading.accounts import actions as accounts
 from trading.accounts.models import Account
 from trading.commands import door
 from trading.commands.models import QueuedCommand
@@ -30,13 +54,17 @@ from trading.instruments.selectors import instrument_info
 from trading.orders import placing
 from trading.orders.models import OrderList
 from wallets.adjustments.models import Adjustment
+from wallets.campaigns.models import Award, Campaign, Referral
 from wallets.ledger import actions as ledger
 from wallets.ledger.models import Posting, ProofRun
 from wallets.liabilities import actions as liabilities
-from wallets.liabilities.models import Publication
+from wallets.liabilities.models import Publication, PublicationRequest
 from wallets.reconciliation.models import BooksBreak, OutsideBalance
+from wallets.transfers import actions as transfers
+from wallets.transfers.models import OwnTransfer
 
 PRIVATE_LABEL = "Alices-private-robot"
+PRIVATE_NOTICE = "News-for-Alice-alone"
 PRIVATE_REASON = "Bonus for a complaint"
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 _NAMED_GROUP = re.compile(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)")
@@ -104,6 +132,23 @@ def publication_of(firm: Firm) -> int:
     return liabilities.publish_liabilities(acting_user=firm.finance).pk
 
 
+def transfer_of(firm: Firm) -> int:
+    """Of Alice's, to a further account of hers."""
+    usdt = Asset.objects.get(code="USDT")
+    savings = accounts.open_account(user=firm.alice, acting_user=firm.alice, name="Savings")
+    firm.books.settle()
+    transfer = transfers.request_transfer(
+        source=firm.account,
+        target=savings,
+        asset=usdt,
+        amount_units=usdt.units_of("1"),
+        request_key="fence",
+        acting_user=firm.alice,
+    )
+    firm.books.settle()
+    return transfer.pk
+
+
 class Fence:
     """Tenant north at work, with everything of Alice's that an address can name."""
 
@@ -117,25 +162,42 @@ class Fence:
         self.device = TrustedDevice.objects.create(
             user=firm.alice, token_hash="0" * 64, expires_at="2099-01-01T00:00:00Z"
         )
+        self.notice = Notice.objects.create(user=firm.alice, title=PRIVATE_NOTICE)
+        PushSubscription.objects.create(user=firm.alice, endpoint="https://push.example/alice")
+        Preference.objects.create(user=firm.alice, name="favourites", value=["ETH-USDT"])
         self.values: dict[str, Any] = {
             **firm.arguments(),
             "session_id": self.session.pk,
             "device_id": self.device.pk,
             "public_id": firm.key.public_id,
             "list_id": list_of_orders(firm),
+            "transfer_id": transfer_of(firm),
             "publication_id": publication_of(firm),
             "symbol": "BTC-USDT",
             "language": "en",
+            "preference_name": "favourites",
+            "notice_id": self.notice.pk,
+            "size": 192,
             "mail_id": 1,
             "path": "nothing",
             "tenant_id": firm.tenant.pk,
             "domain_id": 1,
+            "announcement_id": 1,
+            "plan_name": "standard",
         }
         self.addresses = sorted(
             {address_of(route, self.values) for route in routes(settings.ROOT_URLCONF)}
         )
         # Never in an address, so never in an honest answer to somebody else.
-        self.private = [firm.alice.email, PRIVATE_LABEL, PRIVATE_REASON]
+        self.private = [
+            firm.alice.email,
+            PRIVATE_LABEL,
+            PRIVATE_REASON,
+            PRIVATE_NOTICE,
+            PRIVATE_QUESTION,
+            "Storgatan",
+            "L898902C3",
+        ]
 
     def state(self) -> dict[str, Any]:
         """What is Alice's, and what staff decide; rows the asker makes of his own are not in it."""
@@ -151,23 +213,69 @@ class Fence:
                 "login": (alice.is_active, alice.password, alice.email, alice.name),
                 "second_factor": TotpDevice.objects.filter(user=alice).count(),
                 "keys": list(ApiKey.objects.filter(user=alice).values_list("pk", "revoked_at")),
+                "names_of_accounts": list(
+                    Account.objects.filter(user=alice).values_list("name", "closed_at")
+                ),
+                "transfers": list(
+                    OwnTransfer.objects.filter(user=alice).values_list("pk", "state")
+                ),
                 "session": UserSession.objects.filter(pk=self.session.pk).exists(),
                 "device": TrustedDevice.objects.filter(pk=self.device.pk).exists(),
                 "staff": list(User.objects.filter(is_staff=True).values_list("pk", "role")),
                 "adjustments": list(Adjustment.objects.values_list("pk", "state")),
+                "questions": list(Ticket.objects.values_list("pk", "state", "assigned_to")),
+                "said": TicketMessage.objects.filter(ticket__user=alice).count(),
+                "messages": list(OutboxMessage.objects.filter(state="failed").values_list("pk")),
+                "webhooks": list(WebhookEndpoint.objects.values_list("url", "is_on")),
+                "providers": Provider.objects.count(),
+                "banners": list(Banner.objects.values_list("pk", "withdrawn_at")),
+                "closings": AccountClosing.objects.count(),
+                "resets": FactorReset.objects.count(),
+                "templates": MessageTemplate.objects.count(),
+                "notices": list(Notice.objects.filter(user=alice).values_list("pk", "read_at")),
+                "push": list(PushSubscription.objects.filter(user=alice).values_list("endpoint")),
+                "preferences": list(
+                    Preference.objects.filter(user=alice).values_list("name", "value")
+                ),
                 "breaks": list(BooksBreak.objects.values_list("pk", "state", "explanation")),
                 "rebuilds": list(Rebuild.objects.values_list("pk", "state")),
                 "publications": Publication.objects.count(),
+                "publications_asked_for": PublicationRequest.objects.count(),
                 "outside": OutsideBalance.objects.count(),
                 "accounts": list(Account.objects.values_list("pk", "state", "group")),
                 "instruments": list(Instrument.objects.values_list("pk", "state", "tick_units")),
                 "fees": list(FeeSchedule.objects.values_list("pk", "maker_ppm", "taker_ppm")),
                 "assets": Asset.objects.count(),
                 "commands": QueuedCommand.objects.count(),
+                "payments": payment_state(),
                 "postings": Posting.objects.count(),
                 "settings": SettingValue.objects.count(),
                 "brand": list(Brand.objects.values_list("tenant", "version")),
                 "domains": Domain.objects.count(),
+                "claims": list(DomainClaim.objects.values_list("pk", "state", "checked_at")),
+                "campaigns": list(Campaign.objects.values_list("pk", "state", "name")),
+                "awards": Award.objects.count(),
+                "referrals": Referral.objects.filter(referred=alice).count(),
+                "drafts": list(BrandDraft.objects.values_list("pk", "changed_at")),
+                "cases": list(
+                    KycCase.objects.filter(user=alice).values_list(
+                        "pk", "state", "risk", "assigned_to"
+                    )
+                ),
+                "documents": list(Document.objects.filter(user=alice).values_list("pk", "folder")),
+                "hits": list(Hit.objects.filter(user=alice).values_list("pk", "state")),
+                "checks": list(
+                    ProviderCheck.objects.filter(case__user=alice).values_list("pk", "state")
+                ),
+                "check_providers": list(
+                    CheckProvider.objects.values_list("pk", "address", "is_active")
+                ),
+                "lists": WatchList.objects.count(),
+                "tiers": list(Tier.objects.values_list("pk", "changed_at")),
+                "forms": FormVersion.objects.count(),
+                "rules": list(RuleRow.objects.values_list("pk", "version", "conditions")),
+                "rule_versions": list(RuleVersion.objects.values_list("pk", "state")),
+                "alerts": list(Alert.objects.values_list("pk", "seen_at", "count")),
                 "tenants": list(Tenant.objects.values_list("pk", "status")),
             }
 
@@ -228,12 +336,14 @@ def is_open_to_all(address: str) -> bool:
 # Everything else must ask a stranger to sign in, or say that there is nothing.
 OPEN_TO_ALL = (
     r"/",
-    r"/(fees|liabilities|language|sign-up|check-mail|sign-in|second-factor|forgot|sign-out)",
+    r"/(fees|markets|offline|app.webmanifest|service-worker.js|design)",
+    r"/(liabilities|language|sign-up|check-mail|sign-in|second-factor|forgot|sign-out)",
     r"/(verify|reset|invitation)/[^/]+",
     r"/jsi18n/.*",
     r"/liabilities/verify_liabilities.py",
     r"/brand/.*",
     r"/trade(/.*)?",
+    r"/r/[^/]+",
     r"/dev/.*",
     r"/backoffice/(sign-in|code|enrol|sign-out|forgot)/",
     r"/backoffice/(invitation|reset)/[^/]+/",

@@ -65,6 +65,7 @@ def without_zeros(amounts):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_clearing_writes_what_plain_python_computes(world):
     rng = random.Random(SEED)
     print("seed", SEED)

@@ -1,8 +1,10 @@
 """A firm at work: customers with money, an open order, a trade, a key, something to approve."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,13 +12,17 @@ from django.conf import settings
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
+import paperwork
+from a_payment import payment_arguments
 from audit.models import AuditRecord
 from backoffice.once import new_token
 from books import Books, books
 from clearing.models import Rebuild, RebuildState
+from firm_rows import a_campaign, a_claim, care_arguments, kyc_arguments, rule_arguments
 from identity import actions as identity
-from identity.models import ApiKey, User
-from tenants.models import Domain, Tenant
+from identity.models import AccessReview, ApiKey, User
+from tenants import actions as tenant_actions
+from tenants.models import Announcement, Domain, Tenant
 from trading.accounts.models import Account
 from trading.accounts.selectors import access_account
 from trading.calendars import actions as calendars
@@ -24,7 +30,15 @@ from trading.calendars.hours import Hours
 from trading.calendars.models import Calendar
 from trading.commands.models import QueuedCommand
 from trading.fees.models import Ladder
-from trading.instruments.models import Asset, FeeSchedule, Instrument
+from trading.instruments import actions as instruments
+from trading.instruments.actions import FeeLine
+from trading.instruments.models import (
+    Asset,
+    FeeProposal,
+    FeeSchedule,
+    Instrument,
+    ScheduledChange,
+)
 from trading.orders import actions as orders
 from trading.orders.models import Order, Trade
 from wallets.adjustments import actions as adjustments
@@ -74,6 +88,17 @@ class Firm:
             "entry_id": JournalEntry.objects.first().pk,
             "seq": self.trade.seq,
             "adjustment_id": self.waiting.pk,
+            "role": "support",
+            **a_review(self.owner),
+            "approval_kind": "adjustment",
+            "approval_id": self.waiting.pk,
+            "change_id": a_scheduled_change(self.owner).pk,
+            "version": 1,
+            "preview_page": "front",
+            "campaign_id": a_campaign(self.owner).pk,
+            "referral_code": "ABCDEFGH",
+            "domain_claim_id": a_claim(self.tenant).pk,
+            "proposal_id": a_fee_proposal(self.owner).pk,
             "request_id": an_entry_request(self.finance).pk,
             "kind": int(EntryKind.BANK_FEE),
             "month": str(a_month_to_reopen(self.finance)),
@@ -86,6 +111,11 @@ class Firm:
             "record_id": AuditRecord.objects.first().pk,
             "token": "no-such-token",
             "rest": "nothing/here",
+            **care_arguments(self.alice),
+            **kyc_arguments(self.alice),
+            **paperwork.office_arguments(self.tenant, self.owner, self.alice),
+            **payment_arguments(self.alice, self.account, self.finance, self.owner),
+            **rule_arguments(self.owner, self.alice),
         }
 
 
@@ -98,6 +128,33 @@ def an_entry_request(finance: User) -> EntryRequest:
         amount_units=usdt.units_of("3"),
         reason=REASON,
         acting_user=finance,
+    )
+
+
+def a_review(owner: User) -> dict[str, int]:
+    """An open review of access, and the line of somebody in it."""
+    review = AccessReview.objects.first() or identity.open_review(acting_user=owner)
+    line = review.people.exclude(user=owner).first()
+    return {"review_id": review.pk, "reviewed_id": line.pk}
+
+
+def a_fee_proposal(owner: User) -> FeeProposal:
+    """Fees of one instrument that wait for a second person."""
+    instrument = Instrument.objects.get(symbol="BTC-USDT")
+    return FeeProposal.objects.first() or instruments.propose_fees(
+        lines=[FeeLine(None, instrument, 900, 1900, {})], reason=REASON, acting_user=owner
+    )
+
+
+def a_scheduled_change(owner: User) -> ScheduledChange:
+    """Another largest quantity, tomorrow."""
+    instrument = Instrument.objects.get(symbol="BTC-USDT")
+    return ScheduledChange.objects.first() or instruments.schedule_change(
+        instrument=instrument,
+        changes={"max_quantity": "5"},
+        at=timezone.now() + timedelta(days=1),
+        reason=REASON,
+        acting_user=owner,
     )
 
 
@@ -248,6 +305,38 @@ def marks() -> Marks:
     )
 
 
+_INPUT = re.compile(r'<input[^>]* name="([^"]+)"[^>]*>')
+_VALUE = re.compile(r' value="([^"]*)"')
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The inputs of the page's form as a browser would send them; areas and choices are not."""
+    found = {}
+    for tag in _INPUT.finditer(page[page.index("data-once") :]):
+        value = _VALUE.search(tag[0])
+        found[tag[1]] = unescape(value[1]) if value else ""
+    return found
+
+
+def opened(browser: Any, address: str) -> dict[str, str]:
+    """A form as it was opened, with a reason."""
+    return fields_of(browser.get(address).content.decode()) | {"reason": REASON}
+
+
+def an_announcement() -> Announcement:
+    """Something that the platform tells all firms for an hour."""
+    now = timezone.now()
+    return Announcement.objects.first() or tenant_actions.announce(
+        headline="Maintenance tonight",
+        text="The reports are away for a minute.",
+        tone="info",
+        starts_at=now,
+        ends_at=now + timedelta(hours=1),
+        tenant=None,
+        acting_user=None,
+    )
+
+
 @pytest.fixture
 def operator_arguments(platform_tenant: Tenant, tenant: Tenant) -> Callable[[User], dict[str, Any]]:
     def make(colleague: User) -> dict[str, Any]:
@@ -256,8 +345,12 @@ def operator_arguments(platform_tenant: Tenant, tenant: Tenant) -> Callable[[Use
                 "tenant_id": tenant.pk,
                 "domain_id": Domain.objects.filter(tenant=tenant).first().pk,
                 "name": "identity.sign_up_open",
+                "announcement_id": an_announcement().pk,
                 "user_id": colleague.pk,
                 "record_id": AuditRecord.objects.first().pk,
+                "plan_name": paperwork.a_plan().name,
+                "invoice_id": paperwork.a_draft(tenant).pk,
+                "link": "no-such-link",
             }
 
     return make

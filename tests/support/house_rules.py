@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE_ROOMS = ("platform", "tenants", "trading", "wallets", "kyc", "riskrules")
+CODE_ROOMS = ("platform", "tenants", "trading", "wallets", "kyc", "riskrules", "care")
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 140
 MAX_FUNCTION_STATEMENTS = 100

@@ -22,10 +22,13 @@ LONGEST = (
     "tests/base/backoffice/test_odd_addresses.py",
     "tests/base/runtime/test_up.py",
     "tests/journeys/test_kill_anything.py",
+    "tests/simulation/test_million_commands.py",
     "tests/simulation/test_books.py",
+    "tests/wallets/payments/test_card_faults.py",
     "tests/trading/engine/process/test_fault_points.py",
     "tests/base/runtime/test_product.py",
     "tests/trading/commands/test_relay.py",
+    "tests/tenants/test_structure.py",
     "tests/tenants/test_create.py",
 )
 

@@ -1,6 +1,7 @@
 """The running product for API tests: demo data, real engine, publisher, clearing, web process."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +39,16 @@ class Exchange:
     blocker: Any  # of the database, which tests that only speak HTTP may not touch
     keys: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     web: subprocess.Popen[bytes] | None = None
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """A process stands still during the block."""
+        self.processes[name].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.processes[name].send_signal(signal.SIGCONT)
 
     @contextmanager
     def inside(self, slug: str) -> Iterator[Tenant]:

@@ -5,6 +5,7 @@ dictionaries, money as integers per (account, asset), and knows no batches, no S
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,97 @@ from typing import Any
 from trading.engine import events, journal, wire
 
 BUY = 1
-LINE_OF_REASON = {1: "custody", 2: "custody", 3: "adjustments", 4: "custody", 5: "custody"}
-# House lines that a credit may name; its number stands above the 16 bits for which of several.
-LINE_AGAINST = {3: "bank", 4: "hot_wallet"}
+TRADE = 1  # the kind of its entry
+# The house's own lines by their numbers in the chart of accounts.
+LINES = {
+    1: "custody",
+    2: "adjustments",
+    3: "bank",
+    4: "hot_wallet",
+    5: "warm_wallet",
+    6: "cold_wallet",
+    7: "prime_broker",
+    20: "suspense",
+    21: "withdrawals_in_transit",
+    22: "own_transfers_in_transit",
+    30: "capital",
+    40: "spreads",
+    41: "swaps",
+    42: "interest",
+    43: "liquidation_fees",
+    44: "other_income",
+    60: "network_fees",
+    61: "bank_fees",
+    62: "rebates",
+    63: "bonuses",
+    64: "fee_discounts",
+    65: "insurance",
+    66: "interest_paid",
+    67: "write_offs",
+}
+# What a reason means: (kind of entry, house line) of a credit and of a debit.
+CREDITED = {
+    1: (2, 1),
+    2: (10, 1),
+    3: (4, 2),
+    4: (6, 1),
+    5: (8, 1),
+    6: (12, 62),
+    7: (14, 63),
+    8: (16, 64),
+    9: (18, 66),
+    10: (20, 41),
+    11: (22, 65),
+    12: (24, 67),
+    13: (26, 43),
+}
+DEBITED = {
+    1: (11, 1),
+    2: (3, 1),
+    3: (5, 2),
+    4: (7, 1),
+    5: (9, 1),
+    6: (13, 62),
+    7: (15, 63),
+    8: (17, 64),
+    9: (19, 42),
+    10: (21, 41),
+    11: (23, 65),
+    12: (25, 44),
+    13: (27, 43),
+}
+# A transfer against this line is one between a customer's own accounts.
+OWN_TRANSFERS = 22 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A posting: on an engine account, or on a house line by the engine's number for it, which
+    is the line's number above 16 bits that say which of several."""
+
+    line: int  # of the entry, from 1
+    account_id: int
+    house: int
+    asset_id: int
+    units: int
+
+    @property
+    def owner(self) -> Any:
+        return self.account_id or LINES[self.house >> 16]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal entry with its postings that are not zero."""
+
+    seq: int
+    index: int
+    time_ns: int
+    kind: int
+    reference_id: int
+    value_ns: int
+    reverses_id: int
+    legs: list[Leg]
 
 
 @dataclass
@@ -29,6 +118,7 @@ class PlainBooks:
     balances: dict[tuple[Any, int], int] = field(default_factory=lambda: defaultdict(int))
     # (seq, event index) → {(line name or account id, asset id): units}
     entries: dict[tuple[int, int], dict[tuple[Any, int], int]] = field(default_factory=dict)
+    facts: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # kind, reference
     receipts: dict[int, tuple[int, int]] = field(default_factory=dict)
     # order, seq, remaining lots and ticks from then on and before
     replacements: list[tuple[int, ...]] = field(default_factory=list)
@@ -36,11 +126,17 @@ class PlainBooks:
     _uncrossed: set[tuple[int, int]] = field(default_factory=set)  # (seq, order)
     _lists: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (list, its type)
     _replaced: dict[int, tuple[int, int]] = field(default_factory=dict)  # order → (seq, open lots)
+    # Called with each entry as it is made.
+    on_entry: Callable[[Entry], None] | None = None
+    last_seq: int = 0
+    _now_ns: int = 0
 
     def read(self, engine_dir: Path) -> "PlainBooks":
         for record in journal.read_records(engine_dir):
+            self.last_seq = record.seq
             if record.tenant_id != self.tenant_id:
                 continue
+            self._now_ns = record.time_ns
             if record.source == 1:
                 self.receipts.setdefault(record.source_no, (record.seq, record.result))
             for index, event in enumerate(wire.answer_events(record)):
@@ -92,6 +188,8 @@ class PlainBooks:
             self._move_funds(event, seq, index, 1)
         elif isinstance(event, events.FundsDebited):
             self._move_funds(event, seq, index, -1)
+        elif isinstance(event, events.EntryRecorded):
+            self._record(event, seq, index)
 
     def _order(self, order_id: int) -> dict[str, Any]:
         return self.orders.get(order_id) or self._hidden[order_id]
@@ -194,31 +292,67 @@ class PlainBooks:
         if event.taker_side != BUY:
             buyer, seller, buyer_fee, seller_fee = seller, buyer, seller_fee, buyer_fee
         base, quote = event.base_asset_id, event.quote_asset_id
-        self._post(
-            seq,
-            index,
-            [
-                (buyer, quote, event.quote_units),
-                (seller, quote, seller_fee - event.quote_units),
-                (event.fee_account_id, quote, -seller_fee),
-                (seller, base, event.base_units),
-                (buyer, base, buyer_fee - event.base_units),
-                (event.fee_account_id, base, -buyer_fee),
-            ],
-        )
+        fees = event.fee_account_id
+        legs = [
+            Leg(1, buyer, 0, quote, event.quote_units),
+            Leg(2, seller, 0, quote, seller_fee - event.quote_units),
+            Leg(3, fees, 0, quote, -seller_fee),
+            Leg(4, seller, 0, base, event.base_units),
+            Leg(5, buyer, 0, base, buyer_fee - event.base_units),
+            Leg(6, fees, 0, base, -buyer_fee),
+        ]
+        self._post(seq, index, TRADE, event.trade_id, legs)
 
     def _move_funds(self, event: Any, seq: int, index: int, sign: int) -> None:
         units = sign * event.amount_units
-        line = LINE_AGAINST[event.against >> 16] if event.against else LINE_OF_REASON[event.reason]
+        kind, line = (CREDITED if sign > 0 else DEBITED)[event.reason]
+        if event.reason == 5 and event.against == OWN_TRANSFERS:
+            kind = 29 if sign > 0 else 28
+        legs = [
+            Leg(1, 0, event.against or line << 16, event.asset_id, units),
+            Leg(2, event.account_id, 0, event.asset_id, -units),
+        ]
+        self._post(seq, index, kind, event.reference_id, legs, 0, event.reverses_id)
+
+    def _record(self, event: events.EntryRecorded, seq: int, index: int) -> None:
+        legs = [
+            Leg(
+                number,
+                0,
+                getattr(event, f"line_{number}"),
+                getattr(event, f"asset_id_{number}"),
+                getattr(event, f"amount_units_{number}"),
+            )
+            for number in range(1, 9)
+        ]
         self._post(
             seq,
             index,
-            [(line, event.asset_id, units), (event.account_id, event.asset_id, -units)],
+            event.entry_kind,
+            event.reference_id,
+            legs,
+            event.value_ns,
+            event.reverses_id,
         )
 
-    def _post(self, seq: int, index: int, postings: list[tuple[Any, int, int]]) -> None:
-        entry: dict[tuple[Any, int], int] = defaultdict(int)
-        for owner, asset_id, units in postings:
-            entry[owner, asset_id] += units
-            self.balances[owner, asset_id] += units
-        self.entries[seq, index] = dict(entry)
+    def _post(
+        self,
+        seq: int,
+        index: int,
+        kind: int,
+        reference_id: int,
+        legs: list[Leg],
+        value_ns: int = 0,
+        reverses_id: int = 0,
+    ) -> None:
+        legs = [leg for leg in legs if leg.units]
+        sums: dict[tuple[Any, int], int] = defaultdict(int)
+        for leg in legs:
+            sums[leg.owner, leg.asset_id] += leg.units
+            self.balances[leg.owner, leg.asset_id] += leg.units
+        self.entries[seq, index] = dict(sums)
+        self.facts[seq, index] = (kind, reference_id)
+        if self.on_entry is not None:
+            self.on_entry(
+                Entry(seq, index, self._now_ns, kind, reference_id, value_ns, reverses_id, legs)
+            )

@@ -13,6 +13,7 @@ import running
 
 DEMO_PASSWORD = "demo-Marque-2024"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+_codes_used: dict[tuple[int, str], str] = {}  # by port and e-mail, the last one given out
 
 
 class Shop:
@@ -27,11 +28,20 @@ class Shop:
         return self.address + path
 
     def staff_code(self, email: str) -> str:
-        """The code a member of the demo staff reads off his authenticator."""
-        said = self.product.manage("demo_code", email).stdout
-        found = re.search(r": (\d{6})\b", said)
-        assert found, said
-        return found.group(1)
+        """The code a member of the demo staff reads off his authenticator.
+
+        Each works once: who has used it waits for the next, as at a real one.
+        """
+        used = (self.product.port, email)
+        while True:
+            said = self.product.manage("demo_code", email).stdout
+            found = re.search(r": (\d{6}) \(for (\d+) s", said)
+            assert found, said
+            code, left_s = found.group(1), int(found.group(2))
+            if code != _codes_used.get(used):
+                _codes_used[used] = code
+                return code
+            time.sleep(left_s + 0.5)
 
     def sign_in(self, page: Page, email: str, password: str = DEMO_PASSWORD) -> None:
         """Through the form; ends on the page after it."""

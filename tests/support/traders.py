@@ -9,8 +9,11 @@ from django_tenants.utils import tenant_context
 
 from identity.models import User
 from order_fields import list_of
+from tenants import directory, registry
+from tenants.actions import change_setting
 from tenants.models import Tenant
 from trading.accounts.actions import open_account
+from trading.accounts.declared import MOST_ACCOUNTS
 from trading.accounts.models import Account, AccountRole
 from trading.commands.actions import enqueue_command
 from trading.engine import commands
@@ -195,16 +198,27 @@ class Traders:
         )
 
 
+def let_have(tenant: Tenant, accounts: int) -> None:
+    """Customers may have so many accounts, if they may not yet."""
+    if registry.get(MOST_ACCOUNTS) < accounts:
+        change_setting(
+            tenant=tenant, name=MOST_ACCOUNTS, value=accounts, acting_user=None, reason="A test"
+        )
+        directory.forget()
+
+
 def open_traders(tenant: Tenant, how_many: int) -> Traders:
     """Open accounts of the tenant's first customer, one of them poor, and queue funds."""
     with tenant_context(tenant):
         user = User.objects.filter(is_staff=False).order_by("id").first()
         assert user is not None
+        before = user.accounts.count()
+        let_have(tenant, before + how_many + 1)
         accounts = [
-            open_account(user=user, acting_user=user, name=f"Trader {number}")
+            open_account(user=user, acting_user=user, name=f"Trader {before + number}")
             for number in range(how_many)
         ]
-        poor = open_account(user=user, acting_user=user, name="Poor")
+        poor = open_account(user=user, acting_user=user, name=f"Poor {before}")
         known = catalogue(fresh=True)
         for account in accounts:
             for asset_id in known.assets:

@@ -74,9 +74,13 @@ class World:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a management command that stays; its output goes to ``<folder>/<name>.out``."""
-        with (self.folder / f"{arguments[0]}.out").open("ab") as output:
+        return self.start_program(arguments[0], self._command(arguments))
+
+    def start_program(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        """Start any program in this world's environment; its output goes to ``<name>.out``."""
+        with (self.folder / f"{name}.out").open("ab") as output:
             popen = subprocess.Popen(
-                self._command(arguments),
+                command,
                 env=self.environ,
                 cwd=settings.ROOT,
                 stdout=output,

@@ -52,7 +52,7 @@ def test_the_owner_changes_it_at_once(
         )
     assert brand.version == 2
     page = client_for(tenant=tenant).get("/brand/theme.css?v=2")
-    assert "--brand-primary:#123456;" in page.content.decode()
+    assert "--brand-primary:light-dark(#123456," in page.content.decode()
     assert "immutable" in page["Cache-Control"] or "31536000" in page["Cache-Control"]
     assert "#123456" not in client_for(tenant=other_tenant).get("/brand/theme.css").content.decode()
     logo = client_for(tenant=tenant).get("/brand/logo.svg")

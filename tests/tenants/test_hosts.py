@@ -37,16 +37,32 @@ def test_an_unknown_host_is_refused_without_a_name(db: None, host: str) -> None:
     assert "set-cookie" not in {name.lower() for name in response.headers}
 
 
-def test_a_suspended_tenant_shows_a_branded_notice_everywhere(
+def test_a_suspended_tenant_shows_a_branded_notice_to_customers(
     tenant: Tenant, other_tenant: Tenant, django_capture_on_commit_callbacks: Any
 ) -> None:
     suspend(tenant, django_capture_on_commit_callbacks)
-    for path in ("/", "/brand/theme.css", "/backoffice/", "/api/v1/time", "/static/x.css"):
+    for path in ("/", "/sign-in", "/api/v1/time", "/dev/mailbox/"):
         response = people.browser_of(tenant).get(path)
         assert response.status_code == 503, path
         assert "North Exchange" in response.content.decode()
         assert response["Retry-After"]
     assert people.browser_of(other_tenant).get("/brand/theme.css").status_code == 200
+
+
+def test_staff_of_a_suspended_tenant_read_and_change_nothing(
+    tenant: Tenant, staff_of: Callable[..., User], django_capture_on_commit_callbacks: Any
+) -> None:
+    owner = staff_of("owner")
+    browser = people.browser_of(tenant, owner)
+    suspend(tenant, django_capture_on_commit_callbacks)
+    page = browser.get("/backoffice/")
+    assert page.status_code == 200
+    assert "The platform has suspended this firm" in page.content.decode()
+    assert browser.get("/brand/theme.css").status_code == 200
+    answer = browser.post("/backoffice/settings/identity.sign_up_open/", {"value": ""})
+    assert answer.status_code == 503
+    assert browser.post("/backoffice/sign-out/").status_code == 302
+    assert browser.get("/backoffice/").status_code == 302
 
 
 def test_a_resumed_tenant_is_open_again(
@@ -55,7 +71,7 @@ def test_a_resumed_tenant_is_open_again(
     suspend(tenant, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):
         actions.resume_tenant(tenant=tenant, acting_user=None, reason="paid")
-    assert people.browser_of(tenant).get("/brand/theme.css").status_code == 200
+    assert people.browser_of(tenant).get("/sign-in").status_code == 200
 
 
 def test_bob_cannot_suspend_and_nothing_changes(

@@ -61,10 +61,22 @@ class Account(models.Model):
         default=0, help_text="Accounts of one number never trade with each other; 0: none."
     )
     opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(
+        null=True, help_text="For good, unless staff open it again; the engine suspends it."
+    )
+    opening_key = models.CharField(
+        max_length=64, null=True, help_text="What was sent with the wish: twice opens one."
+    )
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=Q(user__isnull=False, closed_at__isnull=True),
+                name="account_name_once",
+            ),
+            models.UniqueConstraint(fields=["user", "opening_key"], name="account_opened_once"),
             models.UniqueConstraint(
                 fields=["role"],
                 condition=Q(role=int(enums.AccountRole.HOUSE_FEES)),
@@ -78,6 +90,19 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"
+
+
+class ChosenAccount(models.Model):
+    """The account that a customer with several works with on the portal's pages."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chosen_account"
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} of user {self.user_id}"
 
 
 class AccountVersion(models.Model):

@@ -23,7 +23,9 @@ WANTED_BYTES = 512 * 1024 * 1024  # of a full partition with its indexes
 MOST_WIDER = 4  # than the one before
 _STORAGE = (
     # Rows never change: they are frozen once, when the partition is full, not time and again.
-    "autovacuum_vacuum_insert_threshold = 20000000, autovacuum_vacuum_insert_scale_factor = 0"
+    "autovacuum_vacuum_insert_threshold = 20000000, autovacuum_vacuum_insert_scale_factor = 0, "
+    # A partition that fills in minutes looks the same throughout; a tenth more is no news.
+    "autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.5"
 )
 
 

@@ -196,8 +196,11 @@ class Ahead:
         number = orders[order + rows.ORDER_TERMS] >> rows.TERMS_VENUE_SHIFT
         if self._venue is not None and self._venue.number == number:
             instrument = self._venue.instrument_of(order)
-            self._fetch_balance(orders[order + rows.ORDER_ACCOUNT], instrument.base.index)
-            self._fetch_balance(orders[order + rows.ORDER_ACCOUNT], instrument.quote.index)
+            # The first two are near already, since ``_follow_account``.
+            if instrument.base.index > 1:
+                self._fetch_balance(orders[order + rows.ORDER_ACCOUNT], instrument.base.index)
+            if instrument.quote.index > 1:
+                self._fetch_balance(orders[order + rows.ORDER_ACCOUNT], instrument.quote.index)
         return 0
 
     def _fetch_balance(self, account: int, asset: int) -> int:

@@ -52,8 +52,12 @@ class Ladder:
             self._insert_block(0, store.new_block(), key)
         at = self._block_of(key)
         block = self._keys[self._most + at]
-        place = self._find(block, key)
         count = blocks[block + rows.BLOCK_COUNT]
+        # Where every price from the block's lowest on has a level, it stands right there.
+        place = key - blocks[block + rows.BLOCK_KEYS]
+        if 0 <= place < count and blocks[block + rows.BLOCK_KEYS + place] == key:
+            return blocks[block + rows.BLOCK_LEVELS + place]
+        place = self._find(block, key)
         if place < count and blocks[block + rows.BLOCK_KEYS + place] == key:
             return blocks[block + rows.BLOCK_LEVELS + place]
         level = store.new_level(ticks)

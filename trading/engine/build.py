@@ -4,10 +4,16 @@ The sources are plain Python; what each word and each row is to the machine stan
 ``.pxd`` files. The compiled modules go into ``trading/engine/.compiled/<digest>/``, the digest
 being that of the sources and of the Python version. ``trading.engine`` imports them
 from there if the sources are still those (see ``compiled``), so a changed source is never run
-stale: it runs interpreted until the next build. Building takes about a minute, and no time if
-nothing changed. Without a C compiler everything works, only slower; this says so and exits with 0.
+stale: it runs interpreted until the next build. Building takes two to three minutes, and no time
+if nothing changed. Without a C compiler everything works, only slower; this says so and exits with
+0.
+
+GCC compiles it twice: the first build counts, over some seconds of the benchmarks' flows, which
+ways the core goes, and the second is laid out for those. ``MARQUE_ENGINE_ONE_PASS=1`` leaves that
+out, and so does another compiler.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -21,11 +27,29 @@ from pathlib import Path
 from trading.engine import compiled
 
 # -fwrapv: sums of words wrap, as keys of hash tables do on purpose; bounds are checked at the door.
+# NDEBUG: without it Python's own headers check again what a type is, at each of its macros.
 # No vectors: events are made of what was just written word by word, for which wider reads wait.
-CFLAGS = (
-    "-O3 -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
-    " -fno-tree-vectorize -fno-tree-slp-vectorize -Wno-unused-function -Wno-sign-compare"
+# --param: a command goes through some thirty short functions, which the compiler would not put into
+# each other by itself, as all have ways for errors that are hardly ever taken.
+_EARLY = (
+    "-DNDEBUG -fwrapv -fno-semantic-interposition -fno-tree-loop-distribute-patterns"
+    " -fno-tree-vectorize -fno-tree-slp-vectorize --param early-inlining-insns=50"
+    " -Wno-unused-function -Wno-sign-compare"
 )
+CFLAGS = (
+    f"-O3 {_EARLY} --param max-inline-insns-auto=200 --param max-inline-insns-single=600"
+    " --param inline-unit-growth=200 --param large-function-growth=1000"
+)
+# Ways are counted right after the early steps, which must be the same in both builds; the later
+# ones, which take most of the time, need not.
+COUNTING = f"-O2 {_EARLY} -fprofile-generate -fprofile-update=single"
+# Partial: what the flows never do keeps its speed instead of being made small.
+TRAINED = (
+    f"{CFLAGS} -fprofile-use -fprofile-correction -fprofile-partial-training -Wno-missing-profile"
+)
+ROOT = compiled.HERE.parents[1]
+TRAINING = "benchmarks.engine_training"
+TRAINING_SECONDS = 300
 # Types come from the .pxd files and from what is assigned, not from annotations. Indexes are those
 # of the core's own rows.
 # Modules whose functions are called by way of the module.
@@ -85,9 +109,12 @@ def is_built() -> bool:
 
 def has_c_compiler() -> bool:
     """Whether a C compiler and Python's headers are installed."""
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     headers = Path(sysconfig.get_paths()["include"]) / "Python.h"
-    return shutil.which(compiler) is not None and headers.exists()
+    return shutil.which(_compiler()[0]) is not None and headers.exists()
+
+
+def _compiler() -> list[str]:
+    return (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
 
 
 def build() -> Path:
@@ -102,20 +129,72 @@ def build() -> Path:
         folder = Path(scratch)
         package = write_sources(folder)
         (folder / "setup.py").write_text(_setup_text())
-        environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {CFLAGS}"}
-        subprocess.run(
-            [sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
-            cwd=folder,
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        if can_be_trained():
+            _compile(folder, COUNTING)
+            _train(package)
+            _compile(folder, TRAINED)
+        else:
+            _compile(folder)
         for path in package.glob("*.py"):
             path.unlink()
-        for name in compiled.CORE:
-            (package / f"{name}.py").write_text(_STAND_IN)
+        _stand_in(package)
         _install(package, target)
     return target
+
+
+def _compile(folder: Path, flags: str = CFLAGS) -> None:
+    environment = {**os.environ, "CFLAGS": f"{os.environ.get('CFLAGS', '')} {flags}"}
+    subprocess.run(
+        [sys.executable, "setup.py", "-q", "build_ext", "--inplace", "--force"],
+        cwd=folder,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def can_be_trained() -> bool:
+    """Whether this is a checkout with the flows to train on, and the compiler is GCC."""
+    if os.environ.get("MARQUE_ENGINE_ONE_PASS") == "1" or not _has_flows():
+        return False
+    told = subprocess.run([*_compiler(), "--version"], capture_output=True, text=True, check=False)
+    return "Free Software Foundation" in told.stdout
+
+
+def _has_flows() -> bool:
+    return (ROOT / f"{TRAINING.replace('.', '/')}.py").exists()
+
+
+def _train(package: Path) -> None:
+    """Run the flows in the core that counts; what it counts lies beside its objects at the end.
+
+    A core that was not trained to the end is compiled as it is: all of this is about speed.
+    """
+    with tempfile.TemporaryDirectory(dir=package.parent, prefix="counting-") as folder:
+        for path in package.glob("*.so"):
+            shutil.copy(path, folder)
+        _stand_in(Path(folder))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+            "MARQUE_ENGINE_COMPILED": folder,
+        }
+        environment.pop("MARQUE_ENGINE_INTERPRETED", None)
+        with contextlib.suppress(subprocess.SubprocessError):
+            subprocess.run(
+                [sys.executable, "-m", TRAINING],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                timeout=TRAINING_SECONDS,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+
+def _stand_in(package: Path) -> None:
+    for name in compiled.CORE:
+        (package / f"{name}.py").write_text(_STAND_IN)
 
 
 def write_sources(folder: Path) -> Path:

@@ -80,7 +80,7 @@ PLAIN = (
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.
-EDGE = ("frames", "metrics", "connection", "log_writer", "server")
+EDGE = ("frames", "metrics", "connection", "groups", "log_writer", "server")
 
 
 def source_files() -> list[Path]:
@@ -95,7 +95,12 @@ def type_files() -> list[Path]:
 
 @cache
 def folder() -> Path:
-    """Where the compiled core of these sources, this Python is or would be."""
+    """Where the compiled core of these sources, this Python is or would be.
+
+    ``MARQUE_ENGINE_COMPILED`` names another one, while one is being made.
+    """
+    if given := os.environ.get("MARQUE_ENGINE_COMPILED"):
+        return Path(given)
     digest = hashlib.sha256()
     for path in source_files() + type_files():
         digest.update(path.read_bytes())

@@ -7,8 +7,8 @@ from typing import Final
 from trading.engine import system
 
 # A connection that does not take its answers is not read either, until it has.
-MOST_UNSENT_BYTES: Final = 1024 * 1024
-FEW_UNSENT_BYTES: Final = 128 * 1024
+_MOST_UNSENT_BYTES: Final = 1024 * 1024
+_FEW_UNSENT_BYTES: Final = 128 * 1024
 
 _IN: Final = 1  # select.EPOLLIN
 _OUT: Final = 4  # select.EPOLLOUT
@@ -25,6 +25,9 @@ class Connection:
         self.poller = poller
         self.rest = b""  # the beginning of a frame
         self.unsent = bytearray()
+        # How many of its answers lie with the log writer, and what is to be sent behind them.
+        self.lent = 0
+        self.kept = bytearray()
         self.mask = _IN
         self.last_words = b""  # to be sent behind the last answer, and then to close
         self.closing = False  # close when everything is sent
@@ -48,6 +51,9 @@ class Connection:
         """The same with ``data[start:end]``."""
         if self.closed:
             return
+        if self.lent > 0:
+            self.kept += data[start:end]
+            return
         if len(self.unsent) > 0:
             self.unsent += data[start:end]
             self._watch()
@@ -60,6 +66,31 @@ class Connection:
             sent = 0
         if sent < end - start:
             self.unsent += data[start + sent : end]
+            self._watch()
+
+    def may_lend(self) -> bool:
+        """Whether the log writer may send the next answer, after ``lent`` was raised by one.
+
+        Until ``take_back`` nothing else is sent on the socket then, and it is not closed.
+        """
+        return not self.closed and self._is_plain and len(self.unsent) == 0
+
+    def take_back(self, data: bytes, start: int, end: int, sent: int) -> None:
+        """The log writer sent so much of ``data[start:end]``, or found the socket BROKEN."""
+        self.lent -= 1
+        if sent == system.BROKEN:
+            self.close()
+        elif start + sent < end:
+            self.unsent += data[start + sent : end]
+        if self.lent > 0:
+            return
+        if self.closed:
+            self.sock.close()
+            return
+        if len(self.kept) > 0:
+            self.unsent += self.kept
+            self.kept = bytearray()
+        if len(self.unsent) > 0 or self.closing:
             self._watch()
 
     def flush(self) -> None:
@@ -98,19 +129,22 @@ class Connection:
             self.poller.modify(self.fd, self.mask)
 
     def close(self) -> None:
-        """Close at once."""
+        """Close at once; a socket that is lent, once it is back: its number is not free before."""
         if not self.closed:
             self.closed = True
             self.poller.unregister(self.fd)
-            self.sock.close()
+            if self.lent == 0:
+                self.sock.close()
 
     def _watch(self) -> None:
+        if self.lent > 0:
+            return  # it is looked after when they are back
         waiting = len(self.unsent)
         if waiting == 0 and self.closing:
             self.close()
             return
         mask = _OUT if waiting > 0 else 0
-        most = MOST_UNSENT_BYTES if self.mask & _IN != 0 else FEW_UNSENT_BYTES
+        most = _MOST_UNSENT_BYTES if self.mask & _IN != 0 else _FEW_UNSENT_BYTES
         if waiting < most and not self.closing and not self.last_words:
             mask |= _IN
         if mask != self.mask:

@@ -1,7 +1,7 @@
 """The check at the door: is a request a whole, known, well-formed message?"""
 
 from trading.engine import codec, codes, rows, sizes
-from trading.engine.words import MASK_32, word
+from trading.engine.words import MASK_32, low, word
 
 
 def check_request(data: bytes, at: int, end: int, kind: int, version: int) -> int:
@@ -59,6 +59,8 @@ def is_text(data: bytes, at: int, end: int, width: int) -> bool:
         if both == 0:
             ended = True
             continue
+        if not ended and is_printable(both):
+            continue
         shift = 0
         while shift < 64:
             four = both >> shift & MASK_32
@@ -79,3 +81,16 @@ def is_text(data: bytes, at: int, end: int, width: int) -> bool:
                         return False
                     four >>= 8
     return True
+
+
+def is_printable(both: int) -> bool:
+    """Whether eight characters are all printable ASCII and no space: a quick look at what most
+    texts consist of.
+    """
+    if both & rows.EIGHT_HIGH_BITS != 0:
+        return False
+    # No high bit is set, so these sums carry nothing from one byte to the next.
+    if low(both + rows.EIGHT_ONES) & rows.EIGHT_HIGH_BITS != 0:
+        return False  # a DEL
+    below = low(both + rows.EIGHT_BELOW_PRINTABLE)
+    return below & rows.EIGHT_HIGH_BITS == rows.EIGHT_HIGH_BITS

@@ -507,6 +507,8 @@ cdef long long order_row(
     long long list_legs,
     long long display_lots,
     long long reserve_lots,
+    long long flags,
+    long long self_trade_prevention,
 ) except? FAILED
 
 cdef long long depth_row(

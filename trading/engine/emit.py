@@ -1090,10 +1090,12 @@ def order_row(
     list_legs: int,
     display_lots: int,
     reserve_lots: int,
+    flags: int,
+    self_trade_prevention: int,
 ) -> int:
-    at = out.room(26)
+    at = out.room(27)
     words = out.words
-    words[at] = 893353264106
+    words[at] = 927713002474
     words[at + 1] = order_id
     words[at + 2] = account_id
     words[at + 3] = instrument_id
@@ -1119,6 +1121,7 @@ def order_row(
     words[at + 23] = list_type | list_legs << 32
     words[at + 24] = display_lots
     words[at + 25] = reserve_lots
+    words[at + 26] = flags | self_trade_prevention << 32
     out.events += 1
     return at
 

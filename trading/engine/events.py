@@ -2544,6 +2544,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
         ("list_legs", "u32"),
         ("display_lots", "i64"),
         ("reserve_lots", "i64"),
+        ("flags", "u32"),
+        ("self_trade_prevention", "u32"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -2573,6 +2575,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
     list_legs: int = 0
     display_lots: int = 0
     reserve_lots: int = 0
+    flags: int = 0
+    self_trade_prevention: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -2603,6 +2607,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             self.list_legs,
             self.display_lots,
             self.reserve_lots,
+            self.flags,
+            self.self_trade_prevention,
         )
         return packed
 
@@ -2636,6 +2642,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             list_legs,
             display_lots,
             reserve_lots,
+            flags,
+            self_trade_prevention,
         ) = items
         return cls(
             order_id=order_id,
@@ -2664,6 +2672,8 @@ class OrderRow(Message, kw_only=True, frozen=True, gc=False):
             list_legs=list_legs,
             display_lots=display_lots,
             reserve_lots=reserve_lots,
+            flags=flags,
+            self_trade_prevention=self_trade_prevention,
         )
 
 

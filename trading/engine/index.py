@@ -7,7 +7,7 @@ row's number, and other rows are hardly ever looked at.
 """
 
 from trading.engine.memory import reserve
-from trading.engine.rows import INDEX_FIRST_BUCKETS, INDEX_FIRST_SHIFT, INDEX_SPREAD
+from trading.engine.rows import INDEX_LEAST_SHIFT, INDEX_SPREAD
 from trading.engine.words import MASK_31, MASK_32, MASK_63, pointer, touch
 
 
@@ -17,6 +17,7 @@ class Index:
     Both stand in the rows themselves, which are ``width`` words wide: the key at ``key_at``, the
     scope at ``scope_at`` above its lowest ``scope_shift`` bits. They must not change while a row
     can be found. Keys are spread by their lowest bits: consecutive ids stand side by side.
+    ``buckets`` are there from the start, a power of two from 2**INDEX_LEAST_SHIFT on.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Index:
         key_at: int,
         scope_at: int,
         scope_shift: int,
+        buckets: int,
     ) -> None:
         self._table_room = table
         self._table = pointer(table)
@@ -37,9 +39,9 @@ class Index:
         # Per row the entry of the next one in its bucket, per bucket that of its first row.
         self._links_room = reserve(rows + 1)
         self._links = pointer(self._links_room)
-        self._heads_room = reserve(2 * rows + INDEX_FIRST_BUCKETS)
+        self._heads_room = reserve(2 * rows + buckets)
         self._heads = pointer(self._heads_room)
-        self._round = INDEX_FIRST_BUCKETS  # buckets at the start of this round of splits
+        self._round = buckets  # buckets at the start of this round of splits
         self._split = 0  # the next one to be split
         self.count = 0
 
@@ -53,7 +55,7 @@ class Index:
         """The row with this key, or 0."""
         table = self._table
         spread = (key ^ (scope * INDEX_SPREAD)) & MASK_63
-        tag = spread >> INDEX_FIRST_SHIFT & MASK_31
+        tag = spread >> INDEX_LEAST_SHIFT & MASK_31
         entry = self._heads[self._bucket(spread)]
         while entry != 0:
             row = entry & MASK_32
@@ -70,7 +72,7 @@ class Index:
     def guess(self, scope: int, key: int) -> int:
         """Most likely what ``find`` says, without a look at any row."""
         spread = (key ^ (scope * INDEX_SPREAD)) & MASK_63
-        tag = spread >> INDEX_FIRST_SHIFT & MASK_31
+        tag = spread >> INDEX_LEAST_SHIFT & MASK_31
         entry = self._heads[self._bucket(spread)]
         while entry != 0:
             row = entry & MASK_32
@@ -96,7 +98,7 @@ class Index:
         spread = self._spread_of(row)
         bucket = self._bucket(spread)
         self._links[row] = self._heads[bucket]
-        self._heads[bucket] = (spread >> INDEX_FIRST_SHIFT & MASK_31) << 32 | row
+        self._heads[bucket] = (spread >> INDEX_LEAST_SHIFT & MASK_31) << 32 | row
         return 0
 
     def _spread_of(self, row: int) -> int:
@@ -127,7 +129,7 @@ class Index:
         touch(self._links, self._heads[old + 4] & MASK_32)  # soon split as well
         while entry != 0:
             row = entry & MASK_32
-            bucket = old + (entry >> 32 << INDEX_FIRST_SHIFT & self._round)
+            bucket = old + (entry >> 32 << INDEX_LEAST_SHIFT & self._round)
             following = self._links[row]
             self._links[row] = self._heads[bucket]
             self._heads[bucket] = entry

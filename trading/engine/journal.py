@@ -227,16 +227,12 @@ class SegmentReader:
 
     def _is_followed(self) -> bool:
         """Whether a segment begins with the next record, other than the one that ends here."""
-        following = segment_path(self.engine_dir, self.next_seq)
-        if following == self._path:
-            return False
-        if following.exists():
-            return True  # nearly always, without reading a folder of thousands
-        segments = list_segments(self.engine_dir)
-        if not segments or segments[0].first_seq <= self.next_seq:
-            return any(segment.path == following for segment in segments)
-        archived = _archived(self.engine_dir, segments[0].first_seq)
-        return any(each.first_seq == self.next_seq for each in archived)
+        holding = self._holding()
+        return (
+            holding is not None
+            and holding.first_seq == self.next_seq
+            and holding.path != self._path
+        )
 
     def _open(self) -> None:
         for _ in range(_MOST_TRIES):
@@ -254,25 +250,25 @@ class SegmentReader:
         raise JournalError(f"The segment {segment.path} cannot be opened: it comes and goes.")
 
     def _find(self) -> Segment:
-        """The segment that holds the next record."""
-        beginning = segment_path(self.engine_dir, self.next_seq)
-        if beginning.exists():
-            return Segment(self.next_seq, beginning)
-        segments = list_segments(self.engine_dir)
-        holding = [s for s in segments if s.first_seq <= self.next_seq]
-        if not holding and segments:
-            archived = _archived(self.engine_dir, segments[0].first_seq)
-            holding = [
-                Segment(each.first_seq, each.path)
-                for each in archived
-                if each.first_seq <= self.next_seq
-            ]
-        if not holding:
+        """The segment that holds the next record, or will hold it."""
+        holding = self._holding()
+        if holding is None:
             raise JournalError(
                 f"The engine journal in {self.engine_dir} begins with seq "
                 f"{first_seq(self.engine_dir)}: seq {self.next_seq} is not there any more."
             )
-        return holding[-1]
+        return holding
+
+    def _holding(self) -> Segment | None:
+        """The last segment that begins at or before the next record, None if all begin later."""
+        beginning = segment_path(self.engine_dir, self.next_seq)
+        if beginning.exists():
+            return Segment(self.next_seq, beginning)  # without reading a folder of thousands
+        segments = list_segments(self.engine_dir)
+        if segments and segments[0].first_seq > self.next_seq:
+            archived = _archived(self.engine_dir, segments[0].first_seq)
+            segments = [Segment(each.first_seq, each.path) for each in archived]
+        return next((s for s in reversed(segments) if s.first_seq <= self.next_seq), None)
 
     def _chunk(self, found: Scanned, last_seq: int) -> Chunk:
         """The records from ``next_seq`` to ``last_seq`` of groups that hold at least one."""

@@ -11,6 +11,7 @@ from trading.engine.layouts import GROUP_HEADER_BYTES
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 _FILL_BYTES = 512 * 1024
+_RESTS = 4  # as long as it took to fill a slice, each time
 _LONGEST_REST_SECONDS = 0.005
 _ZEROS = bytes(_FILL_BYTES)
 _MOST_BUFFERS = 1000  # the system takes 1024 in one call
@@ -138,7 +139,7 @@ class SegmentMaker:
         while not self._stopping:
             # In slices with rests between them: whoever takes it meanwhile waits for one at most,
             # and the disk has time for the groups.
-            time.sleep(min(spent_seconds, _LONGEST_REST_SECONDS))
+            time.sleep(min(_RESTS * spent_seconds, _LONGEST_REST_SECONDS))
             started = time.monotonic()
             with self._lock:
                 size = min(_FILL_BYTES, self._segment_bytes - self._filled_bytes)

@@ -1,6 +1,8 @@
 """Single connections to an engine process, and what goes over them; see :mod:`client`."""
 
 import asyncio
+import logging
+import random
 import select
 import socket
 import struct
@@ -14,10 +16,18 @@ from trading.engine.layouts import ANSWER_HEADER_BYTES
 from trading.engine.message import Message
 from trading.engine.results import Result
 
+log = logging.getLogger("marque.engine.links")
+
 _FIRST_QUERY_KIND = 1000
 _READ_BYTES = 256 * 1024
 _SWEEP_SECONDS = 0.1
 _LENGTH = struct.Struct("<I")
+
+
+def _first_id() -> int:
+    """Where a link's request ids begin: elsewhere than any other's, so that an answer that went
+    astray could never be taken for one to this link."""
+    return random.SystemRandom().randrange(1, 1 << 56)
 
 
 class EngineError(Exception):
@@ -101,7 +111,7 @@ class Link:
         self._poll = select.poll()
         self._poll.register(self.sock)
         self._arrived = bytearray()
-        self._next_id = 1
+        self._next_id = _first_id()
 
     def exchange(self, requests: Sequence[Request], timeout_seconds: float) -> list[Answer]:
         """Send all, await all. Raises as the module says; the link is of no more use then."""
@@ -195,8 +205,8 @@ class AsyncLink(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._arrived = b""
         self._unwritten: list[bytes] = []
-        self._next_id = 1
-        self._unwritten_from_id = 1
+        self._first_id = self._next_id = _first_id()
+        self._unwritten_from_id = self._next_id
         # By request id, so also by time: (future, is_query, deadline).
         self._waiting: dict[int, tuple[asyncio.Future[Answer], bool, float]] = {}
         self._sweep: asyncio.TimerHandle | None = None
@@ -211,8 +221,23 @@ class AsyncLink(asyncio.Protocol):
         self._arrived = arrived[used:]
         for frame in frames:
             waiting = self._waiting.pop(frame.request_id, None)
-            if waiting is not None and not waiting[0].done():
+            if waiting is None:
+                if not self._first_id <= frame.request_id < self._next_id:
+                    self._refuse(frame)
+                    return
+                # Otherwise it was asked for here, and given up as late.
+            elif not waiting[0].done():
                 waiting[0].set_result(Answer(frame))
+
+    def _refuse(self, frame: wire.Answer) -> None:
+        """An answer to nothing that was sent here: what else comes of this connection cannot be
+        believed either. What was sent is unknown, as when a connection is lost."""
+        log.error(
+            "The engine answered %s, result %s, to a request that was not sent on this connection.",
+            frame.request_id,
+            frame.result,
+        )
+        self.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.is_lost = True

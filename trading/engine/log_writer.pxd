@@ -15,9 +15,16 @@ cdef class LogWriter:
     cdef object _groups
     cdef object _thread
 
-    @cython.locals(pieces=list)
-    cpdef submit(self, list buffers, long long size, long long next_seq)
-    @cython.locals(error="long long")
+    cpdef bint lay_down(self, list buffers, long long size, long long next_seq) except -1
+    cdef long long lay_answer(
+        self, bytes answers, long long start, long long end, long long fd
+    ) noexcept
+    cpdef start(self)
+    cdef long long sent_of(self, long long place) noexcept
+    cdef long long answered_ns(self) noexcept
     cpdef bint is_finished(self) except -1
+    @cython.locals(pieces=list)
+    cdef bint _lay_pieces(self, list buffers, long long size, long long next_seq) except -1
+    cdef _note(self, long long error)
     @cython.locals(started="long long")
     cpdef write_now(self, list buffers, long long size, long long next_seq)

@@ -14,7 +14,7 @@ from trading.engine.journal_writer import Journal
 
 
 class LogWriter:
-    """Appends one group at a time to the engine journal.
+    """Appends one group at a time to the engine journal, and sends the answers that wait for it.
 
     ``done_fd`` becomes readable when a group is done, and need not be read if it is watched for
     edges; then ``is_finished`` says so, and ``failure`` tells why it is not durable, if it is not.
@@ -34,20 +34,36 @@ class LogWriter:
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, buffers: list[bytes], size: int, next_seq: int) -> None:
-        """Hand over a group; only one may be under way."""
-        journal = self.journal
-        self._is_laid = False
+    def lay_down(self, buffers: list[bytes], size: int, next_seq: int) -> bool:
+        """Lay down a group, to be begun with ``start``; only one may be under way.
+
+        Whether its answers can be laid beside it.
+        """
         self._is_done = False
-        if len(buffers) < system.MOST_PIECES and journal.has_room(size):
-            pieces = journal.sealed(buffers, next_seq)
-            if system.lay_down(self._desk, pieces, journal.plain_fd, journal.offset):
-                journal.advance(size, next_seq)
-                self._pieces = pieces
-                self._is_laid = True
+        system.clear_answers(self._desk)
+        self._is_laid = self._lay_pieces(buffers, size, next_seq)
         if not self._is_laid:
             self._groups.put((buffers, size, next_seq))
+        return self._is_laid
+
+    def lay_answer(self, answers: bytes, start: int, end: int, fd: int) -> int:
+        """Lay ``answers[start:end]`` beside the group, to be sent to a socket once it is durable.
+
+        Its place there, or BLOCKED; see ``system.lay_answer``.
+        """
+        return system.lay_answer(self._desk, answers, start, end, fd)
+
+    def start(self) -> None:
+        """Have the thread begin with the group."""
         system.tell(self._work_fd)
+
+    def sent_of(self, place: int) -> int:
+        """How much was sent of an answer of the group that is done, or BROKEN."""
+        return system.sent_of(self._desk, place)
+
+    def answered_ns(self) -> int:
+        """When the answers beside the group had been sent, as ``system.monotonic_ns``."""
+        return system.answered_at(self._desk)
 
     def is_finished(self) -> bool:
         """Whether the group that was handed over is done; ``failure`` is known then."""
@@ -57,21 +73,39 @@ class LogWriter:
             return False
         self._is_laid = False
         self._is_done = True
-        self._pieces = []
-        self.sync_ns = system.nanoseconds_of(self._desk)
-        error = system.error_of(self._desk)
-        if error != 0:
-            self.failure = OSError(error, os.strerror(error))
+        self._note(system.error_of(self._desk))
         return True
 
     def write_now(self, buffers: list[bytes], size: int, next_seq: int) -> None:
         """Append a group on the calling thread; only while none is under way."""
+        if self._lay_pieces(buffers, size, next_seq):
+            self._note(system.write_now(self._desk))
+            return
         started = system.monotonic_ns()
         try:
             self.journal.append(buffers, size, next_seq)
         except Exception as error:
             self.failure = error
         self.sync_ns = system.monotonic_ns() - started
+
+    def _lay_pieces(self, buffers: list[bytes], size: int, next_seq: int) -> bool:
+        """Lay a group on the desk, if it can be written without Python."""
+        journal = self.journal
+        if len(buffers) >= system.MOST_PIECES or not journal.has_room(size):
+            return False
+        pieces = journal.sealed(buffers, next_seq)
+        if not system.lay_down(self._desk, pieces, journal.plain_fd, journal.offset):
+            return False
+        journal.advance(size, next_seq)
+        self._pieces = pieces
+        return True
+
+    def _note(self, error: int) -> None:
+        """How the group on the desk ended: 0 or an errno."""
+        self._pieces = []
+        self.sync_ns = system.nanoseconds_of(self._desk)
+        if error != 0:
+            self.failure = OSError(error, os.strerror(error))
 
     def close(self) -> None:
         self._groups.put(None)
@@ -81,6 +115,8 @@ class LogWriter:
         os.close(self._work_fd)
 
     def _run(self) -> None:
+        # It runs for microseconds, and must not wait for the end of another thread's milliseconds.
+        system.run_in_short_slices()
         while True:
             system.serve(self._desk, self._work_fd, self.done_fd)
             group = self._groups.get()

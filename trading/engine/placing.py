@@ -164,19 +164,27 @@ def check_order(sweep: Sweep, data: bytes, at: int, end: int, pends: bool, step:
 
 def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     """What a PlaceOrder says."""
-    sweep.side = octet(data, at + codec.PLACE_ORDER_SIDE, end)
-    sweep.order_type = octet(data, at + codec.PLACE_ORDER_ORDER_TYPE, end)
-    sweep.time_in_force = octet(data, at + codec.PLACE_ORDER_TIME_IN_FORCE, end)
-    sweep.mode = octet(data, at + codec.PLACE_ORDER_SELF_TRADE_PREVENTION, end)
+    head = field(data, at + codec.PLACE_ORDER_INSTRUMENT_ID, end)
+    sweep.side = head >> 32 & 255
+    sweep.order_type = head >> 40 & 255
+    sweep.time_in_force = head >> 48 & 255
+    sweep.mode = head >> 56 & 255
     sweep.leaves = field(data, at + codec.PLACE_ORDER_LOTS, end)
     sweep.ticks = field(data, at + codec.PLACE_ORDER_TICKS, end)
-    sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
-    sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
-    sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
-    waiting.read_condition(sweep, data, at, end)
     sweep.client_key = field(data, at + codec.PLACE_ORDER_CLIENT_KEY, end)
     sweep.post_only = field(data, at + codec.PLACE_ORDER_FLAGS, end) != 0
     sweep.is_buy = sweep.side == codes.SIDE_BUY
+    if end - at > codec.PLACE_ORDER_QUOTE_UNITS:
+        sweep.budget_units = amount(data, at + codec.PLACE_ORDER_QUOTE_UNITS, end)
+        sweep.expire_ns = field(data, at + codec.PLACE_ORDER_EXPIRE_NS, end)
+        sweep.display_lots = field(data, at + codec.PLACE_ORDER_DISPLAY_LOTS, end)
+        waiting.read_condition(sweep, data, at, end)
+    else:
+        # As most orders do, it says nothing of all that.
+        sweep.budget_units = wide(0)
+        sweep.expire_ns = 0
+        sweep.display_lots = 0
+        waiting.forget_condition(sweep)
     # The limit price of a trailing stop is worked out when it fires.
     sweep.is_limit = (
         sweep.order_type == codes.ORDER_TYPE_LIMIT
@@ -191,7 +199,7 @@ def read_terms(sweep: Sweep, data: bytes, at: int, end: int) -> int:
 
 def check_terms(sweep: Sweep, flags: int) -> int:
     """Whether side, type, time in force, mode and flags are such, and go together."""
-    if sweep.side != codes.SIDE_BUY and sweep.side != codes.SIDE_SELL:
+    if sweep.side < codes.SIDE_BUY or sweep.side > codes.SIDE_SELL:
         return codes.BAD_SIDE
     if sweep.order_type == 0 or sweep.order_type > codes.LAST_ORDER_TYPE:
         return codes.BAD_ORDER_TYPE

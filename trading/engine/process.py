@@ -29,7 +29,7 @@ from trading.engine import COMPILED, journal, memory, metrics, snapshot
 from trading.engine.journal_writer import SEGMENT_BYTES, Journal, OpenFile, SegmentFile
 from trading.engine.log_writer import LogWriter
 from trading.engine.recovery import recover
-from trading.engine.server import JournalFailed, Server
+from trading.engine.server import INLINE_REQUESTS, JournalFailed, Server
 from trading.engine.shard import ReplayDifference, Shard
 
 EXIT_USAGE = 64  # the arguments cannot work
@@ -59,9 +59,12 @@ class Options(NamedTuple):
     snapshot_records: int = 1_000_000
     snapshot_seconds: float = 300.0
     least_snapshot_seconds: float = 20.0
+    # How long a snapshot may wait for a processor that nobody wants.
+    idle_snapshot_seconds: float = 120.0
     segment_bytes: int = SEGMENT_BYTES
     most_waiting_bytes: int = 32 * 1024 * 1024
     metrics_seconds: float = 1.0
+    inline_requests: int = INLINE_REQUESTS
 
 
 @contextlib.contextmanager
@@ -176,8 +179,10 @@ class Engine:
             _most_connections(),
             options.most_waiting_bytes,
         )
+        self.server.inline_requests = options.inline_requests
         self._child_pid = 0
         self._child_seq = 0
+        self._child_is_idle = False
         self._snapshot_at = time.monotonic()
         self._snapshot_asked = False
 
@@ -220,12 +225,21 @@ class Engine:
         return age_seconds >= self.options.snapshot_seconds
 
     def _start_snapshot(self) -> None:
-        # A snapshot must not hold what the journal might lose.
+        if self._snapshot_asked:
+            # The asker may have an answer of which the loop does not know yet that it is durable.
+            self.server.drain()
         self._snapshot_asked = False
-        self._snapshot_at = time.monotonic()
+        # A snapshot must not hold what the journal might lose.
         self._child_seq = int(self.server.durable_seq)
+        self._spawn(is_idle=True)
+
+    def _spawn(self, *, is_idle: bool) -> None:
+        self._snapshot_at = time.monotonic()
+        self._child_is_idle = is_idle
         try:
-            self._child_pid = snapshot.spawn_writer(self.options.engine_dir, self._child_seq)
+            self._child_pid = snapshot.spawn_writer(
+                self.options.engine_dir, self._child_seq, is_idle=is_idle
+            )
         except OSError as error:
             self.metrics.snapshots_failed += 1
             _say(f"No process could be started for a snapshot: {error}")
@@ -235,6 +249,7 @@ class Engine:
             return
         pid, status = os.waitpid(self._child_pid, os.WNOHANG)
         if pid == 0:
+            self._hurry()
             return
         self._child_pid = 0
         if status == 0:
@@ -242,6 +257,17 @@ class Engine:
             self.metrics.snapshots_written += 1
         else:
             self.metrics.snapshots_failed += 1
+
+    def _hurry(self) -> None:
+        """Let a snapshot begin anew, and no more as the very last, that may never come to its end
+        where the processors are busy all the time.
+        """
+        waited_seconds = time.monotonic() - self._snapshot_at
+        if self._child_is_idle and waited_seconds > self.options.idle_snapshot_seconds:
+            os.kill(self._child_pid, signal.SIGKILL)
+            os.waitpid(self._child_pid, 0)
+            self._child_pid = 0
+            self._spawn(is_idle=False)
 
 
 def run(options: Options, *, open_file: OpenFile = SegmentFile) -> int:
@@ -325,8 +351,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--snapshot-records", type=int, default=1_000_000)
     parser.add_argument("--snapshot-seconds", type=float, default=300.0)
     parser.add_argument("--least-snapshot-seconds", type=float, default=20.0)
+    parser.add_argument("--idle-snapshot-seconds", type=float, default=120.0)
     parser.add_argument("--segment-bytes", type=int, default=SEGMENT_BYTES)
     parser.add_argument("--metrics-seconds", type=float, default=1.0)
+    parser.add_argument(
+        "--inline-requests",
+        type=int,
+        default=INLINE_REQUESTS,
+        help="so many are made durable by the thread that serves, more by one beside it",
+    )
     given = parser.parse_args(arguments)
     return run(
         Options(
@@ -335,8 +368,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.snapshot_records,
             given.snapshot_seconds,
             given.least_snapshot_seconds,
+            given.idle_snapshot_seconds,
             given.segment_bytes,
             metrics_seconds=given.metrics_seconds,
+            inline_requests=given.inline_requests,
         )
     )
 

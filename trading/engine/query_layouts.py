@@ -84,6 +84,8 @@ ROWS: tuple[Layout, ...] = (
             ("list_legs", "u32"),
             ("display_lots", "i64"),
             ("reserve_lots", "i64"),  # of leaves_lots, while it rests: not shown
+            ("flags", "u32"),
+            ("self_trade_prevention", "u32"),
         ),
     ),
     Layout(

@@ -119,8 +119,9 @@ AHEAD_LEAST_BYTES: Final = 1024  # a batch below this is not worth it
 LINE: Final = 8  # words that come from memory together
 
 # How the indexes and outputs begin; see there.
-INDEX_FIRST_SHIFT: Final = 10
-INDEX_FIRST_BUCKETS: Final = 1 << 10
+INDEX_LEAST_SHIFT: Final = 10
+# So many from the start on that most engines never split a bucket: the addresses cost nothing.
+INDEX_FIRST_BUCKETS: Final = 1 << 20
 INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
 EVENT_WORD: Final = 1 << 35  # one word more in an event's first word, which has its size in bytes
@@ -157,6 +158,10 @@ MATCHING_GOES_ON: Final = 3  # it has not ended yet
 TEXT_HIGH_BITS: Final = 0x80808080
 TEXT_ONES: Final = 0x01010101
 TEXT_BELOW_PRINTABLE: Final = 0x5F5F5F5F
+# The same for eight, as signed words.
+EIGHT_HIGH_BITS: Final = -0x7F7F7F7F7F7F7F80
+EIGHT_ONES: Final = 0x0101010101010101
+EIGHT_BELOW_PRINTABLE: Final = 0x5F5F5F5F5F5F5F5F
 
 QUOTE_ENTRY_BYTES: Final = 40  # of PlaceQuotes
 # What such an entry means for one side.

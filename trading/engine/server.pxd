@@ -2,26 +2,21 @@ cimport cython
 
 from trading.engine.connection cimport Connection
 from trading.engine.frames cimport Frames
+from trading.engine.groups cimport Group, Share
 from trading.engine.log_writer cimport LogWriter
 from trading.engine.metrics cimport Metrics
 from trading.engine.words cimport FAILED
 
-
-@cython.final
-cdef class Group:
-    cdef public list records
-    cdef public long long records_bytes
-    cdef public long long last_seq
-    cdef public list shares
-
-
-@cython.final
-cdef class Share:
-    cdef public bytes answers
-    cdef public list senders
-    cdef public list counts
-    cdef public long long read_ns
-    cdef public long long requests
+cdef long long _READ_BYTES
+cdef long long _ROUND_BYTES
+cdef long long _MAX_FRAME_BYTES
+cdef long long _NOTICE_NS
+cdef long long _NOTICE_MILLISECONDS
+cdef long long _TIMER_MILLISECONDS
+cdef long long _TIMER_NS
+cdef long long _IN
+cdef long long _OUT
+cdef long long _EDGES
 
 
 @cython.final
@@ -33,6 +28,7 @@ cdef class Server:
     cdef public Metrics metrics
     cdef public long long most_connections
     cdef public long long most_waiting_bytes
+    cdef public long long inline_requests
     cdef public bytes signals
     cdef public long long durable_seq
     cdef public object poller
@@ -52,7 +48,7 @@ cdef class Server:
     cdef Group _applied
     cdef Group _writing
 
-    @cython.locals(connection=Connection, ready="long long", number="long long", fd="long long", mask="long long", milliseconds="long long", until_ns="long long", left_ns="long long")
+    @cython.locals(connection=Connection, ready="long long", number="long long", fd="long long", mask="long long", milliseconds="long long", until_ns="long long", left_ns="long long", due_ns="long long")
     cpdef run(self, double until)
     cpdef drain(self)
     cdef _accept(self)
@@ -64,10 +60,12 @@ cdef class Server:
     @cython.locals(frames=bytes, share=Share, group=Group)
     cdef _run_batch(self)
     cdef _commit(self, bint inline)
+    @cython.locals(connection=Connection, share=Share, start="long long", end="long long", number="long long", place="long long")
+    cdef _lend(self, Group group)
+    @cython.locals(group=Group)
     cdef _on_durable(self)
-    @cython.locals(connection=Connection, share=Share, start="long long", end="long long", number="long long", waited_ns="long long")
+    @cython.locals(connection=Connection, share=Share, start="long long", end="long long", number="long long", place="long long", sent="long long", answered_ns="long long", waited_ns="long long")
     cdef _hand_out(self, Group group)
-    cdef _answer(self, Connection connection, bytes answers, long long start, long long end)
     cdef long long _waiting_bytes(self)
     @cython.locals(size="long long")
     cdef long long _on_follow(self, Connection connection, bytes data) except? FAILED

@@ -3,7 +3,8 @@
 One thread reads all connections, hands what arrived to ``Shard.run_batch`` in one piece, passes
 the records to the log writer and goes on reading while they are synced. Batches that come
 together meanwhile are written as one group. An answer leaves only after everything applied
-before it is durable.
+before it is durable: the log writer sends it right behind the sync, whatever is being applied at
+that moment. What is few is synced and answered by the one thread.
 """
 
 import errno
@@ -15,22 +16,24 @@ from typing import Final
 
 from trading.engine import codec, codes, framing, rows, system
 from trading.engine.connection import Connection
-from trading.engine.frames import Frames, end_of_answers
+from trading.engine.frames import Frames
+from trading.engine.groups import Group, Share
 from trading.engine.layouts import REQUEST_HEADER_BYTES
 from trading.engine.log_writer import LogWriter
 from trading.engine.metrics import Gauges, Metrics
 from trading.engine.shard import Shard
 
-READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
-ROUND_BYTES: Final = 1024 * 1024  # of all connections in one round
-MAX_FRAME_BYTES: Final = 65_536
-# Groups so small are synced at once: passing them to the writer would cost more than it gains.
-INLINE_REQUESTS: Final = 2
-NOTICE_NS: Final = 1_000_000  # followers are told at most this often
-NOTICE_MILLISECONDS: Final = 1
+_READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
+_ROUND_BYTES: Final = 1024 * 1024  # of all connections in one round
+_MAX_FRAME_BYTES: Final = 65_536
+# Groups so small are synced at once: to pass them to the writer, and to be woken by it, takes as
+# long as they do, and a third thread on two processors has to wait for one.
+INLINE_REQUESTS: Final = 128
+_NOTICE_NS: Final = 1_000_000  # followers are told at most this often
+_NOTICE_MILLISECONDS: Final = 1
 # How exactly orders end at their time, and how far ahead that is looked for.
-TIMER_MILLISECONDS: Final = 5
-TIMER_NS: Final = 1_000_000_000
+_TIMER_MILLISECONDS: Final = 5
+_TIMER_NS: Final = 1_000_000_000
 
 _ARM_DISCONNECT: Final = codec.ARM_DISCONNECT.to_bytes(2, "little")
 _IN: Final = 1  # select.EPOLLIN
@@ -40,29 +43,6 @@ _EDGES: Final = 1 << 31  # select.EPOLLET
 
 class JournalFailed(Exception):
     """A group could not be made durable: the engine must not go on."""
-
-
-class Group:
-    """Batches that become durable together: their records, and the answers that wait for it."""
-
-    def __init__(self) -> None:
-        self.records: list[bytes] = []
-        self.records_bytes = 0
-        self.last_seq = 0
-        self.shares: list[Share] = []
-
-
-class Share:
-    """The answers of one batch, and whose they are: so many for each sender, in their order."""
-
-    def __init__(
-        self, answers: bytes, senders: list[Connection | None], counts: list[int], read_ns: int
-    ) -> None:
-        self.answers = answers
-        self.senders = senders  # None: of the server itself
-        self.counts = counts
-        self.read_ns = read_ns
-        self.requests = 0  # of connections
 
 
 class Server:
@@ -90,6 +70,7 @@ class Server:
         self.most_connections = most_connections
         # Records not on disk yet, beyond which requests are answered OVERLOADED.
         self.most_waiting_bytes = most_waiting_bytes
+        self.inline_requests = INLINE_REQUESTS
         self.signals = b""
         self.durable_seq = shard.seq
         self.poller = select.epoll()
@@ -106,7 +87,7 @@ class Server:
         ]
         self._events = bytearray(system.EVENT_BYTES)
         # Read in this round: whole frames up to ``_filled``, behind them what is being looked at.
-        self._buffer = bytearray(ROUND_BYTES + MAX_FRAME_BYTES + READ_BYTES)
+        self._buffer = bytearray(_ROUND_BYTES + _MAX_FRAME_BYTES + _READ_BYTES)
         self._filled = 0
         self._found = Frames()
         self._senders: list[Connection | None] = []
@@ -131,7 +112,8 @@ class Server:
         until_ns = int(until * 1e9)
         if self._gone:
             self._run_batch()
-        while not self.signals:
+        while len(self.signals) == 0:
+            due_ns = self.shard.due_ns
             left_ns = until_ns - system.monotonic_ns()
             if left_ns <= 0:
                 break
@@ -139,9 +121,9 @@ class Server:
             if self._gone:
                 milliseconds = 0
             elif self.notice_due:
-                milliseconds = NOTICE_MILLISECONDS
-            elif 0 < self.shard.due_ns <= system.real_ns() + TIMER_NS:
-                milliseconds = TIMER_MILLISECONDS
+                milliseconds = _NOTICE_MILLISECONDS
+            elif due_ns > 0 and due_ns <= system.real_ns() + _TIMER_NS:
+                milliseconds = _TIMER_MILLISECONDS
             ready = system.wait(self.poller, poller_fd, self._events, milliseconds)
             self._round_ns = system.monotonic_ns()
             if self._writing is not None and self.writer.is_finished():
@@ -154,7 +136,7 @@ class Server:
                     if mask & _OUT != 0:
                         connection.flush()
                     # When the round is full, what is left of it is the next one's.
-                    if mask & ~_OUT != 0 and self._filled < ROUND_BYTES:
+                    if mask & ~_OUT != 0 and self._filled < _ROUND_BYTES:
                         self._read(connection)
                     if connection.closed:
                         self._forget(connection)
@@ -165,7 +147,7 @@ class Server:
                     self._accept()
                 elif fd == signal_fd:
                     self.signals += self.signal_socket.recv(64)
-            if self._senders or self._gone or 0 < self.shard.due_ns <= system.real_ns():
+            if self._senders or self._gone or (due_ns > 0 and due_ns <= system.real_ns()):
                 self._run_batch()
             if self.notice_due:
                 self._tell_followers()
@@ -245,7 +227,7 @@ class Server:
             connection.close()  # nothing is expected of it but its end
             return
         end = system.move(self._buffer, self._filled, connection.rest)
-        size = system.receive(connection.fd, self._buffer, end, READ_BYTES)
+        size = system.receive(connection.fd, self._buffer, end, _READ_BYTES)
         if size == system.BLOCKED:
             return
         if size <= 0:
@@ -254,7 +236,7 @@ class Server:
         end += size
         found = self._found
         while True:
-            found.scan(self._buffer, self._filled, end, codec.FOLLOW, MAX_FRAME_BYTES)
+            found.scan(self._buffer, self._filled, end, codec.FOLLOW, _MAX_FRAME_BYTES)
             start = found.end
             why = found.why
             if found.count > 0:
@@ -321,7 +303,7 @@ class Server:
             group.records.append(output.records)
             group.records_bytes += len(output.records)
         if self._writing is None:
-            self._commit(share.requests <= INLINE_REQUESTS)
+            self._commit(share.requests <= self.inline_requests)
 
     def _commit(self, inline: bool) -> None:
         """Make what is applied durable; what wrote no records is so already."""
@@ -337,7 +319,26 @@ class Server:
             self.writer.write_now(group.records, size, next_seq)
             self._on_durable()
         else:
-            self.writer.submit(group.records, size, next_seq)
+            if self.writer.lay_down(group.records, size, next_seq):
+                self._lend(group)
+            self.writer.start()
+
+    def _lend(self, group: Group) -> None:
+        """Have the writer send the group's answers, as soon as it is durable."""
+        group.is_lent = True
+        for share in group.shares:
+            share.find_ends()
+            start = 0
+            for number in range(len(share.senders)):
+                connection = share.senders[number]
+                end = share.ends[number]
+                place = system.BLOCKED
+                if connection is not None and end > start and connection.may_lend():
+                    place = self.writer.lay_answer(share.answers, start, end, connection.fd)
+                    if place != system.BLOCKED:
+                        connection.lent += 1
+                share.places.append(place)
+                start = end
 
     def _on_durable(self) -> None:
         """The writer is done with a group: let it go on with the next, then answer this one."""
@@ -350,7 +351,7 @@ class Server:
         self._writing = None
         self.durable_seq = group.last_seq
         self.notice_due = len(self.followers) > 0
-        if self._applied.records:
+        if self._applied.records and not group.is_lent:
             self._commit(False)
             self._hand_out(group)
         else:
@@ -359,26 +360,36 @@ class Server:
                 self._commit(False)
 
     def _hand_out(self, group: Group) -> None:
+        answered_ns = 0
+        if group.is_lent:
+            answered_ns = self.writer.answered_ns()
         for share in group.shares:
+            if not share.ends:
+                share.find_ends()
             start = 0
             for number in range(len(share.senders)):
                 connection = share.senders[number]
-                end = end_of_answers(share.answers, start, share.counts[number])
+                end = share.ends[number]
+                place = system.BLOCKED
+                if group.is_lent:
+                    place = share.places[number]
                 if connection is not None:
-                    self._answer(connection, share.answers, start, end)
+                    if place != system.BLOCKED:
+                        sent = self.writer.sent_of(place)
+                        connection.take_back(share.answers, start, end, sent)
+                    elif end > start:
+                        connection.send_part(share.answers, start, end)
+                    if connection.last_words:
+                        connection.send(connection.last_words)
+                        connection.finish()
+                    if connection.closed:
+                        self._forget(connection)
                 start = end
             if share.requests > 0:
-                waited_ns = system.monotonic_ns() - share.read_ns
+                if not group.is_lent:
+                    answered_ns = system.monotonic_ns()
+                waited_ns = answered_ns - share.read_ns
                 self.metrics.answer_seconds.add(waited_ns / 1e9, share.requests)
-
-    def _answer(self, connection: Connection, answers: bytes, start: int, end: int) -> None:
-        if end > start:
-            connection.send_part(answers, start, end)
-        if connection.last_words:
-            connection.send(connection.last_words)
-            connection.finish()
-        if connection.closed:
-            self._forget(connection)
 
     def _waiting_bytes(self) -> int:
         writing = self._writing
@@ -444,7 +455,7 @@ class Server:
             if connection.closed:
                 self._forget(connection)
             elif connection.told_seq < self.durable_seq and len(connection.unsent) == 0:
-                if now - connection.told_ns >= NOTICE_NS:
+                if now - connection.told_ns >= _NOTICE_NS:
                     connection.told_ns = now
                     self._tell(connection)
                 else:

@@ -6,9 +6,11 @@ then ``Shard.dump()``. While an engine runs, another process makes them of the j
 """
 
 import contextlib
+import ctypes
 import os
 import struct
 import sys
+import time
 import zlib
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +23,11 @@ KEPT = 3
 # Makes a snapshot beside a running engine. Tests put one that dies in its place.
 command = (sys.executable, "-m", "trading.engine.snapshotting")
 _WRITER_NICENESS = 10
-_WRITE_BYTES = 1024 * 1024
+_WRITE_BYTES = 256 * 1024
+_LONGEST_REST_SECONDS = 0.005
+_WAIT_WRITE_WAIT = 7  # SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER of Linux
+_sync_file_range = ctypes.CDLL(None).sync_file_range
+_sync_file_range.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
 _HEADER = struct.Struct("<8sqq32sQII")
 _MAGIC = b"MRQSNAP1"
 
@@ -74,12 +80,19 @@ def write(engine_dir: Path, shard: Shard) -> Path:
     part = folder / f"{os.getpid()}.part"
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
     try:
+        at = 0
         for piece in (head, body):
             view = memoryview(piece)
             while view:
-                view = view[os.write(fd, view[:_WRITE_BYTES]) :]
-                # Little by little: a disk that is given all of it at once has the engine wait.
-                os.fdatasync(fd)
+                size = os.write(fd, view[:_WRITE_BYTES])
+                view = view[size:]
+                if at > 0:
+                    # Little by little, with rests: a disk that is given all of it at once has the
+                    # engine wait.
+                    started = time.monotonic()
+                    _put_on_disk(fd, at, size)
+                    time.sleep(min(time.monotonic() - started, _LONGEST_REST_SECONDS))
+                at += size
         os.fsync(fd)
         part.rename(path)
     except OSError:
@@ -89,6 +102,16 @@ def write(engine_dir: Path, shard: Shard) -> Path:
         os.close(fd)
     journal.sync_dir(folder)
     return path
+
+
+def _put_on_disk(fd: int, offset: int, size: int) -> None:
+    """Have a part of a file written and wait for it, without what makes it durable.
+
+    That comes once, in the end: each time the engine's syncs would wait for the file system's
+    journal.
+    """
+    if _sync_file_range(fd, offset, size, _WAIT_WRITE_WAIT) != 0:
+        os.fdatasync(fd)  # not every file system can
 
 
 def read_image(path: Path) -> Image:
@@ -141,15 +164,20 @@ def prune(engine_dir: Path, kept: int = KEPT) -> None:
         path.unlink(missing_ok=True)
 
 
-def spawn_writer(engine_dir: Path, seq: int) -> int:
+def spawn_writer(engine_dir: Path, seq: int, *, is_idle: bool = True) -> int:
     """Have a snapshot as of ``seq`` made by a process of its own; returns its pid.
 
     Its exit status 0 means written. It inherits no file, so that neither the engine's lock nor its
-    connections outlive the engine in it, and it gives way to the engine.
+    connections outlive the engine in it, and it gives way to the engine: it runs, and its writes
+    reach the disk, only while nothing else wants to; or at a low priority, if not ``is_idle``.
     """
     sys.stderr.flush()
     arguments = [*command, "--dir", str(engine_dir), "--seq", str(seq)]
     pid = os.posix_spawn(arguments[0], arguments, os.environ)
-    with contextlib.suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PROCESS, pid, _WRITER_NICENESS)
+    with contextlib.suppress(OSError):  # it may be gone
+        if is_idle:
+            # Whoever is idle is preempted at once; whoever is only nice, at the end of a slice.
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.setpriority(os.PRIO_PROCESS, pid, _WRITER_NICENESS)
     return pid

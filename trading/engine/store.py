@@ -49,6 +49,7 @@ class Store:
             rows.ORDER_ID,
             rows.ORDER_TERMS,
             rows.TERMS_VENUE_SHIFT,
+            rows.INDEX_FIRST_BUCKETS,
         )
         self.client_keys = Index(
             rows.MOST_ORDERS,
@@ -57,6 +58,7 @@ class Store:
             rows.CLIENT_KEY,
             rows.CLIENT_SCOPE,
             0,
+            rows.INDEX_FIRST_BUCKETS,
         )
         self.account_ids = Index(
             rows.MOST_ACCOUNTS,
@@ -65,6 +67,7 @@ class Store:
             rows.ACCOUNT_ID,
             rows.ACCOUNT_VENUE,
             0,
+            rows.INDEX_FIRST_BUCKETS,
         )
         # A heap of (when, tenant, order id): orders that end or fire by themselves, and such that
         # have ended or fired otherwise. Minus an instrument's id: it reopens then.

@@ -8,6 +8,7 @@ cdef extern from *:
     #include <errno.h>
     #include <sys/epoll.h>
     #include <sys/socket.h>
+    #include <sys/syscall.h>
     #include <sys/uio.h>
     #include <time.h>
     #include <unistd.h>
@@ -16,10 +17,16 @@ cdef extern from *:
     #define MARQUE_BROKEN (-2)
     #define MARQUE_MOST_EVENTS 256
     #define MARQUE_MOST_PIECES 256
+    #define MARQUE_MOST_ANSWERS 1024
 
     typedef struct {
-        long long fd, offset, sync_ns, error, count, done, spare[2];
+        const char *data;
+        long long fd, size, sent;
+    } marque_answer;
+    typedef struct {
+        long long fd, offset, sync_ns, error, count, done, answers, answered_ns;
         struct iovec pieces[MARQUE_MOST_PIECES];
+        marque_answer answer[MARQUE_MOST_ANSWERS];
     } marque_desk;
 
     static inline long long marque_clock(clockid_t clock) {
@@ -102,6 +109,69 @@ cdef extern from *:
         }
         return 0;
     }
+    static inline long long marque_lay_answer(
+        char *place, PyObject *data, long long start, long long end, long long fd
+    ) {
+        marque_desk *desk = (marque_desk *)place;
+        if (desk->answers == MARQUE_MOST_ANSWERS)
+            return MARQUE_BLOCKED;
+        marque_answer *answer = desk->answer + desk->answers;
+        answer->data = PyBytes_AS_STRING(data) + start;
+        answer->fd = fd;
+        answer->size = end - start;
+        answer->sent = 0;
+        return desk->answers++;
+    }
+    /* What a socket does not take stays: nothing may overtake it. */
+    static int marque_is_stuck(const marque_desk *desk, long long number) {
+        for (long long before = number - 1; before >= 0; before--)
+            if (desk->answer[before].fd == desk->answer[number].fd)
+                return desk->answer[before].sent != desk->answer[before].size;
+        return 0;
+    }
+    static void marque_send_answers(marque_desk *desk) {
+        int stuck = 0;
+        for (long long number = 0; number < desk->answers; number++) {
+            marque_answer *answer = desk->answer + number;
+            if (stuck && marque_is_stuck(desk, number))
+                continue;
+            answer->sent = marque_transmit(answer->fd, answer->data, answer->size);
+            if (answer->sent == MARQUE_BLOCKED)
+                answer->sent = 0;
+            stuck |= answer->sent != answer->size;
+        }
+        desk->answered_ns = marque_clock(CLOCK_MONOTONIC);
+    }
+    static long long marque_write_now(char *place) {
+        marque_desk *desk = (marque_desk *)place;
+        Py_BEGIN_ALLOW_THREADS
+        long long started = marque_clock(CLOCK_MONOTONIC);
+        desk->error = marque_write_durably(
+            (int)desk->fd, desk->pieces, (int)desk->count, desk->offset);
+        desk->sync_ns = marque_clock(CLOCK_MONOTONIC) - started;
+        desk->count = 0;
+        Py_END_ALLOW_THREADS
+        return desk->error;
+    }
+    /* struct sched_attr of the kernel, as far as it goes for ordinary threads. */
+    typedef struct {
+        unsigned int size, policy;
+        unsigned long long flags;
+        int nice;
+        unsigned int priority;
+        unsigned long long runtime, deadline, period;
+    } marque_schedule;
+    static inline void marque_run_in_short_slices(void) {
+        marque_schedule wanted = {0};
+        wanted.size = sizeof wanted;
+        if (syscall(SYS_sched_getattr, 0, &wanted, sizeof wanted, 0) != 0 || wanted.policy != 0)
+            return;
+        wanted.size = sizeof wanted;
+        wanted.runtime = 100000;
+        if (syscall(SYS_sched_setattr, 0, &wanted, 0) != 0) {
+            /* A wish, which older systems do not know. */
+        }
+    }
     static long long marque_serve(char *place, long long work_fd, long long done_fd) {
         marque_desk *desk = (marque_desk *)place;
         unsigned long long told;
@@ -119,11 +189,22 @@ cdef extern from *:
                 (int)desk->fd, desk->pieces, (int)desk->count, desk->offset);
             desk->sync_ns = marque_clock(CLOCK_MONOTONIC) - started;
             desk->count = 0;
+            if (desk->error == 0)
+                marque_send_answers(desk);
             __atomic_store_n(&desk->done, 1, __ATOMIC_RELEASE);
             marque_tell(done_fd);
         }
         Py_END_ALLOW_THREADS
         return 0;
+    }
+    static inline void marque_clear_answers(char *place) {
+        ((marque_desk *)place)->answers = 0;
+    }
+    static inline long long marque_sent_of(const char *place, long long number) {
+        return ((const marque_desk *)place)->answer[number].sent;
+    }
+    static inline long long marque_answered_at(const char *place) {
+        return ((const marque_desk *)place)->answered_ns;
     }
     static inline int marque_is_done(const char *place) {
         return __atomic_load_n(&((const marque_desk *)place)->done, __ATOMIC_ACQUIRE) != 0;
@@ -140,6 +221,7 @@ cdef extern from *:
     enum: MOST_EVENTS "MARQUE_MOST_EVENTS"
     enum: EVENT_BYTES "((long)sizeof(struct epoll_event) * MARQUE_MOST_EVENTS)"
     enum: MOST_PIECES "MARQUE_MOST_PIECES"
+    enum: MOST_ANSWERS "MARQUE_MOST_ANSWERS"
     enum: DESK_BYTES "((long)sizeof(marque_desk))"
     enum: MARQUE_REALTIME "CLOCK_REALTIME"
     enum: MARQUE_MONOTONIC "CLOCK_MONOTONIC"
@@ -152,6 +234,14 @@ cdef extern from *:
     long long event_fd "marque_event_fd"(const char *events, long long number) noexcept
     bint marque_lay_down(char *desk, object pieces, long long fd, long long offset) noexcept
     long long marque_serve(char *desk, long long work_fd, long long done_fd) noexcept
+    long long lay_answer "marque_lay_answer"(
+        char *desk, object data, long long start, long long end, long long fd
+    ) noexcept
+    void clear_answers "marque_clear_answers"(char *desk) noexcept
+    long long sent_of "marque_sent_of"(const char *desk, long long number) noexcept
+    long long answered_at "marque_answered_at"(const char *desk) noexcept
+    long long write_now "marque_write_now"(char *desk) noexcept
+    void run_in_short_slices "marque_run_in_short_slices"() noexcept
     bint is_done "marque_is_done"(const char *desk) noexcept
     long long error_of "marque_error_of"(const char *desk) noexcept
     long long nanoseconds_of "marque_nanoseconds_of"(const char *desk) noexcept

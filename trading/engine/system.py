@@ -16,7 +16,8 @@ BROKEN: Final = -2
 MOST_EVENTS: Final = 256  # of one look
 EVENT_BYTES: Final = 12 * MOST_EVENTS
 MOST_PIECES: Final = 256  # of one group that is written without Python
-DESK_BYTES: Final = 64 + 16 * MOST_PIECES
+MOST_ANSWERS: Final = 1024  # that are sent without Python once a group is written
+DESK_BYTES: Final = 64 + 16 * MOST_PIECES + 32 * MOST_ANSWERS
 
 
 def monotonic_ns() -> int:
@@ -90,11 +91,49 @@ def lay_down(desk: bytearray, pieces: Sequence[bytes], fd: int, offset: int) -> 
 def serve(desk: bytearray, work_fd: int, done_fd: int) -> int:
     """Write groups as they are laid on the desk and ``work_fd`` is told, without the GIL.
 
-    Each is on disk before ``done_fd`` is told. Returns when the desk is empty: something else is
-    wanted.
+    Each is on disk before its answers are sent, which is before ``done_fd`` is told. Returns when
+    the desk is empty: something else is wanted.
     """
     os.eventfd_read(work_fd)
     return 0
+
+
+def clear_answers(desk: bytearray) -> None:
+    """Take back all answers laid on the desk."""
+
+
+def lay_answer(desk: bytearray, data: bytes, start: int, end: int, fd: int) -> int:
+    """Lay an answer, ``data[start:end]``, on the desk, to be sent once its group is on disk.
+
+    Its number there, or BLOCKED if whoever asks must send it. The data must be kept, and the socket
+    neither written to nor closed, until the group is done.
+    """
+    return BLOCKED
+
+
+def sent_of(desk: bytearray, number: int) -> int:
+    """How much of an answer was sent, or BROKEN. Behind one that was not sent whole, its socket's
+    others were not begun.
+    """
+    raise NotImplementedError("nothing can be laid on an interpreted desk")
+
+
+def answered_at(desk: bytearray) -> int:
+    """When the last of the answers had been sent, in monotonic nanoseconds."""
+    raise NotImplementedError("nothing can be laid on an interpreted desk")
+
+
+def write_now(desk: bytearray) -> int:
+    """Write the group on the desk here and now; 0 or an errno."""
+    raise NotImplementedError("nothing can be laid on an interpreted desk")
+
+
+def run_in_short_slices() -> None:
+    """Wish for this thread to be given the processor for a tenth of a millisecond, but soon.
+
+    The scheduler (of Linux 6.12 and later) lets it run when it wakes up, not at the end of the
+    milliseconds of another thread; its share of the processor stays the same.
+    """
 
 
 def tell(event_fd: int) -> None:

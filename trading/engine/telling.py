@@ -42,6 +42,11 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         list_legs = order_list.legs()
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             trigger_ticks = order_list.trigger(orders[order + rows.ORDER_ID] - list_id)
+    flags = 0
+    if terms & rows.TERMS_POST_ONLY != 0:
+        flags |= codes.ORDER_FLAG_POST_ONLY
+    if terms & rows.TERMS_QUOTE != 0:
+        flags |= codes.ORDER_FLAG_QUOTE
     place = emit.order_row(
         step.out,
         orders[order + rows.ORDER_ID],
@@ -73,6 +78,8 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         list_legs,
         venue.hidden.display_of(order),
         venue.hidden.of(order),
+        flags,
+        terms >> rows.TERMS_MODE_SHIFT & 15,
     )
     return step.out.cut_zeros(place)
 

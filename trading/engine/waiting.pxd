@@ -9,6 +9,7 @@ from trading.engine.words cimport FAILED
 cdef long long read_condition(
     Sweep sweep, const char *data, long long at, long long end
 ) except? FAILED
+cdef long long forget_condition(Sweep sweep) noexcept
 @cython.locals(by_price=bint, trails=bint, rises=bint)
 cdef long long check_trigger(Sweep sweep, bint pends, long long time_ns) except? FAILED
 cdef long long remember_condition(

@@ -25,6 +25,18 @@ def read_condition(sweep: Sweep, data: bytes, at: int, end: int) -> int:
     return 0
 
 
+def forget_condition(sweep: Sweep) -> int:
+    """The same of one that says nothing of it."""
+    sweep.trigger_ticks = 0
+    sweep.trigger_source = codes.TRIGGER_SOURCE_LAST
+    sweep.distance_bp = 0
+    sweep.activation_ticks = 0
+    sweep.offset_ticks = 0
+    sweep.trigger_ns = 0
+    sweep.waits = sweep.order_type > codes.ORDER_TYPE_MARKET
+    return 0
+
+
 def check_trigger(sweep: Sweep, pends: bool, time_ns: int) -> int:
     """Whether an order's trigger goes with its type, and lies ahead; a result code.
 

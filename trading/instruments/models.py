@@ -6,6 +6,7 @@ also queue the engine command; every change leaves a version row with old and ne
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -250,3 +251,81 @@ class StateChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument_id}: {self.get_state_display()} at {self.seq}"
+
+
+class ScheduledChange(models.Model):
+    """Rules or a state of an instrument that come into force by themselves at a time."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for its time"
+        DONE = "done", "In force"
+        CANCELED = "canceled", "Canceled"
+        FAILED = "failed", "Could not be made"
+
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.PROTECT, related_name="scheduled_changes"
+    )
+    changes = models.JSONField(help_text="Field of actions.RULE_FIELDS, or state: what it becomes.")
+    old = models.JSONField(help_text="The same fields when it was asked for.")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    problem = models.CharField(max_length=500, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["at"], condition=Q(status="waiting"), name="scheduled_change_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"change of {self.instrument} at {self.at}"
+
+
+class FeeProposal(models.Model):
+    """Many fee schedules at once, by one person, in force with a second person's word."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Waiting for a second person"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused by the second person"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    lines = models.JSONField(
+        help_text="Each: group, instrument (ids or null), maker_ppm, taker_ppm, and old, the "
+        "schedule's rates when it was asked for ({}: there was none)."
+    )
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.REQUESTED)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=models.F("requested_by"))),
+                name="fee_proposal_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"fee proposal {self.pk}"

@@ -5,10 +5,12 @@ from django.db.models import QuerySet
 from trading.instruments.info import catalogue, instrument_info
 from trading.instruments.models import (
     Asset,
+    FeeProposal,
     FeeSchedule,
     FeeScheduleVersion,
     Instrument,
     InstrumentVersion,
+    ScheduledChange,
     StateChange,
 )
 from trading.instruments.rules import AssetInfo, Catalogue, InstrumentInfo, UnknownInstrument
@@ -20,13 +22,16 @@ __all__ = [
     "UnknownInstrument",
     "assets",
     "catalogue",
+    "fee_proposals",
     "fee_schedules",
     "fee_versions",
     "instrument_by_symbol",
     "instrument_info",
     "instrument_versions",
     "instruments",
+    "scheduled_changes",
     "state_changes",
+    "waiting_fee_proposals",
 ]
 
 
@@ -64,3 +69,18 @@ def state_changes(instrument: Instrument) -> QuerySet[StateChange]:
 def fee_versions() -> QuerySet[FeeScheduleVersion]:
     """History of all fee schedules, newest first."""
     return FeeScheduleVersion.objects.select_related("group", "instrument", "command")
+
+
+def scheduled_changes() -> QuerySet[ScheduledChange]:
+    """Changes that come at a time, and those that came, newest first."""
+    return ScheduledChange.objects.select_related("instrument", "asked_by", "ended_by")
+
+
+def fee_proposals() -> QuerySet[FeeProposal]:
+    """All proposals of fees, newest first."""
+    return FeeProposal.objects.select_related("requested_by", "decided_by")
+
+
+def waiting_fee_proposals() -> QuerySet[FeeProposal]:
+    """What waits for a second person, the oldest first."""
+    return fee_proposals().filter(state=FeeProposal.State.REQUESTED).order_by("pk")

@@ -9,5 +9,7 @@ class MarketDataConfig(AppConfig):
     def ready(self) -> None:
         from trading.commands import keeping
         from trading.market_data import selectors
+        from trading.orders import pretrade
 
+        pretrade.register_prices(selectors.last_ticks)
         keeping.register(lambda: {"the publisher": selectors.publisher_seq()})

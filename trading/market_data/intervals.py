@@ -17,6 +17,7 @@ class Interval(NamedTuple):
 _ALL = (
     Interval("1m", 60, "1m"),
     Interval("5m", 300, "5m"),
+    Interval("15m", 900, "5m"),
     Interval("30m", 1_800, "5m"),
     Interval("1h", 3_600, "1h"),
     Interval("4h", 14_400, "1h"),

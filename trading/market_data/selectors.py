@@ -11,9 +11,11 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
+from money.units import parse_units
 from tenants.selectors import current_tenant
 from trading.calendars import selectors as calendars
 from trading.engine.enums import InstrumentState
+from trading.instruments.info import catalogue
 from trading.instruments.rules import InstrumentInfo
 from trading.market_data import candles, intervals, tape
 from trading.market_data.models import Candle
@@ -41,7 +43,7 @@ def recent_candles(
 ) -> list[candles.Candle]:
     """The last candles of an interval (that begin before a Unix second), oldest first.
 
-    30m, 4h and 1w are folded from 5m, 1h and 1d. Raises UnknownInterval.
+    15m, 30m, 4h and 1w are folded from 5m, 1h and 1d. Raises UnknownInterval.
     """
     interval = intervals.INTERVALS.get(interval_name)
     if interval is None:
@@ -112,6 +114,22 @@ def current_tickers() -> list[dict[str, Any]]:
     """The ticker of every instrument as last published; empty while no publisher ran."""
     published = _published("tickers")
     return [] if published is None else published["tickers"]
+
+
+def last_ticks() -> dict[int, int]:
+    """The last price of each instrument that traded, in ticks, as last published; empty where
+    none is known, or Redis is away."""
+    by_symbol = catalogue().by_symbol
+    try:
+        published = current_tickers()
+    except redis.RedisError:
+        return {}
+    found = {}
+    for ticker in published:
+        info = by_symbol.get(ticker["instrument"])
+        if info is not None and ticker["last"] is not None:
+            found[info.id] = parse_units(ticker["last"], info.quote_scale) // info.tick_units
+    return found
 
 
 def depth_snapshot(info: InstrumentInfo, *, levels: int = 100) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from riskrules import judging
 from trading.accounts.models import Account
 from trading.accounts.selectors import access_account
 from trading.commands import door
@@ -17,7 +18,7 @@ from trading.engine.keys import client_order_key
 from trading.engine.results import Result
 from trading.instruments.models import Instrument
 from trading.instruments.selectors import catalogue, instrument_info
-from trading.orders import shapes
+from trading.orders import order_rules, pretrade, shapes
 from trading.orders.errors import OrderError, refused
 from trading.orders.placing import build_place_order, build_replace_order
 
@@ -34,12 +35,15 @@ def submit_order(
 
     `fields` are those of the API: side, type, quantity, price, …. A repeated client order id
     gives the earlier order. Raises OrderError, NoAccount, UnknownInstrument,
-    door.EngineUnavailable (nothing was done) and door.EngineUnknown (ask by client order id).
+    PermissionDenied (a rule of the firm refuses), door.EngineUnavailable (nothing was done) and
+    door.EngineUnknown (ask by client order id).
     """
     account = access_account(acting_user, account.pk)
     check_account_state(account)
     symbol = instrument if isinstance(instrument, str) else instrument.symbol
-    command = build_place_order(instrument_info(symbol), account.pk, fields)
+    info = instrument_info(symbol)
+    command = build_place_order(info, account.pk, fields)
+    _require_rules(acting_user, order_rules.asked_of_order(info, command))
     answer = door.send_command(command, trace_id=trace_id)
     state = shapes.state_of_answer(answer.events, answer.time_ns)
     if state is None:
@@ -71,6 +75,7 @@ def replace_order(
         raise refused(Result.UNKNOWN_ORDER)
     info = catalogue().instruments[row.instrument_id]
     command = build_replace_order(info, account.pk, fields, order_id=order_id)
+    _require_rules(acting_user, order_rules.asked_of_change(info, row, command))
     answer = door.send_command(command, trace_id=trace_id)
     if answer.result != Result.ACCEPTED:
         raise refused(Result(answer.result))
@@ -130,6 +135,14 @@ def cancel_all(
     if answer.result != Result.ACCEPTED:
         raise refused(Result(answer.result))
     return [event.order_id for event in answer.events if isinstance(event, events.OrderClosed)]
+
+
+def _require_rules(acting_user: Any, asked: list[order_rules.Asked]) -> None:
+    """Raise PermissionDenied with its sentence where a rule of the firm refuses."""
+    try:
+        pretrade.refreshed().require(asked, user_id=acting_user.pk, by_key=False)
+    except judging.Refused as refused:
+        raise PermissionDenied(refused.sentence) from None
 
 
 def check_account_state(account: Account) -> None:

@@ -1,6 +1,7 @@
 """Reads of orders and trades as clearing wrote them (the checkpoint says as of when)."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -106,3 +107,20 @@ def held_units(account_id: int | None = None) -> dict[tuple[int, int], int]:
         else:
             held[row["account_id"], info.base_id] += int(row["lots"]) * info.lot_units
     return dict(held)
+
+
+def last_trade_at(account: Account) -> datetime | None:
+    """When an account last had a fill; None: never."""
+    newest = [
+        Trade.objects.filter(**{f"{side}_account_id": account.pk}).order_by("-id").first()
+        for side in ("taker", "maker")
+    ]
+    return max((trade.time for trade in newest if trade is not None), default=None)
+
+
+def has_traded(account_ids: list[int]) -> bool:
+    """Whether any of the accounts ever had a fill."""
+    return any(
+        Trade.objects.filter(**{f"{side}_account_id__in": account_ids}).exists()
+        for side in ("taker", "maker")
+    )

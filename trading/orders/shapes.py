@@ -235,6 +235,8 @@ def state_of_engine_row(row: events.OrderRow, time_ns: int = 0) -> OrderState:
         display_lots=row.display_lots,
         list_id=row.list_id,
         list_type=row.list_type,
+        flags=row.flags,
+        self_trade_prevention=row.self_trade_prevention,
         placed_ns=time_ns,
         updated_ns=time_ns,
     )
@@ -286,7 +288,6 @@ def state_of_row(order: "models.Order") -> OrderState:
 def remember_row(state: OrderState, order: "models.Order") -> None:
     """Fill in what the engine does not keep of an order from its cleared row."""
     state.client_order_id = order.client_order_id
-    state.flags = order.flags
     state.quote_units = order.quote_units
     if not (state.trailing_distance_bp and state.status == enums.OrderStatus.WAITING):
         state.trigger_ticks = order.trigger_ticks

@@ -1,5 +1,7 @@
 """Every write of adjustments: one person asks, another decides, the engine applies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from django.utils import timezone
 
 from audit import actions as audit
 from money.units import MAX_UNITS
+from riskrules import judging
 from trading.accounts.models import Account, AccountRole
 from trading.commands.actions import enqueue_command
 from trading.commands.actors import require
@@ -52,8 +55,10 @@ def request_adjustment(
     reason = reason.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
         raise AdjustmentError("Say why, in a few words the auditor will understand.")
-    decision = rules.require_allowed(account=account, acting_user=acting_user)
-    with transaction.atomic():
+    with _refusals_kept(), transaction.atomic():
+        decision = rules.require_allowed(
+            account=account, asset=asset, amount_units=amount_units, acting_user=acting_user
+        )
         adjustment = Adjustment.objects.create(
             account=account,
             asset=asset,
@@ -70,7 +75,7 @@ def request_adjustment(
                 "asset": asset.code,
                 "amount": asset.text(amount_units),
                 "kind": str(kind),
-                "rules": [rule.name for rule in decision.fired],
+                "rules": decision.names,
             },
             acting_user=acting_user,
             reason=reason,
@@ -85,13 +90,17 @@ def approve_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str 
     PermissionDenied.
     """
     _require_staff(acting_user, "adjustments.approve")
-    with transaction.atomic():
+    with _refusals_kept(), transaction.atomic():
         adjustment = _locked(adjustment)
         if adjustment.approved_by_id == acting_user.pk and adjustment.command_id is not None:
             return adjustment
         _check_decision(adjustment, State.APPROVED, acting_user)
         rules.require_allowed(
-            account=adjustment.account, acting_user=acting_user, adjustment=adjustment
+            account=adjustment.account,
+            asset=adjustment.asset,
+            amount_units=int(adjustment.amount_units),
+            acting_user=acting_user,
+            adjustment=adjustment,
         )
         is_credit = adjustment.amount_units > 0
         command_class = commands.CreditFunds if is_credit else commands.DebitFunds
@@ -125,6 +134,16 @@ def refuse_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str) 
         _check_decision(adjustment, State.REFUSED, acting_user)
         _decide(adjustment, State.REFUSED, acting_user, reason)
     return adjustment
+
+
+@contextmanager
+def _refusals_kept() -> Iterator[None]:
+    """Around the transaction: what a rule refuses is written down once that is undone."""
+    try:
+        yield
+    except judging.Refused as refused:
+        refused.keep()
+        raise PermissionDenied(refused.sentence) from None
 
 
 def _against(adjustment: Adjustment) -> int:

@@ -1,37 +1,94 @@
-"""What the declared rules say about an adjustment."""
+"""What the firm's rules say about an adjustment."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from riskrules.evaluation import Decision, evaluate
-from riskrules.rulesets import ADJUSTMENTS
+from riskrules import judging
+from riskrules.evaluation import Decision
+from riskrules.kinds import Kind
+from riskrules.rulesets import Comparison, Fact, Outcome, Unit, rule
 from trading.accounts.models import Account
+from trading.instruments.models import Asset
 from wallets.adjustments.models import Adjustment, State
 
+NAME = "adjustments"
+MOST = (1 << 63) - 1
 
-def judge(*, account: Account, acting_user: Any, adjustment: Adjustment | None = None) -> Decision:
-    """Judge a request for `account`, or with `adjustment` its approval, by `acting_user`."""
-    others = Adjustment.objects.filter(account=account, state=State.REQUESTED)
-    if adjustment is not None:
-        others = others.exclude(pk=adjustment.pk)
-    facts = {
-        "is_own_account": int(account.user_id == acting_user.pk),
-        "requests_last_hour": Adjustment.objects.filter(
-            requested_by=acting_user, requested_at__gte=timezone.now() - timedelta(hours=1)
-        ).count(),
-        "open_requests_same_account": others.count(),
-    }
-    return evaluate(ADJUSTMENTS, facts)
+KIND = Kind(
+    name=NAME,
+    title="Adjustments",
+    explanation="Asked when staff ask for a credit or debit, and again when one is approved.",
+    facts=(
+        Fact("is_own_account", "the account belongs to the one who asks or approves", Unit.FLAG),
+        Fact("is_approval", "it is being approved, not asked for", Unit.FLAG),
+        Fact("is_credit", "the account is credited, not debited", Unit.FLAG),
+        Fact("amount", "amount of the adjustment, without its sign", Unit.AMOUNT),
+        Fact("requests_last_hour", "adjustments the same person asked for in the last hour"),
+        Fact("open_requests_same_account", "other adjustments of this account that still wait"),
+        Fact("approved_last_30_days", "adjustments of this account approved in the last 30 days"),
+    ),
+    floor=(
+        rule(
+            "own account",
+            "is_own_account",
+            Comparison.EQUALS,
+            1,
+            Outcome.DENY,
+            "Nobody adjusts an account of their own; ask a colleague.",
+        ),
+    ),
+    defaults=(
+        rule(
+            "too many requests",
+            "requests_last_hour",
+            Comparison.AT_LEAST,
+            60,
+            Outcome.DENY,
+            "You asked for 60 adjustments within an hour; wait, or ask a colleague.",
+        ),
+        rule(
+            "several open requests",
+            "open_requests_same_account",
+            Comparison.AT_LEAST,
+            1,
+            Outcome.ALERT,
+            "Another adjustment of this account is still waiting: check that it is not the same.",
+        ),
+    ),
+)
 
 
 def require_allowed(
-    *, account: Account, acting_user: Any, adjustment: Adjustment | None = None
+    *,
+    account: Account,
+    asset: Asset,
+    amount_units: int,
+    acting_user: Any,
+    adjustment: Adjustment | None = None,
 ) -> Decision:
-    """The decision if it allows; raises PermissionDenied with its sentence if it does not."""
-    decision = judge(account=account, acting_user=acting_user, adjustment=adjustment)
-    if not decision.is_allowed:
-        raise PermissionDenied(" ".join(decision.sentences))
-    return decision
+    """Judge a request for `account`, or with `adjustment` its approval, by `acting_user`: the
+    decision if it allows; raises judging.Refused if it does not."""
+    others = Adjustment.objects.filter(account=account, state=State.REQUESTED)
+    if adjustment is not None:
+        others = others.exclude(pk=adjustment.pk)
+    now = timezone.now()
+    facts = {
+        "is_own_account": int(account.user_id == acting_user.pk),
+        "is_approval": int(adjustment is not None),
+        "is_credit": int(amount_units > 0),
+        "amount": min(abs(amount_units) * 100 // 10**asset.scale, MOST),
+        "requests_last_hour": Adjustment.objects.filter(
+            requested_by=acting_user, requested_at__gte=now - timedelta(hours=1)
+        ).count(),
+        "open_requests_same_account": others.count(),
+        "approved_last_30_days": Adjustment.objects.filter(
+            account=account, decided_at__gte=now - timedelta(days=30)
+        )
+        .exclude(state__in=(State.REQUESTED, State.REFUSED))
+        .count(),
+    }
+    label = "adjustment" if adjustment is None else f"adjustment {adjustment.pk}"
+    subject = judging.Subject(account.user_id or 0, account.pk, label)
+    return judging.require(NAME, facts, subject)

@@ -25,10 +25,12 @@ OF_ADJUSTMENTS = frozenset(
         EntryKind.TRANSFER_DEBIT,
     }
 )
+# Customers move these themselves, and can move them back.
+OF_OWN_TRANSFERS = frozenset({EntryKind.OWN_TRANSFER_OUT, EntryKind.OWN_TRANSFER_IN})
 OFFERED_KINDS = tuple(
     kind
     for kind in entries.TEMPLATES
-    if kind not in OF_ADJUSTMENTS and kind not in (EntryKind.SPOT_FILL, EntryKind.YEAR_CLOSED)
+    if kind not in OF_ADJUSTMENTS | OF_OWN_TRANSFERS | {EntryKind.SPOT_FILL, EntryKind.YEAR_CLOSED}
 )
 
 
@@ -86,6 +88,8 @@ def reversal_of(entry: JournalEntry) -> EntryRequest:
     kind = EntryKind(entry.kind)
     if kind == EntryKind.SPOT_FILL:
         raise BookkeepingError("A trade is not reversed: it is undone by another trade.")
+    if kind in OF_OWN_TRANSFERS:
+        raise BookkeepingError("The customer moved this himself: he can move it back.")
     if kind == EntryKind.YEAR_CLOSED:
         raise BookkeepingError("A closed year stays closed: correct it in the year that is open.")
     if kind in entries.RECORDED_KINDS:

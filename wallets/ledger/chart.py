@@ -44,6 +44,7 @@ CLASSIFICATION_OF_LINE = {
     Line.PRIME_BROKER: Classification.ASSET,
     Line.SUSPENSE: Classification.LIABILITY,
     Line.WITHDRAWALS_IN_TRANSIT: Classification.LIABILITY,
+    Line.OWN_TRANSFERS_IN_TRANSIT: Classification.LIABILITY,
     Line.CAPITAL: Classification.EQUITY,
     Line.RETAINED_EARNINGS: Classification.EQUITY,
     Line.SPREADS: Classification.INCOME,

@@ -275,6 +275,18 @@ _OF_ACCOUNTS = (
         Line.LIQUIDATION_FEES,
         credited=False,
     ),
+    _funds(
+        EntryKind.OWN_TRANSFER_OUT,
+        "A customer moves money to another account of his; it is owed to him as before.",
+        Line.OWN_TRANSFERS_IN_TRANSIT,
+        credited=False,
+    ),
+    _funds(
+        EntryKind.OWN_TRANSFER_IN,
+        "What a customer moved from another account of his arrives, or comes back to where it was.",
+        Line.OWN_TRANSFERS_IN_TRANSIT,
+        credited=True,
+    ),
 )
 
 _OF_THE_HOUSE = (
@@ -340,8 +352,8 @@ _OF_THE_HOUSE = (
     ),
     _recorded(
         EntryKind.OTHER_INCOME,
-        "The tenant earned something else.",
-        chart.CUSTODY_LINES,
+        "The tenant earned something else, such as the fee of a deposit or withdrawal.",
+        (*chart.CUSTODY_LINES, Line.SUSPENSE, Line.WITHDRAWALS_IN_TRANSIT),
         (Line.OTHER_INCOME, Line.INTEREST, Line.SWAPS, Line.LIQUIDATION_FEES),
     ),
     _recorded(
@@ -410,6 +422,15 @@ DEBIT_KINDS: dict[int, EntryKind] = {
     FundsReason.WRITE_OFF: EntryKind.REST_TAKEN,
     FundsReason.LIQUIDATION_FEE: EntryKind.LIQUIDATION_FEE,
 }
+# The engine's reason for both is TRANSFER. What stands against the account tells a transfer between
+# a customer's own accounts from one that staff booked, which never names this line.
+OWN_TRANSFERS = chart.house_line(Line.OWN_TRANSFERS_IN_TRANSIT)
+
+
+def own_transfers(reason: int, against: Any) -> Any:
+    """Which movements of funds of a reason are of transfers between own accounts; of a column of
+    house lines a column of flags."""
+    return (against == OWN_TRANSFERS) & (reason == FundsReason.TRANSFER)
 
 
 def entry_id(seq: Any, index: Any) -> Any:

@@ -37,6 +37,7 @@ class Line(models.IntegerChoices):
     PRIME_BROKER = 7, "Prime broker"
     SUSPENSE = 20, "Suspense"
     WITHDRAWALS_IN_TRANSIT = 21, "Withdrawals in transit"
+    OWN_TRANSFERS_IN_TRANSIT = 22, "Own transfers in transit"
     CAPITAL = 30, "Capital"
     RETAINED_EARNINGS = 31, "Retained earnings"
     SPREADS = 40, "Spreads"
@@ -150,6 +151,8 @@ class EntryKind(models.IntegerChoices):
     REST_TAKEN = 25, "Dormant rest taken in"
     LIQUIDATION_FEE_RETURNED = 26, "Liquidation fee returned"
     LIQUIDATION_FEE = 27, "Liquidation fee"
+    OWN_TRANSFER_OUT = 28, "Moved to another own account"
+    OWN_TRANSFER_IN = 29, "Moved from another own account"
     # From here on between house lines, by the engine's RecordEntry.
     DEPOSIT_RECORDED = 50, "Deposit recorded"
     DEPOSIT_SENT_BACK = 51, "Deposit sent back"

@@ -87,16 +87,19 @@ def _kinds_of(tables: EventTables) -> list[tuple[EntryKind, dict[str, Array]]]:
     kinds: list[tuple[EntryKind, dict[str, Array]]] = []
     if len(tables["Traded"]):
         kinds.append((EntryKind.SPOT_FILL, _fill_values(tables["Traded"])))
-    for event_name, kind_of_reason in (
-        ("FundsCredited", entries.CREDIT_KINDS),
-        ("FundsDebited", entries.DEBIT_KINDS),
+    for event_name, kind_of_reason, own in (
+        ("FundsCredited", entries.CREDIT_KINDS, EntryKind.OWN_TRANSFER_IN),
+        ("FundsDebited", entries.DEBIT_KINDS, EntryKind.OWN_TRANSFER_OUT),
     ):
         table = tables[event_name]
         for reason in np.unique(table["reason"]).tolist():
             if reason not in kind_of_reason:
                 raise entries.UnknownReason(f"{event_name} has the unknown reason {reason}.")
             rows = table[table["reason"] == reason]
-            kinds.append((kind_of_reason[reason], _funds_values(rows)))
+            is_own = entries.own_transfers(reason, rows["against"])
+            for kind, chosen in ((kind_of_reason[reason], rows[~is_own]), (own, rows[is_own])):
+                if len(chosen):
+                    kinds.append((kind, _funds_values(chosen)))
     recorded = tables["EntryRecorded"]
     for number in np.unique(recorded["entry_kind"]).tolist():
         if number not in entries.RECORDED_KINDS:

@@ -55,6 +55,17 @@ def booked_units(account: Account, asset_id: int) -> int:
     return -balance.units if balance is not None else 0
 
 
+def has_funds(account_ids: list[int]) -> bool:
+    """Whether the tenant owes any of the accounts anything."""
+    return (
+        Balance.objects.filter(
+            ledger_account__account_id__in=account_ids, ledger_account__line=Line.ENGINE_ACCOUNT
+        )
+        .exclude(units=0)
+        .exists()
+    )
+
+
 def entries() -> QuerySet[JournalEntry]:
     """Journal entries, newest first."""
     return JournalEntry.objects.all()

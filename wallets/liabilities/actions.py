@@ -7,8 +7,12 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django_tenants.utils import schema_context
+from kombu.exceptions import OperationalError
 
 from audit import actions as audit
 from identity import crypto
@@ -18,7 +22,15 @@ from wallets.ledger import selectors as ledger
 from wallets.ledger.models import Classification, ProofOutcome
 from wallets.liabilities import tree
 from wallets.liabilities.errors import LiabilitiesError
-from wallets.liabilities.models import Leaf, Publication, Root
+from wallets.liabilities.models import (
+    Leaf,
+    Publication,
+    PublicationRequest,
+    RequestState,
+    Root,
+)
+
+log = structlog.get_logger("liabilities")
 
 PARTS = 2
 MOST_NAMED = 5
@@ -35,15 +47,68 @@ ORDER BY 3, 4
 """
 
 
+def ask_for_publication(*, acting_user: Any, reason: str = "") -> PublicationRequest:
+    """Have what is owed published in the background: a firm with many customers has large trees.
+
+    Refused at once where it could not be published now. Raises LiabilitiesError,
+    PermissionDenied.
+    """
+    _require_own_staff(acting_user)
+    _require_proved()
+    try:
+        with transaction.atomic():
+            row = PublicationRequest.objects.create(reason=reason[:500], asked_by=acting_user)
+            audit.record("liabilities.ask", row, acting_user=acting_user, reason=reason)
+            schema_name = connection.schema_name
+            transaction.on_commit(lambda: _send_work(schema_name))
+    except IntegrityError:
+        raise LiabilitiesError("A publication is being made: wait for it.") from None
+    return row
+
+
+def _send_work(schema_name: str) -> None:
+    from wallets.liabilities.tasks import publish_asked
+
+    with schema_context(schema_name):
+        try:
+            publish_asked.delay()
+        except OperationalError:
+            log.warning("a publication waits for the schedule: no broker")
+
+
+def publish_asked() -> PublicationRequest | None:
+    """Make the publication that was asked for; None if there is none, or somebody is at it.
+
+    What refuses it is said in the request; anything else leaves it to be tried again.
+    """
+    with transaction.atomic():
+        row = (
+            PublicationRequest.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(state=RequestState.ASKED)
+            .select_related("asked_by")
+            .first()
+        )
+        if row is None:
+            return None
+        try:
+            with transaction.atomic():
+                row.publication = publish_liabilities(acting_user=row.asked_by, reason=row.reason)
+            row.state = RequestState.PUBLISHED
+        except (LiabilitiesError, PermissionDenied) as error:
+            row.state, row.problem = RequestState.FAILED, str(error)[:300]
+            audit.record("liabilities.fail", row, new={"problem": row.problem}, acting_user=None)
+        row.ended_at = timezone.now()
+        row.save()
+    return row
+
+
 def publish_liabilities(*, acting_user: Any, reason: str = "") -> Publication:
     """Publish what is owed to every customer now.
 
     Refused unless the last proof of the books found nothing, and if any account is below zero.
     Raises LiabilitiesError, PermissionDenied.
     """
-    if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff publish what it owes.")
-    require(acting_user, "liabilities.publish")
+    _require_own_staff(acting_user)
     _require_proved()
     with transaction.atomic():
         seq, as_of, owed = _owed()
@@ -70,6 +135,12 @@ def publish_liabilities(*, acting_user: Any, reason: str = "") -> Publication:
             reason=reason,
         )
     return publication
+
+
+def _require_own_staff(acting_user: Any) -> None:
+    if acting_user is None or acting_user.is_operator:
+        raise PermissionDenied("Only the firm's own staff publish what it owes.")
+    require(acting_user, "liabilities.publish")
 
 
 def _require_proved() -> None:

@@ -28,6 +28,46 @@ class Publication(models.Model):
         return f"liabilities at seq {self.seq}"
 
 
+class RequestState(models.TextChoices):
+    """How far a publication that was asked for is."""
+
+    ASKED = "asked", "Being made"
+    PUBLISHED = "published", "Published"
+    FAILED = "failed", "Not published"
+
+
+class PublicationRequest(models.Model):
+    """Somebody of the staff asked for a publication; it is made in the background."""
+
+    reason = models.CharField(max_length=500, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=9, choices=RequestState.choices, default=RequestState.ASKED)
+    problem = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    publication = models.OneToOneField(
+        Publication, null=True, on_delete=models.PROTECT, related_name="request"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="asked"), name="one_publication_asked_for"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", publication__isnull=False)
+                | (~Q(state="published") & Q(publication__isnull=True)),
+                name="publication_when_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"publication asked for, {self.state}"
+
+
 class Root(models.Model):
     """One asset of a publication, with the whole tree behind its root (see `tree.Tree`)."""
 

@@ -10,13 +10,18 @@ from identity import crypto
 from trading.accounts.models import Account
 from wallets.liabilities import tree
 from wallets.liabilities.actions import leaf_name, salt_of
-from wallets.liabilities.models import Leaf, Publication, Root
+from wallets.liabilities.models import Leaf, Publication, PublicationRequest, Root
 
 
 def publications() -> QuerySet[Publication]:
     """Newest first, with their roots but without the trees behind them."""
     roots = Root.objects.defer("nodes").select_related("asset")
     return Publication.objects.prefetch_related(Prefetch("roots", roots)).defer("secret")
+
+
+def newest_request() -> PublicationRequest | None:
+    """What was asked for last."""
+    return PublicationRequest.objects.select_related("asked_by").first()
 
 
 def roots_of(publication: Publication) -> list[Root]:

@@ -27,6 +27,19 @@ CROSS JOIN LATERAL (
 ) candle
 """
 
+# The candle before the one that the moment lies in or begins: all of its trades were before.
+_CANDLES_OVER = """
+SELECT moment.step, instrument.id, candle.open_second, candle.close_price_units
+FROM unnest(%(seconds)s::bigint[]) WITH ORDINALITY AS moment (second, step)
+CROSS JOIN unnest(%(ids)s::bigint[]) AS instrument (id)
+CROSS JOIN LATERAL (
+    SELECT open_second, close_price_units FROM market_data_candle
+    WHERE instrument_id = instrument.id AND interval_seconds = 60
+      AND open_second <= moment.second - 60
+    ORDER BY open_second DESC LIMIT 1
+) candle
+"""
+
 
 class Price(NamedTuple):
     """The close of a candle: quote units of one whole base asset."""
@@ -103,6 +116,17 @@ def prices_at(instrument_ids: list[int], *, at: datetime, seq: int) -> list[Pric
     with connection.cursor() as sql:
         sql.execute(_CANDLES, {"ids": instrument_ids, "second": int(at.timestamp()), "seq": seq})
         return [Price(row[0], row[1], int(row[2])) for row in sql.fetchall()]
+
+
+def prices_over(instrument_ids: list[int], moments: list[datetime]) -> list[list[Price]]:
+    """For each moment, the last candle of each instrument that had ended before it."""
+    seconds = [int(moment.timestamp()) for moment in moments]
+    found: list[list[Price]] = [[] for _moment in moments]
+    with connection.cursor() as sql:
+        sql.execute(_CANDLES_OVER, {"ids": instrument_ids, "seconds": seconds})
+        for step, instrument_id, open_second, quote_units in sql.fetchall():
+            found[step - 1].append(Price(instrument_id, open_second, int(quote_units)))
+    return found
 
 
 def valuation(

@@ -204,10 +204,59 @@ def oldest_movements(
     return _movements(_OLDEST, ledger_account_ids, limit, values)
 
 
+def count_movements(ledger_account_ids: list[int], *, after: int, through: int) -> int:
+    """How many postings there are behind one bound and through another."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "SELECT count(*) FROM ledger_posting WHERE ledger_account_id = ANY(%s)"
+            " AND entry_id > %s AND entry_id <= %s",
+            [ledger_account_ids, after, through],
+        )
+        return int(sql.fetchone()[0])
+
+
 def _movements(query: str, ids: list[int], limit: int, values: dict[str, int]) -> list[Movement]:
     with connection.cursor() as sql:
         sql.execute(query, {"ids": ids, "limit": limit, **values})
         return [Movement(row[0], row[1], int(row[2]), *row[3:]) for row in sql.fetchall()]
+
+
+class Moved(NamedTuple):
+    """What moved on a ledger account before the moment with index `step` and not before the one
+    ahead of it, apart for entries of the kinds that were asked for and all others."""
+
+    ledger_account_id: int
+    step: int
+    is_of_kinds: bool
+    units: int
+
+
+_MOVED = """
+SELECT posting.ledger_account_id, width_bucket(entry.time, %(moments)s::timestamptz[]) AS step,
+       entry.kind = ANY(%(kinds)s) AS is_of_kinds, sum(posting.units)
+FROM ledger_posting posting JOIN ledger_journalentry entry ON entry.id = posting.entry_id
+WHERE posting.ledger_account_id = ANY(%(ids)s) AND posting.entry_id > %(after)s
+  AND entry.id > %(after)s AND entry.time < %(end)s
+GROUP BY 1, 2, 3
+"""
+
+
+def moved_between(
+    ledger_account_ids: list[int], moments: list[datetime], *, after: int, kinds: list[int]
+) -> list[Moved]:
+    """What moved between moments (oldest first) behind the bound of the first."""
+    with connection.cursor() as sql:
+        sql.execute(
+            _MOVED,
+            {
+                "ids": ledger_account_ids,
+                "moments": moments,
+                "kinds": kinds,
+                "after": after,
+                "end": moments[-1],
+            },
+        )
+        return [Moved._make((*row[:3], int(row[3]))) for row in sql.fetchall()]
 
 
 class FeeRow(NamedTuple):

@@ -1,7 +1,7 @@
 """Reports of the firm as its pages ask for them: rows are read here and given to pure functions."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from tenants.selectors import current_tenant
 from trading.accounts.selectors import groups
 from trading.instruments.info import catalogue
 from wallets.ledger.entries import ENTRY_INDEX_BITS
+from wallets.payments import rates as payment_rates
 from wallets.reports import books, lines, rates, reading, revenue
 from wallets.reports.periods import Period, zone_name
 from wallets.reports.shapes import Report
@@ -56,6 +57,18 @@ def valuation_at(moment: datetime, bound: int, currency: str) -> rates.Valuation
     known = catalogue()
     prices = rates.prices_at(list(known.instruments), at=moment, seq=(bound >> ENTRY_INDEX_BITS))
     return rates.valuation(known, prices, currency, moment)
+
+
+def traded_rates(currency: str, now: datetime) -> dict[int, payment_rates.Rate]:
+    """What the firm's own last trades say of each asset, for limits that count in a currency."""
+    valued = valuation_at(now, reading.newest_bound(), currency)
+    return {
+        asset_id: payment_rates.Rate(
+            rate.value, rate.source(now), datetime.fromtimestamp(rate.as_of_second, UTC)
+        )
+        for asset_id, rate in valued.rates.items()
+        if rate.as_of_second is not None
+    }
 
 
 def trial_balance(at: datetime | None, zone: tzinfo, currency: str) -> Report:

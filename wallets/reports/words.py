@@ -19,6 +19,8 @@ def kind_words() -> dict[int, str]:
         EntryKind.TRANSFER_DEBIT: _("Transfer out"),
         EntryKind.WITHDRAWAL_RETURNED: _("Withdrawal returned"),
         EntryKind.DEPOSIT_REVERSED: _("Deposit reversed"),
+        EntryKind.OWN_TRANSFER_OUT: _("To another account of yours"),
+        EntryKind.OWN_TRANSFER_IN: _("From another account of yours"),
     }
 
 

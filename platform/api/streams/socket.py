@@ -21,6 +21,7 @@ from api.quotes import quotes_cost
 from api.streams.writer import TOO_SLOW, Writer
 from audit import traces
 from identity.visitors import network_of
+from messaging import notices
 from tenants.models import Tenant
 from tenants.selectors import normalize_host, tenant_by_id
 from trading.market_data.intervals import INTERVALS
@@ -276,17 +277,20 @@ class Socket(Writer):
 
     def _signed_in(self) -> Caller:
         if self.caller is None:
+            if exchange.is_seen_as(self._headers):
+                raise ApiError(Refusal.SEEN_AS_SOMEBODY_ELSE)
             raise ApiError(
                 Refusal.NOT_SIGNED_IN, help='Send {"op": "auth", …} first, or sign in to the site.'
             )
+        access.check_features(self.tenant, signed=bool(self._key_id))
         return self.caller
 
     async def sign_in_by_cookie(self) -> None:
         """Take over the browser's session; raises ApiError if another site's page tries to."""
         session_key = exchange.session_of(self._headers)
         origin = exchange.text_of(self._headers, b"origin")
-        if not session_key or not origin:
-            return
+        if not session_key or not origin or exchange.is_seen_as(self._headers):
+            return  # who sees as somebody else must not act as himself by mistake
         host = exchange.text_of(self._headers, b"host")
         if normalize_host(urlsplit(origin).netloc) != normalize_host(host):
             raise ApiError(Refusal.BAD_ORIGIN)
@@ -311,6 +315,7 @@ class Socket(Writer):
         names = ("key", "timestamp", "nonce", "signature", "recv_window")
         values = [str(message.get(name, "")) for name in names]
         credentials = signatures.Credentials(*values)
+        access.check_features(self.tenant, signed=True)
         signatures.check_form(credentials, int(time.time() * 1000))
         services = self._services
         entry = await services.keys.entry(self.tenant, credentials.key, services.guard.generation)
@@ -325,7 +330,7 @@ class Socket(Writer):
             nonce_ms=2 * credentials.window_ms,
         )
         entry = await services.keys.entry(self.tenant, credentials.key, services.guard.generation)
-        self._unsubscribe(["private"])
+        self._unsubscribe(["private", "notices"])
         self.caller, self._key_id, self._session_key = entry.caller, credentials.key, ""
 
     def is_touched_by(self, change: dict[str, Any]) -> bool:
@@ -382,6 +387,11 @@ class Socket(Writer):
             caller.require("read")
             snapshot_key = ""
             names = tuple(f"{prefix}:private:{account}" for account in caller.account_ids)
+        elif channel == "notices":
+            caller = self._signed_in()
+            caller.require("read")
+            name, snapshot_key = notices.addresses(self.tenant.schema_name, caller.user_id)
+            names = (name,)
         else:
             snapshot_key = await self._snapshot_key(channel)
             names = (f"{prefix}:{channel}",)

@@ -18,6 +18,7 @@ from trading.engine.enums import InstrumentState
 from trading.instruments.rules import InstrumentInfo
 from trading.instruments.selectors import catalogue
 from trading.market_data import selectors
+from trading.market_data.intervals import INTERVALS
 
 _TAG = ["Market data"]
 _LIMIT = OpenApiParameter("limit", int, description="How many at most.")
@@ -112,7 +113,7 @@ class CandlesView(PublicView):
         tags=_TAG,
         auth=[],
         parameters=[
-            OpenApiParameter("interval", str, enum=["1m", "5m", "30m", "1h", "4h", "1d", "1w"]),
+            OpenApiParameter("interval", str, enum=list(INTERVALS)),
             OpenApiParameter("before", int, description="Only candles that begin before (ms)."),
             _LIMIT,
         ],

@@ -21,7 +21,7 @@ from trading.engine import events, queries
 from trading.engine.keys import client_order_key
 from trading.engine.results import Result
 from trading.instruments.selectors import catalogue
-from trading.orders import selectors, shapes
+from trading.orders import order_rules, selectors, shapes
 from trading.orders.models import Order, OrderList
 
 _TAG = ["Orders"]
@@ -117,7 +117,14 @@ class OrderListView(ApiView):
 
 def place_list(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Place an order list of the caller; its body."""
-    return enter(request, fields, "list", entry.build_list, entry.placed_list_body)
+    return enter(
+        request,
+        fields,
+        "list",
+        entry.build_list,
+        order_rules.asked_of_list,
+        entry.placed_list_body,
+    )
 
 
 def cancel_list(account: Account, fields: dict[str, Any]) -> dict[str, Any]:

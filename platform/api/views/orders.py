@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import maker_serializers, serializers
+from api import maker_serializers, rules, serializers
 from api import orders as entry
 from api.access import Caller
 from api.errors import ApiError, Refusal
@@ -27,7 +27,7 @@ from trading.engine import commands, events, queries
 from trading.engine.keys import client_order_key
 from trading.engine.results import Result
 from trading.instruments.selectors import catalogue, instrument_info
-from trading.orders import selectors, shapes
+from trading.orders import order_rules, selectors, shapes
 from trading.orders.models import OPEN_STATUSES, Order
 
 _TAG = ["Orders"]
@@ -261,7 +261,9 @@ class CancelTimerView(ApiView):
 
 def place(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     """Place one order of the caller; its body."""
-    return enter(request, fields, "order", entry.build, entry.placed_body)
+    return enter(
+        request, fields, "order", entry.build, order_rules.asked_of_order, entry.placed_body
+    )
 
 
 def enter(
@@ -269,6 +271,7 @@ def enter(
     fields: dict[str, Any],
     what: str,
     build: Callable[..., Any],
+    asked_of: Callable[..., list[order_rules.Asked]],
     body_of: Callable[..., dict[str, Any]],
 ) -> dict[str, Any]:
     """Place an order or a list (``what``) of the caller; its body. A refusal names the client's
@@ -282,6 +285,7 @@ def enter(
     info = instrument_info(symbol)
     command = build(info, caller, fields)
     try:
+        rules.require_now(caller, asked_of(info, command))
         return body_of(info, command, send(command))
     except Exception as error:
         refusal = as_api_error(error)
@@ -317,6 +321,7 @@ def replace(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
     row = entry.row_of(before)
     info = catalogue().instruments[row.instrument_id]
     command = entry.build_replace(info, account_id, row.order_id, fields)
+    rules.require_now(caller, order_rules.asked_of_change(info, row, command))
     return entry.replaced_body(info, before, send(command), client_order_id)
 
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import maker_serializers, quotes, serializers
+from api import maker_serializers, quotes, rules, serializers
 from api import orders as entry
 from api.access import Caller
 from api.errors import ApiError
@@ -21,6 +21,7 @@ from trading.engine import commands, queries
 from trading.engine.results import Result
 from trading.instruments.rules import InstrumentInfo
 from trading.instruments.selectors import catalogue, instrument_info
+from trading.orders import order_rules
 
 _TAG = ["Quotes"]
 
@@ -42,8 +43,12 @@ class QuotesView(ApiView):
         assert isinstance(caller, Caller)
         fields = decode_object(request._request.body)
         account_id = caller.account_id(fields.get("account"))
-        asked = quotes.MassQuote(catalogue(), account_id, fields)
-        return Response(asked.body(None if asked.command is None else send(asked.command)))
+        known = catalogue()
+        asked = quotes.MassQuote(known, account_id, fields)
+        if asked.command is None:
+            return Response(asked.body(None))
+        rules.require_now(caller, order_rules.asked_of_quotes(known.instruments, asked.command))
+        return Response(asked.body(send(asked.command)))
 
     @extend_schema(
         operation_id="cancel_quotes",

@@ -1,9 +1,10 @@
 """How each tenant does: engine and clearing, customers, volume, what waits."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Sum
 from django.utils import timezone
 from django_tenants.utils import tenant_context
@@ -19,6 +20,7 @@ from trading.instruments.models import Asset, Instrument
 from trading.market_data.models import Candle
 
 HOUR_SECONDS = 3600
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Health:
     tenant: Tenant
     host: str = ""
     customers: int = 0
+    sign_ups: int = 0  # of the last 24 hours
     instruments: int = 0
     cleared_seq: int = 0
     lag: int | None = None
@@ -55,6 +58,7 @@ def health_of(tenant: Tenant, host: str, engine: events.StatusRow | None) -> Hea
                 tenant=tenant,
                 host=host,
                 customers=customers().count(),
+                sign_ups=customers().filter(created_at__gte=timezone.now() - DAY).count(),
                 instruments=Instrument.objects.count(),
                 cleared_seq=seq,
                 lag=max(0, engine.durable_seq - seq) if engine else None,
@@ -65,6 +69,19 @@ def health_of(tenant: Tenant, host: str, engine: events.StatusRow | None) -> Hea
             )
     except DatabaseError as error:
         return Health(tenant=tenant, host=host, problem=str(error).strip().splitlines()[0])
+
+
+_STORAGE = """
+SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
+WHERE relnamespace = to_regnamespace(%s) AND relkind IN ('r', 'm')
+"""
+
+
+def storage_bytes(tenant: Tenant) -> int:
+    """What the tables of a tenant take in the database, with indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORAGE, [tenant.schema_name])
+        return int(cursor.fetchone()[0])
 
 
 def _volumes_of_a_day() -> list[Any]:

@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from backoffice import access, pages
-from backoffice.operator import health, tenants
+from backoffice.attention import Task
+from backoffice.operator import domains, health, tenants
 from backoffice.tenant import attention
 from tenants import selectors
 
@@ -19,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     tasks = []
     if engine is None:
         tasks.append(
-            attention.Task(
+            Task(
                 "bad",
                 "power_off",
                 _("The engine does not answer"),
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 pages.url(request, "processes") if access.may(request.user, "health.view") else "",
             )
         )
+    tasks += domains.tasks(request)
     for each in found:
         tasks += tenants.tasks_of(request, each)
     return pages.render(

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
+from backoffice.attention import Task
 from backoffice.forms import StaffForm
-from backoffice.operator.health import Health, health_of
+from backoffice.operator.health import Health, health_of, storage_bytes
 from backoffice.tables import Column, Listing, ListPage
 from backoffice.tenant import attention
-from backoffice.tenant.attention import Task
-from tenants import actions, links, selectors, templates_data
+from tenants import actions, links, selectors, switches, templates_data
 from tenants.models import Domain, Tenant
 
 LAG_RECORDS = 5_000
@@ -146,7 +146,23 @@ def tenant(request: HttpRequest, tenant_id: int) -> HttpResponse:
             (_("Shard"), row.shard),
             (_("Time zone"), row.timezone),
             (_("Reporting currency"), row.reporting_currency),
+            (
+                _("Rights withheld"),
+                len(selectors.withheld_from(row.schema_name)) or _("none"),
+            ),
+            (_("Storage"), f"{storage_bytes(row) / 1_048_576:,.1f} MB"),
             (_("Since (UTC)"), cells.when(row.created_at)),
+        ],
+        "switches": [
+            {
+                "label": each.label,
+                "meaning": each.meaning,
+                "is_on": switches.is_on(each.name, row),
+                "address": pages.url(request, "edit_tenant_setting", row.pk, each.setting)
+                if access.may(request.user, "settings.change")
+                else "",
+            }
+            for each in switches.declared()
         ],
         "domains": row.domains.order_by("-is_primary", "domain"),
         "may_manage": may_manage,
@@ -259,7 +275,8 @@ class Suspend(TenantAction):
 
     def explanation(self, target: Tenant) -> list[str]:
         return [
-            _("Every address of it shows a notice within about a second, also to its staff."),
+            _("Customers and programs see a notice at every address within about a second."),
+            _("Its staff still sign in and read; they can change nothing."),
             _("Orders in the book stay; nothing is lost."),
         ]
 

@@ -14,7 +14,10 @@ from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm
 from backoffice.tables import Choice, Column, Listing
 from backoffice.tenant import history, names, protections
-from trading.accounts import actions
+from care import selectors as care
+from identity import selectors as customers
+from identity.models import User
+from trading.accounts import actions, selectors
 from trading.accounts.models import Account, AccountGroup, AccountRole, AccountState
 from trading.commands import door
 from trading.engine import events, queries
@@ -173,6 +176,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
     if access.may(request.user, "ledger.view"):
         context["booked"] = booked_balances(request, row)
         context["statement"] = _statement(request, row)
+    context["is_closed"] = care.is_closed(row)
     return pages.render(
         request,
         "account.html",
@@ -267,6 +271,11 @@ class SetAccountState(ActionPage):
             _("Open orders stay in the book and can still be filled; cancel them if you must."),
         ]
 
+    def obstacle(self, target: Account) -> str:
+        if care.is_closed(target):
+            return _("This account is closed: open it again instead.")
+        return ""
+
     def initial(self, target: Account) -> dict[str, Any]:
         suspended = target.state != AccountState.ACTIVE
         return {"state": int(AccountState.ACTIVE if suspended else AccountState.SUSPENDED)}
@@ -287,7 +296,62 @@ class SetAccountState(ActionPage):
         return [*_crumbs(self.request, target), (target.name, self.back(target))]
 
 
+class OpenAccountForm(ReasonForm):
+    """What a further account is to be called, and why staff open it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=actions.MOST_NAME)
+    field_order = ["name", "reason", "token"]
+
+
+class OpenAccount(ActionPage):
+    """Open a further account for a customer, within the firm's limit."""
+
+    form_class = OpenAccountForm
+
+    def target(self, user_id: int) -> User:  # type: ignore[override]
+        found: User = customers.access_customer(self.request.user, user_id)  # type: ignore[arg-type]
+        return found
+
+    def title(self, target: User) -> str:
+        return _("Open a further account")
+
+    def facts(self, target: User) -> list[tuple[str, Any]]:
+        own = selectors.open_accounts_of(target)
+        return [
+            (_("Customer"), names.user_link(self.request, target)),
+            (_("Open accounts"), own.count()),
+        ]
+
+    def explanation(self, target: User) -> list[str]:
+        return [
+            _("It trades once the engine has it, which takes moments."),
+            _("The customer sees it on the page of his accounts."),
+        ]
+
+    def perform(self, target: User, values: dict[str, Any]) -> str:
+        made = actions.open_account(
+            user=target,
+            acting_user=self.request.user,
+            name=values["name"],
+            key=f"staff:{values['token']}",
+            reason=values["reason"],
+        )
+        return _("%(account)s is open.") % {"account": made}
+
+    def back(self, target: User) -> str:
+        return self.url("customer", target.pk)
+
+    def crumbs(self, target: User) -> list[tuple[str, str]]:
+        return [(_("Customers"), self.url("customers")), (target.email, self.back(target))]
+
+
 PAGES = (
+    pages.Page(
+        "customers/<int:user_id>/open-account/",
+        "open_account",
+        OpenAccount.as_view(),
+        "accounts.change",
+    ),
     pages.Page("accounts/", "accounts", accounts, "customers.view"),
     pages.Page("accounts/<int:account_id>/", "account", account, "customers.view"),
     pages.Page(

@@ -12,7 +12,7 @@ from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, units_of
-from backoffice.tables import Choice, Column, Listing
+from backoffice.tables import Column, Listing, by_state, state_tabs
 from backoffice.tenant import names
 from identity.models import User
 from trading.accounts.models import Account
@@ -67,12 +67,7 @@ def adjustments(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("State"), lambda a: cells.badge(a.state)),
         ],
         filters=[
-            Choice(
-                "state",
-                gettext_lazy("State"),
-                State.choices,
-                lambda rows, value: rows.filter(state=value),
-            ),
+            by_state(State.choices),
         ],
         search=lambda rows, term: rows.filter(
             Q(reason__icontains=term)
@@ -91,23 +86,23 @@ def adjustments(request: HttpRequest) -> HttpResponse:
         buttons.append(
             (_("Credit or debit"), pages.url(request, "request_adjustment"), "bo-button-primary")
         )
-    state = request.GET.get("state", "")
-    address = pages.url(request, "adjustments")
     return pages.render(
         request,
         "list.html",
         {
             "table": listing.page(request, _rows()),
             "buttons": buttons,
-            "tabs": [
-                (_("All"), address, state == ""),
-                (_("Waiting for a second person"), f"{address}?state=requested",
-                 state == "requested"),
-                (_("Rejected by the engine"), f"{address}?state=rejected", state == "rejected"),
-            ],
+            "tabs": state_tabs(
+                request,
+                pages.url(request, "adjustments"),
+                {
+                    "requested": _("Waiting for a second person"),
+                    "rejected": _("Rejected by the engine"),
+                },
+            ),
         },
         title=_("Adjustments"),
-    )  # fmt: skip
+    )
 
 
 def adjustment(request: HttpRequest, adjustment_id: int) -> HttpResponse:

@@ -1,68 +1,77 @@
-"""What needs somebody today, and the figures of the day."""
+"""What needs somebody of a tenant today."""
 
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice import access, cells, pages
-from backoffice.tenant import names, queued
+from backoffice import access, approvals, cells, counted, pages
+from backoffice.attention import Task, Watches
+from backoffice.tenant import domains, kyc_tasks, payment_tasks, queued, rule_tasks
+from care import selectors as care
 from clearing import selectors as clearing
 from clearing.models import Checkpoint
-from identity.selectors import customers
+from kyc import selectors as kyc
+from messaging import selectors as messaging
+from riskrules import selectors as rules
 from tenants.selectors import current_tenant
 from trading.accounts.models import Account, AccountState
 from trading.commands import door
 from trading.commands import selectors as commands
 from trading.engine import events, queries
-from trading.instruments.models import Instrument, State
-from trading.market_data.models import Candle
-from trading.orders.models import OPEN_STATUSES, Order
+from trading.instruments import selectors as instrument_rows
+from trading.instruments.models import Instrument, ScheduledChange, State
 from wallets.adjustments.models import Adjustment
 from wallets.adjustments.models import State as AdjustmentState
 from wallets.bookkeeping import selectors as bookkeeping
-from wallets.bookkeeping.models import PeriodState
+from wallets.payments import selectors as payments
 from wallets.reconciliation import selectors as reconciliation
 
-DAY_SECONDS = 86_400
 # A moment's lag is the normal state of a follower; this many seconds are not.
 LAG_SECONDS = 5
 REFUSED_HOURS = 24
+OWN_HOURS = 24
 
 
-@dataclass(frozen=True)
-class Task:
-    """One line of “needs attention”: tone is good, warn or bad."""
-
-    tone: str
-    icon: str
-    headline: str
-    sentence: str
-    address: str = ""
+watches = Watches()
 
 
 def menu_counts(user: Any) -> dict[str, int]:
-    """Figures beside entries of the menu."""
-    counts = {}
+    """Figures beside entries of the menu, some seconds old at most."""
+    return counted.figures(user.pk, lambda: _count(user))
+
+
+def _count(user: Any) -> dict[str, int]:
+    counts = {
+        "approvals": sum(
+            kind.for_others_than(user).count()
+            for kind in approvals.kinds.seen_by(user)
+            if access.may(user, kind.capability)
+        )
+    }
     if access.may(user, "adjustments.view"):
         waiting = Adjustment.objects.filter(state=AdjustmentState.REQUESTED)
         counts["adjustments"] = waiting.count()
+    if access.may(user, "kyc.view"):
+        counts["kyc"] = kyc.queue().count()
+    if access.may(user, "kyc.documents"):
+        counts["kyc_hits"] = kyc.undecided_hits().count()
+    if access.may(user, "tickets.view"):
+        counts["tickets"] = care.waiting().count()
+    if access.may(user, "messages.view"):
+        counts["dead_letters"] = messaging.dead_letters().count()
+    if access.may(user, "rules.view"):
+        counts["alerts"] = rules.open_alerts().count()
     if access.may(user, "ledger.view"):
         counts["entries"] = bookkeeping.waiting().count()
         counts["breaks"] = reconciliation.undone().count()
+    if access.may(user, "payments.view"):
+        counts |= payments.waiting_counts()
     return counts
-
-
-def midnight(now: datetime) -> datetime:
-    """The beginning of the day in UTC."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 WHOLE_SHARD = 0
@@ -89,23 +98,14 @@ def clearing_behind() -> timedelta | None:
 
 def tasks(request: HttpRequest) -> list[Task]:
     """Everything that waits for somebody with this role, the worst first."""
-    user = request.user
-    found = [*_engine_tasks(), *_quarantine_tasks(), *_instrument_tasks(request)]
-    if access.may(user, "audit.view"):
-        found += _command_tasks(request)
-    if access.may(user, "adjustments.view"):
-        found += _adjustment_tasks(request)
-    if access.may(user, "bookkeeping.approve"):
-        found += _entry_tasks(request)
-    if access.may(user, "ledger.view"):
-        found += _break_tasks(request)
-    if access.may(user, "customers.view"):
-        found += _account_tasks(request)
-    rank = {"bad": 0, "warn": 1, "good": 2}
-    return sorted(found, key=lambda task: rank[task.tone])
+    return watches.tasks(request)
 
 
-def _engine_tasks() -> list[Task]:
+def _payment_tasks(request: HttpRequest) -> list[Task]:
+    return [Task(*line) for line in payment_tasks.lines(request)]
+
+
+def _engine_tasks(_request: HttpRequest) -> list[Task]:
     if engine_status() is None:
         return [
             Task(
@@ -128,7 +128,7 @@ def _engine_tasks() -> list[Task]:
     return []
 
 
-def _quarantine_tasks() -> list[Task]:
+def _quarantine_tasks(_request: HttpRequest) -> list[Task]:
     aside = clearing.quarantine()
     if aside is None:
         return []
@@ -211,64 +211,139 @@ def _command_tasks(request: HttpRequest) -> list[Task]:
     return found
 
 
-def _adjustment_tasks(request: HttpRequest) -> list[Task]:
-    rows = Adjustment.objects.filter(state=AdjustmentState.REQUESTED)
-    figures = rows.aggregate(count=Count("pk"), oldest=Min("requested_at"))
-    if not figures["count"]:
+def _approval_tasks(request: HttpRequest) -> list[Task]:
+    """What waits for this reader's word, a line for each kind; what he asked for is not his."""
+    found = []
+    now = timezone.now()
+    for kind in approvals.kinds.seen_by(request.user):
+        if not access.may(request.user, kind.capability):
+            continue
+        figures = kind.for_others_than(request.user).aggregate(
+            count=Count("pk"), oldest=Min(kind.asked_at_field)
+        )
+        if not figures["count"]:
+            continue
+        age = cells.age(figures["oldest"], now) if figures["oldest"] else ""
+        found.append(
+            Task(
+                "warn",
+                kind.icon,
+                ngettext(
+                    "%(kind)s: %(count)s request waits for your word",
+                    "%(kind)s: %(count)s requests wait for your word",
+                    figures["count"],
+                )
+                % {"kind": kind.title, "count": figures["count"]},
+                _("The oldest was asked for %(age)s.") % {"age": age},
+                pages.url(request, "approvals", kind=kind.name),
+                figures["oldest"],
+            )
+        )
+    return found
+
+
+def _own_tasks(request: HttpRequest) -> list[Task]:
+    """What one asked for and nobody has decided for a day: ask a colleague."""
+    before = timezone.now() - timedelta(hours=OWN_HOURS)
+    count = sum(
+        kind.of(request.user).filter(**{f"{kind.asked_at_field}__lt": before}).count()
+        for kind in approvals.kinds.seen_by(request.user)
+    )
+    if not count:
         return []
-    own = rows.filter(requested_by_id=request.user.pk).count()
-    sentence = _("The oldest was asked for %(age)s.") % {
-        "age": cells.age(figures["oldest"], timezone.now())
-    }
-    if own == figures["count"]:
-        sentence = _("You asked for it yourself: somebody else has to decide.")
     return [
         Task(
-            "warn",
-            "approval",
+            "good",
+            "hourglass_top",
             ngettext(
-                "%(count)s adjustment waits for a second person",
-                "%(count)s adjustments wait for a second person",
-                figures["count"],
+                "%(count)s request of yours has waited for more than a day",
+                "%(count)s requests of yours have waited for more than a day",
+                count,
             )
-            % {"count": figures["count"]},
-            sentence,
-            f"{pages.url(request, 'adjustments')}?state=requested",
+            % {"count": count},
+            _("Somebody else has to decide: tell a colleague."),
+            pages.url(request, "approvals"),
         )
     ]
 
 
-def _entry_tasks(request: HttpRequest) -> list[Task]:
-    """Requested entries, and a month that is to be reopened, of which somebody else may decide."""
-    found = []
-    count = bookkeeping.waiting().exclude(requested_by_id=request.user.pk).count()
-    if count:
-        found.append(
-            Task(
-                "warn",
-                "edit_note",
-                ngettext(
-                    "%(count)s entry waits for a second person",
-                    "%(count)s entries wait for a second person",
-                    count,
-                )
-                % {"count": count},
-                _("Asked for by a colleague: nothing is booked until you decide."),
-                f"{pages.url(request, 'entry_requests')}?state=requested",
+def _ticket_tasks(request: HttpRequest) -> list[Task]:
+    """Questions that wait longer than the firm wants."""
+    figures = care.overdue().aggregate(count=Count("pk"), oldest=Min("waiting_since"))
+    if not figures["count"]:
+        return []
+    return [
+        Task(
+            "warn",
+            "forum",
+            ngettext(
+                "%(count)s question waits too long for an answer",
+                "%(count)s questions wait too long for an answer",
+                figures["count"],
             )
+            % {"count": figures["count"]},
+            _("The oldest was asked %(age)s.")
+            % {"age": cells.age(figures["oldest"], timezone.now())},
+            pages.url(request, "tickets", state="waiting"),
+            figures["oldest"],
         )
-    last = bookkeeping.last_closed()
-    if last is not None and last.state == PeriodState.REOPENING:
-        found.append(
-            Task(
-                "warn",
-                "event_available",
-                _("%(month)s is to be reopened") % {"month": last},
-                last.reopen_reason,
-                pages.url(request, "periods"),
+    ]
+
+
+def _mail_tasks(request: HttpRequest) -> list[Task]:
+    since = timezone.now() - timedelta(hours=REFUSED_HOURS)
+    rows = messaging.dead_letters().filter(created_at__gt=since)
+    figures = rows.aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if not figures["count"]:
+        return []
+    return [
+        Task(
+            "bad",
+            "mail_off",
+            ngettext(
+                "%(count)s message could not be delivered",
+                "%(count)s messages could not be delivered",
+                figures["count"],
             )
+            % {"count": figures["count"]},
+            _("In the last 24 hours, the first %(age)s. Links in them never arrived.")
+            % {"age": cells.age(figures["oldest"], timezone.now())},
+            pages.url(request, "messages", state="failed"),
+            since=figures["oldest"],
         )
-    return found
+    ]
+
+
+def _scheduled_tasks(request: HttpRequest) -> list[Task]:
+    """Changes that could not be made, and those that come within a day."""
+    now = timezone.now()
+    state = ScheduledChange.State
+    found = [
+        Task(
+            "bad",
+            "event_busy",
+            _("A scheduled change of %(symbol)s could not be made") % {"symbol": row.instrument},
+            row.problem,
+            pages.url(request, "instrument", row.instrument_id),
+            row.at,
+        )
+        for row in instrument_rows.scheduled_changes().filter(
+            status=state.FAILED, ended_at__gt=now - timedelta(hours=REFUSED_HOURS)
+        )[:5]
+    ]
+    return found + [
+        Task(
+            "good",
+            "event",
+            _("%(symbol)s changes by itself") % {"symbol": row.instrument},
+            _("At %(time)s UTC: %(reason)s")
+            % {"time": row.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"), "reason": row.reason},
+            pages.url(request, "instrument", row.instrument_id),
+        )
+        for row in instrument_rows.scheduled_changes().filter(
+            status=state.WAITING, at__lt=now + timedelta(hours=REFUSED_HOURS)
+        )[:5]
+    ]
 
 
 def _break_tasks(request: HttpRequest) -> list[Task]:
@@ -321,68 +396,6 @@ def _account_tasks(request: HttpRequest) -> list[Task]:
     ]
 
 
-def figures(now: datetime) -> dict[str, Any]:
-    """Sign-ups and volume of today, open orders, customers."""
-    today = midnight(now)
-    second = int(today.timestamp())
-    assets = names.assets()
-    by_quote: dict[int, int] = {}
-    trades = 0
-    candles = (
-        Candle.objects.filter(interval_seconds=DAY_SECONDS, open_second=second)
-        .values("instrument__quote")
-        .annotate(units=Sum("quote_units"), count=Sum("trades"))
-    )
-    for row in candles:
-        by_quote[row["instrument__quote"]] = int(row["units"])
-        trades += int(row["count"])
-    return {
-        "sign_ups": customers().filter(created_at__gte=today).count(),
-        "customers": customers().count(),
-        "open_orders": Order.objects.filter(status__in=OPEN_STATUSES).count(),
-        "trades": trades,
-        "volumes": [
-            cells.volume(units, assets[asset_id].scale, assets[asset_id].code)
-            for asset_id, units in sorted(by_quote.items())
-            if asset_id in assets
-        ],
-    }
-
-
-def sign_ups_by_day(now: datetime, days: int = 14) -> dict[str, Any]:
-    """Labels and counts of the last days, today last."""
-    first = midnight(now) - timedelta(days=days - 1)
-    counts = dict(
-        customers()
-        .filter(created_at__gte=first)
-        .annotate(day=TruncDate("created_at", tzinfo=UTC))
-        .values_list("day")
-        .annotate(count=Count("pk"))
-    )
-    every = [(first + timedelta(days=index)).date() for index in range(days)]
-    return {
-        "labels": [day.strftime("%-d.%-m.") for day in every],
-        "values": [counts.get(day, 0) for day in every],
-    }
-
-
-def trades_by_hour(now: datetime, hours: int = 24) -> dict[str, Any]:
-    """Labels and numbers of trades of the last hours, the present one last."""
-    last = int(now.timestamp()) // 3600 * 3600
-    first = last - (hours - 1) * 3600
-    counts = dict(
-        Candle.objects.filter(interval_seconds=3600, open_second__gte=first)
-        .values_list("open_second")
-        .annotate(count=Sum("trades"))
-        .order_by()
-    )
-    every = range(first, last + 1, 3600)
-    return {
-        "labels": [time.strftime("%H:00", time.gmtime(second)) for second in every],
-        "values": [int(counts.get(second, 0)) for second in every],
-    }
-
-
 def standing() -> dict[str, Any]:
     """Engine and clearing in a few facts."""
     status = engine_status()
@@ -393,3 +406,20 @@ def standing() -> dict[str, Any]:
         "checkpoint": checkpoint,
         "lag": max(0, status.durable_seq - checkpoint.seq) if status and checkpoint else None,
     }
+
+
+watches.register("backoffice.enter", _engine_tasks)
+watches.register("backoffice.enter", _quarantine_tasks)
+watches.register("backoffice.enter", _own_tasks)
+watches.register("brand.view", domains.tasks)
+watches.register("instruments.view", _instrument_tasks)
+watches.register("instruments.view", _scheduled_tasks)
+watches.register("approvals.view", _approval_tasks)
+watches.register("audit.view", _command_tasks)
+watches.register("messages.view", _mail_tasks)
+watches.register("tickets.view", _ticket_tasks)
+watches.register("kyc.decide", kyc_tasks.tasks)
+watches.register("ledger.view", _break_tasks)
+watches.register("rules.view", rule_tasks.tasks)
+watches.register("payments.view", _payment_tasks)
+watches.register("customers.view", _account_tasks)

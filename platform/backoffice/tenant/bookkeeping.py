@@ -12,7 +12,7 @@ from backoffice import access, audit_pages, cells, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.refusals import refusal_of
-from backoffice.tables import Choice, Column, Listing
+from backoffice.tables import Choice, Column, Listing, by_state, state_tabs
 from backoffice.tenant import names, postings
 from backoffice.tenant.adjustments import person
 from backoffice.tenant.entry_forms import HOUSE_LABELS, EntryForm
@@ -54,12 +54,7 @@ def requests(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("State"), lambda r: cells.badge(r.state)),
         ],
         filters=[
-            Choice(
-                "state",
-                gettext_lazy("State"),
-                State.choices,
-                lambda rows, value: rows.filter(state=value),
-            ),
+            by_state(State.choices),
             Choice(
                 "kind",
                 gettext_lazy("Kind"),
@@ -81,21 +76,20 @@ def requests(request: HttpRequest) -> HttpResponse:
     buttons = [(_("Custody accounts"), pages.url(request, "custody_accounts"), "")]
     if access.may(request.user, "bookkeeping.request"):
         buttons.append((_("New entry"), pages.url(request, "entry_kinds"), "bo-button-primary"))
-    state = request.GET.get("state", "")
-    address = pages.url(request, "entry_requests")
-    waiting = f"{address}?state=requested"
-    rejected = f"{address}?state=rejected"
     return pages.render(
         request,
         "list.html",
         {
             "table": listing.page(request, selectors.requests()),
             "buttons": buttons,
-            "tabs": [
-                (_("All"), address, state == ""),
-                (_("Waiting for a second person"), waiting, state == "requested"),
-                (_("Rejected by the engine"), rejected, state == "rejected"),
-            ],
+            "tabs": state_tabs(
+                request,
+                pages.url(request, "entry_requests"),
+                {
+                    "requested": _("Waiting for a second person"),
+                    "rejected": _("Rejected by the engine"),
+                },
+            ),
         },
         title=_("Entries by staff"),
     )
@@ -147,7 +141,7 @@ def entry_request(request: HttpRequest, request_id: int) -> HttpResponse:
     row = _found(request_id)
     facts = [
         (_("State"), cells.badge(row.get_state_display(), cells.tone_of(row.state))),
-        *_facts(request, row),
+        *facts_of(request, row),
         (_("Asked by"), person(row.requested_by)),
         (_("Asked (UTC)"), cells.when(row.requested_at)),
         (_("Second person"), person(row.approved_by)),
@@ -182,7 +176,7 @@ def entry_request(request: HttpRequest, request_id: int) -> HttpResponse:
     )
 
 
-def _facts(request: HttpRequest, row: EntryRequest) -> list[tuple[str, Any]]:
+def facts_of(request: HttpRequest, row: EntryRequest) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [(_("Kind"), row.get_kind_display())]
     if row.asset is not None:
         facts.append((_("Amount"), amount_of(row)))
@@ -350,7 +344,7 @@ class Decision(ActionPage):
     def facts(self, target: EntryRequest) -> list[tuple[str, Any]]:
         lines = postings.planned(plans.postings_of(target))
         return [
-            *_facts(self.request, target),
+            *facts_of(self.request, target),
             *((_("Posting"), posting.sentence) for posting in lines),
             (_("Asked by"), person(target.requested_by)),
         ]

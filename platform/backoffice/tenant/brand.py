@@ -1,76 +1,51 @@
-"""The brand: name, colours, logo, texts and languages, with preview and contrast warnings."""
+"""The brand that is published, its versions, and the steps from a draft to a version."""
 
 from typing import Any
 
 from django import forms
 from django.conf import settings as django_settings
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit import selectors as audit_selectors
-from backoffice import access, audit_pages, colours, pages
+from backoffice import access, audit_pages, contrast, pages
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
-from tenants import actions, brands
-from tenants.models import Brand
+from backoffice.settings_pages import changed_by_text
+from backoffice.tenant import brand_studio
+from backoffice.tenant.brand_form import COLOUR_LABELS, TEXT_LABELS
+from tenants import actions, brand_content, brands, selectors
+from tenants.models import Brand, BrandDraft, BrandVersion
 from tenants.selectors import current_tenant
 
-SCHEMES = ("light", "dark")
-# Pairs that must be readable on each other: text, ground, what it is.
-_PAIRS = (
-    ("on_primary", "primary", gettext_lazy("text on buttons")),
-    ("text", "background", gettext_lazy("text on the background")),
-    ("text", "surface", gettext_lazy("text on panels")),
-    ("primary", "surface", gettext_lazy("links on panels")),
-)
-COLOUR_LABELS = {
-    "primary": gettext_lazy("Main colour"),
-    "on_primary": gettext_lazy("Text on it"),
-    "accent": gettext_lazy("Accent"),
-    "background": gettext_lazy("Background"),
-    "surface": gettext_lazy("Panels"),
-    "text": gettext_lazy("Text"),
-}
-TEXT_LABELS = {
-    "tagline": gettext_lazy("Tagline"),
-    "introduction": gettext_lazy("Introduction"),
-    "footer": gettext_lazy("Footer"),
-    "risk_notice": gettext_lazy("Risk notice"),
-    "mail_signature": gettext_lazy("Signature of mails"),
-    "suspended": gettext_lazy("Notice while suspended"),
+_FIELD_NAMES = {
+    "name": gettext_lazy("Name"),
+    "logo_svg": gettext_lazy("Drawing"),
+    "logo_png": gettext_lazy("Picture"),
+    "languages": gettext_lazy("Languages"),
+    "default_language": gettext_lazy("Default language"),
+    "support_address": gettext_lazy("Support address"),
+    "mail_from": gettext_lazy("Sender of mails"),
+    "mail_look": gettext_lazy("Head of mails"),
 }
 
 
-def contrast_warnings(table: dict[str, dict[str, str]]) -> list[str]:
-    """Pairs of colours that are hard to read, in words; ``table`` as brands keep it."""
-    warnings = []
-    for scheme in SCHEMES:
-        full = brands.COLOURS[scheme] | table.get(scheme, {})
-        for text, ground, what in _PAIRS:
-            if not (colours.is_hex(full[text]) and colours.is_hex(full[ground])):
-                continue
-            ratio = colours.contrast(full[text], full[ground])
-            if ratio < colours.READABLE_CONTRAST:
-                warnings.append(
-                    _("%(scheme)s: %(what)s has a contrast of %(ratio)s to 1; readable from 4.5.")
-                    % {
-                        "scheme": _("Light") if scheme == "light" else _("Dark"),
-                        "what": what,
-                        "ratio": f"{ratio:.1f}",
-                    }
-                )
-    return warnings
+def published() -> Brand:
+    """The row of this firm's brand, as the database has it."""
+    return Brand.objects.get(tenant_id=current_tenant().pk)
 
 
 def brand(request: HttpRequest) -> HttpResponse:
-    """The brand as it is, in both colour schemes, with its history."""
-    view = brands.view_of(current_tenant())
+    """The brand as it is, in both colour schemes, with its versions and history."""
+    tenant = current_tenant()
+    view = brands.view_of(tenant)
+    pairs = contrast.pairs_of({"light": view.light, "dark": view.dark})
     context: dict[str, Any] = {
         "view": view,
         "schemes": [("light", view.light), ("dark", view.dark)],
-        "warnings": contrast_warnings({"light": view.light, "dark": view.dark}),
+        "pairs": pairs,
+        "warnings": [pair.sentence for pair in pairs if not pair.is_enough],
         "texts": [
             (language, [(TEXT_LABELS[key], view.texts.get(language, {}).get(key, ""))
                         for key in brands.TEXTS])
@@ -78,194 +53,265 @@ def brand(request: HttpRequest) -> HttpResponse:
         ],
         "language_names": dict(django_settings.LANGUAGES),
         "may_change": access.may(request.user, "brand.change"),
+        "draft": draft_words(selectors.draft_of(tenant)),
+        "versions": [version_words(row, view.version)
+                     for row in selectors.brand_versions(tenant)[:30]],
     }  # fmt: skip
     if access.may(request.user, "audit.view"):
-        records = audit_selectors.records_of(("tenants.brand", current_tenant().slug))
+        records = audit_selectors.records_of(("tenants.brand", tenant.slug))
         context["audit"] = audit_pages.timeline(request, records[:20])
     return pages.render(request, "brand.html", context, title=_("Brand"))
 
 
-class BrandForm(StaffForm):
-    """Every field of a brand; colours and texts are added from what brands may set."""
+def draft_words(draft: BrandDraft | None) -> dict[str, Any] | None:
+    """A draft as pages tell it."""
+    if draft is None:
+        return None
+    return {
+        "by": changed_by_text(draft.changed_by),
+        "at": draft.changed_at,
+        "is_behind": draft.base_version != published().version,
+    }
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    support_address = forms.EmailField(
-        label=gettext_lazy("Support address"), required=False, max_length=254
-    )
-    mail_from = forms.EmailField(
-        label=gettext_lazy("Sender of mails"), required=False, max_length=254
-    )
-    languages = forms.MultipleChoiceField(
-        label=gettext_lazy("Languages"),
-        choices=django_settings.LANGUAGES,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    default_language = forms.ChoiceField(
-        label=gettext_lazy("Default language"), choices=django_settings.LANGUAGES
-    )
-    logo = forms.FileField(
-        label=gettext_lazy("New logo"),
+
+def version_words(row: BrandVersion, in_force: int) -> dict[str, Any]:
+    by = _("the system") if row.published_by == "system" else changed_by_text(row.published_by)
+    return {
+        "version": row.version,
+        "by": by,
+        "at": row.published_at,
+        "reason": row.reason,
+        "is_in_force": row.version == in_force,
+        "primary": brands.COLOURS["light"] | row.content.get("colours", {}).get("light", {}),
+    }
+
+
+def told(path: str) -> str:
+    """The name of a field by its path, such as ``texts/en/tagline``."""
+    parts = path.split("/")
+    if parts[0] == "colours" and len(parts) == 3:
+        scheme = _("light") if parts[1] == "light" else _("dark")
+        return f"{COLOUR_LABELS.get(parts[2], parts[2])} ({scheme})"
+    if parts[0] == "texts" and len(parts) == 3:
+        return f"{TEXT_LABELS.get(parts[2], parts[2])} ({parts[1]})"
+    return str(_FIELD_NAMES.get(path, path))
+
+
+def value_words(path: str, value: Any) -> dict[str, str]:
+    """A value with, for a colour, the colour itself."""
+    if path.startswith("logo_"):
+        return {"text": _("a logo") if value else _("none")}
+    text = ", ".join(value) if isinstance(value, list) else str(value or "")
+    return {"text": text or _("empty"), "colour": text if path.startswith("colours/") else ""}
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Fields that differ, in words. Colours that a brand leaves out are the platform's."""
+    return [
+        (told(path), value_words(path, before), value_words(path, after))
+        for path, before, after in brand_content.differences(_complete(old), _complete(new))
+    ]
+
+
+def _complete(content: dict[str, Any]) -> dict[str, Any]:
+    colours = content.get("colours", {})
+    return content | {
+        "colours": {
+            scheme: brands.COLOURS[scheme] | colours.get(scheme, {}) for scheme in contrast.SCHEMES
+        }
+    }
+
+
+class WhyForm(StaffForm):
+    """A reason if one likes: the difference itself is kept with every version."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What for"),
         required=False,
-        help_text=gettext_lazy("An SVG drawing without scripts, up to 60,000 characters."),
-        widget=forms.FileInput(attrs={"accept": ".svg,image/svg+xml"}),
+        max_length=300,
+        help_text=gettext_lazy("Kept with the version and in the audit trail."),
     )
-    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=300)
-
-    def __init__(self, *args: Any, row: Brand, **kwargs: Any) -> None:
-        initial = {
-            "version": row.version,
-            "name": row.name,
-            "support_address": row.support_address,
-            "mail_from": row.mail_from,
-            "languages": row.languages,
-            "default_language": row.default_language,
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        for scheme in SCHEMES:
-            full = brands.COLOURS[scheme] | row.colours.get(scheme, {})
-            for name in brands.COLOURS[scheme]:
-                self.fields[f"{scheme}_{name}"] = forms.RegexField(
-                    r"^#[0-9a-fA-F]{6}\Z",
-                    label=COLOUR_LABELS.get(name, name),
-                    initial=full[name],
-                    error_messages={"invalid": _("Write a colour as #rrggbb.")},
-                    widget=forms.TextInput(
-                        attrs={
-                            "type": "color",
-                            "class": "bo-input",
-                            "data-preview": f"{scheme}-{name}",
-                        }
-                    ),
-                )
-        for language, _name in django_settings.LANGUAGES:
-            for key in brands.TEXTS:
-                self.fields[f"text_{language}_{key}"] = forms.CharField(
-                    label=TEXT_LABELS.get(key, key),
-                    required=False,
-                    max_length=2000,
-                    initial=row.texts.get(language, {}).get(key, ""),
-                    widget=forms.Textarea(
-                        attrs={"rows": 2, "class": "bo-input bo-textarea", "lang": language}
-                    ),
-                )
-
-    def colour_fields(self, scheme: str) -> list[Any]:
-        return [self[f"{scheme}_{name}"] for name in brands.COLOURS[scheme]]
-
-    def text_fields(self, language: str) -> list[Any]:
-        return [self[f"text_{language}_{key}"] for key in brands.TEXTS]
-
-    def plain_fields(self) -> list[Any]:
-        names = ["name", "support_address", "mail_from", "languages", "default_language"]
-        return [self[name] for name in names]
-
-    def clean_logo(self) -> str:
-        upload = self.cleaned_data.get("logo")
-        if not upload:
-            return ""
-        if upload.size > 300_000:
-            raise forms.ValidationError(_("This file is too large for a logo."))
-        try:
-            return str(upload.read().decode("utf-8").strip())
-        except UnicodeDecodeError:
-            raise forms.ValidationError(_("This is no SVG file.")) from None
-
-    def changes(self, row: Brand) -> dict[str, Any]:
-        """What differs from ``row``, as `change_brand` takes it."""
-        values = self.cleaned_data
-        wanted: dict[str, Any] = {
-            "name": values["name"],
-            "support_address": values["support_address"],
-            "mail_from": values["mail_from"],
-            "languages": values["languages"],
-            "default_language": values["default_language"],
-            "colours": {
-                scheme: {
-                    name: values[f"{scheme}_{name}"].lower() for name in brands.COLOURS[scheme]
-                }
-                for scheme in SCHEMES
-            },
-            "texts": self._texts(),
-        }
-        if values["logo"]:
-            wanted["logo_svg"] = values["logo"]
-        elif values["remove_logo"]:
-            wanted["logo_svg"] = ""
-        return {name: value for name, value in wanted.items() if getattr(row, name) != value}
-
-    def _texts(self) -> dict[str, dict[str, str]]:
-        texts: dict[str, dict[str, str]] = {}
-        for language, _name in django_settings.LANGUAGES:
-            table = {
-                key: self.cleaned_data[f"text_{language}_{key}"].replace("\r\n", "\n")
-                for key in brands.TEXTS
-                if self.cleaned_data[f"text_{language}_{key}"]
-            }
-            if table:
-                texts[language] = table
-        return texts
 
 
-class EditBrand(ActionPage):
-    """Change the brand with a live preview."""
+class DraftPage(ActionPage):
+    """A step of the draft; the page shows what it would change."""
 
-    template = "brand_edit.html"
+    form_class = WhyForm
+    template = "brand_step.html"
 
-    def target(self, **kwargs: Any) -> Brand:
-        return Brand.objects.get(tenant_id=current_tenant().pk)
+    def target(self, **kwargs: Any) -> BrandDraft | None:
+        return selectors.draft_of(current_tenant())
 
-    def title(self, target: Brand) -> str:
-        return _("Change the brand")
+    def obstacle(self, target: BrandDraft | None) -> str:
+        return "" if target else _("There is no draft. Begin one in the studio.")
 
-    def confirm_label(self, target: Brand) -> str:
-        return _("Save the brand")
-
-    def form(self, target: Brand, data: Any = None, files: Any = None) -> BrandForm:
-        return BrandForm(data, files, row=target)
-
-    def extra(self, target: Brand, form: StaffForm) -> dict[str, Any]:
-        assert isinstance(form, BrandForm)
-        names = dict(django_settings.LANGUAGES)
-        shown = sorted(names, key=lambda code: (code not in target.languages, code))
+    def extra(self, target: BrandDraft | None, form: StaffForm) -> dict[str, Any]:
+        if target is None:
+            return {}
         return {
-            "plain_fields": form.plain_fields(),
-            "colour_groups": [
-                (_("Light"), "light", form.colour_fields("light")),
-                (_("Dark"), "dark", form.colour_fields("dark")),
-            ],
-            "text_groups": [
-                (names[code], form.text_fields(code), code in target.languages) for code in shown
-            ],
-            "logo_fields": [form["logo"]] + ([form["remove_logo"]] if target.logo_svg else []),
-            "reason_field": form["reason"],
-            "view": brands.view_of(current_tenant()),
-            "warnings": contrast_warnings(target.colours),
+            "difference": difference(brand_content.content_of(published()), target.content),
+            "warnings": contrast.warnings_of(target.content["colours"]),
+            "draft": draft_words(target),
         }
 
-    def perform(self, target: Brand, values: dict[str, Any]) -> str:
-        assert isinstance(self.sent, BrandForm)
-        changes = self.sent.changes(target)
-        if not changes:
-            raise ValidationError(_("Nothing was changed."))
-        actions.change_brand(
+    def back(self, target: Any) -> str:
+        return self.url("edit_brand")
+
+    def after(self, target: Any) -> str:
+        return self.url("brand")
+
+    def crumbs(self, target: Any) -> list[tuple[str, str]]:
+        return [(_("Brand"), self.url("brand")), (_("Studio"), self.url("edit_brand"))]
+
+
+class PublishForm(WhyForm):
+    """Knows which draft its sender looked at."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class Publish(DraftPage):
+    """Put the draft in force."""
+
+    form_class = PublishForm
+
+    def initial(self, target: BrandDraft | None) -> dict[str, Any]:
+        return {"seen": brand_content.digest(target.content)} if target else {}
+
+    def title(self, target: Any) -> str:
+        return _("Publish the brand")
+
+    def explanation(self, target: Any) -> list[str]:
+        return [_("Pages and mails show it within about a second. The way back stays open: every "
+                  "version is kept.")]  # fmt: skip
+
+    def obstacle(self, target: BrandDraft | None) -> str:
+        if target is None:
+            return super().obstacle(target)
+        if target.base_version != published().version:
+            return _("The published brand was changed since this draft was begun. Bring the draft "
+                     "up to date first.")  # fmt: skip
+        return ""
+
+    def perform(self, target: BrandDraft | None, values: dict[str, Any]) -> str:
+        row = actions.publish_draft(
             tenant=current_tenant(),
             acting_user=self.request.user,
             reason=values["reason"],
-            expected_version=values["version"],
-            **changes,
+            expected_digest=values["seen"],
         )
-        return _("The brand is saved. Pages show it within about a second.")
+        return _("Version %(version)s of the brand is published.") % {"version": row.version}
 
-    def back(self, target: Brand) -> str:
+
+class UpdateDraft(DraftPage):
+    """Take over what was published since the draft was begun."""
+
+    form_class = StaffForm
+
+    def title(self, target: Any) -> str:
+        return _("Bring the draft up to date")
+
+    def explanation(self, target: Any) -> list[str]:
+        return [_("What was published since it was begun is taken over, but for the fields that "
+                  "the draft itself changes. Nothing is published by this.")]  # fmt: skip
+
+    def perform(self, target: BrandDraft | None, values: dict[str, Any]) -> str:
+        actions.bring_draft_up_to_date(tenant=current_tenant(), acting_user=self.request.user)
+        return _("The draft is up to date.")
+
+    def after(self, target: Any) -> str:
+        return self.url("edit_brand")
+
+
+class DiscardDraft(DraftPage):
+    """Throw the draft away."""
+
+    danger = True
+
+    def title(self, target: Any) -> str:
+        return _("Throw the draft away")
+
+    def explanation(self, target: Any) -> list[str]:
+        return [_("What is published stays as it is.")]
+
+    def perform(self, target: BrandDraft | None, values: dict[str, Any]) -> str:
+        actions.discard_draft(
+            tenant=current_tenant(), acting_user=self.request.user, reason=values["reason"]
+        )
+        return _("The draft is thrown away.")
+
+
+class RestoreForm(WhyForm):
+    """Knows which version was in force when it was opened."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class Restore(ActionPage):
+    """An earlier version, what it differs in from the one in force, and the way back to it."""
+
+    form_class = RestoreForm
+    template = "brand_step.html"
+
+    def target(self, version: int) -> BrandVersion:  # type: ignore[override]
+        if version > 2**31 - 1:
+            raise Http404
+        row = selectors.brand_versions(current_tenant()).filter(version=version).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def initial(self, target: BrandVersion) -> dict[str, Any]:
+        return {"seen": published().version}
+
+    def title(self, target: BrandVersion) -> str:
+        return _("Version %(version)s of the brand") % {"version": target.version}
+
+    def confirm_label(self, target: BrandVersion) -> str:
+        return _("Put it in force again")
+
+    def explanation(self, target: BrandVersion) -> list[str]:
+        return [_("It is published as a new version within about a second; a draft stays.")]
+
+    def obstacle(self, target: BrandVersion) -> str:
+        now = brand_content.content_of(published())
+        is_like_it = not difference(now, now | target.content)
+        return _("The brand is like this already.") if is_like_it else ""
+
+    def extra(self, target: BrandVersion, form: StaffForm) -> dict[str, Any]:
+        now = brand_content.content_of(published())
+        return {
+            "difference": difference(now, now | target.content),
+            "warnings": contrast.warnings_of(target.content["colours"]),
+        }
+
+    def perform(self, target: BrandVersion, values: dict[str, Any]) -> str:
+        row = actions.restore_version(
+            tenant=current_tenant(),
+            version=target.version,
+            acting_user=self.request.user,
+            reason=values["reason"] or _("back to version %(v)s") % {"v": target.version},
+            expected_version=values["seen"] or 0,
+        )
+        return _("Version %(old)s is in force again, as version %(new)s.") % {
+            "old": target.version,
+            "new": row.version,
+        }
+
+    def back(self, target: BrandVersion) -> str:
         return self.url("brand")
 
-    def crumbs(self, target: Brand) -> list[tuple[str, str]]:
+    def crumbs(self, target: BrandVersion) -> list[tuple[str, str]]:
         return [(_("Brand"), self.url("brand"))]
 
 
 PAGES = (
     pages.Page("brand/", "brand", brand, "brand.view"),
-    pages.Page("brand/edit/", "edit_brand", EditBrand.as_view(), "brand.change"),
+    *brand_studio.PAGES,
+    pages.Page("brand/publish/", "publish_brand", Publish.as_view(), "brand.change"),
+    pages.Page("brand/draft/update/", "update_brand_draft", UpdateDraft.as_view(), "brand.change"),
+    pages.Page(
+        "brand/draft/discard/", "discard_brand_draft", DiscardDraft.as_view(), "brand.change"
+    ),
+    pages.Page("brand/versions/<int:version>/", "brand_version", Restore.as_view(), "brand.change"),
 )

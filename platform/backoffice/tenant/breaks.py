@@ -12,7 +12,7 @@ from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, StaffForm
-from backoffice.tables import Choice, Column, Days, Listing
+from backoffice.tables import Choice, Column, Days, Listing, by_state
 from backoffice.tenant import names
 from backoffice.tenant.adjustments import person
 from wallets.reconciliation import actions, selectors, states
@@ -76,12 +76,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("State"), state_badge),
         ],
         filters=[
-            Choice(
-                "state",
-                gettext_lazy("State"),
-                State.choices,
-                lambda rows, value: rows.filter(state=value),
-            ),
+            by_state(State.choices),
             Choice(
                 "cause",
                 gettext_lazy("Cause"),
@@ -160,7 +155,7 @@ def one_break(request: HttpRequest, break_id: int) -> HttpResponse:
     if row.explanation:
         facts.append((_("Explanation"), cells.pair(row.explanation, person(row.explained_by))))
     if row.way:
-        facts.append((_("Mended by"), _way(request, row)))
+        facts.append((_("Mended by"), way_of(request, row)))
         facts.append((_("Proposed by"), person(row.proposed_by)))
     if row.resolved_by:
         facts.append(
@@ -197,7 +192,7 @@ def _event(request: HttpRequest, row: BooksBreak) -> Any:
     )
 
 
-def _way(request: HttpRequest, row: BooksBreak) -> Any:
+def way_of(request: HttpRequest, row: BooksBreak) -> Any:
     words = row.get_way_display()
     if row.way == Way.ENTRY and row.way_reference:
         address = pages.url(request, "entry", row.way_reference)
@@ -344,7 +339,7 @@ class Decision(BreakPage):
     def facts(self, target: BooksBreak) -> list[tuple[str, Any]]:
         return [
             *super().facts(target),
-            (_("Mended by"), _way(self.request, target) if target.way else cells.NOTHING),
+            (_("Mended by"), way_of(self.request, target) if target.way else cells.NOTHING),
             (_("Proposed by"), person(target.proposed_by)),
         ]
 

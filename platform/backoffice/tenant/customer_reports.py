@@ -28,6 +28,7 @@ def statement(request: HttpRequest, account_id: int) -> HttpResponseBase:
     owner = account.user.email if account.user else account.name
     report = statements.report(account, wanted.period, owner, asset_id=wanted.asset_id)
     crumbs = _crumbs(request, account)
+    export = ("statement", {"account": account.pk})
     keep = ("begin", "end", "asset", "zone")
     if wanted.kind:
         return answer(request, report, wanted, about=account, keep=keep)
@@ -54,6 +55,7 @@ def statement(request: HttpRequest, account_id: int) -> HttpResponseBase:
         about=account,
         keep=keep,
         crumbs=crumbs,
+        export=export,
         extra={
             "balances": _balances(balances),
             "movements": table,
@@ -194,6 +196,7 @@ def year(request: HttpRequest, user_id: int) -> HttpResponseBase:
         wanted,
         about=user,
         keep=("year", "zone"),
+        export=("tax_year", {"user": user.pk, "year": wanted.year}),
         crumbs=[(user.email, pages.url(request, "customer", user.pk))],
     )
 

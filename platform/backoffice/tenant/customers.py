@@ -13,8 +13,11 @@ from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import accounts, orders, trades
+from care import selectors as care
+from care.actions import resets
 from identity import actions, selectors
 from identity.models import TotpDevice, User
+from tenants import registry
 from trading.orders.models import OPEN_STATUSES, Order, Trade
 
 
@@ -102,7 +105,7 @@ def customer(request: HttpRequest, user_id: int) -> HttpResponse:
             (_("Customer id"), cells.mono(user.pk)),
             (_("Name"), user.name or "–"),
             (_("E-mail verified (UTC)"), cells.when(user.email_verified_at)),
-            (_("Second factor"), _("on") if has_second_factor else _("off")),
+            (_("Second factor"), _second_factor(user, has_second_factor)),
             (_("Language"), user.language or _("as the brand's")),
             (_("Signed up (UTC)"), cells.when(user.created_at)),
             (_("Password set (UTC)"), cells.when(user.password_changed_at)),
@@ -132,6 +135,13 @@ def customer(request: HttpRequest, user_id: int) -> HttpResponse:
         title=user.email,
         crumbs=[(_("Customers"), pages.url(request, "customers"))],
     )
+
+
+def _second_factor(user: User, is_on: bool) -> Any:
+    reset = care.open_reset_of(user)
+    if reset is None:
+        return _("on") if is_on else _("off")
+    return cells.badge(_("reset: %(state)s") % {"state": reset.get_state_display()}, "warn")
 
 
 def _sessions(user: User) -> Any:
@@ -192,32 +202,34 @@ class CustomerAction(ActionPage):
 
 
 class ResetSecondFactor(CustomerAction):
-    """Take a lost authenticator away."""
+    """Ask that a lost authenticator be taken away; another person decides."""
 
     danger = True
 
     def title(self, target: User) -> str:
-        return _("Reset the second factor")
+        return _("Ask for a reset of the second factor")
 
     def explanation(self, target: User) -> list[str]:
         return [
             _("Be sure that you speak with the customer: this opens the account to a password."),
-            _("The authenticator and recovery codes stop working, all sessions end."),
-            _("The customer is told by mail."),
+            _("The customer is told at once by every way, and can stop it on his security page."),
+            _(
+                "Another person has to agree; %(hours)s hours later the authenticator and recovery "
+                "codes stop working and all sessions end."
+            )
+            % {"hours": registry.get("care.reset_wait_hours")},
         ]
 
     def obstacle(self, target: User) -> str:
         if not TotpDevice.objects.filter(user=target, confirmed=True).exists():
             return _("This customer has no second factor, so there is nothing to reset.")
+        if care.open_reset_of(target) is not None:
+            return _("A reset of this customer's second factor is under way.")
         return ""
 
     def perform(self, target: User, values: dict[str, Any]) -> str:
-        actions.reset_second_factor(
-            user=target,
-            acting_user=self.request.user,  # type: ignore[arg-type]
-            reason=values["reason"],
-        )
-        return _("The second factor of %(email)s is reset.") % {"email": target.email}
+        resets.ask(user=target, acting_user=self.request.user, reason=values["reason"])
+        return _("Asked. Another person decides; %(email)s is told.") % {"email": target.email}
 
 
 class CloseLogin(CustomerAction):
@@ -315,7 +327,7 @@ PAGES = (
         "customers/<int:user_id>/reset-second-factor/",
         "reset_second_factor",
         ResetSecondFactor.as_view(),
-        "customers.edit",
+        "resets.ask",
     ),
     pages.Page(
         "customers/<int:user_id>/close-login/",

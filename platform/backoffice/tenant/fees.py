@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
+from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm
 from backoffice.tables import Column, Listing
 from backoffice.tenant import history, names
@@ -162,7 +163,7 @@ class OneFeesAction(FeesAction):
         ]
 
 
-class EditFees(OneFeesAction):
+class EditFees(EditPage, OneFeesAction):
     """Other rates."""
 
     form_class = FeesForm

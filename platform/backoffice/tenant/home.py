@@ -5,22 +5,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice import access, pages
-from backoffice.tenant import attention, books
+from backoffice.tenant import attention, books, figures
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What to do first, and how the day goes."""
     now = timezone.now()
+    sees_books = access.may(request.user, "ledger.view")
     return pages.render(
         request,
         "home.html",
         {
+            "now": now,
             "tasks": attention.tasks(request),
-            "figures": attention.figures(now),
+            "figures": figures.figures(now),
             "standing": attention.standing(),
-            "sign_ups": attention.sign_ups_by_day(now),
-            "trades": attention.trades_by_hour(now),
-            "books": books.standing(now) if access.may(request.user, "ledger.view") else None,
+            "sign_ups": figures.sign_ups_by_day(now),
+            "trades": figures.trades_by_hour(now),
+            "volume": figures.volume_by_day(now),
+            "traded": figures.volume_by_instrument(now),
+            "owed": figures.owed() if sees_books else None,
+            "books": books.standing(now) if sees_books else None,
         },
         title=_("Home"),
     )

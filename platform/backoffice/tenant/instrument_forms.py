@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import instrument_words
-from backoffice.forms import ReasonForm, StaffForm
+from backoffice.forms import MomentField, ReasonForm, StaffForm
 from money.units import MoneyError, parse_units
 from trading.instruments import actions
 from trading.instruments.models import Asset, Instrument, State
@@ -100,7 +99,20 @@ class CreateForm(RulesForm):
     state = forms.TypedChoiceField(
         label=gettext_lazy("Begin as"), coerce=int, choices=State.choices
     )
-    field_order = ["base", "quote", "symbol", "state"]
+    price = _decimal_field(
+        gettext_lazy("Expected price"),
+        gettext_lazy(
+            "Of one whole base asset. The rules are checked against it, and price bands "
+            "are measured from it until the first trade."
+        ),
+        required=False,
+    )
+    at = MomentField(
+        label=gettext_lazy("Open it at (UTC)"),
+        required=False,
+        help_text=gettext_lazy("Empty: as soon as the engine has it. Until then it is halted."),
+    )
+    field_order = ["base", "quote", "symbol", "price", "state", "at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,9 +129,13 @@ class CreateForm(RulesForm):
 
 
 class ChangeForm(RulesForm):
-    """Other rules, and why. The version it was opened at stops a lost update."""
+    """Other rules, when they come into force, and why."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    at = MomentField(
+        label=gettext_lazy("In force at (UTC)"),
+        required=False,
+        help_text=gettext_lazy("Empty: at once."),
+    )
     reason = ReasonForm.base_fields["reason"]
 
 
@@ -137,7 +153,10 @@ class StateForm(ReasonForm):
             (State.CLOSED, gettext_lazy("Closed: no new orders until the next session")),
         ],
     )
-    field_order = ["state", "reason", "token"]
+    at = MomentField(
+        label=gettext_lazy("At (UTC)"), required=False, help_text=gettext_lazy("Empty: at once.")
+    )
+    field_order = ["state", "at", "reason", "token"]
 
 
 class PricesForm(ReasonForm):
@@ -158,12 +177,10 @@ class PricesForm(ReasonForm):
     field_order = ["mark_price", "index_price", "reason", "token"]
 
 
-def preview_of(values: dict[str, Any]) -> list[str]:
-    """Rules in words of what was typed, when it can be understood."""
-    try:
-        return instrument_words.instrument_rules(unsaved(values))
-    except MoneyError:
-        return []
+def price_of(values: dict[str, Any]) -> int:
+    """The expected price in quote units; 0 when none was given. Raises MoneyError."""
+    text = values.get("price", "")
+    return parse_units(text, values["quote"].scale) if text else 0
 
 
 def unsaved(values: dict[str, Any]) -> Instrument:

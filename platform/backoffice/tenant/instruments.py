@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,27 +10,52 @@ from backoffice import access, cells, instrument_words, pages, words
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Column, Listing
-from backoffice.tenant import history, hours, instrument_forms, names
-from money.units import format_units
+from backoffice.tenant import (
+    history,
+    hours,
+    instrument_changes,
+    instrument_forms,
+    names,
+)
+from backoffice.tenant.instrument_rules import (
+    RULE_LABELS,
+    RulesPage,
+    preview,
+    refuse_nonsense,
+    rule_text,
+    rule_values,
+)
 from trading.instruments import actions, selectors
 from trading.instruments.models import Instrument, Reason, State, StateChange
 
-RULE_LABELS = {
-    "tick_units": gettext_lazy("Tick size"),
-    "lot_units": gettext_lazy("Lot size"),
-    "min_lots": gettext_lazy("Smallest quantity"),
-    "max_lots": gettext_lazy("Largest quantity"),
-    "min_notional_units": gettext_lazy("Smallest value"),
-    "max_notional_units": gettext_lazy("Largest value"),
-    "price_band_bp": gettext_lazy("Price band"),
-    "maker_ppm": gettext_lazy("Maker fee"),
-    "taker_ppm": gettext_lazy("Taker fee"),
-    "state": gettext_lazy("State"),
-    "breaker_bp": gettext_lazy("Circuit breaker"),
-    "breaker_window_seconds": gettext_lazy("Window of the breaker"),
-    "breaker_halt_seconds": gettext_lazy("Halt of the breaker"),
-}
 _STATE_CHANGES = 20
+# Rules to begin with, by what is traded.
+SHAPES: dict[str, tuple[Any, dict[str, str]]] = {
+    "major": (
+        gettext_lazy("A major coin"),
+        {
+            "tick_size": "0.01", "lot_size": "0.0001", "min_quantity": "0.0001",
+            "max_quantity": "1000", "min_notional": "5", "max_notional": "0",
+            "price_band_bp": "10", "maker_ppm": "0.1", "taker_ppm": "0.2",
+        },
+    ),
+    "token": (
+        gettext_lazy("A token of a few cents"),
+        {
+            "tick_size": "0.00001", "lot_size": "1", "min_quantity": "1",
+            "max_quantity": "10000000", "min_notional": "5", "max_notional": "0",
+            "price_band_bp": "20", "maker_ppm": "0.1", "taker_ppm": "0.2",
+        },
+    ),
+    "stable": (
+        gettext_lazy("Two stable coins"),
+        {
+            "tick_size": "0.0001", "lot_size": "0.01", "min_quantity": "1",
+            "max_quantity": "1000000", "min_notional": "5", "max_notional": "0",
+            "price_band_bp": "2", "maker_ppm": "0", "taker_ppm": "0.02",
+        },
+    ),
+}  # fmt: skip
 
 
 def instruments(request: HttpRequest) -> HttpResponse:
@@ -92,10 +115,20 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
     )
     versions = list(row.versions.select_related("command")[:50])
     latest = history.command_state(versions[0].command) if versions else None
+    steps = history.steps(
+        versions,
+        lambda name: str(RULE_LABELS.get(name, name)),
+        lambda name, value: rule_text(row, name, value),
+        order=list(RULE_LABELS),
+    )
+    may_change = access.may(request.user, "instruments.change")
+    for step in steps[1:] if may_change else ():
+        step["back"] = pages.url(request, "roll_back", row.pk, step["version"])
     return pages.render(
         request,
         "instrument.html",
         {
+            "may_change": may_change,
             "instrument": row,
             "state": words.state_name(row.state),
             "rules": instrument_words.instrument_rules(row),
@@ -107,34 +140,12 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
             ],
             **hours.section(row),
             "latest": latest,
-            "history": history.steps(
-                versions,
-                lambda name: str(RULE_LABELS.get(name, name)),
-                lambda name, value: rule_text(row, name, value),
-                order=list(RULE_LABELS),
-            ),
+            "scheduled": instrument_changes.scheduled(request, row),
+            "history": steps,
         },
         title=row.symbol,
         crumbs=[(_("Instruments"), pages.url(request, "instruments"))],
     )
-
-
-def rule_text(row: Instrument, name: str, value: int) -> str:
-    """One rule's value as decimal text with its unit."""
-    base, quote = row.base, row.quote
-    if name == "lot_units":
-        return words.amount_text(value, base)
-    if name in ("min_lots", "max_lots"):
-        return words.amount_text(value * row.lot_units, base)
-    if name in ("tick_units", "min_notional_units", "max_notional_units"):
-        return words.amount_text(value, quote)
-    if name in ("breaker_window_seconds", "breaker_halt_seconds"):
-        return words.seconds_text(value) if value else _("none")
-    if name in ("price_band_bp", "breaker_bp"):
-        return cells.percent_of_bp(value) if value else _("none")
-    if name in ("maker_ppm", "taker_ppm"):
-        return cells.percent_of_ppm(value)
-    return words.state_name(value).replace("_", " ")
 
 
 def state_change(row: Instrument, change: StateChange) -> dict[str, Any]:
@@ -149,22 +160,10 @@ def state_change(row: Instrument, change: StateChange) -> dict[str, Any]:
     return told
 
 
-class RulesPage(ActionPage):
-    """A form of rules that says in words what was typed, while it is typed."""
-
-    template = "rules_form.html"
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """htmx asks for the preview only; nothing is done then."""
-        if not request.headers.get("HX-Request"):
-            return super().post(request, **kwargs)
-        target = self.target(**kwargs)
-        form = self.form(target, request.POST)
-        return render(request, "backoffice/parts/preview.html", self.extra(target, form))
-
-
 class CreateInstrument(RulesPage):
-    """A new instrument from a template-like form."""
+    """A new instrument: a template, one form, and what it means in words."""
+
+    template = "create_instrument.html"
 
     form_class = instrument_forms.CreateForm
 
@@ -181,32 +180,49 @@ class CreateInstrument(RulesPage):
         ]
 
     def initial(self, target: Any) -> dict[str, Any]:
-        return {
-            "tick_size": "0.01",
-            "lot_size": "0.0001",
-            "min_quantity": "0.0001",
-            "max_quantity": "1000",
-            "min_notional": "5",
-            "max_notional": "0",
-            "price_band_bp": "10",
-            "maker_ppm": "0.1",
-            "taker_ppm": "0.2",
-            "state": int(State.OPEN),
-        }
+        """Of the template that was chosen: an instrument there is, or a shape."""
+        like = self.request.GET.get("like", "")
+        if like.isascii() and like.isdigit() and len(like) < 19:
+            row = Instrument.objects.select_related("base", "quote").filter(pk=int(like)).first()
+            if row is not None:
+                return {**rule_values(row), "quote": row.quote, "state": int(State.OPEN)}
+        return {**SHAPES.get(like, SHAPES["major"])[1], "state": int(State.OPEN)}
 
     def extra(self, target: Any, form: StaffForm) -> dict[str, Any]:
-        is_sound = form.is_bound and form.is_valid()
-        return {"preview": instrument_forms.preview_of(form.cleaned_data) if is_sound else []}
+        like = self.request.GET.get("like", "major")
+        shown = preview(form.cleaned_data) if form.is_bound and form.is_valid() else {"preview": []}
+        return {
+            **shown,
+            "templates": [
+                *((name, title, like == name) for name, (title, _fields) in SHAPES.items()),
+                *(
+                    (
+                        str(row.pk),
+                        _("Like %(symbol)s") % {"symbol": row.symbol},
+                        like == str(row.pk),
+                    )
+                    for row in Instrument.objects.order_by("symbol")[:12]
+                ),
+            ],
+        }
 
     def perform(self, target: Any, values: dict[str, Any]) -> str:
         assert isinstance(self.sent, instrument_forms.RulesForm)
-        row = actions.create_instrument(
-            symbol=values["symbol"],
-            base=values["base"],
-            quote=values["quote"],
-            state=values["state"],
-            acting_user=self.request.user,
+        refuse_nonsense(values)
+        fields = {
+            "symbol": values["symbol"],
+            "base": values["base"],
+            "quote": values["quote"],
+            "reference_price": values["price"],
             **self.sent.rules(),
+        }
+        if values["at"]:
+            row = actions.publish_instrument(
+                at=values["at"], state=values["state"], acting_user=self.request.user, **fields
+            )
+            return _("%(symbol)s is created and opens by itself.") % {"symbol": row.symbol}
+        row = actions.create_instrument(
+            state=values["state"], acting_user=self.request.user, **fields
         )
         return _("%(symbol)s is created and on its way to the engine.") % {"symbol": row.symbol}
 
@@ -215,129 +231,6 @@ class CreateInstrument(RulesPage):
 
     def crumbs(self, target: Any) -> list[tuple[str, str]]:
         return [(_("Instruments"), self.url("instruments"))]
-
-
-class ChangeInstrument(RulesPage):
-    """Change the rules; effective in the engine at once."""
-
-    form_class = instrument_forms.ChangeForm
-
-    def target(self, instrument_id: int) -> Instrument:  # type: ignore[override]
-        row: Instrument = names.found(
-            Instrument.objects.select_related("base", "quote"), pk=instrument_id
-        )
-        return row
-
-    def title(self, target: Instrument) -> str:
-        return _("Rules of %(symbol)s") % {"symbol": target.symbol}
-
-    def confirm_label(self, target: Instrument) -> str:
-        return _("Put the rules in force")
-
-    def explanation(self, target: Instrument) -> list[str]:
-        return [
-            _("In force for every new order within about a second; open orders stay."),
-            _("Tick and lot size are permanent: another size is another instrument."),
-        ]
-
-    def initial(self, target: Instrument) -> dict[str, Any]:
-        base, quote = target.base, target.quote
-        return {
-            "version": target.versions.count(),
-            "tick_size": format_units(target.tick_units, quote.scale),
-            "lot_size": format_units(target.lot_units, base.scale),
-            "min_quantity": format_units(target.min_lots * target.lot_units, base.scale),
-            "max_quantity": format_units(target.max_lots * target.lot_units, base.scale),
-            "min_notional": format_units(target.min_notional_units, quote.scale),
-            "max_notional": format_units(target.max_notional_units, quote.scale),
-            "price_band_bp": format_units(target.price_band_bp, 2),
-            "maker_ppm": format_units(target.maker_ppm, 4),
-            "taker_ppm": format_units(target.taker_ppm, 4),
-        }
-
-    def extra(self, target: Instrument, form: StaffForm) -> dict[str, Any]:
-        if form.is_bound and form.is_valid():
-            fixed = {name: getattr(target, name) for name in ("base", "quote", "symbol", "state")}
-            return {"preview": instrument_forms.preview_of(form.cleaned_data | fixed)}
-        return {"preview": [] if form.is_bound else instrument_words.instrument_rules(target)}
-
-    def perform(self, target: Instrument, values: dict[str, Any]) -> str:
-        assert isinstance(self.sent, instrument_forms.RulesForm)
-        if values["version"] != target.versions.count():
-            raise ValidationError(
-                _("Someone else has just changed this instrument. Look at the history, then open "
-                  "the form again.")
-            )  # fmt: skip
-        before = target.versions.count()
-        row = actions.change_instrument(
-            instrument=target,
-            acting_user=self.request.user,
-            reason=values["reason"],
-            **self.sent.rules(),
-        )
-        if row.versions.count() == before:
-            return _("Nothing was different, so nothing was changed.")
-        return _("The new rules of %(symbol)s are on their way to the engine.") % {
-            "symbol": row.symbol
-        }
-
-    def back(self, target: Instrument) -> str:
-        return self.url("instrument", target.pk)
-
-    def crumbs(self, target: Instrument) -> list[tuple[str, str]]:
-        return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
-
-
-class SetState(ActionPage):
-    """Halt an instrument, let it only be cancelled in, gather for an auction, open or close it."""
-
-    form_class = instrument_forms.StateForm
-    danger = True
-
-    def target(self, instrument_id: int) -> Instrument:  # type: ignore[override]
-        row: Instrument = names.found(Instrument.objects.all(), pk=instrument_id)
-        return row
-
-    def title(self, target: Instrument) -> str:
-        return _("State of %(symbol)s") % {"symbol": target.symbol}
-
-    def confirm_label(self, target: Instrument) -> str:
-        return _("Change the state")
-
-    def facts(self, target: Instrument) -> list[tuple[str, Any]]:
-        return [
-            (_("Instrument"), target.symbol),
-            (_("State now"), cells.badge(words.state_name(target.state))),
-        ]
-
-    def explanation(self, target: Instrument) -> list[str]:
-        return [
-            _("It takes effect for all customers within about a second."),
-            _("An auction gathers orders; opening or closing the instrument trades them at one "
-              "price."),
-            _("Closing ends DAY orders."),
-        ]  # fmt: skip
-
-    def initial(self, target: Instrument) -> dict[str, Any]:
-        wanted = self.request.GET.get("state", "")
-        if wanted in {str(value) for value in State.values}:
-            return {"state": int(wanted)}
-        return {"state": int(State.HALTED if target.state == State.OPEN else State.OPEN)}
-
-    def perform(self, target: Instrument, values: dict[str, Any]) -> str:
-        actions.set_instrument_state(
-            instrument=target,
-            state=values["state"],
-            acting_user=self.request.user,
-            reason=values["reason"],
-        )
-        return _("%(symbol)s is on its way to its new state.") % {"symbol": target.symbol}
-
-    def back(self, target: Instrument) -> str:
-        return self.url("instrument", target.pk)
-
-    def crumbs(self, target: Instrument) -> list[tuple[str, str]]:
-        return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
 
 
 class SetPrices(ActionPage):
@@ -390,18 +283,6 @@ PAGES = (
         "instruments/new/", "create_instrument", CreateInstrument.as_view(), "instruments.change"
     ),
     pages.Page("instruments/<int:instrument_id>/", "instrument", instrument, "instruments.view"),
-    pages.Page(
-        "instruments/<int:instrument_id>/rules/",
-        "change_instrument",
-        ChangeInstrument.as_view(),
-        "instruments.change",
-    ),
-    pages.Page(
-        "instruments/<int:instrument_id>/state/",
-        "set_instrument_state",
-        SetState.as_view(),
-        "instruments.change",
-    ),
     pages.Page(
         "instruments/<int:instrument_id>/prices/",
         "set_prices",

@@ -292,6 +292,8 @@ def _reference(request: HttpRequest, row: JournalEntry) -> Any:
             pages.url(request, "entry_request", asked.pk),
             _("request %(id)s: %(reason)s") % {"id": asked.pk, "reason": asked.reason},
         )
+    if row.kind in (EntryKind.OWN_TRANSFER_OUT, EntryKind.OWN_TRANSFER_IN):
+        return _("transfer %(id)s between own accounts") % {"id": row.reference_id}
     if row.kind in (
         EntryKind.ADJUSTMENT_CREDIT,
         EntryKind.ADJUSTMENT_DEBIT,

@@ -12,6 +12,7 @@ from backoffice.tables import Column, Days, Listing
 from backoffice.tenant import names
 from backoffice.tenant.adjustments import person
 from wallets.liabilities import actions, selectors
+from wallets.liabilities.models import RequestState
 
 
 def liabilities(request: HttpRequest) -> HttpResponse:
@@ -37,10 +38,13 @@ def liabilities(request: HttpRequest) -> HttpResponse:
     if access.may(request.user, "liabilities.publish"):
         address = pages.url(request, "publish_liabilities")
         buttons.append((_("Publish now"), address, "bo-button-primary"))
+    newest = selectors.newest_request()
     return pages.render(
         request,
-        "list.html",
+        "liabilities.html",
         {
+            "asked": newest if newest and newest.state != RequestState.PUBLISHED else None,
+            "asker": person(newest.asked_by) if newest else "",
             "table": listing.page(request, selectors.publications().select_related("published_by")),
             "intro": _("Merkle-sum proofs of what the firm owes, one root an asset."),
             "buttons": buttons,
@@ -70,11 +74,12 @@ class Publish(ActionPage):
             _("Everybody sees how much is owed to all customers together, asset by asset."),
             _("Nobody sees whose a balance is. A publication is never taken back."),
             _("Only books that the last proof found in order are published."),
+            _("It is made in the background; the list says when it is there."),
         ]
 
     def perform(self, target: Any, values: dict[str, Any]) -> str:
-        made = actions.publish_liabilities(acting_user=self.request.user, reason=values["reason"])
-        return _("Published as of engine seq %(seq)s.") % {"seq": made.seq}
+        actions.ask_for_publication(acting_user=self.request.user, reason=values["reason"])
+        return _("The publication is being made.")
 
     def back(self, target: Any) -> str:
         return self.url("liabilities")

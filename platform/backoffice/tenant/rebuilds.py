@@ -11,7 +11,7 @@ from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm
-from backoffice.tables import Choice, Column, Listing
+from backoffice.tables import Column, Listing, by_state
 from backoffice.tenant import names
 from backoffice.tenant.adjustments import person
 from clearing.models import Rebuild, RebuildDifference, RebuildState
@@ -59,12 +59,7 @@ def rebuilds(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("State"), state_badge),
         ],
         filters=[
-            Choice(
-                "state",
-                gettext_lazy("State"),
-                RebuildState.choices,
-                lambda rows, value: rows.filter(state=value),
-            ),
+            by_state(RebuildState.choices),
         ],
         empty_headline=gettext_lazy("The tables have not been built again yet"),
         empty_sentence=gettext_lazy(

@@ -50,6 +50,14 @@ def index(request: HttpRequest) -> HttpResponse:
             "custody",
         ),
     ]
+    cards.append(
+        (
+            "bookmark",
+            _("Kept reports"),
+            _("Filters under a name; files that come by mail every day, week or month."),
+            "saved_reports",
+        )
+    )
     if access.may(request.user, "customers.view"):
         cards.append(
             (
@@ -89,6 +97,7 @@ def trial_balance(request: HttpRequest) -> HttpResponseBase:
         report,
         wanted,
         about=current_tenant(),
+        export=("trial_balance", {}),
         keep=("at", "zone"),
         link=_to_ledger_account(request),
         intro=_("Every line of the books in every asset. Customers' accounts are one line."),
@@ -105,6 +114,7 @@ def balance_sheet(request: HttpRequest) -> HttpResponseBase:
         report,
         wanted,
         about=current_tenant(),
+        export=("balance_sheet", {}),
         keep=("at", "currency", "zone"),
         link=_to_ledger_account(request),
         chart=_sheet_chart(report, taken.valuation.code),
@@ -123,6 +133,7 @@ def income_statement(request: HttpRequest) -> HttpResponseBase:
         report,
         wanted,
         about=current_tenant(),
+        export=("income_statement", {}),
         keep=("begin", "end", "currency", "zone"),
         link=_to_ledger_account(request),
         chart=charts.stacked(rows, _("Value in %(code)s") % {"code": valuation.code}),
@@ -167,6 +178,7 @@ def fees(request: HttpRequest) -> HttpResponseBase:
         report,
         wanted,
         about=current_tenant(),
+        export=("revenue", {}),
         keep=("begin", "end", "by", "currency", "zone"),
         choices=[(name, label) for name, label in revenue.GROUPINGS.items()],
         chart=_fee_chart(days, wanted.currency),
@@ -210,6 +222,7 @@ def custody(request: HttpRequest) -> HttpResponseBase:
         report,
         wanted,
         about=current_tenant(),
+        export=("custody", {}),
         keep=("at", "currency", "zone"),
         chart=charts.coverage(rows, _("Custody as a share of what customers are owed")),
         intro=_("Custody here is what the books say is outside; proofs compare it with the banks' "

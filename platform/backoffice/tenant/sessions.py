@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
+from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.tables import Column, Listing
-from backoffice.tenant import hours, instrument_forms, instruments, names
+from backoffice.tenant import hours, instrument_forms, names
+from backoffice.tenant.instrument_rules import RulesPage
 from trading.calendars import actions, selectors
 from trading.calendars import hours as rules
 from trading.calendars.errors import CalendarError
@@ -125,7 +127,7 @@ class CalendarForm(ReasonForm):
         return hours.holidays_of(self.cleaned_data["holidays"])
 
 
-class SetCalendar(instruments.RulesPage):
+class SetCalendar(EditPage, RulesPage):
     """A new calendar, or other hours of one; the next week is shown while it is typed."""
 
     form_class = CalendarForm
@@ -242,7 +244,7 @@ class OfInstrument(ActionPage):
         return [(_("Instruments"), self.url("instruments")), (target.symbol, self.back(target))]
 
 
-class SetSchedule(OfInstrument):
+class SetSchedule(EditPage, OfInstrument):
     """Have an instrument trade by a calendar."""
 
     form_class = ScheduleForm
@@ -288,7 +290,7 @@ class BreakerForm(ReasonForm):
         return instrument_forms.percent_units(self.cleaned_data["breaker_bp"], 2)
 
 
-class SetBreaker(OfInstrument):
+class SetBreaker(EditPage, OfInstrument):
     """Set or remove a circuit breaker."""
 
     form_class = BreakerForm

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
+from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.tenant import history, names
 from backoffice.tenant.instrument_forms import percent_units
@@ -38,11 +39,19 @@ def _change_label(name: str) -> str:
     return _("Tier %(number)s") % {"number": name.removeprefix("tier_")}
 
 
+def _change_value(name: str, value: Any) -> str:
+    """Of a tier: the volume it begins at, grouped, and its fees."""
+    volume, space, rest = str(value).partition(" ")
+    if not (name.startswith("tier_") and space):
+        return str(value)
+    return f"{cells.grouped(volume)} {rest}"
+
+
 def fee_tiers(request: HttpRequest) -> HttpResponse:
     """Every ladder, what volume is counted in, and the history."""
     valuation = selectors.valuation()
     versions = selectors.versions()[:50]
-    steps = history.steps(versions, _change_label, lambda _name, value: str(value))
+    steps = history.steps(versions, _change_label, _change_value)
     for step, row in zip(steps, versions, strict=True):
         step["scope"] = _("Currency of volume") if row.is_valuation else _group_text(row)
     ladders = [
@@ -173,7 +182,7 @@ class TiersAction(ActionPage):
         return ""
 
 
-class SetTiers(TiersAction):
+class SetTiers(EditPage, TiersAction):
     """A new ladder, or another one in its place."""
 
     template = "fee_tiers_edit.html"
@@ -205,7 +214,7 @@ class SetTiers(TiersAction):
         asset = selectors.valuation_asset()
         return [(_("Currency of volume"), asset.code)] if asset else []
 
-    def form(self, target: Ladder | None, data: Any = None, files: Any = None) -> StaffForm:
+    def open_form(self, target: Ladder | None, data: Any = None, files: Any = None) -> StaffForm:
         initial: dict[str, str] = {}
         count = 0
         asset = selectors.valuation_asset()
@@ -271,7 +280,7 @@ class ValuationForm(ReasonForm):
         choices.queryset = instruments.assets()
 
 
-class SetValuation(TiersAction):
+class SetValuation(EditPage, TiersAction):
     """What volume is counted in."""
 
     form_class = ValuationForm

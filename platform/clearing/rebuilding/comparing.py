@@ -6,7 +6,7 @@ brought up to it, and only the rows that were named are compared again, at one a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from clearing.rebuilding.shadow import name_of
 from clearing.rebuilding.tables import BY_NAME, TABLES, Rebuilt
 from trading.bulk.tables import POSITION_BITS
 
-MOST_ROWS = 100_000  # of one table in one rebuild; what is left is for the next
+MOST_ROWS = 100_000  # of one table that are named; with more, the table is swapped as a whole
 MISSING, EXTRA, DIFFERENT = "missing", "extra", "different"
 
 
@@ -45,11 +45,12 @@ class Difference:
 
 @dataclass(slots=True)
 class Compared:
-    """One table: how many rows were built, and what differs."""
+    """One table: how many rows were built, and what differs; `is_cut`: there may be more."""
 
     table: str
     rows: int
     differences: list[Difference] = field(default_factory=list)
+    is_cut: bool = False
 
     def count(self, kind: str) -> int:
         return sum(found.kind == kind for found in self.differences)
@@ -75,9 +76,9 @@ def candidates(cursor: "psycopg.Cursor[Any]", schema_name: str) -> dict[str, lis
 
 
 def compare(
-    cursor: "psycopg.Cursor[Any]", schema_name: str, keys: dict[str, list[list[Any]]]
+    cursor: "psycopg.Cursor[Any]", schema_name: str, keys: Mapping[str, list[list[Any]] | None]
 ) -> list[Compared]:
-    """The rows with these keys, now that both are at one seq."""
+    """The rows with these keys (None: all rows), now that both are at one seq."""
     found = []
     for table in TABLES:
         cursor.execute(
@@ -87,8 +88,10 @@ def compare(
         )
         row = cursor.fetchone()
         compared = Compared(table.name, int(row[0]) if row else 0)
-        if keys[table.name]:
-            compared.differences = list(_differences(cursor, schema_name, table, keys[table.name]))
+        wanted = keys[table.name]
+        if wanted != []:
+            compared.differences = list(_differences(cursor, schema_name, table, wanted))
+            compared.is_cut = len(wanted or compared.differences) >= MOST_ROWS
         found.append(compared)
     return found
 

@@ -1,5 +1,8 @@
 """Live rows that differ, replaced by the rebuilt ones, past the triggers that refuse any change.
 
+Where more rows differ than one comparison names, all of the table's rows are swapped for the
+rebuilt ones (ADR 18).
+
 Only clearing writes these tables. This is clearing too: it holds the tenant's checkpoint while it
 works, so the worker waits, and both are at one seq. It needs the right of the tables' owner.
 """
@@ -30,13 +33,18 @@ def mend(cursor: "psycopg.Cursor[Any]", schema_name: str, found: list[Compared])
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     _guards(cursor, schema_name, "DISABLE")
     mended = 0
-    keys: dict[str, list[list[Any]]] = {table.name: [] for table in TABLES}
+    # None: every row is to be looked at again.
+    keys: dict[str, list[list[Any]] | None] = {table.name: [] for table in TABLES}
     for compared in found:
-        if compared.differences:
-            keys[compared.table] = [item.key for item in compared.differences]
-            _replace(cursor, schema_name, BY_NAME[compared.table], keys[compared.table])
-            mended += len(compared.differences)
-    if keys["ledger_journalentry"] or keys["ledger_posting"] or keys["ledger_ledgeraccount"]:
+        table = BY_NAME[compared.table]
+        if compared.is_cut and not table.may_have_more:
+            mended += _swap(cursor, schema_name, table)
+            keys[table.name] = None
+        elif compared.differences:
+            keys[table.name] = listed = [item.key for item in compared.differences]
+            _replace(cursor, schema_name, table, listed)
+            mended += len(listed)
+    if any(keys[f"ledger_{name}"] != [] for name in ("journalentry", "posting", "ledgeraccount")):
         reports.forget_checkpoints(cursor, schema_name)
     _guards(cursor, schema_name, "ENABLE")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -54,6 +62,24 @@ def _guards(cursor: "psycopg.Cursor[Any]", schema_name: str, what: str) -> None:
                     sql.Identifier(schema_name, table.name), sql.SQL(what)
                 )
             )
+
+
+def _swap(cursor: "psycopg.Cursor[Any]", schema_name: str, table: Rebuilt) -> int:
+    """All of a table's rows, but for those that others wrote, out for the rebuilt ones; how many
+    came in. Readers see the one or the other, for the caller's transaction ends in one moment."""
+    listed = sql.SQL(", ").join(
+        sql.Identifier(name) for name in comparing.columns_of(cursor, name_of(schema_name), table)
+    )
+    live = sql.Identifier(schema_name, table.name)
+    shadow = sql.Identifier(name_of(schema_name), table.name)
+    only = sql.SQL(table.only)
+    cursor.execute(sql.SQL("DELETE FROM {} WHERE {}").format(live, only))
+    cursor.execute(
+        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE {}").format(
+            live, listed, listed, shadow, only
+        )
+    )
+    return cursor.rowcount
 
 
 def _replace(

@@ -46,5 +46,10 @@ TABLES: tuple[Rebuilt, ...] = (
 BY_NAME = {table.name: table for table in TABLES}
 
 # Written while building, beside rows that are people's; copied, so that the live ones stay.
-COPIED = ("adjustments_adjustment", "bookkeeping_entryrequest", "instruments_instrument")
+COPIED = (
+    "adjustments_adjustment",
+    "bookkeeping_entryrequest",
+    "campaigns_award",
+    "instruments_instrument",
+)
 EMPTY = ("instruments_statechange", "clearing_checkpoint")

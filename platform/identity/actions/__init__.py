@@ -1,5 +1,6 @@
 """Every write of the identity room."""
 
+from identity.actions.access import decide_access, open_review, set_role
 from identity.actions.api_keys import (
     create_api_key,
     note_api_key_use,
@@ -19,7 +20,7 @@ from identity.actions.passwords import (
     request_password_reset,
     reset_password,
 )
-from identity.actions.profile import set_language, set_timezone
+from identity.actions.profile import set_language, set_name, set_timezone
 from identity.actions.second_factor import (
     begin_enrolment,
     check_second_factor,
@@ -52,6 +53,7 @@ __all__ = [
     "create_api_key",
     "create_staff",
     "create_user",
+    "decide_access",
     "disable_second_factor",
     "enrol_with_secret",
     "finish_sign_in",
@@ -60,6 +62,7 @@ __all__ = [
     "invite_staff",
     "new_recovery_codes",
     "note_api_key_use",
+    "open_review",
     "request_password_reset",
     "resend_verification",
     "reset_password",
@@ -70,6 +73,8 @@ __all__ = [
     "revoke_session",
     "set_first_password",
     "set_language",
+    "set_name",
+    "set_role",
     "set_timezone",
     "set_user_active",
     "sign_in",

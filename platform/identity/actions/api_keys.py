@@ -14,6 +14,8 @@ from identity import crypto, sessions, signals
 from identity.errors import IdentityError
 from identity.models import ApiKey, TotpDevice, User
 from messaging import actions as messaging
+from messaging import notices
+from messaging.models import SECURITY
 
 MAX_KEYS = 20
 MAX_NETWORKS = 20
@@ -71,11 +73,13 @@ def create_api_key(
             new={"permissions": chosen, "networks": key.networks},
             acting_user=acting_user,
         )
-        messaging.send_mail(
-            "api_key_created",
-            user.email,
-            {"path": "/api-keys", "label": key.label},
-            language=user.language,
+        messaging.tell(
+            user=user,
+            kind=SECURITY,
+            template="api_key_created",
+            context={"label": key.label},
+            path="/api-keys",
+            tone=notices.Tone.WARN,
         )
     return NewApiKey(key, secret)
 

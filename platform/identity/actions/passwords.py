@@ -12,6 +12,8 @@ from identity.errors import IdentityError
 from identity.models import User, UserSession
 from identity.models.user import normalize_email
 from messaging import actions as messaging
+from messaging import notices
+from messaging.models import SECURITY
 
 
 def request_password_reset(*, request: HttpRequest, email: str) -> None:
@@ -84,9 +86,11 @@ def _check_password(request: HttpRequest, user: User, password: str) -> None:
 
 
 def _tell(user: User) -> None:
-    messaging.send_mail(
-        "password_changed",
-        user.email,
-        {"path": links.forgotten_password(user)},
-        language=user.language,
+    messaging.tell(
+        user=user,
+        kind=SECURITY,
+        template="password_changed",
+        path=links.forgotten_password(user),
+        notice_path="/security",
+        tone=notices.Tone.WARN,
     )

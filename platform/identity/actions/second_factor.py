@@ -19,6 +19,8 @@ from identity.errors import IdentityError
 from identity.models import RecoveryCode, TotpDevice, User
 from identity.models.second_factor import DIGITS, STEP_SECONDS, new_secret
 from messaging import actions as messaging
+from messaging import notices
+from messaging.models import SECURITY
 
 RECOVERY_CODES = 10
 _WAITING = "waiting_second_factor"
@@ -228,6 +230,11 @@ def _digits(code: str) -> str:
 
 
 def _tell(user: User, template: str) -> None:
-    messaging.send_mail(
-        template, user.email, {"path": links.security(user)}, language=user.language
+    messaging.tell(
+        user=user,
+        kind=SECURITY,
+        template=template,
+        path=links.security(user),
+        notice_path="/security",
+        tone=notices.Tone.WARN,
     )

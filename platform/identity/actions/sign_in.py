@@ -15,7 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from identity import sessions, throttling
+from identity import gate, sessions, throttling
 from identity.actions import devices, second_factor
 from identity.actions.sign_up import send_verification
 from identity.errors import IdentityError
@@ -70,6 +70,9 @@ def sign_in(*, request: HttpRequest, email: str, password: str, trusted_token: s
         request.session.cycle_key()
         request.session[_PENDING] = [user.pk, user.get_session_auth_hash(), int(time.time())]
         return SignIn("second_factor", user=user)
+    sentence = gate.refusal(request, user)
+    if sentence:
+        return _kept_out(user, attempt, sentence)
     if trusted is not None and is_trusted:
         devices.note_use(trusted, request)
     _start(request, user, attempt)
@@ -92,6 +95,9 @@ def finish_sign_in(*, request: HttpRequest, code: str, trust: bool = False) -> S
             "refused", message=_("That code is not right, or it was used already. Try the next.")
         )
     request.session.pop(_PENDING, None)
+    sentence = gate.refusal(request, user)
+    if sentence:
+        return _kept_out(user, attempt, sentence)
     _start(request, user, attempt, device=device)
     token = ""
     if trust and not user.is_staff:
@@ -114,6 +120,12 @@ def pending_user(request: HttpRequest) -> User | None:
 def sign_out(*, request: HttpRequest) -> None:
     """End the session."""
     auth.logout(request)
+
+
+def _kept_out(user: User, attempt: SignInAttempt, sentence: str) -> SignIn:
+    # It stays “not finished”, and so counts as a try: asking again and again is slowed down.
+    throttling.finish(attempt, throttling.Outcome.PENDING, user)
+    return SignIn("refused", message=sentence)
 
 
 def _user_with_password(email: str, password: str) -> User | None:

@@ -7,12 +7,18 @@ from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from care import selectors as care
+from messaging import selectors as messaging
 from money.units import format_units
+from portal import display
 from portal.icons import ICONS
+from trading.accounts import selectors as accounts
 from trading.instruments import selectors as instruments
 
 register = template.Library()
@@ -38,6 +44,12 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite(), name
     )
+
+
+@register.inclusion_tag("portal/parts/banners.html")
+def banners() -> dict[str, Any]:
+    """What the firm tells all who come, for a time."""
+    return {"banners": care.banners_now(get_language() or "en", timezone.now())}
 
 
 @register.simple_tag
@@ -121,18 +133,14 @@ def money(units: int | None, asset: Any, plain: bool = False) -> SafeString:
 
 @register.filter
 def grouped(text: str) -> str:
-    """Thousands marks for a plain decimal text."""
-    if not text:
-        return "–"
-    sign = "-" if text.startswith("-") else ""
-    whole, point, fraction = text.removeprefix("-").partition(".")
-    return f"{sign}{int(whole):,}{point}{fraction}"
+    """A plain decimal text with the marks the reader has chosen."""
+    return display.grouped(text) if text else "–"
 
 
 @register.filter
 def percent(ppm: int) -> str:
     """Parts per million as percent: 2600 → "0.26 %"."""
-    return f"{format_units(ppm, 4, 2)} %"
+    return f"{grouped(format_units(ppm, 4, 2))} %"
 
 
 @register.simple_tag
@@ -166,15 +174,18 @@ def badge(text: str, kind: str = "") -> SafeString:
 
 @register.simple_tag
 def moment(value: Any) -> SafeString:
-    """A time in UTC, which the browser shows in the reader's own zone."""
+    """A time in the zone the reader has set. Where he has set none it is in UTC, and the browser
+    shows it in its own."""
     if not value:
         return SafeString("–")
     if isinstance(value, int):
         value = datetime.fromtimestamp(value / 1000, tz=UTC)
+    zone = display.current().zone
+    shown = value.astimezone(zone or UTC).strftime("%Y-%m-%d %H:%M:%S")
     return format_html(
-        '<time datetime="{}" class="num">{} UTC</time>',
+        '<time datetime="{}" class="num">{}</time>',
         value.isoformat(),
-        value.strftime("%Y-%m-%d %H:%M:%S"),
+        shown if zone else f"{shown} UTC",
     )
 
 
@@ -217,9 +228,32 @@ def permission_badge(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def theme(context: dict[str, Any]) -> str:
-    """light, dark or auto, as the visitor chose."""
-    chosen = context["request"].COOKIES.get("theme", "")
+    """light, dark or auto, as was chosen in this browser, else by the user for all of his."""
+    chosen = context["request"].COOKIES.get("theme", "") or display.current().theme
     return chosen if chosen in ("light", "dark") else "auto"
+
+
+@register.simple_tag
+def shown_as() -> display.Display:
+    """How numbers and times of this page are shown."""
+    return display.current()
+
+
+@register.simple_tag(takes_context=True)
+def own_accounts(context: dict[str, Any]) -> list[tuple[Any, bool]]:
+    """The customer's open accounts and which of them the pages are of; none where he has one."""
+    user = context["request"].user
+    rows = list(accounts.open_accounts_of(user))
+    if len(rows) < 2:
+        return []
+    used = accounts.access_account(user)
+    return [(row, row.pk == used.pk) for row in rows]
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: dict[str, Any]) -> int:
+    """How many notices the user has not read."""
+    return messaging.unread_count(context["request"].user.pk)
 
 
 @register.simple_tag
@@ -238,6 +272,22 @@ def signed_money(units: int, asset: Any) -> SafeString:
     """An amount received (+, up) or given (−, down)."""
     number = grouped(format_units(abs(units), asset.scale, min(2, asset.scale)))
     kind, sign = ("up", "+") if units > 0 else ("down", "−")
+    return format_html(
+        '<span class="money {}">{}{}<span class="asset">{}</span></span>',
+        kind,
+        sign,
+        number,
+        asset.code,
+    )
+
+
+@register.simple_tag
+def result(units: int, asset: Any) -> SafeString:
+    """What was won (+, up) or lost (−, down), an estimate like `worth`."""
+    places = min(2, asset.scale)
+    step = 10 ** (asset.scale - places)
+    number = grouped(format_units(abs(units) // step, places, places))
+    kind, sign = ("up", "+") if units >= step else ("down", "−") if units <= -step else ("", "")
     return format_html(
         '<span class="money {}">{}{}<span class="asset">{}</span></span>',
         kind,

@@ -17,6 +17,7 @@ from identity.actions.sign_in import SignIn, pending_user
 from identity.errors import IdentityError
 from identity.models import User
 from portal.guard import limited, next_address
+from portal.views import rewards
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 MAILED_TO = "mailed_to"
@@ -69,7 +70,12 @@ def check_mail(request: HttpRequest) -> HttpResponse:
 @limited("verify", per_minute=20)
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """The mailed link, behind which the first password is chosen."""
-    redeem = partial(actions.verify_email, token=token)
+
+    def redeem(*, password: str) -> User:
+        user = actions.verify_email(token=token, password=password)
+        rewards.note_invitation(request, user)
+        return user
+
     return _choose_password(request, redeem, page="verify", done="verified")
 
 

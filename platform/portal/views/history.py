@@ -23,6 +23,7 @@ from tenants.models import Tenant
 from tenants.selectors import current_tenant
 from trading.accounts import selectors as accounts
 from trading.accounts.errors import NoAccount
+from wallets.reports import periods
 from wallets.reports.files.cells import harmless
 
 Reader = Callable[..., history.Page]
@@ -58,7 +59,8 @@ def _list_page(
 ) -> HttpResponseBase:
     form = form_class(request.GET or None)
     form.is_valid()  # what does not fit is left out of cleaned_data, and so out of the filter
-    filters = getattr(form, "cleaned_data", {})
+    chosen = getattr(form, "cleaned_data", {})
+    filters = {**chosen, "zone": periods.zone_of(request.user)}
     try:
         account = accounts.access_account(request.user)
     except NoAccount:
@@ -71,7 +73,7 @@ def _list_page(
     values = {
         "form": form,
         "rows": page.rows,
-        "is_filtered": any(filters.values()),
+        "is_filtered": any(chosen.values()),
         "csv_query": query_with(request, format="csv", cursor=""),
         "page": {
             "has_previous": bool(cursor),

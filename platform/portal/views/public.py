@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 
 from identity import actions as identity
-from portal import fees
+from portal import fees, markets
 from portal.guard import limited, next_address
 from tenants import brands
-from trading.instruments import selectors as instruments
 
 YEAR_SECONDS = 31_536_000
+LANDING_ROWS = 8
 
 
 @require_safe
@@ -23,14 +23,10 @@ def landing(request: HttpRequest) -> HttpResponse:
     """The brand's front page with live prices."""
     brand = brands.view_of(request.tenant)  # type: ignore[attr-defined]
     art = select_template([f"brands/{brand.slug}/hero.svg", "brands/default/hero.svg"])
-    catalogue = instruments.catalogue()
     rates = fees.standard_rates()
     values = {
         "art": art.template.name,
-        "instruments": [
-            {"info": info, "base_name": catalogue.assets[info.base_id].name}
-            for info in catalogue.instruments.values()
-        ],
+        "instruments": markets.rows()[:LANDING_ROWS],
         "best": min(rates, key=lambda rate: (rate.maker_ppm, rate.taker_ppm), default=None),
     }
     return render(request, "portal/landing.html", values)

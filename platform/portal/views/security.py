@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from care import selectors as care
+from care.actions import resets
+from care.errors import CareError
 from identity import actions, forms, selectors, sessions
 from identity.errors import IdentityError
 from portal.forms import PasswordConfirmForm
@@ -30,8 +33,23 @@ def security(request: HttpRequest) -> HttpResponse:
         "devices": selectors.trusted_devices_of(user),
         "sign_ins": selectors.sign_ins_of(user)[:SIGN_INS_SHOWN],
         "keys": selectors.api_keys_of(user).count(),
+        "reset": care.open_reset_of(user),
     }
     return render(request, "portal/security.html", values)
+
+
+@require_POST
+@limited("second-factor-off", per_minute=6)
+@customer_page
+def stop_reset(request: HttpRequest) -> HttpResponse:
+    """The second factor stays; it needs no proof to keep it."""
+    try:
+        resets.stop(acting_user=request.user)
+    except CareError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Stopped. Your second factor stays."))
+    return redirect("portal:security")
 
 
 @form_page

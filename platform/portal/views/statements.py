@@ -62,7 +62,7 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     zone_name = periods.zone_name(asked.zone)
     values = {
         "form": form,
-        "rows": [_row(line, asked.zone) for line in rows],
+        "rows": [row_of(line, asked.zone) for line in rows],
         "balances": statements.period_balances(
             asked.account, asked.period, asset_id=asked.asset_id
         ),
@@ -114,7 +114,7 @@ def _asked(request: HttpRequest, own: list[Account], filters: dict[str, Any]) ->
     wanted = {str(account.pk): account for account in own}
     asset = instruments.catalogue().by_code.get(filters.get("asset") or "")
     return _Asked(
-        account=wanted.get(filters.get("account") or "", own[0]),
+        account=wanted.get(filters.get("account") or "", accounts.access_account(request.user)),
         period=periods.period_of_days(filters.get("begin"), filters.get("end"), zone),
         zone=zone,
         asset_id=asset.id if asset else None,
@@ -140,8 +140,10 @@ def _page(asked: _Asked, cursor: str) -> tuple[list[statements.StatementLine], s
         return (*read(""), "")
 
 
-def _row(line: statements.StatementLine, zone: tzinfo) -> dict[str, Any]:
+def row_of(line: statements.StatementLine, zone: tzinfo) -> dict[str, Any]:
+    """A line of the statement for a page."""
     return {
+        "at": line.time,
         "time": line.time.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
         "kind": kind_word(line.kind),
         "reference_id": line.reference_id,

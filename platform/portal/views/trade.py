@@ -10,15 +10,15 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from identity import selectors as identity
-from portal import fees
+from portal import fees, selectors
 from trading.accounts import selectors as accounts
 from trading.accounts.errors import NoAccount
+from trading.engine import limits
 from trading.engine.enums import InstrumentState
 from trading.instruments import selectors as instruments
 from trading.instruments.rules import AssetInfo, InstrumentInfo, UnknownInstrument
 
-FRAMES = ("1m", "5m", "30m", "1h", "4h", "1d", "1w")
-INDICATORS = ("MA", "EMA", "BOLL", "VOL", "MACD", "RSI")
+FRAMES = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
 SHARES_PERCENT = (25, 50, 75, 100)
 
 
@@ -51,7 +51,7 @@ def terminal(request: HttpRequest, symbol: str) -> HttpResponse:
         "state": InstrumentState(info.state).name.lower(),
         "setup": setup(request.user, info, infos),
         "frames": FRAMES,
-        "indicators": INDICATORS,
+        "tiles": tiles(),
         "shares": SHARES_PERCENT,
     }
     response = render(request, "portal/trade.html", values)
@@ -59,14 +59,31 @@ def terminal(request: HttpRequest, symbol: str) -> HttpResponse:
     return response
 
 
+def tiles() -> list[tuple[str, str]]:
+    """The parts of the terminal that a user may hide, with their names."""
+    return [
+        ("stats", _("24 h figures")),
+        ("chart", _("Chart")),
+        ("book", _("Order book")),
+        ("tape", _("Trades")),
+        ("entry", _("Order entry")),
+        ("lists", _("Your orders")),
+    ]
+
+
 def setup(user: Any, info: InstrumentInfo, infos: list[InstrumentInfo]) -> dict[str, Any]:
-    """What the browser needs to know: the instrument's rules, the account, the other symbols."""
+    """What the browser needs to know: the instrument's rules, the account, the other symbols,
+    what the user has set.
+    """
+    assets = instruments.catalogue().assets
     return {
         "instrument": instrument_rules(user, info),
         "instruments": [
             {
                 "symbol": other.symbol,
                 "base": other.base_code,
+                "quote": other.quote_code,
+                "name": assets[other.base_id].name,
                 "price_places": other.price_places,
                 "quantity_places": other.quantity_places,
             }
@@ -74,6 +91,7 @@ def setup(user: Any, info: InstrumentInfo, infos: list[InstrumentInfo]) -> dict[
         ],
         "signed_in": user.is_authenticated,
         "account": account_id_of(user),
+        "preferences": selectors.preferences_of(user, symbol=info.symbol),
     }
 
 
@@ -106,6 +124,12 @@ def instrument_rules(user: Any, info: InstrumentInfo) -> dict[str, Any]:
         "state": InstrumentState(info.state).name.lower(),
         "base": _asset(catalogue.assets[info.base_id]),
         "quote": _asset(catalogue.assets[info.quote_id]),
+        # The engine's bounds of one order, which the form checks before it sends.
+        "limits": {
+            "trailing_bp": str(limits.MAX_TRAILING_BP),
+            "ahead_ms": str(limits.MAX_TRIGGER_AHEAD_NS // 1_000_000),
+            "refreshes": str(limits.MAX_REFRESHES),
+        },
         **{name: str(value) for name, value in integers.items()},
     }
 

@@ -34,7 +34,7 @@ def run_exchange(world_template: str, django_db_blocker: Any) -> Iterator[Exchan
     running = Exchange(own, ports.choose(), django_db_blocker)
     own.engine_process.start()
     for name in ("relay", "clearing", "publisher"):
-        own.start(name)
+        running.processes[name] = own.start(name)
     for name in ("alice", "bob", "charlie"):
         running.open_for(name)
     running.start_web()

@@ -53,10 +53,13 @@ def held(bot: bots.Bot, asset: str) -> str:
     return next(str(row["held"]) for row in rows if row["asset"] == asset)
 
 
+LATER = {"created_at", "updated_at", "client_order_id"}
+
+
 def order_of(bot: bots.Bot, order: dict[str, Any]) -> dict[str, Any]:
-    """The order without the times that clearing gives it a moment later."""
+    """The order without what clearing adds a moment later: times, and the id a door chose."""
     found: dict[str, Any] = bot.get(f"/api/v1/orders/{order['order_id']}").json()
-    return {name: found[name] for name in found.keys() - {"created_at", "updated_at"}}
+    return {name: found[name] for name in found.keys() - LATER}
 
 
 def cleared(exchange: Exchange, bot: bots.Bot, order: dict[str, Any], status: str) -> Any:

@@ -66,6 +66,21 @@ def test_quotes_stand_move_and_are_withdrawn(alice_bot: bots.Bot) -> None:
     assert order(alice_bot, ask)["status"] == "canceled"
 
 
+def test_what_is_not_cleared_yet_is_told_whole(exchange: Exchange, alice_bot: bots.Bot) -> None:
+    """But for times, the engine itself knows all terms of an order."""
+    with exchange.held("clearing"):
+        placed = alice_bot.limit("buy", "0.01", "59000", post_only=True, client_order_id="whole")
+        (quoted,) = place(alice_bot, quote("60000", "60010"), post_only=True)
+        plain = alice_bot.limit("buy", "0.01", "59000").json()["order_id"]
+        found = order(alice_bot, placed.json()["order_id"])
+        assert (found["post_only"], found["created_at"]) == (True, None)
+        for side in ("bid", "ask"):
+            assert order(alice_bot, quoted["result"][f"{side}_order_id"])["post_only"] is True
+        assert order(alice_bot, plain)["post_only"] is False
+        by_name = alice_bot.get("/api/v1/orders?client_order_id=whole").json()["results"]
+        assert [row["post_only"] for row in by_name] == [True]
+
+
 def test_each_entry_is_answered_for_itself(alice_bot: bots.Bot, bob_bot: bots.Bot) -> None:
     bob_bot.limit("sell", "0.01", "60005")
     results = place(

@@ -180,7 +180,7 @@ def test_a_month_is_closed_and_reopened_by_two(firm, client_for, send) -> None:
     period.refresh_from_db()
     assert period.state == PeriodState.CLOSED
     send(finance, f"/backoffice/periods/{key}/reopen/", reason=REASON)
-    assert b"is to be reopened" in owner.get("/backoffice/").content
+    assert b"/backoffice/approvals/?kind=month" in owner.get("/backoffice/").content
     send(owner, f"/backoffice/periods/{key}/decide/", reason=REASON)
     period.refresh_from_db()
     assert (period.state, period.reopened_by) == (PeriodState.REOPENED, firm.owner)

@@ -1,6 +1,8 @@
 """Customers and accounts: one page with everything, and what staff may do for them."""
 
 from audit.models import AuditRecord
+from backoffice.once import new_token
+from care.models import FactorReset
 from firms import REASON, marks
 from identity import actions
 from identity.models import ApiKey, TotpDevice, User, UserSession
@@ -101,22 +103,24 @@ def test_suspending_an_account_reaches_the_engine_with_its_reason(firm, client_f
     assert "1 account is suspended or restricted" in home
 
 
-def test_resetting_a_second_factor_needs_a_reason_and_is_on_record(firm, client_for, send) -> None:
+def test_asking_for_a_reset_needs_a_reason_and_is_on_record(firm, client_for, send) -> None:
     actions.enrol_with_secret(user=firm.alice, secret=new_secret(), acting_user=None)
     client_for(firm.alice)
     assert UserSession.objects.filter(user=firm.alice).exists()
     address = f"/backoffice/customers/{firm.alice.pk}/reset-second-factor/"
     assert send(client_for(firm.owner), address, reason="").status_code == 422
     assert TotpDevice.objects.filter(user=firm.alice).exists()
+    nothing = f"/backoffice/customers/{firm.bob.pk}/reset-second-factor/"
+    refused = send(client_for(firm.owner), nothing, reason=REASON)
+    assert refused.status_code == 422 and b"nothing to reset" in refused.content
     assert send(client_for(firm.owner), address, reason=REASON).status_code == 302
-    assert not TotpDevice.objects.filter(user=firm.alice).exists()
-    assert not UserSession.objects.filter(user=firm.alice).exists()
-    trail = client_for(firm.owner).get(
-        "/backoffice/audit/", {"type": "identity.user", "id": firm.alice.pk}
-    )
-    assert REASON in trail.content.decode()
+    row = FactorReset.objects.get(user=firm.alice)
+    assert (row.state, row.reason) == ("asked", REASON)
+    # Asking takes nothing away: see tests/care/test_resets.py.
+    assert TotpDevice.objects.filter(user=firm.alice).exists()
+    assert UserSession.objects.filter(user=firm.alice).exists()
     again = send(client_for(firm.owner), address, reason=REASON)
-    assert again.status_code == 422 and b"nothing to reset" in again.content
+    assert again.status_code == 422 and b"under way" in again.content
 
 
 def test_a_login_is_closed_and_opened_again(firm, client_for, send) -> None:
@@ -157,7 +161,6 @@ def test_support_may_look_but_not_touch(firm, client_for, staff_of, send) -> Non
     assert support.get(f"/backoffice/customers/{firm.alice.pk}/").status_code == 200
     before = marks()
     for path in (
-        "reset-second-factor/",
         "close-login/",
         "open-login/",
         "resend-verification/",
@@ -175,3 +178,39 @@ def test_staff_are_no_customers(firm, client_for, send) -> None:
     address = f"/backoffice/customers/{firm.finance.pk}/close-login/"
     assert send(browser, address, reason=REASON).status_code == 404
     assert marks() == before
+
+
+def test_staff_open_a_further_account_once(firm, client_for, send) -> None:
+    path = f"/backoffice/customers/{firm.alice.pk}/open-account/"
+    sent = {"name": "Hedge", "reason": REASON, "token": new_token()}
+    desk = client_for(firm.owner)
+    for _ in range(2):
+        assert desk.post(path, sent)["Location"] == f"/backoffice/customers/{firm.alice.pk}/"
+    made = Account.objects.get(user=firm.alice, name="Hedge")
+    assert made.versions.get().reason == REASON
+    assert "Hedge" in desk.get(f"/backoffice/customers/{firm.alice.pk}/").content.decode()
+    again = send(desk, path, name="hedge", reason=REASON)
+    assert again.status_code == 422 and b"open account of this name" in again.content
+    assert Account.objects.filter(user=firm.alice).count() == 2
+    firm.books.prove()
+
+
+def test_nobody_else_opens_one_for_a_customer(
+    firm, client_for, send, staff_of, charlie, tenant, other_tenant
+) -> None:
+    path = f"/backoffice/customers/{firm.alice.pk}/open-account/"
+    before = Account.objects.count()
+    for stranger in (
+        client_for(firm.finance),
+        client_for(staff_of("support")),
+        client_for(firm.bob),
+        client_for(charlie, tenant=tenant),
+        client_for(staff_of("owner", other_tenant), tenant=tenant),
+    ):
+        answer = send(stranger, path, name="Hedge", reason=REASON)
+        assert answer.status_code in (302, 403, 404)
+    for odd in (firm.owner.pk, 0):
+        answer = send(client_for(firm.owner), f"/backoffice/customers/{odd}/open-account/",
+                      name="Hedge", reason=REASON)  # fmt: skip
+        assert answer.status_code == 404
+    assert Account.objects.count() == before

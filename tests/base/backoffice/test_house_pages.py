@@ -1,9 +1,8 @@
-"""Staff, brand, declared settings, audit trail: the tenant's own house."""
+"""Staff, declared settings, audit trail: the tenant's own house."""
 
 from types import SimpleNamespace
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from audit.models import AuditRecord
@@ -11,7 +10,7 @@ from firms import REASON
 from identity.models import User
 from messaging.models import OutboxMail
 from tenants import registry
-from tenants.models import Brand, SettingValue
+from tenants.models import SettingValue
 
 
 @pytest.fixture
@@ -73,60 +72,6 @@ def test_deactivated_staff_are_out_at_once(house, send) -> None:
     assert house.admins_browser.get("/backoffice/").status_code == 302
     send(house.browser, f"/backoffice/staff/{house.admin.pk}/reactivate/", reason=REASON)
     assert User.objects.get(pk=house.admin.pk).is_active
-
-
-def brand_fields(browser, **changes):
-    """The brand's form as the page would send it, with changes."""
-    form = browser.get("/backoffice/brand/edit/").context["form"]
-    fields = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
-    fields.pop("logo", None)
-    return {**fields, **changes}
-
-
-def test_a_changed_brand_is_saved_with_its_difference(house, django_capture_on_commit_callbacks):
-    fields = brand_fields(house.browser, name="Polar Exchange", light_primary="#0B6E4F")
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = house.browser.post("/backoffice/brand/edit/", fields)
-    assert answer["Location"] == "/backoffice/brand/"
-    brand = Brand.objects.get(tenant_id=house.tenant.pk)
-    assert (brand.name, brand.colours["light"]["primary"]) == ("Polar Exchange", "#0b6e4f")
-    page = house.browser.get("/backoffice/brand/").content.decode()
-    assert "Polar Exchange" in page and "change brand" in page
-
-
-def test_a_colour_hard_to_read_is_warned_about(house, django_capture_on_commit_callbacks):
-    fields = brand_fields(house.browser, light_primary="#ffff66", light_on_primary="#ffffff")
-    with django_capture_on_commit_callbacks(execute=True):
-        house.browser.post("/backoffice/brand/edit/", fields)
-    page = house.browser.get("/backoffice/brand/").content.decode()
-    assert "text on buttons has a contrast of 1.1 to 1" in page
-
-
-@pytest.mark.parametrize(
-    ("svg", "sentence"),
-    [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "script"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'></svg>", "onload"),
-        (b"\xff\xfe", "This is no SVG file."),
-        (b"not a picture", "no well-formed SVG"),
-    ],
-)
-def test_a_logo_that_could_run_something_is_refused(house, svg, sentence) -> None:
-    before = Brand.objects.get(tenant_id=house.tenant.pk)
-    fields = brand_fields(house.browser, logo=SimpleUploadedFile("logo.svg", svg))
-    answer = house.browser.post("/backoffice/brand/edit/", fields)
-    assert answer.status_code == 422 and sentence in answer.content.decode()
-    after = Brand.objects.get(tenant_id=house.tenant.pk)
-    assert (after.logo_svg, after.version) == (before.logo_svg, before.version)
-
-
-def test_a_brand_changed_meanwhile_is_not_overwritten(house) -> None:
-    late = brand_fields(house.browser, name="Late")
-    house.browser.post("/backoffice/brand/edit/", brand_fields(house.browser, name="Early"))
-    answer = house.browser.post("/backoffice/brand/edit/", late)
-    assert answer.status_code == 422
-    assert b"Someone else has just changed the brand." in answer.content
-    assert Brand.objects.get(tenant_id=house.tenant.pk).name == "Early"
 
 
 def test_a_setting_is_changed_with_history_and_live_effect(

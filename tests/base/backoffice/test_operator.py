@@ -72,13 +72,14 @@ def test_a_suspended_tenant_shows_its_notice_until_it_is_resumed(
     base = f"/operator/tenants/{platform.tenant.pk}"
     with django_capture_on_commit_callbacks(execute=True):
         assert send(platform.browser, f"{base}/suspend/", reason=REASON).status_code == 302
-    assert visitor.get("/backoffice/sign-in/").status_code == 503
+    assert visitor.get("/sign-in").status_code == 503
+    assert visitor.get("/backoffice/sign-in/").status_code == 200
     home = platform.browser.get("/operator/").content.decode()
     assert "North Exchange is suspended" in home
     assert send(platform.browser, f"{base}/suspend/", reason=REASON).status_code == 422
     with django_capture_on_commit_callbacks(execute=True):
         assert send(platform.browser, f"{base}/resume/", reason=REASON).status_code == 302
-    assert visitor.get("/backoffice/sign-in/").status_code == 200
+    assert visitor.get("/sign-in").status_code == 200
     trail = platform.browser.get("/operator/audit/", {"q": REASON}).content.decode()
     assert trail.count('data-href="/operator/audit/') == 2
 

@@ -45,7 +45,7 @@ def test_tiers_are_declared_changed_and_removed(firm, client_for, send) -> None:
     firm.books.settle()
     assert tiers_in_engine(firm) == 3
     page = browser.get(PAGE).content.decode()
-    assert "<ins>5000 USDT: 0.03 % / 0.09 %</ins>" in page and REASON in page
+    assert "<ins>5,000 USDT: 0.03 % / 0.09 %</ins>" in page and REASON in page
     assert send(browser, f"{PAGE}{row.pk}/remove/", reason=REASON).status_code == 302
     firm.books.settle()
     assert tiers_in_engine(firm) == 5  # those of all groups

@@ -122,7 +122,7 @@ def test_an_account_that_sql_does_not_know(floor):
         execute(
             "CREATE TEMPORARY TABLE one AS "
             f"SELECT * FROM accounts_account WHERE role = {int(AccountRole.CUSTOMER)} LIMIT 1; "
-            f"UPDATE one SET id = {stranger}; "
+            f"UPDATE one SET id = {stranger}, name = 'Stranger'; "
             "INSERT INTO accounts_account SELECT * FROM one"
         )
         goes_on(floor, before, last)

@@ -6,13 +6,15 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from audit.models import AuditRecord
 from clearing.models import Rebuild, RebuildDifference, RebuildState
-from clearing.rebuilding import actions, shadow
+from clearing.rebuilding import actions, comparing, shadow
 from clearing.rebuilding.errors import RebuildError
 from clearing.rebuilding.tables import TABLES
 from trading.accounts.selectors import access_account
+from trading.commands.models import CommandReceipt
 from trading.orders import actions as orders
 from wallets.ledger.models import JournalEntry
 from wallets.ledger.verify import verify_books
@@ -134,6 +136,32 @@ def test_what_was_corrupted_is_found_row_by_row_and_mended(firm):
         f"clearing.{verb}_rebuild" for verb in ("ask", "begin", "compare", "approve", "mend")
     }
     # The guards stand again.
+    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+        JournalEntry.objects.update(reference_id=1)
+
+
+def test_a_table_that_is_lost_as_a_whole_is_swapped(firm, monkeypatch):
+    """More rows differ than a comparison names; rows that others wrote stay."""
+    monkeypatch.setattr(comparing, "MOST_ROWS", 2)
+    # As the relay writes it for what the engine's door refused.
+    CommandReceipt.objects.create(source_no=10**9, seq=0, result=7, received_at=timezone.now())
+    before = contents()
+    past_the_triggers(
+        "DELETE FROM ledger_posting",
+        "UPDATE ledger_journalentry SET reference_id = reference_id + 1",
+        "DELETE FROM orders_trade",
+        "UPDATE commands_commandreceipt SET result = 9 WHERE seq > 0",
+        "UPDATE market_data_candle SET close_price_units = 1",
+    )
+    row = rebuild(firm)
+    found = {table["table"]: table for table in row.tables}
+    assert found["ledger_posting"]["missing"] == 2 < len(before["ledger_posting"])
+    actions.approve_mending(row=row, acting_user=firm.owner)
+    row = work(firm, row)
+    assert (row.state, row.problem) == (RebuildState.MENDED, "")
+    assert contents() == before and not has_shadow(firm)
+    assert row.mended_rows >= len(before["ledger_posting"]) + len(before["ledger_journalentry"])
+    assert verify_books(firm.tenant, wait_s=0) == []
     with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
         JournalEntry.objects.update(reference_id=1)
 

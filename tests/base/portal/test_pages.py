@@ -14,11 +14,14 @@ from tenants.models import Tenant
 
 Client = Callable[..., people.Browser]
 
-PUBLIC = ("/", "/fees", "/liabilities", "/sign-up", "/sign-in", "/forgot", "/reset/unknown-token",
+PUBLIC = ("/", "/fees", "/markets", "/offline", "/liabilities",
+          "/sign-up", "/sign-in", "/forgot", "/reset/unknown-token",
           "/verify/unknown-token", "/trade/BTC-USDT")  # fmt: skip
-PRIVATE = ("/dashboard", "/orders", "/fills", "/statement", "/balances", "/security",
+PRIVATE = ("/dashboard", "/settings", "/notices", "/orders", "/fills", "/statement", "/balances",
+           "/security",
            "/security/confirm", "/security/password", "/security/second-factor",
-           "/api-keys")  # fmt: skip
+           "/api-keys", "/verification", "/deposit", "/withdraw", "/beneficiaries",
+           "/support", "/settings/messages", "/accounts", "/transfers", "/rewards")  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -58,6 +61,10 @@ def test_no_page_is_forgotten_here() -> None:
         "/language", "/sign-out", "/check-mail", "/second-factor", "/trade", "/invitation/",
         "/jsi18n/", "/security/second-factor/off", "/security/recovery-codes", "/security/sessions",
         "/security/devices/", "/api-keys/", "/liabilities/", "/tax-year", "/time-zone",
+        "/design", "/app.webmanifest", "/service-worker.js", "/brand/icon-", "/push",
+        "/preferences", "/notices/", "/verification/", "/withdraw/", "/beneficiaries/",
+        "/accounts/", "/transfers/", "/support/", "/settings/phone",
+        "/security/second-factor/stop-reset", "/deposit/cards/", "/r/", "/hooks/",
     }  # fmt: skip
     for pattern in urls.urlpatterns:
         route = "/" + str(pattern.pattern)

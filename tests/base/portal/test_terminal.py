@@ -7,10 +7,11 @@ from typing import Any
 
 import people
 from identity.models import User
-from portal import fees
+from portal import actions, fees
 from portal.views import trade
 from tenants.models import Tenant
 from trading.accounts.selectors import access_account
+from trading.engine import limits
 from trading.instruments.info import instrument_info
 from trading.instruments.models import FeeSchedule
 
@@ -33,6 +34,27 @@ def test_the_rules_are_the_engines(client_for: Client, alice: User) -> None:
     assert rules["factor"] == str(info.factor)
     assert rules["base"] == {"code": "BTC", "scale": 8, "places": rules["base"]["places"]}
     assert setup["account"] == access_account(alice).pk
+
+
+def test_the_bounds_of_an_order_are_the_engines(client_for: Client, alice: User) -> None:
+    bounds = setup_of(client_for(alice))["instrument"]["limits"]
+    assert bounds == {
+        "trailing_bp": str(limits.MAX_TRAILING_BP),
+        "ahead_ms": str(limits.MAX_TRIGGER_AHEAD_NS // 10**6),
+        "refreshes": str(limits.MAX_REFRESHES),
+    }
+
+
+def test_the_page_brings_what_its_user_has_set(client_for: Client, alice: User, bob: User) -> None:
+    actions.keep_preference(acting_user=alice, name="favourites", body=b'["ETH-USDT"]')
+    drawn = b'[{"name": "priceLine", "points": [{"value": 61500}]}]'
+    actions.keep_preference(acting_user=alice, name="drawings:BTC-USDT", body=drawn)
+    own = setup_of(client_for(alice))["preferences"]
+    assert own["favourites"] == ["ETH-USDT"]
+    assert own["drawings"] == [{"name": "priceLine", "points": [{"value": 61500.0}]}]
+    assert "drawings" not in setup_of(client_for(alice), "ETH-USDT")["preferences"]
+    assert setup_of(client_for(bob))["preferences"] == {}
+    assert setup_of(client_for())["preferences"] == {}
 
 
 def test_visitors_and_strangers_get_no_account(

@@ -60,7 +60,8 @@ def texts(po: polib.POFile) -> set[tuple[object, str]]:
 
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="needs gettext (xgettext) to extract")
 def test_every_text_in_the_source_is_in_the_catalogue(tmp_path: Path) -> None:
-    for name in ("platform", "templates", "tenants", "trading", "wallets", "kyc", "riskrules"):
+    rooms = ("platform", "templates", "tenants", "trading", "wallets", "kyc", "riskrules", "care")
+    for name in rooms:
         (tmp_path / name).symlink_to(settings.ROOT / name)
     shutil.copytree(LOCALE, tmp_path / "locale")
     subprocess.run(

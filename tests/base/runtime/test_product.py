@@ -16,7 +16,10 @@ from runtime import instance
 pytestmark = pytest.mark.slow
 
 FOLLOWERS = ("clearing", "publisher", "relay")
-EVERYTHING = ("postgres", "valkey", "engine", "web", *FOLLOWERS, "replay", "worker", "beat")
+SIMULATED = ("gateway", "kyc-simulator")  # others that a firm deals with, in a demo
+EVERYTHING = (
+    *("postgres", "valkey", "engine", "web", *FOLLOWERS, "replay", "worker", "beat"), *SIMULATED,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -477,6 +477,8 @@ class ReferenceOrders(ReferenceFees):
             list_legs=len(order.group.order_ids) if order.group else 0,
             display_lots=order.command.display_lots,
             reserve_lots=order.hidden,
+            flags=order.command.flags,
+            self_trade_prevention=order.command.self_trade_prevention,
         )
 
     def waiting_row(self, order: Placed) -> dict[str, int]:

@@ -122,7 +122,7 @@ def test_orders_of_long_ago_take_no_room() -> None:
 def small_index(rows: int) -> tuple[Index, memoryview]:
     """An index over a table of its own, and the table: key and scope of each row."""
     table = memoryview(array("q", bytes(16 * (rows + 1))))
-    return Index(rows, table, 2, 0, 1, 0), table
+    return Index(rows, table, 2, 0, 1, 0, 1 << 10), table
 
 
 @given(

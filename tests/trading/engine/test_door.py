@@ -47,6 +47,28 @@ def legs_with_bad_text() -> list[bytes]:
     return [bytes(56) + bytes(size * number) + named(b"caf\xe9") for number in range(3)]
 
 
+def test_every_character_of_a_text_is_looked_at() -> None:
+    frames = [
+        frame_of(11, named(b"x" * at + bytes([character]) + b"x" * (39 - at)))
+        for at in range(40)
+        for character in range(256)
+    ]
+    output = spot_world().shard.run_batch(b"".join(frames), 10**18)
+    starts = [0, *output.answer_ends]
+    results = [
+        wire.decode_answer(output.answers[start:end]).result
+        for start, end in zip(starts, output.answer_ends, strict=False)
+    ]
+    # A text without a key is refused later than what is no text.
+    assert results == [
+        Result.BAD_CLIENT_ORDER_ID
+        if 33 <= character <= 126 or (character == 0 and at == 39)
+        else Result.FIELD_OUT_OF_RANGE
+        for at in range(40)
+        for character in range(256)
+    ]
+
+
 @pytest.mark.parametrize(
     ("frame", "result"),
     [

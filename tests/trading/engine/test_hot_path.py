@@ -94,6 +94,8 @@ HOT = [
     "end_order",
     "find_order",
     "foresee",
+    "forget_condition",
+    "is_printable",
     "is_text",
     "match",
     "move",

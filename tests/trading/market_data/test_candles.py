@@ -195,7 +195,7 @@ def test_a_wrong_candle_is_found(tenant: object) -> None:
             " (SELECT id FROM market_data_candle WHERE interval_seconds = 300 LIMIT 1)"
         )
     breaks = verify.candle_breaks(instrument.pk, instrument.base.scale)
-    assert [line.split()[0] for line in breaks] == ["5m", "30m"]
+    assert [line.split()[0] for line in breaks] == ["5m", "15m", "30m"]
 
 
 def test_an_interval_that_does_not_exist_is_refused(tenant: object) -> None:

@@ -73,6 +73,9 @@ EXAMPLES = {
     EntryKind.REST_TAKEN: (FUNDS, {house(Line.OTHER_INCOME): -250, OWN: 250}),
     EntryKind.LIQUIDATION_FEE_RETURNED: (FUNDS, {house(Line.LIQUIDATION_FEES): 250, OWN: -250}),
     EntryKind.LIQUIDATION_FEE: (FUNDS, {house(Line.LIQUIDATION_FEES): -250, OWN: 250}),
+    # 250 USDT leave one account of a customer and, by another entry, arrive in his other one.
+    EntryKind.OWN_TRANSFER_OUT: (FUNDS, {house(Line.OWN_TRANSFERS_IN_TRANSIT): -250, OWN: 250}),
+    EntryKind.OWN_TRANSFER_IN: (FUNDS, {house(Line.OWN_TRANSFERS_IN_TRANSIT): 250, OWN: -250}),
     # 250 USDT arrive at the bank, or leave it; nobody's account moves.
     EntryKind.DEPOSIT_RECORDED: (MOVED, {BANK: 250, house(Line.SUSPENSE): -250}),
     EntryKind.DEPOSIT_SENT_BACK: (MOVED, {house(Line.SUSPENSE): 250, BANK: -250}),

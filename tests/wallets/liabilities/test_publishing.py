@@ -18,7 +18,7 @@ from wallets.ledger import selectors as books
 from wallets.ledger.models import Balance, Line, ProofRun
 from wallets.liabilities import actions, selectors, tree
 from wallets.liabilities.errors import LiabilitiesError
-from wallets.liabilities.models import Leaf, Publication
+from wallets.liabilities.models import Leaf, Publication, PublicationRequest, RequestState
 
 SCRIPT = Path(room.__file__).parent / "verify_liabilities.py"
 
@@ -184,13 +184,56 @@ def test_pages_alice_her_leaves_bob_his_charlie_and_strangers_none(
     assert script.content.decode() == SCRIPT.read_text()
 
 
-def test_staff_publish_from_the_backoffice(firm, client_for, staff_of):
+def test_staff_publish_from_the_backoffice(
+    firm, client_for, staff_of, django_capture_on_commit_callbacks
+):
     prove(firm)
     fields = {"reason": "End of the month", "token": "7b6ff9c4-9d3f-4d52-8f5e-24b9f4f7a111"}
     address = "/backoffice/liabilities/publish/"
     assert client_for(staff_of("auditor")).post(address, fields).status_code == 403
+    assert PublicationRequest.objects.count() == Publication.objects.count() == 0
+    listed = "/backoffice/liabilities/"
+    with django_capture_on_commit_callbacks() as waiting:
+        assert client_for(firm.finance).post(address, fields).status_code == 302
     assert Publication.objects.count() == 0
-    assert client_for(firm.finance).post(address, fields).status_code == 302
+    assert "it is being made" in client_for(firm.finance).get(listed).content.decode()
+    # A second one waits for the first.
+    again = {**fields, "token": "7b6ff9c4-9d3f-4d52-8f5e-24b9f4f7a222"}
+    refused = client_for(firm.finance).post(address, again)
+    assert "wait for it" in refused.content.decode()
+    assert PublicationRequest.objects.count() == 1
+    for work in waiting:
+        work()
+    made = Publication.objects.get()
+    assert PublicationRequest.objects.get().publication == made
     assert "End of the month" in AuditRecord.objects.get(action="liabilities.publish").reason
-    listed = client_for(firm.finance).get("/backoffice/liabilities/").content.decode()
-    assert str(Publication.objects.get().seq) in listed
+    page = client_for(firm.finance).get(listed).content.decode()
+    assert str(made.seq) in page and "being made" not in page
+    assert actions.publish_asked() is None
+    assert Publication.objects.count() == 1
+
+
+def test_what_came_between_asking_and_publishing_is_said(firm, client_for):
+    prove(firm)
+    row = actions.ask_for_publication(acting_user=firm.finance, reason="End of the month")
+    Balance.objects.filter(ledger_account__account=firm.account).update(units=-1)
+    assert prove(firm).breaks
+    assert actions.publish_asked() == row
+    row.refresh_from_db()
+    assert (row.state, Publication.objects.count()) == (RequestState.FAILED, 0)
+    assert AuditRecord.objects.filter(action="liabilities.fail").exists()
+    page = client_for(firm.finance).get("/backoffice/liabilities/").content.decode()
+    assert "was not published" in page and "did not find them in order" in page
+    assert actions.publish_asked() is None
+    with pytest.raises(LiabilitiesError, match="did not find them in order"):
+        actions.ask_for_publication(acting_user=firm.finance)
+
+
+def test_nobody_else_asks_for_a_publication(firm, charlie, staff_of, platform_tenant):
+    prove(firm)
+    for nobody in (
+        None, firm.alice, charlie, staff_of("auditor"), staff_of("owner", platform_tenant),
+    ):  # fmt: skip
+        with pytest.raises(PermissionDenied):
+            actions.ask_for_publication(acting_user=nobody)
+    assert PublicationRequest.objects.count() == 0

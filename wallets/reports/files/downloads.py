@@ -10,7 +10,7 @@ from django.utils import translation
 from django_tenants.utils import tenant_context
 
 from tenants.selectors import current_tenant
-from wallets.reports.files import csv_file, pdf_file, xlsx_file
+from wallets.reports.files import csv_file
 from wallets.reports.shapes import Report
 
 KINDS = {
@@ -18,7 +18,6 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-_WRITERS = {"xlsx": xlsx_file.write, "pdf": pdf_file.write}
 _PIECE = 1 << 16
 _IN_MEMORY = 1 << 20  # a longer file stands on disk while it is sent
 
@@ -40,9 +39,21 @@ def written(report: Report, kind: str) -> IO[bytes]:
         for part in csv_file.parts(report):
             target.write(part.encode())
     else:
-        _WRITERS[kind](report, target)
+        _write(report, kind, target)
     target.seek(0)
     return target
+
+
+def _write(report: Report, kind: str, target: Any) -> None:
+    # What draws these files takes a while to load, and few processes ever make one.
+    if kind == "xlsx":
+        from wallets.reports.files import xlsx_file
+
+        xlsx_file.write(report, target)
+    else:
+        from wallets.reports.files import pdf_file
+
+        pdf_file.write(report, target)
 
 
 def _csv(report: Report) -> AsyncIterator[bytes]:

@@ -34,7 +34,8 @@ document.addEventListener("DOMContentLoaded", () => {
         return;
       }
       form.dataset.sent = "1";
-      form.querySelectorAll('button[type="submit"]').forEach((button) => { button.disabled = true; });
+      // A moment later: a disabled button would not be sent, and some say what to do.
+      setTimeout(() => form.querySelectorAll('button[type="submit"]').forEach((button) => { button.disabled = true; }));
     }));
   // Coming back with the browser's button shows the form ready again.
   window.addEventListener("pageshow", () =>
@@ -51,55 +52,36 @@ document.addEventListener("DOMContentLoaded", () => {
     element.open = wide || "set" in element.dataset;
   });
 
+  // Unfold's script, which runs after this, writes a chosen file's name into a field of its own
+  // widget: ours have none.
+  document.querySelectorAll("input[type=file]").forEach((input) => { input.hasChangeListener = true; });
+
   const failed = document.querySelector(".has-errors .bo-input, .bo-note-error");
   if (failed && failed.focus) failed.focus();
 
   drawBars();
-  previewBrand();
+  answerKeys();
 });
 
-// The brand's form paints its previews while colours are chosen, and says what is hard to read.
-function previewBrand() {
-  const form = document.querySelector("form[data-brand]");
-  if (!form) return;
-  const warnings = document.getElementById("contrast");
-  const pairs = [["on_primary", "primary"], ["text", "background"], ["text", "surface"], ["primary", "surface"]];
-  const colour = (scheme, name) => form.elements[`${scheme}_${name}`].value;
-  const label = (scheme, name) => form.elements[`${scheme}_${name}`].labels[0].textContent.trim();
-
-  function luminance(hex) {
-    const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
-      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  }
-  function ratio(first, second) {
-    const [low, high] = [luminance(first), luminance(second)].sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-  }
-  function paint() {
-    const sentences = [];
-    document.querySelectorAll(".bo-preview").forEach((preview) => {
-      const scheme = preview.dataset.scheme;
-      form.querySelectorAll(`[data-preview^="${scheme}-"]`).forEach((input) =>
-        preview.style.setProperty(`--p-${input.dataset.preview.slice(scheme.length + 1)}`, input.value));
-      preview.querySelector("[data-preview-name]").textContent = form.elements.name.value;
-      for (const [text, ground] of pairs) {
-        const found = ratio(colour(scheme, text), colour(scheme, ground));
-        if (found < 4.5) {
-          sentences.push(`${label(scheme, text)} / ${label(scheme, ground)} (${preview.dataset.title}): `
-            + warnings.dataset.sentence.replace("%ratio%", found.toFixed(1)));
-        }
-      }
-    });
-    warnings.replaceChildren(...sentences.map((sentence) => {
-      const note = document.createElement("div");
-      note.className = "bo-note bo-note-warning";
-      note.textContent = sentence;
-      return note;
-    }));
-  }
-  form.addEventListener("input", paint);
-  paint();
+// One-letter keys of a page. They go somewhere or set the focus; nothing is ever sent by one.
+function answerKeys() {
+  const rows = document.querySelector("[data-rows]");
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    const element = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+    if (element) {
+      event.preventDefault();
+      if (element.dataset.keyFocus) document.getElementById(element.dataset.keyFocus).focus();
+      else if (element.href) location.href = element.href;
+      else element.focus();
+    } else if (rows && (key === "j" || key === "k")) {
+      const links = [...rows.querySelectorAll("a")];
+      const at = links.indexOf(document.activeElement) + (key === "j" ? 1 : -1);
+      if (links[Math.max(at, 0)]) links[Math.max(at, 0)].focus();
+    }
+  });
 }
 
 // A bar chart from data that stands in the page as JSON: {labels: [...], values: [...], unit: ""}.

@@ -1,6 +1,6 @@
 /* Loaded before the C library into an engine that is to end itself with `kill -9`: at a system
  * call that no Python stands behind. MARQUE_DYING=POINT:N:SEED says which and at which passing;
- * the points are those of dying.py. Only groups written by the log writer's thread count.
+ * the points are those of dying.py.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -30,8 +29,7 @@ static void die(void) {
 }
 
 static int is_group(const struct iovec *pieces, int count) {
-    return count > 1 && pieces[0].iov_len == 32 && memcmp(pieces[0].iov_base, "MQG2", 4) == 0
-        && syscall(SYS_gettid) != getpid();
+    return count > 1 && pieces[0].iov_len == 32 && memcmp(pieces[0].iov_base, "MQG2", 4) == 0;
 }
 
 /* Some of the sectors, never all and never none. */

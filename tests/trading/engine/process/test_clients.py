@@ -27,9 +27,11 @@ from trading.engine.queries import QueryOrder, QueryStatus
 from trading.engine.results import Result
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
-    with RunningEngine(tmp_path_factory.mktemp("clients") / "engine") as engine:
+@pytest.fixture(scope="module", params=[(), ("--inline-requests", "0")], ids=["", "beside"])
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningEngine]:
+    with RunningEngine(tmp_path_factory.mktemp("clients") / "engine", *request.param) as engine:
         running.furnish(engine.client())
         yield engine
 
@@ -37,14 +39,18 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
 class CuttingProxy:
     """A unix socket in front of the engine's that cuts the link.
 
-    ``cut_after`` answer bytes; ``passes`` false: it takes requests and hands on none.
+    ``cut_after`` answer bytes; ``passes`` false: it takes requests and hands on none;
+    ``astray``: the answer is one to another connection's request.
     """
 
-    def __init__(self, target: str, *, cut_after: int = 0, passes: bool = True) -> None:
+    def __init__(
+        self, target: str, *, cut_after: int = 0, passes: bool = True, astray: bool = False
+    ) -> None:
         self.socket_path = tempfile.mktemp(prefix="mq-", suffix=".sock")
         self._target = target
         self._cut_after = cut_after
         self._passes = passes
+        self._astray = astray
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.socket_path)
         self._listener.listen()
@@ -70,6 +76,12 @@ class CuttingProxy:
                     continue
                 far.sendall(request)
                 answer = far.recv(1 << 16)  # so it was applied
+                if self._astray:
+                    (request_id,) = struct.unpack_from("<Q", answer, 8)
+                    other = struct.pack("<Q", request_id ^ 1 << 58)
+                    near.sendall(answer[:8] + other + answer[16:])
+                    near.recv(1)  # its end
+                    continue
                 near.sendall(answer[: self._cut_after])
 
 
@@ -96,6 +108,25 @@ def test_a_link_cut_in_an_answer_is_unknown_and_asked_about(
     assert isinstance(row, OrderRow)
     again = client.send(TENANT, order(name))
     assert again.result == Result.REPEATED
+    assert running.placed_counts(engine.engine_dir)[name] == 1
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_answer_gone_astray_is_not_taken_for_ones_own(
+    engine: RunningEngine, is_async: bool
+) -> None:
+    """At once, not only when the patience is over."""
+    name = f"astray-{is_async}"
+
+    async def send(socket_path: str) -> None:
+        client = AsyncEngineClient(socket_path, timeout_seconds=600)
+        await client.send(TENANT, order(name))
+
+    with cutting(engine, astray=True) as socket_path, pytest.raises(EngineUnknown):
+        if is_async:
+            asyncio.run(send(socket_path))
+        else:
+            EngineClient(socket_path, timeout_seconds=600).send(TENANT, order(name))
     assert running.placed_counts(engine.engine_dir)[name] == 1
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants import selectors as tenants
@@ -28,7 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["binance", "lobster"], default="binance")
         parser.add_argument("--instrument", help="symbol of the instrument to drive: BTC-USDT")
         parser.add_argument("--tenant", help="slug of one tenant; default: all active ones")
-        parser.add_argument("--speed", default="1", help="times recorded speed (default 1)")
+        parser.add_argument(
+            "--speed",
+            default=settings.REPLAY_SPEED,
+            help="times recorded speed (default 1, or MARQUE_REPLAY_SPEED)",
+        )
         parser.add_argument("--levels", type=int, default=15, help="levels a side (default 15)")
         parser.add_argument("--passes", type=int, help="play so many times; default: for ever")
 

@@ -1,10 +1,29 @@
 // Exact decimals: text ⇄ BigInt units of a fixed scale. No float ever touches what is sent.
 
 const PLAIN = /^\d{1,30}(\.\d{1,30})?$|^\.\d{1,30}$/;
+const GROUPED = /^\d{1,3}(,\d{3})+(\.\d*)?$/;
+// As the user has set them (portal/display.py): [thousands mark, decimal mark].
+const MARKS = { comma: [",", "."], dot: [".", ","], space: ["\u202f", "."], space_comma: ["\u202f", ","], quote: ["\u2019", "."], plain: ["", "."] };
+const marks = () => MARKS[document.documentElement.dataset.numbers] ?? MARKS.comma;
 
-/** Units of plain decimal text at `scale` places, or null when it is no exact amount. */
+/**
+ * Plain text of what a person typed, by his own marks; "" when it could mean two things. A point
+ * alone is always a decimal point: that is what pages fill in themselves.
+ */
+export function typed(text) {
+  const clean = String(text).trim().replace(/[\s\u2019']/g, "");
+  if (!clean.includes(",")) return clean;
+  if (marks()[1] === ",") {
+    const [whole, fraction, ...more] = clean.split(",");
+    if (more.length || (whole.includes(".") && !/^\d{1,3}(\.\d{3})+$/.test(whole))) return "";
+    return `${whole.replaceAll(".", "")}.${fraction}`;
+  }
+  return GROUPED.test(clean) ? clean.replaceAll(",", "") : "";
+}
+
+/** Units of decimal text at `scale` places, or null when it is no exact amount. */
 export function parse(text, scale) {
-  const clean = String(text).trim().replace(/[,\s]/g, "").replace(/\.$/, "");
+  const clean = typed(text).replace(/\.$/, "");
   if (!PLAIN.test(clean)) return null;
   const [whole, fraction = ""] = clean.split(".");
   const digits = fraction.replace(/0+$/, "");
@@ -29,11 +48,12 @@ export function brief(units, scale, places) {
   return format((units / step) * step, scale, places);
 }
 
-/** Thousands marks for a plain number text. */
+/** A plain number text with the user's marks, for showing only. */
 export function group(text) {
+  const [thousands, point] = marks();
   const [whole, fraction] = String(text).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands);
+  return fraction === undefined ? grouped : `${grouped}${point}${fraction}`;
 }
 
 /** How many places the smallest step of `stepUnits` at `scale` shows. */

@@ -21,6 +21,10 @@ export class Instrument {
     this.bandBp = BigInt(info.price_band_bp);
     this.makerPpm = BigInt(info.maker_ppm);
     this.takerPpm = BigInt(info.taker_ppm);
+    // The engine's own bounds of an order.
+    this.limits = {
+      trailingBp: BigInt(info.limits.trailing_bp), aheadMs: Number(info.limits.ahead_ms), refreshes: BigInt(info.limits.refreshes),
+    };
     this.pricePlaces = placesOf(this.tickUnits, this.quote.scale);
     this.quantityPlaces = placesOf(this.lotUnits, this.base.scale);
   }

@@ -1,7 +1,8 @@
 // On every page: theme, menus, forms that send once, copy buttons, password meter, dialogs.
 
+import "./drafts.js";
 import { $, $$, put } from "./dom.js";
-import { _ } from "./text.js";
+import { _, fullText } from "./text.js";
 import { toast } from "./toast.js";
 
 // Theme: light, dark or the system's; a cookie lets the server paint the first frame right.
@@ -117,15 +118,12 @@ for (const form of $$("form[data-autosubmit]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
-// The server writes times in UTC; a person reads them in their own zone.
-const moment = new Intl.DateTimeFormat(document.documentElement.lang, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
-});
+// The server writes times; they are shown in the user's zone, else in the browser's own.
 for (const node of $$("time[datetime]")) {
   const date = new Date(node.dateTime);
   if (Number.isNaN(date.getTime())) continue;
-  node.title = `${node.dateTime.replace("T", " ").replace(/\.\d+/, "").replace("+00:00", "Z").replace("Z", "")} UTC`;
-  node.textContent = moment.format(date);
+  node.title = `${date.toISOString().replace("T", " ").slice(0, 19)} UTC`;
+  node.textContent = fullText(node.dateTime);
 }
 
 for (const link of $$("[data-download]")) {
@@ -137,3 +135,15 @@ for (const link of $$("[data-download]")) {
     setTimeout(() => URL.revokeObjectURL(address), 1_000);
   });
 }
+
+// News of the account, where a page is open: the count at the bell, and a word in the corner. The
+// terminal has a stream of its own.
+if ($("[data-bell]") && !$(".terminal")) {
+  const { follow } = await import("./bell.js");
+  follow();
+}
+
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  window.addEventListener("load", () => navigator.serviceWorker.register("/service-worker.js").catch(() => {}));
+}
+if ($("[data-push]")) (await import("./push.js")).offer($("[data-push]"));

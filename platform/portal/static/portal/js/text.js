@@ -8,14 +8,20 @@ export function say(text, values = {}) {
 }
 
 const language = document.documentElement.lang || "en";
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+// The zone the user has set; without one the browser's own.
+const timeZone = document.documentElement.dataset.zone || undefined;
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone });
 const moment = new Intl.DateTimeFormat(language, {
-  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone,
+});
+const full = new Intl.DateTimeFormat(language, {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone,
 });
 
-const minute = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+const minute = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone });
 
 const asDate = (value) => new Date(typeof value === "number" || /^\d+$/.test(value) ? Number(value) : value);
 export const clockText = (value) => clock.format(asDate(value));
 export const minuteText = (value) => minute.format(asDate(value));
 export const momentText = (value) => moment.format(asDate(value));
+export const fullText = (value) => full.format(asDate(value));

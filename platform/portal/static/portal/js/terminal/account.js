@@ -12,13 +12,14 @@ const STAGE = { pending: 0, waiting: 1, open: 2, partially_filled: 2 };
 export const isOpen = (order) => OPEN.has(order.status);
 
 export class AccountState extends EventTarget {
-  constructor(stream) {
+  /** `id`: the account that this page trades with; others of the same customer are passed over. */
+  constructor(stream, id) {
     super();
+    this.id = id;
     this.orders = new Map(); // order_id → order, open ones
     this.past = [];
     this.fills = [];
     this.balances = new Map(); // asset → balance
-    this.levels = new Set(); // "buy 64000.01": prices with an own order
     this.loaded = false;
     this.closed = new Set();
     this.generation = 0;
@@ -34,7 +35,7 @@ export class AccountState extends EventTarget {
     if (![...this.orders.values()].some(trails)) return;
     let open = [];
     try {
-      open = await read("orders?status=open&limit=200");
+      open = await this.#read("orders?status=open&limit=200");
     } catch {
       return; // the next time
     }
@@ -53,7 +54,7 @@ export class AccountState extends EventTarget {
     this.during ??= []; // a load that this one overtakes has not put its own on top
     try {
       const [open, past, fills, balances] = await Promise.all(
-        ["orders?status=open&limit=200", `orders?status=closed&limit=${PAST_ROWS}`, `fills?limit=${PAST_ROWS}`, "balances"].map(read),
+        ["orders?status=open&limit=200", `orders?status=closed&limit=${PAST_ROWS}`, `fills?limit=${PAST_ROWS}`, "balances"].map((path) => this.#read(path)),
       );
       if (generation !== this.generation) return;
       // What the stream has already told closed stays closed: the tables may lag a moment.
@@ -76,7 +77,13 @@ export class AccountState extends EventTarget {
     }
   }
 
+  #read(path) {
+    return read(this.id ? `${path}${path.includes("?") ? "&" : "?"}account=${this.id}` : path);
+  }
+
   #receive(message) {
+    const told = message.order ?? message.fill ?? message.balance ?? message;
+    if (this.id && told.account !== undefined && told.account !== this.id) return;
     if (this.during) this.during.push(message);
     else this.#apply(message, false);
   }
@@ -128,20 +135,24 @@ export class AccountState extends EventTarget {
     return balance ? parse(balance.available, asset.scale) : 0n;
   }
 
-  hasOrderAt(price, side, symbol) { return this.levels.has(`${symbol} ${side} ${plain(price)}`); }
+  /** Units of an asset that are the account's, held ones too; null while unknown. */
+  booked(asset) {
+    if (!this.loaded && !this.balances.has(asset.code)) return null;
+    const balance = this.balances.get(asset.code);
+    return balance ? parse(balance.booked, asset.scale) : 0n;
+  }
+
+  /** Prices, in ticks as plain numbers, at which an own order rests in the book. */
+  ticksOf(instrument, side) {
+    const resting = [...this.orders.values()].filter((order) => order.instrument === instrument.symbol && order.side === side && order.price && STAGE[order.status] === 2);
+    return resting.map((order) => Number(instrument.ticksOf(order.price)));
+  }
 
   #changed(...names) {
-    if (names.includes("orders")) {
-      this.levels = new Set();
-      for (const order of this.orders.values()) {
-        if (order.price && STAGE[order.status] === 2) this.levels.add(`${order.instrument} ${order.side} ${plain(order.price)}`);
-      }
-    }
     for (const name of names) this.dispatchEvent(new Event(name));
   }
 }
 
-const plain = (price) => String(price).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 const sameFill = (a, b) => String(a.trade_id) === String(b.trade_id) && String(a.order_id) === String(b.order_id);
 
 /** Rows read from the tables behind those told before that the tables, which lag a moment, do not

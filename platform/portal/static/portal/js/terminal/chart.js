@@ -1,33 +1,36 @@
 // The candle chart (klinecharts, vendored): past candles over REST, the running one over the stream.
+// What is shown on it (frame, kind of bars, axis) is remembered.
 
 import { $, $$ } from "../dom.js";
 import { _ } from "../text.js";
+import { stylesOf } from "./chartstyle.js";
 
 const PERIODS = {
-  "1m": { type: "minute", span: 1 }, "5m": { type: "minute", span: 5 }, "30m": { type: "minute", span: 30 },
+  "1m": { type: "minute", span: 1 }, "5m": { type: "minute", span: 5 }, "15m": { type: "minute", span: 15 }, "30m": { type: "minute", span: 30 },
   "1h": { type: "hour", span: 1 }, "4h": { type: "hour", span: 4 }, "1d": { type: "day", span: 1 },
   "1w": { type: "week", span: 1 },
 };
-const ON_CANDLES = new Set(["MA", "EMA", "BOLL"]);
+export const CANDLES = "candle_pane";
+const DEFAULTS = { frame: "1m", bars: "candle_solid", axis: "normal" };
 
-export class Chart {
-  constructor(instrument, stream, root) {
-    this.instrument = instrument;
-    this.stream = stream;
-    this.root = root;
+export class Chart extends EventTarget {
+  constructor({ instrument, stream, root, preferences }) {
+    super();
+    Object.assign(this, { instrument, stream, root, preferences });
     this.box = $("#chart", root);
-    this.veil = $(".veil", root);
-    this.frame = remembered("chart.frame", "1m");
-    if (!(this.frame in PERIODS)) this.frame = "1m";
-    this.indicators = new Set(JSON.parse(remembered("chart.indicators", '["MA","VOL"]')));
-    this.ids = new Map();
+    this.veil = $(".veil", this.box);
+    const { frame, bars, axis } = preferences.fields("chart", DEFAULTS);
+    this.frame = frame in PERIODS ? frame : DEFAULTS.frame;
+    this.bars = $(`[name=bars] option[value="${bars}"]`, root) ? bars : DEFAULTS.bars;
+    this.axis = axis;
     this.#build();
   }
 
   #build() {
-    const { klinecharts } = window;
-    this.chart = klinecharts.init(this.box, { locale: document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-US" });
-    this.chart.setStyles(this.#styles());
+    this.chart = window.klinecharts.init(this.box, {
+      locale: document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-US", hotkey: { enabled: false },
+    });
+    this.chart.setStyles(stylesOf(this.bars));
     this.chart.setSymbol({
       ticker: this.instrument.symbol, pricePrecision: this.instrument.pricePlaces,
       volumePrecision: Math.min(this.instrument.quantityPlaces, 4),
@@ -38,18 +41,49 @@ export class Chart {
       unsubscribeBar: () => this.#leave(),
     });
     this.chart.setPeriod(PERIODS[this.frame]);
-    for (const name of this.indicators) this.#add(name);
+    if (this.axis !== "normal") this.#setAxis();
     for (const button of $$("[data-frame]", this.root)) {
-      button.addEventListener("click", () => this.#choose(button.dataset.frame));
+      button.addEventListener("click", () => this.choose(button.dataset.frame));
     }
-    for (const button of $$("[data-indicator]", this.root)) {
-      button.addEventListener("click", () => this.#toggle(button.dataset.indicator));
-    }
+    const bars = $("[name=bars]", this.root);
+    const axis = $("[name=axis]", this.root);
+    bars.value = this.bars;
+    axis.value = this.axis;
+    bars.addEventListener("change", () => {
+      this.bars = bars.value;
+      this.preferences.update("chart", { bars: this.bars });
+      this.restyle();
+    });
+    axis.addEventListener("change", () => {
+      this.axis = axis.value;
+      this.preferences.update("chart", { axis: this.axis });
+      this.#setAxis();
+    });
     this.#press();
     new ResizeObserver(() => { if (this.box.clientHeight) this.chart.resize(); }).observe(this.box);
-    document.addEventListener("themechange", () => this.chart.setStyles(this.#styles()));
-    this.stream.addEventListener("state", () => { if (this.stream.live && this.lost) this.chart.resetData(); this.lost = !this.stream.live; });
+    document.addEventListener("themechange", () => this.restyle());
+    this.stream.addEventListener("state", () => {
+      if (this.stream.live && this.lost) this.chart.resetData();
+      this.lost = !this.stream.live;
+    });
   }
+
+  restyle() {
+    this.chart.setStyles(stylesOf(this.bars));
+    this.dispatchEvent(new Event("restyle"));
+  }
+
+  /** Another time frame, by its name: "1h". */
+  choose(frame) {
+    if (frame === this.frame) return;
+    this.frame = frame;
+    this.preferences.update("chart", { frame });
+    this.#press();
+    this.chart.setPeriod(PERIODS[frame]);
+    this.dispatchEvent(new Event("frame"));
+  }
+
+  #setAxis() { this.chart.overrideYAxis({ paneId: CANDLES, name: this.axis }); }
 
   async #load({ type, timestamp, callback }) {
     const frame = this.frame;
@@ -64,7 +98,9 @@ export class Chart {
       if (frame !== this.frame) return undefined;
       const candles = (body.candles ?? body.results ?? body).map(bar);
       this.#veil(candles.length || type !== "init" ? "" : _("No trades yet. The first trade draws the first candle."));
-      return callback(candles, { forward: candles.length >= 500, backward: false });
+      callback(candles, { forward: candles.length >= 500, backward: false });
+      if (type === "init") this.dispatchEvent(new Event("loaded"));
+      return undefined;
     } catch {
       this.#veil(type === "init" ? _("The chart could not be loaded. It tries again when the connection is back.") : "");
       this.lost = true;
@@ -85,38 +121,8 @@ export class Chart {
     this.channel = null;
   }
 
-  #choose(frame) {
-    this.frame = frame;
-    localStorage.setItem("chart.frame", frame);
-    this.#press();
-    this.chart.setPeriod(PERIODS[frame]);
-  }
-
-  #toggle(name) {
-    if (this.indicators.has(name)) {
-      this.indicators.delete(name);
-      this.chart.removeIndicator({ id: this.ids.get(name) });
-    } else {
-      this.indicators.add(name);
-      this.#add(name);
-    }
-    localStorage.setItem("chart.indicators", JSON.stringify([...this.indicators]));
-    this.#press();
-  }
-
-  #add(name) {
-    const onCandles = ON_CANDLES.has(name);
-    const id = this.chart.createIndicator(onCandles ? { name, paneId: "candle_pane" } : { name }, onCandles);
-    this.ids.set(name, id);
-    if (!onCandles) {
-      const made = this.chart.getIndicators({ id })[0];
-      if (made) this.chart.setPaneOptions({ id: made.paneId, height: 72, minHeight: 48 });
-    }
-  }
-
   #press() {
     for (const button of $$("[data-frame]", this.root)) button.setAttribute("aria-pressed", String(button.dataset.frame === this.frame));
-    for (const button of $$("[data-indicator]", this.root)) button.setAttribute("aria-pressed", String(this.indicators.has(button.dataset.indicator)));
   }
 
   #veil(text) {
@@ -124,59 +130,23 @@ export class Chart {
     this.veil.hidden = !text;
   }
 
-  #styles() {
-    const [up, down, line, faint, text, surface, accent, second, info, warn] = [
-      "--up", "--down", "--line", "--faint", "--text", "--overlay", "--accent", "--second", "--info", "--warn",
-    ].map(painted);
-    const narrow = matchMedia("(max-width: 640px)").matches;
-    const family = getComputedStyle(document.body).fontFamily;
-    const bars = { upColor: up, downColor: down, noChangeColor: faint };
-    const small = { size: 11, family, color: faint };
-    const tag = { color: text, backgroundColor: surface, borderColor: line, borderSize: 1, size: 11, family };
-    const lines = [accent, second, info, warn, up].map((color) => ({ color, size: 1 }));
-    const legend = { title: { size: 11, family, color: faint }, legend: { size: 11, family, color: faint } };
-    return {
-      grid: { horizontal: { color: line, style: "dashed" }, vertical: { show: false } },
-      candle: {
-        bar: { ...bars, upBorderColor: up, downBorderColor: down, noChangeBorderColor: faint, upWickColor: up, downWickColor: down, noChangeWickColor: faint },
-        priceMark: { high: { color: faint, textFamily: family }, low: { color: faint, textFamily: family }, last: { ...bars, text: { size: 11, family } } },
-        tooltip: { ...legend, title: { show: false }, showRule: narrow ? "follow_cross" : "always" },
-      },
-      indicator: {
-        bars: [{ upColor: fade(up), downColor: fade(down), noChangeColor: fade(faint) }],
-        lines, ohlc: bars, tooltip: { ...legend, showRule: narrow ? "follow_cross" : "always" },
-      },
-      xAxis: { axisLine: { color: line }, tickLine: { color: line }, tickText: small },
-      yAxis: { axisLine: { show: false, color: line }, tickLine: { show: false, color: line }, tickText: small },
-      separator: { color: line, activeBackgroundColor: fade(accent) },
-      crosshair: {
-        horizontal: { line: { color: faint }, text: tag },
-        vertical: { line: { color: faint }, text: tag },
-      },
-    };
+  /** Pixels from the top of the candles' pane at which a price lies; null while there is none. */
+  yOf(price) {
+    const { y } = this.chart.convertToPixel({ value: price }, { paneId: CANDLES });
+    return Number.isFinite(y) ? y : null;
   }
+
+  /** The price, a float for drawing only, at a height of the candles' pane. */
+  priceAt(y) {
+    const [{ value }] = this.chart.convertFromPixel([{ x: 0, y }], { paneId: CANDLES });
+    return Number.isFinite(value) ? value : null;
+  }
+
+  /** Where in the chart's box the candles' pane stands: {left, top, width, height}. */
+  pane() { return this.chart.getSize(CANDLES, "main"); }
 }
 
 function bar([timestamp, open, high, low, close, volume]) {
   // Floats are right here: a chart draws pixels. What is sent never comes from it.
   return { timestamp: Number(timestamp), open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) };
-}
-
-const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-/** A token as "rgb(r, g, b)", whatever colour function it is written in. */
-function painted(token) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${token})`;
-  document.body.append(probe);
-  canvas.clearRect(0, 0, 1, 1);
-  canvas.fillStyle = getComputedStyle(probe).color;
-  canvas.fillRect(0, 0, 1, 1);
-  probe.remove();
-  const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-  return `rgb(${r}, ${g}, ${b})`;
-}
-const fade = (colour) => colour.replace("rgb(", "rgba(").replace(")", ", 0.45)");
-
-function remembered(name, otherwise) {
-  return localStorage.getItem(name) ?? otherwise;
 }

@@ -6,6 +6,7 @@
 import { reason } from "../refusals.js";
 import { _ } from "../text.js";
 import { toast } from "../toast.js";
+import { offer, report, summary } from "./outcome.js";
 
 const PAUSES_MS = [400, 1_000, 2_000, 5_000];
 const RESEND_MS = 30_000; // later than this after the click nobody wants it any more
@@ -17,10 +18,12 @@ const accepted = (list) => ({ outcome: "accepted", order: list.orders[0], orders
 
 export class Desk extends EventTarget {
   /** `accountId` keeps apart what different people of one browser tab have sent. */
-  constructor(stream, account, accountId) {
+  constructor(stream, account, accountId, preferences) {
     super();
     this.stream = stream;
+    this.preferences = preferences;
     this.account = account;
+    this.own = accountId ? { account: accountId } : {};
     this.store = `orders.unknown.${accountId}`;
     this.checking = 0; // orders of which it is not known yet what became of them
     // Left by this page's life before: the answer was still to come.
@@ -43,10 +46,13 @@ export class Desk extends EventTarget {
     return this.#findOut(sent);
   }
 
-  /** Gives a resting order another price or open amount; whether that was accepted. */
-  async replace(order, changes) {
+  get #mayUndo() { return this.preferences.get("terminal", {}).undo ?? true; }
+
+  /** Gives a resting order another price or open amount; whether that was accepted. `again`: it
+   *  takes back such a change. */
+  async replace(order, changes, again = false) {
     try {
-      const now = await this.stream.request("order.replace", { order_id: order.order_id, ...changes });
+      const now = await this.stream.request("order.replace", { ...this.own, order_id: order.order_id, ...changes });
       // The engine keeps neither the sender's id nor the end of an order, nor what it waited for:
       // those stay as known.
       const {
@@ -54,7 +60,13 @@ export class Desk extends EventTarget {
         activation_price, limit_offset, post_only, created_at, ...told
       } = now;
       this.account.putOrder({ ...order, ...told });
-      toast("good", _("Order changed"));
+      const node = toast("good", _("Order changed"));
+      if (this.#mayUndo && !again) {
+        const before = {};
+        if (changes.price) before.price = order.price;
+        if (changes.remaining_quantity) before.remaining_quantity = order.remaining_quantity;
+        offer(node, _("Undo"), () => this.replace({ ...order, ...told }, before, true));
+      }
       return true;
     } catch (failure) {
       this.#complain(failure, _("The order was not changed"));
@@ -64,16 +76,21 @@ export class Desk extends EventTarget {
 
   async cancel(order) {
     try {
-      const closed = await this.stream.request("order.cancel", { order_id: order.order_id });
+      const closed = await this.stream.request("order.cancel", { ...this.own, order_id: order.order_id });
       if (closed?.order_id) this.account.putOrder(closed);
+      const anew = this.#mayUndo ? sameAgain(order, closed) : null;
+      if (anew) {
+        offer(toast("info", _("Order cancelled"), summary(order)), _("Place it again"), async () => report(await this.place(anew), null));
+      }
     } catch (failure) {
       this.#complain(failure, _("The order was not cancelled"));
     }
   }
 
+  /** Cancels all open orders, or those in one instrument. */
   async cancelAll(instrument) {
     try {
-      await this.stream.request("order.cancel_all", instrument ? { instrument } : {});
+      await this.stream.request("order.cancel_all", instrument ? { ...this.own, instrument } : this.own);
       toast("info", _("All open orders were cancelled"));
     } catch (failure) {
       this.#complain(failure, _("The orders were not cancelled"));
@@ -90,8 +107,8 @@ export class Desk extends EventTarget {
 
   async #send(args) {
     try {
-      if (args.client_list_id) return accepted(await this.stream.request("order.place_list", args));
-      return { outcome: "accepted", order: await this.stream.request("order.place", args) };
+      if (args.client_list_id) return accepted(await this.stream.request("order.place_list", { ...this.own, ...args }));
+      return { outcome: "accepted", order: await this.stream.request("order.place", { ...this.own, ...args }) };
     } catch (failure) {
       return { outcome: failure.kind, failure };
     }
@@ -121,7 +138,7 @@ export class Desk extends EventTarget {
   /** What the exchange knows of a client order or list id: "accepted", "absent", or no word on it. */
   async #ask({ client_order_id, client_list_id }) {
     try {
-      const query = new URLSearchParams(client_list_id ? { client_list_id } : { client_order_id });
+      const query = new URLSearchParams(client_list_id ? { client_list_id, ...this.own } : { client_order_id, ...this.own });
       const path = client_list_id ? "order-lists" : "orders";
       const answer = await fetch(`/api/v1/${path}?${query}`, { credentials: "same-origin" });
       if (answer.status === 401 || answer.status === 403) return { outcome: "signed_out" };
@@ -161,6 +178,20 @@ export class Desk extends EventTarget {
   #forget(sent) {
     this.#write(this.#remembered().filter((other) => other.args.client_order_id !== sent.args.client_order_id));
   }
+}
+
+/** The request that places a cancelled limit order once more, behind the others at its price; null
+ *  for orders that are more than a limit order. */
+function sameAgain(order, closed) {
+  if (order.type !== "limit" || order.list_id || order.trigger_time) return null;
+  const quantity = closed?.remaining_quantity || order.remaining_quantity || order.quantity;
+  const anew = {
+    instrument: order.instrument, side: order.side, type: "limit", time_in_force: order.time_in_force, price: order.price,
+    quantity, post_only: Boolean(order.post_only), self_trade_prevention: order.self_trade_prevention ?? "expire_taker", client_order_id: newClientOrderId(),
+  };
+  if (order.expires_at) anew.expire_time = order.expires_at;
+  if (order.display_quantity && Number(order.display_quantity) < Number(quantity)) anew.display_quantity = order.display_quantity;
+  return Number(quantity) > 0 ? anew : null;
 }
 
 function isKnown({ outcome, failure }) {

@@ -1,5 +1,6 @@
 // Changing price and open amount of a resting order in its own row of the list.
 
+import { typed } from "../decimal.js";
 import { el, icon } from "../dom.js";
 import { _, say } from "../text.js";
 import { openTwins } from "./bracket.js";
@@ -49,6 +50,6 @@ function field(name, value, label) {
 
 /** Decimal text without thousands marks and trailing zeros. */
 function plain(text) {
-  const clean = String(text).replace(/[,\s]/g, "");
+  const clean = typed(text);
   return clean.includes(".") ? clean.replace(/0+$/, "").replace(/\.$/, "") : clean;
 }

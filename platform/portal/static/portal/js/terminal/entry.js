@@ -4,11 +4,10 @@
 import { $, $$, put, schedule } from "../dom.js";
 import { brief, group } from "../decimal.js";
 import { sweep } from "../instrument.js";
-import { reason } from "../refusals.js";
 import { _, say } from "../text.js";
-import { toast } from "../toast.js";
 import { oco, readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
+import { report } from "./outcome.js";
 import { TYPES, rate, reckon, waitsForPrice, waitsForRise } from "./reckoning.js";
 
 const HOUR_MS = 3_600_000;
@@ -16,8 +15,8 @@ const DAY_MS = 24 * HOUR_MS;
 const RESTING = ["GTC", "GTD", "DAY"];
 
 export class Entry {
-  constructor({ instrument, book, account, desk, stream, phase, root, tradable }) {
-    Object.assign(this, { instrument, book, account, desk, stream, root, tradable });
+  constructor({ instrument, book, account, desk, stream, phase, root, tradable, preferences, ask }) {
+    Object.assign(this, { instrument, book, account, desk, stream, root, tradable, preferences, ask });
     this.side = "buy";
     this.kind = "limit"; // limit, market, stop, take_profit, trailing, oco
     this.sends = "limit"; // what an order that waits for a price is sent on as
@@ -34,9 +33,14 @@ export class Entry {
     this.take = $("[name=take]", root);
     this.stop = $("[name=stop]", root);
     this.draw = this.draw.bind(this);
+    this.recount = this.recount.bind(this);
     this.#listen();
-    for (const [source, name] of [[book, "change"], [account, "balances"], [stream, "state"], [phase, "change"], [desk, "checking"]]) {
+    for (const [source, name] of [[stream, "state"], [phase, "change"], [desk, "checking"]]) {
       source?.addEventListener(name, () => schedule(this.draw));
+    }
+    // The book changes many times a second: only the numbers follow it, and only when they can differ.
+    for (const [source, name] of [[book, "change"], [account, "balances"]]) {
+      source?.addEventListener(name, () => { if (this.amount.value || name === "balances") schedule(this.recount); });
     }
     desk?.addEventListener("found", ({ detail }) => this.#report(detail));
     this.draw();
@@ -60,6 +64,17 @@ export class Entry {
   }
 
   setSide(side) { this.#set("side", side); }
+  setKind(kind) { this.#set("kind", kind); }
+  /** That share, in percent, of what is available as the amount. */
+  takeShare(percent) { this.#take(percent); }
+
+  /** The cursor to the first price there is to be given. */
+  toPrice() {
+    for (const field of [this.price, this.trigger, this.distance, this.amount]) {
+      if (!field.closest("[hidden]")) return field.focus();
+    }
+    return undefined;
+  }
 
   #set(name, value) {
     this[name] = value;
@@ -223,9 +238,14 @@ export class Entry {
     $("[data-row=bracket]", root).hidden = !this.#mayBracket;
     $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[name=post_only]", root).disabled = !this.#mayBePostOnly;
-    $("[data-row=advanced]", root).hidden = !this.#mayHide;
+    $("[data-row=display]", root).hidden = $("#display-note").hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
     put($("label[for=amount]", root), this.#byQuote ? _("Total") : _("Amount"));
+    this.recount();
+  }
+
+  /** What the order amounts to, anew. */
+  recount() {
     this.#drawAvailable();
     this.#drawSum(this.work());
   }
@@ -249,6 +269,7 @@ export class Entry {
     put($("[data-label=fee]", root), known
       ? (result.takes ? say("Taker fee %(rate)s", { rate: rate(result.feePpm) }) : say("Maker fee %(rate)s", { rate: rate(result.feePpm) })) : _("Fee"));
     out("receives", known ? show(result.receives, got) : "–");
+    out("after", known ? this.#after(result, paid, got, about) : "–");
     const average = $("[data-row=average]", root);
     average.hidden = kind !== "market";
     if (kind === "market") {
@@ -274,7 +295,16 @@ export class Entry {
     const busy = this.#busy;
     send.disabled = busy !== null || this.#blocked() !== null;
     send.setAttribute("aria-busy", String(busy !== null));
-    put(send, busy ?? (side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code })));
+    send.dataset.words = side === "buy" ? say("Buy %(asset)s", { asset: instrument.base.code }) : say("Sell %(asset)s", { asset: instrument.base.code });
+    put(send, busy ?? send.dataset.words);
+  }
+
+  /** What will be held of both assets once it is filled; what orders hold is among it. */
+  #after(result, paid, got, about) {
+    const [left, now] = [this.account?.booked(paid), this.account?.booked(got)];
+    if (left === null || left === undefined || now === null || now === undefined) return "–";
+    const show = (units, asset) => `${group(brief(units > 0n ? units : 0n, asset.scale, asset.places))} ${asset.code}`;
+    return `${about}${show(now + result.receives, got)} · ${show(left - result.pays, paid)}`;
   }
 
   #bracketNote(bracket) {
@@ -312,12 +342,32 @@ export class Entry {
       if (result.problem) $(`[name=${result.problem.field}]`, this.root).focus();
       return;
     }
+    const order = this.#order(result); // as it stands now: the form may change while it is asked
     this.sending = true;
     this.draw();
-    const sent = await this.desk.place(this.#order(result));
+    if (await this.ask.order(this.#question(), this.#facts(order, result), this.side)) this.#report(await this.desk.place(order));
     this.sending = false;
-    this.#report(sent);
     this.draw();
+  }
+
+  #question() { return $(".send", this.root).dataset.words; }
+
+  /** The order in words and numbers, as it is asked about before it is sent. */
+  #facts(order, result) {
+    const { instrument } = this;
+    const parts = order.orders ?? [order];
+    const quote = (text) => `${group(text)} ${instrument.quote.code}`;
+    const facts = [[_("Type"), $(`[data-type=${this.kind}]`, this.root).textContent]];
+    if (parts[0].quantity) facts.push([_("Amount"), `${parts[0].quantity} ${instrument.base.code}`]);
+    else facts.push([_("Total"), quote(parts[0].quote_amount)]);
+    if (parts[0].price) facts.push([_("Price"), quote(parts[0].price)]);
+    for (const part of parts) if (part.trigger_price) facts.push([_("Trigger"), quote(part.trigger_price)]);
+    if (result.bracket?.takeTicks) facts.push([_("Take profit"), quote(instrument.priceText(result.bracket.takeTicks))]);
+    for (const name of ["pays", "fee", "receives"]) {
+      const label = $(`[data-label=${name}]`, this.root);
+      facts.push([label.textContent, $(`[data-out=${name}]`, this.root).textContent]);
+    }
+    return facts;
   }
 
   #order(result) {
@@ -325,7 +375,7 @@ export class Entry {
     const sends = this.#sends;
     const order = {
       instrument: instrument.symbol, side, type: TYPES[kind][sends], time_in_force: this.#timeInForce,
-      client_order_id: newClientOrderId(), self_trade_prevention: "expire_taker",
+      client_order_id: newClientOrderId(), self_trade_prevention: $("[name=self_trade]", this.root).value,
     };
     if (result.ticks !== null) order.price = instrument.priceText(result.ticks);
     if (kind === "limit" || kind === "oco") order.post_only = this.#postOnly;
@@ -349,37 +399,11 @@ export class Entry {
     this.touched = false;
   }
 
-  #report({ outcome, order, failure, asked }) {
-    if (asked) {
-      this.#empty();
-      toast("good", _("Your order arrived"), say("Order %(id)s was accepted.", { id: order.order_id }));
-    } else if (outcome === "accepted") {
-      this.#empty();
-      const words = {
-        open: _("Order is in the book"), partially_filled: _("Order is partly filled"), filled: null,
-        expired: _("Order expired unfilled"), expired_in_match: _("Order ended to avoid trading with yourself"),
-        canceled: _("Order was cancelled"), waiting: order?.trigger_time ? _("Order waits for its time") : _("Order waits for its price"),
-      };
-      if (order?.list_type === "oco") words.open = _("Both orders are in place");
-      if (Number(order?.filled_quantity)) words.expired = _("Order filled in part, the rest expired");
-      const title = words[order?.status];
-      if (title) toast(order.status.startsWith("expired") ? "warn" : "good", title, summary(order));
-    } else if (outcome === "refused") {
-      toast("bad", _("Order refused"), reason(failure));
-    } else if (outcome === "not_arrived") {
-      toast("bad", _("Your order did not arrive"), _("Nothing was placed. You can send it again."));
-    } else if (outcome === "unknown") {
-      toast("bad", _("It is not known whether your order arrived"), _("Sign in again and look at your orders before you send another one."));
-    } else if (outcome === "not_sent") {
-      toast("bad", _("Order not sent"), _("There is no connection. Nothing was sent."));
-    }
+  #report(sent) {
+    if (sent.asked || sent.outcome === "accepted") this.#empty();
+    const undo = this.preferences.get("terminal", {}).undo ?? true;
+    report(sent, undo ? (order) => this.desk.cancel(order) : null);
   }
-}
-
-function summary(order) {
-  const quantity = order.quantity ? `${order.quantity} ` : "";
-  const price = order.price ? ` @ ${group(order.price)}` : "";
-  return `${order.side === "buy" ? _("Buy") : _("Sell")} ${quantity}${order.instrument}${price}`;
 }
 
 /** A moment as a datetime-local field writes it: the reader's own zone, to the minute. */

@@ -10,8 +10,8 @@ import { rate } from "./reckoning.js";
 import { listText, statusBadge, typeText } from "./status.js";
 
 export class Lists {
-  constructor({ account, desk, root, instruments, here }) {
-    Object.assign(this, { account, desk, root, here });
+  constructor({ account, desk, root, instruments, here, preferences }) {
+    Object.assign(this, { account, desk, root, here, preferences });
     this.instruments = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
     this.cancelling = new Set();
     this.edit = null; // the row in which an order is being changed
@@ -19,6 +19,12 @@ export class Lists {
     for (const name of ["orders", "fills", "balances"]) account.addEventListener(name, () => schedule(this.draw));
     this.#tabs();
     this.#cancelAll();
+    this.only = $("[name=lists_here]", root);
+    this.only.checked = preferences.get("terminal", {}).lists_here ?? false;
+    this.only.addEventListener("change", () => {
+      preferences.update("terminal", { lists_here: this.only.checked });
+      this.draw();
+    });
     this.draw();
   }
 
@@ -47,8 +53,20 @@ export class Lists {
   #cancelAll() {
     this.allButton = $("[data-cancel-all]", this.root);
     const dialog = document.getElementById("cancel-all");
-    this.allButton.addEventListener("click", () => dialog.showModal());
-    $("form", dialog).addEventListener("submit", () => this.desk.cancelAll(null));
+    this.allButton.addEventListener("click", () => this.askCancelAll());
+    $("form", dialog).addEventListener("submit", () => this.desk.cancelAll($("[name=which]:checked", dialog).value || null));
+  }
+
+  /** Asks which open orders to cancel, if there are any. */
+  askCancelAll() {
+    if (!this.account.orders.size) return;
+    const dialog = document.getElementById("cancel-all");
+    const here = [...this.account.orders.values()].some((order) => order.instrument === this.here);
+    for (const choice of $$("[name=which]", dialog)) {
+      choice.disabled = choice.value !== "" && !here;
+      choice.checked = choice.value === "" ? !this.only.checked || !here : this.only.checked && here;
+    }
+    dialog.showModal();
   }
 
   draw() {
@@ -56,12 +74,13 @@ export class Lists {
     if (this.edit && !account.orders.has(this.edit.orderId)) this.edit = null; // it has ended meanwhile
     // Newest first; the orders of one list together, in the order in which they follow each other.
     const group = (order) => Number(order.list_id ?? order.order_id);
-    const open = [...account.orders.values()].sort((a, b) => group(b) - group(a) || Number(a.order_id) - Number(b.order_id));
+    const wanted = (row) => !this.only.checked || row.instrument === this.here;
+    const open = [...account.orders.values()].filter(wanted).sort((a, b) => group(b) - group(a) || Number(a.order_id) - Number(b.order_id));
     put($("[data-count=open]", this.root), account.loaded ? String(open.length) : "");
-    this.allButton.hidden = open.length === 0;
+    this.allButton.hidden = account.orders.size === 0;
     this.#fill("open", open, (order) => this.#openRow(order), _("No open orders"), _("Orders that rest in the book or wait for their price are listed here."));
-    this.#fill("past", account.past, (order) => this.#pastRow(order), _("No past orders"), _("Filled, cancelled and expired orders are listed here."));
-    this.#fill("fills", account.fills, (fill) => this.#fillRow(fill), _("No fills yet"), _("Each part of an order that trades is listed here."));
+    this.#fill("past", account.past.filter(wanted), (order) => this.#pastRow(order), _("No past orders"), _("Filled, cancelled and expired orders are listed here."));
+    this.#fill("fills", account.fills.filter(wanted), (fill) => this.#fillRow(fill), _("No fills yet"), _("Each part of an order that trades is listed here."));
     const balances = [...account.balances.values()].filter((balance) => Number(balance.booked) !== 0);
     this.#fill("balances", balances, (balance) => this.#balanceRow(balance), _("No funds yet"), _("Once your account is credited, balances are listed here."));
   }

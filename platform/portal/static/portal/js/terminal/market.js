@@ -1,6 +1,6 @@
-// What the market does: the trades tape, the ticker in the head, the instrument picker.
+// What the market does: the trades tape, the ticker in the head.
 
-import { $, $$, el, put, schedule } from "../dom.js";
+import { $, el, put, schedule } from "../dom.js";
 import { group } from "../decimal.js";
 import { clockText } from "../text.js";
 
@@ -39,9 +39,10 @@ export class Tape {
   }
 }
 
-/** Last price, change, high, low and volume in the head; the rows of the instrument picker. */
-export class Tickers {
+/** Last price, change, high, low and volume in the head; tells of all instruments ("tickers"). */
+export class Tickers extends EventTarget {
   constructor(instrument, stream, root) {
+    super();
     this.instrument = instrument;
     this.root = root;
     this.price = $("[data-last]", root);
@@ -49,13 +50,12 @@ export class Tickers {
     this.title = document.title;
     this.shown = null;
     stream.subscribe("tickers", (message) => {
-      for (const ticker of message.tickers) this.#show(ticker);
+      for (const ticker of message.tickers) if (ticker.instrument === instrument.symbol) this.#show(ticker);
+      this.dispatchEvent(new CustomEvent("tickers", { detail: message.tickers }));
     });
   }
 
   #show(ticker) {
-    for (const row of $$(`[data-ticker="${ticker.instrument}"]`)) showTicker(row, ticker);
-    if (ticker.instrument !== this.instrument.symbol) return;
     showTicker($(".stats", this.root), ticker, this.instrument);
     if (ticker.last) this.last(ticker.last);
   }

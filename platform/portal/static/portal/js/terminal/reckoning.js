@@ -5,8 +5,6 @@ import { brief, group, parse } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
 
-const MOST_REFRESHES = 1_000n; // as the engine's limit
-
 /** The order types of the form, and for those that wait what they are sent on as. */
 export const TYPES = {
   limit: { limit: "limit" },
@@ -16,8 +14,6 @@ export const TYPES = {
   trailing: { limit: "trailing_stop_limit", market: "trailing_stop" },
   oco: { limit: "limit" },
 };
-const MOST_DISTANCE_BP = 5_000n;
-const MOST_AHEAD_MS = 366 * 86_400_000;
 
 /** Whether an order of that kind waits for a price to rise to its trigger. */
 export const waitsForRise = (kind, side) => (kind !== "take_profit") === (side === "buy");
@@ -119,8 +115,9 @@ function readDisplay({ instrument, display }, result, lots) {
   const least = instrument.minLots > 0n ? instrument.minLots : 1n;
   if (shown < least) return say("Show at least %(least)s.", { least: amount(least) });
   if (shown >= lots) return _("Show less than the amount, or leave it empty to show all of it.");
-  if ((lots - 1n) / shown > MOST_REFRESHES) {
-    const most = (lots - 1n) / (MOST_REFRESHES + 1n) + 1n;
+  const { refreshes } = instrument.limits;
+  if ((lots - 1n) / shown > refreshes) {
+    const most = (lots - 1n) / (refreshes + 1n) + 1n;
     return say("Show at least %(least)s.", { least: amount(most) });
   }
   result.displayLots = shown;
@@ -130,8 +127,8 @@ function readDisplay({ instrument, display }, result, lots) {
 /** Sets distance, activation price and limit offset; [field, message] of what is wrong, or null. */
 function readTrailing({ instrument, sends, distance, activation, offset }, result) {
   result.distanceBp = parse(distance.trim(), 2);
-  if (result.distanceBp === null || result.distanceBp < 1n || result.distanceBp > MOST_DISTANCE_BP) {
-    return ["distance", _("Enter a distance from 0.01 % to 50 %.")];
+  if (result.distanceBp === null || result.distanceBp < 1n || result.distanceBp > instrument.limits.trailingBp) {
+    return ["distance", say("Enter a distance from 0.01 % to %(most)s.", { most: rate(instrument.limits.trailingBp * 100n) })];
   }
   if (activation.trim()) {
     result.activationTicks = instrument.ticksOf(activation);
@@ -171,7 +168,7 @@ function judge(form, result, met, lots, waits) {
     const problem = readDisplay(form, result, lots);
     if (problem) return ["display", problem];
   }
-  if (form.begins !== null && !(form.begins > form.now && form.begins < form.now + MOST_AHEAD_MS)) {
+  if (form.begins !== null && !(form.begins > form.now && form.begins < form.now + instrument.limits.aheadMs)) {
     return ["begin", _("Choose a time that lies ahead, by a year at most.")];
   }
   if (form.begins !== null && form.expires !== null && !(form.expires > form.begins)) {

@@ -1,0 +1,1 @@
+"""Care for customers: their questions, lost second factors, accounts they open and close."""

@@ -1,0 +1,1 @@
+"""What firms pay the platform: plans as data, usage metered from their tables, invoices."""

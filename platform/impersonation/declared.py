@@ -1,0 +1,33 @@
+from tenants import registry
+
+GROUP = "Seeing as somebody else"
+
+
+def declare_settings() -> None:
+    registry.declare(
+        registry.Boolean(
+            name="impersonation.by_platform",
+            label="The platform's support may see pages as somebody here sees them",
+            help="Read-only, with a reason; owners are mailed each time. Off ends what is open.",
+            default=True,
+            group=GROUP,
+        )
+    )
+    registry.declare(
+        registry.Boolean(
+            name="impersonation.tell_customer",
+            label="Customers are told when somebody sees their pages as they do",
+            default=True,
+            group=GROUP,
+        )
+    )
+    registry.declare(
+        registry.Integer(
+            name="impersonation.minutes",
+            label="Minutes after which seeing as somebody else ends by itself",
+            default=30,
+            minimum=5,
+            maximum=120,
+            group=GROUP,
+        )
+    )

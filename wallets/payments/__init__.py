@@ -1,0 +1,1 @@
+"""Money of states in and out: methods, deposits, withdrawals, beneficiaries, banks' statements."""

@@ -1,0 +1,1 @@
+"""Where a customer's money may go."""

@@ -1,0 +1,1 @@
+"""Payments by card: the page at a gateway, its events, refunds, chargebacks."""

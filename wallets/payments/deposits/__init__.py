@@ -1,0 +1,1 @@
+"""Deposits from the bank's line to the customer's account."""

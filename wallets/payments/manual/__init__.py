@@ -1,0 +1,1 @@
+"""Payments by hand, with a second person."""

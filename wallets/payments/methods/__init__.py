@@ -1,0 +1,1 @@
+"""Payment methods and bank accounts: rows that staff edit, with versions."""

@@ -1,0 +1,1 @@
+"""Ways out to those who carry money."""

@@ -1,0 +1,1 @@
+"""The bank: statements in, payment files out."""

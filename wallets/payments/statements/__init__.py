@@ -1,0 +1,1 @@
+"""Banks' statements: read, looked through, booked once."""

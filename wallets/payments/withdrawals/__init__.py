@@ -1,0 +1,1 @@
+"""Withdrawals from the request to the bank's line that shows them paid."""

@@ -1,0 +1,1 @@
+"""Transfers of a customer between accounts of his own."""
