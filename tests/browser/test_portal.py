@@ -111,5 +111,7 @@ def test_a_page_of_the_brand_without_a_network(aurora: Shop, open_page: OpenPage
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.button')).borderRadius") == "8px"
     )
+    # A browser may call itself online too soon, and only once: the page does not lean on that.
+    page.evaluate("addEventListener('online', (e) => e.stopImmediatePropagation(), true)")
     page.context.set_offline(False)  # and the page goes on by itself
     page.wait_for_url("**/sign-in?next=%2Fdashboard")
