@@ -33,7 +33,7 @@ def _password(label: Any, autocomplete: str) -> forms.CharField:
 class NewPasswordForm(forms.Form):
     """What can be judged without knowing whose password it is; the action knows."""
 
-    password = _password(_("Password"), "new-password")
+    password = _password(_("New password"), "new-password")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
