@@ -3,8 +3,9 @@
     .venv/bin/python -m tests.browser.gallery --port 8000 --out build/gallery
 
 One PNG a page, firm, width (1440 and 390 pixels), theme and language; `--only TEXT` takes
-addresses that contain it, `--roles staff` or `customer`, `--shops aurora`, `--languages ru`.
-The product must run with `--demo`.
+addresses that contain it, `--roles staff`, `customer` or `operator`, `--shops aurora`,
+`--languages ru`; `--deep` also opens what the lists of staff and operators lead to. The product
+must run with `--demo`.
 """
 
 import argparse
@@ -19,11 +20,17 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform"), str(ROOT / "tests" / "support
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
 
 import running  # noqa: E402
-from shops import DESK, PHONE, Shop  # noqa: E402
+from shops import DEMO_PASSWORD, DESK, PHONE, Shop  # noqa: E402
 from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402
 from tests.browser.test_pages import AT_REST, PRIVATE, PUBLIC  # noqa: E402
 
-SIGN_INS = {"public": "", "customer": "alice", "staff": "owner"}
+SIGN_INS = {"public": "", "customer": "alice", "staff": "owner", "operator": "operator"}
+WEBS = {"staff": "/backoffice/", "operator": "/operator/"}
+# Of a list: the first row's own page, and the forms its buttons open.
+FURTHER = """(web) => ['main tbody a[href]', 'main a[href$="/new/"], main a[href$="/add/"]']
+    .flatMap((where) => [...document.querySelectorAll(where)]
+        .map((node) => node.getAttribute('href').split('?')[0])
+        .filter((href) => href.startsWith(web)).slice(0, 2))"""
 WIDTHS = {"desk": DESK, "phone": PHONE}
 THEMES = ("dark", "light")
 LANGUAGES = ("en", "zh-hans", "ru")
@@ -38,7 +45,12 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for slug, role in itertools.product(arguments.shops, arguments.roles):
-            _role(browser, Shop(product, slug), role, arguments)
+            if role != "operator":
+                _role(browser, Shop(product, slug), role, arguments)
+        if "operator" in arguments.roles:  # once: their host is nobody's shop
+            operators = Shop(product, "operator")
+            operators.address = f"http://localhost:{product.port}"
+            _role(browser, operators, "operator", arguments)
         browser.close()
 
 
@@ -48,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=ROOT / "var")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "gallery")
     parser.add_argument("--only", default="")
+    parser.add_argument("--deep", action="store_true")
     parser.add_argument("--shops", nargs="+", default=["aurora", "longmen"])
     parser.add_argument("--roles", nargs="+", choices=SIGN_INS, default=list(SIGN_INS))
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=list(THEMES))
@@ -63,7 +76,7 @@ def _role(browser: Browser, shop: Shop, role: str, arguments: argparse.Namespace
     if role != "public":
         context = _context(browser, "desk", "dark", None)
         page = context.new_page()
-        paths = _sign_in(page, shop, role)
+        paths = _sign_in(page, shop, role, deep=arguments.deep)
         state = context.storage_state()
         context.close()
     paths = [path for path in paths if arguments.only in path]
@@ -94,21 +107,36 @@ def _context(browser: Browser, width: str, theme: str, state: object) -> Browser
     return context
 
 
-def _sign_in(page: Page, shop: Shop, role: str) -> list[str]:
-    """Sign in and tell which pages there are: a customer's, or all of the staff's menu."""
-    email = f"{SIGN_INS[role]}@{shop.slug}.example"
+def _sign_in(page: Page, shop: Shop, role: str, *, deep: bool) -> list[str]:
+    """Sign in and tell which pages there are: a customer's, or all of a menu of staff."""
     if role == "customer":
-        shop.sign_in(page, email)
+        shop.sign_in(page, f"{SIGN_INS[role]}@{shop.slug}.example")
         return ["/trade/BTC-USDT", *PRIVATE]
-    shop.sign_in(page, email)
-    if page.locator("[name=code]").count():
+    web = WEBS[role]
+    if role == "operator":
+        email = "operator@marque.example"
+        page.goto(shop.url(f"{web}sign-in/"))
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", DEMO_PASSWORD)
+        page.locator("form button[type=submit]").first.click()
         page.fill("[name=code]", shop.staff_code(email))
-        page.wait_for_url(lambda url: "factor" not in url)  # six digits send themselves
-    page.goto(shop.url("/backoffice/"))
+        page.locator("form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: url.endswith(web))
+    else:
+        email = f"{SIGN_INS[role]}@{shop.slug}.example"
+        shop.sign_in(page, email)
+        if page.locator("[name=code]").count():
+            page.fill("[name=code]", shop.staff_code(email))
+            page.wait_for_url(lambda url: "factor" not in url)  # six digits send themselves
+    page.goto(shop.url(web))
     links = page.eval_on_selector_all(
-        "nav a[href^='/backoffice/']", "nodes => nodes.map((node) => node.getAttribute('href'))"
+        f"nav a[href^='{web}']", "nodes => nodes.map((node) => node.getAttribute('href'))"
     )
-    return list(dict.fromkeys(links))
+    paths = list(dict.fromkeys(links))
+    for path in list(paths) if deep else ():
+        page.goto(shop.url(path))
+        paths += page.evaluate(FURTHER, web)
+    return list(dict.fromkeys(paths))
 
 
 def _picture(page: Page, shop: Shop, path: str, file: Path) -> None:
