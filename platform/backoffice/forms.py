@@ -17,12 +17,16 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            dress(field)
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        """The field as a page draws it, dressed here: some come only after the form began."""
+        bound = super().__getitem__(name)
+        dress(bound.field)
+        return bound
 
 
 def dress(field: forms.Field) -> None:
-    """Give a field's widget the classes it is painted by."""
+    """Give a field's widget the classes it is painted by; a second time changes nothing."""
     widget = field.widget
     if isinstance(widget, forms.CheckboxInput):
         css = "bo-checkbox"
@@ -34,7 +38,8 @@ def dress(field: forms.Field) -> None:
         css = "bo-input bo-textarea"
     else:
         css = "bo-input"
-    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+    worn = widget.attrs.get("class", "").split()
+    widget.attrs["class"] = " ".join(dict.fromkeys([*worn, *css.split()]))
 
 
 class StaffForm(PlainForm):

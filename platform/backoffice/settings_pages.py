@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice import access, pages
 from backoffice.editing import EditPage
-from backoffice.forms import ReasonForm, StaffForm, dress
+from backoffice.forms import ReasonForm, StaffForm
 from identity.models import User
 from tenants import actions, registry
 from tenants.models import SettingValue, Tenant
@@ -112,7 +112,6 @@ class EditSetting(EditPage):
         last = self._last(target)
         form = SettingForm(data, initial={"value": last.value if last else target.default})
         field = target.form_field()
-        dress(field)
         field.help_text = ""
         form.fields["value"] = field
         form.order_fields(["value", "reason", "token"])

@@ -69,8 +69,6 @@ class BannerForm(StaffForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from backoffice.forms import dress
-
         for code in current().languages:
             name = get_language_info(code)["name_local"].capitalize()
             headline = forms.CharField(
@@ -85,7 +83,6 @@ class BannerForm(StaffForm):
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
             for key, field in ((f"headline_{code}", headline), (f"text_{code}", text)):
-                dress(field)
                 self.fields[key] = field
 
 

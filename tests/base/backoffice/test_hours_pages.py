@@ -1,5 +1,7 @@
 """Trading hours and circuit breakers in the backoffice."""
 
+import re
+
 from firms import REASON, marks
 from trading.calendars import tasks
 from trading.calendars.models import Calendar, Schedule
@@ -16,6 +18,13 @@ HOURS = {
     "reason": REASON,
     **WEEK,
 }
+
+
+def test_days_are_drawn_like_any_field(firm, client_for) -> None:
+    page = client_for(firm.owner).get("/backoffice/calendars/new/").content.decode()
+    fields = re.findall(r"<input[^>]*name=\"(?:name|monday|sunday)\"[^>]*>", page)
+    assert len(fields) == 3
+    assert all('class="bo-input"' in field for field in fields), fields
 
 
 def test_a_calendar_is_made_shown_changed_and_chosen(firm, client_for, send) -> None:
