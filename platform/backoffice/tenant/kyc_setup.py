@@ -226,6 +226,7 @@ class TierForm(ReasonForm):
 
     name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=40)
     name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=40, required=False)
+    name_ru = forms.CharField(label=gettext_lazy("Name (Russian)"), max_length=40, required=False)
     person_form = forms.SlugField(label=gettext_lazy("Form for persons"), required=False)
     company_form = forms.SlugField(label=gettext_lazy("Form for companies"), required=False)
     products = forms.MultipleChoiceField(
@@ -249,8 +250,8 @@ class TierForm(ReasonForm):
         help_text=gettext_lazy("0: never."),
     )  # fmt: skip
     field_order = [
-        "name_en", "name_zh", "person_form", "company_form", "products", "may_deposit",
-        "withdraw_day", "withdraw_month", "valid_months", "reason", "token",
+        "name_en", "name_zh", "name_ru", "person_form", "company_form", "products",
+        "may_deposit", "withdraw_day", "withdraw_month", "valid_months", "reason", "token",
     ]  # fmt: skip
 
 
@@ -292,6 +293,7 @@ class EditTier(ActionPage):
         return {
             "name_en": target.names.get("en", ""),
             "name_zh": target.names.get("zh-hans", ""),
+            "name_ru": target.names.get("ru", ""),
             "person_form": target.person_form,
             "company_form": target.company_form,
             "products": target.products,
@@ -305,7 +307,12 @@ class EditTier(ActionPage):
         def units(name: str) -> int | None:
             return units_of(values[name], target.asset.scale) if values[name] else None
 
-        texts = {**target.names, "en": values["name_en"], "zh-hans": values["name_zh"]}
+        texts = {
+            **target.names,
+            "en": values["name_en"],
+            "zh-hans": values["name_zh"],
+            "ru": values["name_ru"],
+        }
         actions.set_tier(
             number=target.number,
             rules=actions.TierRules(

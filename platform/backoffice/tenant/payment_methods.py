@@ -32,7 +32,9 @@ AMOUNTS = (
     ("withdrawal_month_units", gettext_lazy("Withdrawals in 30 days")),
     ("one_person_units", gettext_lazy("One person approves up to")),
 )
-LANGUAGES = (("en", "English"), ("zh-hans", "简体中文"))
+LANGUAGES = (("en", "English"), ("zh-hans", "简体中文"), ("ru", "Русский"))
+# What the fields of a text in another language than English end in.
+ENDINGS = {"zh-hans": "zh", "ru": "ru"}
 
 
 def methods(request: HttpRequest) -> HttpResponse:
@@ -206,6 +208,8 @@ class MethodForm(ReasonForm):
     note_en = forms.CharField(label=gettext_lazy("Note (English)"), max_length=300, required=False)
     name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=60, required=False)
     note_zh = forms.CharField(label=gettext_lazy("Note (Chinese)"), max_length=300, required=False)
+    name_ru = forms.CharField(label=gettext_lazy("Name (Russian)"), max_length=60, required=False)
+    note_ru = forms.CharField(label=gettext_lazy("Note (Russian)"), max_length=300, required=False)
     accepts_deposits = forms.BooleanField(label=gettext_lazy("Takes deposits"), required=False)
     accepts_withdrawals = forms.BooleanField(label=gettext_lazy("Pays out"), required=False)
     is_active = forms.BooleanField(label=gettext_lazy("Active"), required=False)
@@ -260,8 +264,9 @@ class MethodForm(ReasonForm):
 def _values(values: dict[str, Any]) -> dict[str, Any]:
     """A form's values as a method's."""
     texts = {"en": {"name": values["name_en"], "note": values["note_en"]}}
-    if values["name_zh"]:
-        texts["zh-hans"] = {"name": values["name_zh"], "note": values["note_zh"]}
+    for language, end in ENDINGS.items():
+        if values[f"name_{end}"]:
+            texts[language] = {"name": values[f"name_{end}"], "note": values[f"note_{end}"]}
     wanted = {name: values[name] for name in actions.FIELDS if name != "texts"}
     return {**wanted, "texts": texts}
 
@@ -334,10 +339,11 @@ class ChangeMethod(NewMethod):
             **plain,
             **shown,
             "version": target.version,
-            "name_en": text.get("en", {}).get("name", ""),
-            "note_en": text.get("en", {}).get("note", ""),
-            "name_zh": text.get("zh-hans", {}).get("name", ""),
-            "note_zh": text.get("zh-hans", {}).get("note", ""),
+            **{
+                f"{key}_{end}": text.get(language, {}).get(key, "")
+                for language, end in {"en": "en", **ENDINGS}.items()
+                for key in ("name", "note")
+            },
             "deposit_fee_ppm": format_units(target.deposit_fee_ppm, 4, 2),
             "withdrawal_fee_ppm": format_units(target.withdrawal_fee_ppm, 4, 2),
         }

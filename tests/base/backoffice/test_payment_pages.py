@@ -118,11 +118,13 @@ def test_a_method_is_changed_with_a_version(paying, client_for, send) -> None:
         name: value for name, value in fields.items() if value is not None and value is not False
     }
     del fields["token"]
-    fields |= {"withdrawal_fee_units": "2.50", "reason": REASON}
+    fields |= {"withdrawal_fee_units": "2.50", "name_ru": "Перевод", "reason": REASON}
     assert send(owner, address, **fields).status_code == 302
     method = PaymentMethod.objects.get()
     assert (method.withdrawal_fee_units, method.version) == (2_50, 2)
     assert method.versions.count() == 2
+    assert method.text("ru", "name") == "Перевод"
+    assert owner.get(address).context["form"].initial["name_ru"] == "Перевод"
     stale = send(owner, address, **(fields | {"withdrawal_fee_units": "9", "version": "1"}))
     assert stale.status_code == 422
     assert Withdrawal.objects.count() == 0
