@@ -24,7 +24,7 @@ export function palette() {
 }
 
 export function stylesOf(bars) {
-  const { up, down, line, faint, text, overlay, accent, second, info, warn } = palette();
+  const { up, down, line, faint, muted, text, overlay, accent, second, info, warn } = palette();
   const narrow = matchMedia("(max-width: 640px)").matches;
   const family = getComputedStyle(document.body).fontFamily;
   const colours = { upColor: up, downColor: down, noChangeColor: faint };
@@ -42,7 +42,8 @@ export function stylesOf(bars) {
       tooltip: { ...legend, title: { show: false }, showRule: narrow ? "follow_cross" : "always" },
     },
     indicator: {
-      bars: [{ upColor: fade(up), downColor: fade(down), noChangeColor: fade(faint) }],
+      // The legend writes a figure in its bar's colour: not so faint that it cannot be read.
+      bars: [{ upColor: fade(up, 0.85), downColor: fade(down, 0.85), noChangeColor: muted }],
       circles: [{ upColor: fade(up, 0.7), downColor: fade(down, 0.7), noChangeColor: fade(faint, 0.7) }],
       lines, ohlc: colours, tooltip: { ...legend, showRule: narrow ? "follow_cross" : "always" },
     },
