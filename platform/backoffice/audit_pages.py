@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -40,6 +41,14 @@ def _in_public() -> bool:
 def action_words(action: str) -> str:
     """``identity.reset_second_factor`` as “reset second factor”."""
     return action.rpartition(".")[2].replace("_", " ")
+
+
+def object_words(object_type: str) -> str:
+    """``payments.paymentmethod`` as “payment method”; what is no model by the end of its name."""
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return object_type.rpartition(".")[2].replace("_", " ")
 
 
 def changes(record: AuditRecord) -> list[tuple[str, str, str]]:
@@ -115,7 +124,10 @@ def trail(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Record"), lambda r: cells.mono(r.pk), "main"),
             Column(gettext_lazy("Time (UTC)"), lambda r: cells.when(r.recorded_at)),
             Column(gettext_lazy("What"), lambda r: action_words(r.action)),
-            Column(gettext_lazy("Object"), lambda r: cells.pair(r.object_type, r.object_id)),
+            Column(
+                gettext_lazy("Object"),
+                lambda r: cells.pair(object_words(r.object_type), r.object_id),
+            ),
             Column(gettext_lazy("Who"), actor),
             Column(gettext_lazy("Reason"), lambda r: r.reason or "–"),
         ],
@@ -123,7 +135,7 @@ def trail(request: HttpRequest) -> HttpResponse:
             Choice(
                 "type",
                 gettext_lazy("Object"),
-                [(kind, kind) for kind in kinds.distinct()],
+                [(kind, object_words(kind)) for kind in kinds.distinct()],
                 lambda rows, value: rows.filter(object_type=value),
             ),
             Choice(
@@ -165,7 +177,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
             _("Object"),
             cells.link(
                 pages.url(request, "audit", type=row.object_type, id=row.object_id),
-                f"{row.object_type} {row.object_id}",
+                f"{object_words(row.object_type)} {row.object_id}",
             ),
         ),
         (_("Reason"), row.reason or "–"),

@@ -32,6 +32,13 @@ WORDS: dict[str, Any] = {
     "fees.view": _("See fees and volume tiers"),
     "fees.change": _("Change fees, ask for many at once"),
     "fees.approve": _("Approve changes of many fees"),
+    "payments.view": _("See deposits, withdrawals, bank statements and payment files"),
+    "payments.methods": _("Set up bank accounts, gateways and payment methods"),
+    "deposits.handle": _("Work on deposits and card payments"),
+    "deposits.decide": _("Agree on deposits and refunds as the second person"),
+    "withdrawals.decide": _("Approve withdrawals and beneficiaries"),
+    "bank.prepare": _("Upload bank statements, prepare payment files"),
+    "bank.release": _("Take statements in, release payment files as the second person"),
     "approvals.view": _("Open the inbox of approvals"),
     "adjustments.view": _("See adjustments"),
     "adjustments.request": _("Ask for credits and debits"),
@@ -59,6 +66,13 @@ WORDS: dict[str, Any] = {
     "settings.view": _("See settings"),
     "settings.change": _("Change settings"),
     "audit.view": _("Read the audit trail, engine commands, who saw what"),
+    "operator.enter": _("Enter the operator's pages"),
+    "tenants.view": _("See firms, their domains and announcements"),
+    "tenants.manage": _("Create firms, suspend and open them, announce"),
+    "tenants.see_as": _("See a firm's pages as somebody there, read-only"),
+    "billing.view": _("See plans and invoices"),
+    "billing.manage": _("Change plans, issue invoices"),
+    "health.view": _("See processes"),
 }
 
 _GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -66,9 +80,11 @@ _GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
                                  "resets")),
     (_("Compliance"), ("kyc", "rules")),
     (_("Trading"), ("instruments", "fees")),
+    (_("Payments"), ("payments", "deposits", "withdrawals", "bank")),
     (_("Money"), ("approvals", "adjustments", "campaigns", "ledger", "bookkeeping", "periods",
                   "reports", "breaks", "outside", "liabilities", "rebuild")),
     (_("Firm"), ("invoices", "staff", "brand", "settings", "messages", "audit")),
+    (_("Platform"), ("operator", "tenants", "billing", "health")),
 )  # fmt: skip
 _OTHERS = _("More")
 

@@ -1,5 +1,6 @@
 """Staff of a schema: who is who, invite, change a role, close and open a login, second factor."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit import selectors as audit_selectors
-from backoffice import access, audit_pages, cells, pages
+from backoffice import access, audit_pages, cells, pages, right_words
 from backoffice.action import ActionPage
 from backoffice.editing import EditPage
 from backoffice.forms import ReasonForm, StaffForm
@@ -21,7 +22,7 @@ from identity.schema import is_public
 def role_table(user: Any) -> list[dict[str, Any]]:
     """What each role may do here, for people who give roles."""
     return [
-        {"name": label, "capabilities": sorted(roles.capabilities_of_role(user, role))}
+        {"name": label, **_rights(roles.capabilities_of_role(user, role))}
         for role, label in roles.CHOICES
     ]
 
@@ -78,8 +79,23 @@ def staff(request: HttpRequest) -> HttpResponse:
             "buttons": buttons,
             "roles": role_table(request.user),
         },
-        title=_("Operators") if is_public() else _("Staff"),
+        title=_people(),
     )
+
+
+def _people() -> str:
+    """Who these pages are about, as the menu says it."""
+    return _("Operators") if is_public() else _("Staff")
+
+
+def _rights(capabilities: Iterable[str]) -> dict[str, Any]:
+    """Capabilities in words, by group, and how many they are."""
+    names = set(capabilities)
+    groups = [
+        (title, [right_words.words_of(name) for name in members])
+        for title, members in right_words.grouped(names)
+    ]
+    return {"rights": groups, "rights_count": len(names)}
 
 
 def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -98,7 +114,7 @@ def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
             (_("Second factor"), _("on") if has_device else _("off")),
             (_("Since (UTC)"), cells.when(user.created_at)),
         ],
-        "capabilities": sorted(user.capabilities),
+        **_rights(user.capabilities),
     }
     if access.may(request.user, "audit.view"):
         records = audit_selectors.records_of(user).union(audit_selectors.records_by(user))
@@ -108,7 +124,7 @@ def colleague(request: HttpRequest, user_id: int) -> HttpResponse:
         "colleague.html",
         context,
         title=user.name or user.email,
-        crumbs=[(_("Staff"), pages.url(request, "staff"))],
+        crumbs=[(_people(), pages.url(request, "staff"))],
     )
 
 
@@ -154,7 +170,7 @@ class Invite(ActionPage):
         return self.url("staff")
 
     def crumbs(self, target: Any) -> list[tuple[str, str]]:
-        return [(_("Staff"), self.url("staff"))]
+        return [(_people(), self.url("staff"))]
 
 
 class ColleagueAction(ActionPage):
@@ -175,7 +191,7 @@ class ColleagueAction(ActionPage):
         return self.url("colleague", target.pk)
 
     def crumbs(self, target: User) -> list[tuple[str, str]]:
-        return [(_("Staff"), self.url("staff")), (target.name or target.email, self.back(target))]
+        return [(_people(), self.url("staff")), (target.name or target.email, self.back(target))]
 
 
 class RoleForm(ReasonForm):

@@ -119,6 +119,9 @@ class Announce(ActionPage):
     def back(self, target: Any) -> str:
         return self.url("announcements")
 
+    def crumbs(self, target: Any) -> list[tuple[str, str]]:
+        return [(_("Announcements"), self.url("announcements"))]
+
 
 class WithdrawAnnouncement(ActionPage):
     """Show an announcement no more."""

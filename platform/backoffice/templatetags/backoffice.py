@@ -23,9 +23,9 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.filter
-def grouped(text: str) -> str:
-    """Thousands marks in decimal text."""
-    return cells.grouped(text)
+def grouped(text: str | int) -> str:
+    """Thousands marks in a whole number or decimal text."""
+    return cells.grouped(str(text))
 
 
 @register.filter

@@ -38,6 +38,7 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
         ),
         search_hint=gettext_lazy("E-mail, holder or IBAN"),
         empty_headline=gettext_lazy("No beneficiaries"),
+        empty_sentence=gettext_lazy("Customers add the accounts they want to be paid to."),
         row_link=lambda row: (
             pages.url(request, "decide_beneficiary", row.pk)
             if access.may(request.user, "withdrawals.decide")

@@ -143,6 +143,7 @@ def hits(request: HttpRequest) -> HttpResponse:
             ),
         ],
         empty_headline=gettext_lazy("No name came near one on a list"),
+        empty_sentence=gettext_lazy("Customers are screened against the watch lists."),
         row_link=lambda hit: pages.url(request, "kyc_hit", hit.pk),
     )
     rows = Hit.objects.select_related("user")

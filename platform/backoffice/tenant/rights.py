@@ -260,6 +260,9 @@ class OpenReview(ActionPage):
     def back(self, target: Any) -> str:
         return self.url("reviews")
 
+    def crumbs(self, target: Any) -> list[tuple[str, str]]:
+        return [(_("Access reviews"), self.url("reviews"))]
+
     def after(self, target: Any) -> str:
         return self.url("review", self.made.pk)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from audit import selectors
 from audit.models import PageView
 from backoffice import cells, looks, pages
+from backoffice.audit_pages import object_words
 from backoffice.tables import Choice, Column, Days, Listing, asked
 from identity.models import User
 
@@ -32,7 +33,9 @@ def views_seen(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Who"), viewer, "main"),
             Column(gettext_lazy("Page"), lambda v: v.page.replace("_", " ")),
-            Column(gettext_lazy("Of"), lambda v: cells.pair(v.object_type, v.object_id)),
+            Column(
+                gettext_lazy("Of"), lambda v: cells.pair(object_words(v.object_type), v.object_id)
+            ),
             Column(gettext_lazy("First (UTC)"), lambda v: cells.when(v.first_at)),
             Column(gettext_lazy("Last in that hour"), lambda v: cells.when(v.last_at)),
             Column(gettext_lazy("Times"), lambda v: cells.number(v.times), "number"),
@@ -41,7 +44,7 @@ def views_seen(request: HttpRequest) -> HttpResponse:
             Choice(
                 "type",
                 gettext_lazy("Object"),
-                [(kind, kind) for kind in looks.OBJECTS.values()],
+                [(kind, object_words(kind)) for kind in looks.OBJECTS.values()],
                 lambda rows, value: rows.filter(object_type=value),
             ),
             Days("hour", gettext_lazy("Day"), "hour"),

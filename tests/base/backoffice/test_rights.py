@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from audit.models import AuditRecord
+from backoffice import right_words
 from firms import REASON, opened
 from identity import actions, levels, roles
 from identity.errors import IdentityError
@@ -22,6 +23,12 @@ REVIEWS = "/backoffice/staff/reviews/"
 
 def support_with(*more: str) -> frozenset[str]:
     return roles.TENANT_CAPABILITIES["support"] | set(more)
+
+
+def test_every_right_is_told_in_words() -> None:
+    assert set(right_words.WORDS) == roles.ALL_CAPABILITIES
+    titles = [title for title, _names in right_words.grouped(roles.ALL_CAPABILITIES)]
+    assert "More" not in titles and {"Payments", "Platform"} <= set(titles)
 
 
 @pytest.fixture

@@ -21,6 +21,14 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
+  // The menu is longer than most screens: the line of this page is brought into it.
+  const menu = document.querySelector(".bo-nav");
+  const here = menu && menu.querySelector("[aria-current]");
+  if (here) {
+    const below = here.getBoundingClientRect().bottom - menu.getBoundingClientRect().bottom;
+    if (below > -60) menu.scrollTop += below + menu.clientHeight / 2;
+  }
+
   document.querySelectorAll("tr[data-href]").forEach((row) =>
     row.addEventListener("click", (event) => {
       if (event.target.closest("a, button, input, select, label") || String(getSelection())) return;
