@@ -215,6 +215,9 @@ class ChoosePlan(TenantAction):
     def initial(self, target: Tenant) -> dict[str, Any]:
         return {"plan": target.plan}
 
+    def obstacle(self, target: Tenant) -> str:
+        return "" if selectors.plans() else _("There is no plan yet: make one first.")
+
     def perform(self, target: Tenant, values: dict[str, Any]) -> str:
         actions.choose_plan(
             tenant=target,

@@ -211,11 +211,14 @@ def test_a_credit_note_corrects_and_never_more_than_is_left(
 
 
 def test_a_plan_changes_by_versions(firm: Firm, browser, operator: User) -> None:
+    choosing = f"/operator/tenants/{firm.tenant.pk}/plan/"
+    assert "There is no plan yet" in browser.get(choosing).content.decode()
     fields = fields_of(browser.get("/operator/plans/new/").content.decode())
     chosen = {"name": "pro", "title": "Pro", "currency": "usdt", "monthly_units": "99.50",
               "customer_units": "0", "customers_included": "0", "share_of": "volume",
               "steps": "0 0.1\n1000000 0.05 %", "reason": REASON}  # fmt: skip
     assert browser.post("/operator/plans/new/", fields | chosen).status_code == 302
+    assert "Choose this plan" in browser.get(choosing).content.decode()
     plan = selectors.plan_in_force("pro")
     assert plan is not None and plan.steps == [[0, 1000], [1_000_000_00, 500]]
     assert (plan.version, plan.monthly_units, plan.currency) == (1, 99_50, "USDT")
