@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from backoffice import access, counted, looks
+from backoffice import access, counted, looks, right_words
 
 View = Callable[..., HttpResponse]
 
@@ -87,12 +87,12 @@ def forbidden(request: HttpRequest, capability: str) -> HttpResponse:
         {
             "headline": _("Your role does not include this page"),
             "sentence": _(
-                "You are signed in as %(role)s. This takes “%(capability)s”, which these roles "
-                "have: %(roles)s. Ask one of them to do it."
+                "You are signed in as %(role)s. This takes the right “%(capability)s”, which these "
+                "roles have: %(roles)s. Ask one of them to do it."
             )
             % {
                 "role": access.role_title(request.user),
-                "capability": capability,
+                "capability": right_words.words_of(capability),
                 "roles": ", ".join(access.roles_with(request.user, capability)) or "–",
             },
             "icon": "lock",

@@ -188,4 +188,4 @@ def test_another_tenants_objects_are_not_found_at_home(
 def test_whose_role_reaches_further_is_told(firm: Firm, client_for: Callable[..., Any]) -> None:
     page = client_for(firm.owner).get(reverse("backoffice:request_adjustment"))
     assert page.status_code == 403
-    assert "“adjustments.request”, which these roles have: Finance." in page.content.decode()
+    assert "“Ask for credits and debits”, which these roles have: Finance." in page.content.decode()
