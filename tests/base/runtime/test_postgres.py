@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,13 +49,26 @@ def test_the_wheels_postgresql_serves(environment: Environment, monkeypatch: pyt
             row = connection.execute(
                 "SELECT current_setting('server_version_num')::int / 10000, "
                 "current_setting('data_checksums'), upper('äö ж'), "
+                "current_setting('wal_compression') IN ('lz4', 'off'), "
                 "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
             ).fetchone()
             connection.execute("CREATE EXTENSION btree_gist")
-        assert row == (18, "on", "ÄÖ Ж", False)
+        assert row == (18, "on", "ÄÖ Ж", True, False)
     finally:
         supervisor.stop()
         log.close()
+
+
+def test_pages_in_the_log_are_packed_with_lz4_or_not_at_all(environment: Environment):
+    command, _ = postgres.prepare(environment)
+    built_with = subprocess.run(
+        [Path(command[0]).with_name("pg_config"), "--configure"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = "lz4" if "--with-lz4" in built_with.stdout else "off"
+    assert f"wal_compression={expected}" in command
 
 
 def test_an_existing_cluster_keeps_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
