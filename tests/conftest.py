@@ -26,6 +26,7 @@ would empty the tenants' tables; take ``world``.
 """
 
 import re
+import secrets
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
@@ -139,8 +141,9 @@ def _ensure_tenant(slug: str, name: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_start() -> Iterator[None]:
-    """No test inherits another's schema, or what it rolled back, from memory."""
+def _clean_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test inherits another's schema, or what it rolled back, from memory or from the cache."""
+    monkeypatch.setattr(caches["default"], "key_prefix", secrets.token_hex(4))
     directory.forget()
     levels.forget()
     pretrade.forget()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 import people
 from identity.models import User
@@ -29,7 +28,6 @@ def tickers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def add_candles(prices: list[int]) -> None:
     info = instrument_info("BTC-USDT")
-    cache.delete(f"portal:spark:{info.id}")  # the line of a page another test opened
     for index, price in enumerate(prices):
         Candle.objects.create(
             instrument_id=info.id, interval_seconds=300, open_second=1_772_366_400 + 1_800 * index,
