@@ -3,6 +3,8 @@
 import random
 from collections.abc import Iterator
 
+import msgspec
+
 from order_fields import list_of
 from trading.engine import commands, enums, events, queries, wire
 from trading.engine.keys import client_order_key
@@ -150,6 +152,15 @@ class Flow:
             time_in_force=int(enums.TimeInForce.GTC),
             ticks=5_000 + self.random.randrange(-8, 9),
         )
+        if self.random.random() < 0.5:
+            trailing = {
+                "order_type": int(enums.OrderType.TRAILING_STOP_MARKET),
+                "trigger_ticks": 0,
+                "trailing_distance_bp": self.random.choice([2, 10, 30]),
+                "trigger_source": self.random.choice([0, 0, 1]),
+            }
+            timed = {"trigger_ns": self.time_ns + self.random.randrange(1, 60) * 10**9}
+            stop = msgspec.structs.replace(stop, **self.random.choice([trailing, timed]))
         legs = self.random.choice([(gain, stop), (lead, gain), (lead, stop), (lead, gain, stop)])
         kind = 3 if len(legs) == 3 else 1 if legs[0] is gain else 2
         return list_of(kind, *legs)

@@ -33,4 +33,5 @@ def list_of(kind: int, *legs: commands.PlaceOrder) -> commands.PlaceOrderList:
         for which, leg in zip(("first", "second", "third"), legs, strict=False)
         for name, _ in leg.FIELDS
     }
-    return commands.PlaceOrderList(list_type=kind, **fields)
+    more = any(leg.trigger_source or leg.trailing_distance_bp or leg.trigger_ns for leg in legs)
+    return commands.PlaceOrderList(list_type=kind, any_trigger=int(more), **fields)

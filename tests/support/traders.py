@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django_tenants.utils import tenant_context
 
 from identity.models import User
@@ -124,6 +125,15 @@ class Traders:
             time_in_force=int(TimeInForce.GTC),
             ticks=rng.randint(99_900, 100_100),
         )
+        if rng.random() < 0.5:
+            trailing = {
+                "order_type": int(OrderType.TRAILING_STOP_MARKET),
+                "trigger_ticks": 0,
+                "trailing_distance_bp": rng.choice([1, 3, 8, 20]),
+                "trigger_source": rng.choice([0, 0, 1]),
+            }
+            later = {"trigger_ns": time.time_ns() + rng.randint(10**7, 2 * 10**9)}
+            stop = msgspec.structs.replace(stop, **rng.choice([trailing, later]))
         legs = rng.choice([(gain, stop), (lead, gain), (lead, gain, stop), (lead, gain, stop)])
         return list_of(3 if len(legs) == 3 else 1 if legs[0] is gain else 2, *legs)
 

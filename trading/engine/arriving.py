@@ -136,9 +136,7 @@ def wait(venue: Venue, order: int, sweep: Sweep, step: Step) -> int:
     orders = venue.store.orders
     order_id = orders[order + rows.ORDER_ID]
     orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_WAITING
-    trigger_ticks = sweep.trigger_ticks
-    if sweep.distance_bp != 0:
-        trigger_ticks = sweep.activation_ticks
+    trigger_ticks = waiting.awaited_ticks(sweep)
     waiting.remember_condition(venue, order_id, sweep, trigger_ticks)
     if not sweep.is_counted:
         venue.enter(order, instrument)
@@ -248,12 +246,10 @@ def check_state_again(venue: Venue, sweep: Sweep) -> int:
     an order that would trade at once is not allowed, and all others rest or wait.
     """
     instrument = sweep.instrument
-    if instrument.state == codes.INSTRUMENT_STATE_OPEN:
+    if instrument.state == codes.INSTRUMENT_STATE_OPEN or sweep.waits:
         return codes.ACCEPTED
     if instrument.state == codes.INSTRUMENT_STATE_AUCTION:
         return auctions.check_for_auction(sweep)
-    if sweep.order_type > codes.ORDER_TYPE_MARKET:
-        return codes.ACCEPTED
     rests = sweep.is_limit and (
         sweep.time_in_force != codes.TIME_IN_FORCE_IOC
         and sweep.time_in_force != codes.TIME_IN_FORCE_FOK
@@ -305,22 +301,26 @@ def release_list(venue: Venue, order_list: OrderList, instrument: Instrument, st
 def set_free(
     venue: Venue, order: int, instrument: Instrument, trigger_ticks: int, step: Step
 ) -> int:
-    """Let a pending order arrive, or wait for its price, if it is still allowed."""
+    """Let a pending order arrive, or wait for its price or its time, if it is still allowed.
+
+    A plain one whose time has come meanwhile fires like any whose time comes, so that it ends the
+    other one of its pair before it arrives: never are both of a pair in the book.
+    """
     orders = venue.store.orders
     sweep = step.sweep
     sweep_of(venue, order, instrument, sweep)
+    waiting.recall_condition(venue, order, sweep, trigger_ticks, step.time_ns)
     instrument.open_lots -= sweep.leaves
     instrument.waiting_orders -= 1
     orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_OPEN
     result = check_again(venue, order, sweep)
-    if result == codes.ACCEPTED and trigger_ticks == 0:
+    if result == codes.ACCEPTED and not sweep.waits:
         result = check_funds(venue, sweep, wide(0), step.time_ns)
     if result != codes.ACCEPTED:
         return end_order(venue, order, sweep, sweep.leaves, codes.ORDER_STATUS_REJECTED, step)
-    if trigger_ticks == 0:
-        return arrive(venue, order, sweep, step)
-    sweep.trigger_ticks = trigger_ticks
-    return wait(venue, order, sweep, step)
+    if sweep.waits:
+        return wait(venue, order, sweep, step)
+    return arrive(venue, order, sweep, step)
 
 
 def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> int:
@@ -340,7 +340,10 @@ def sweep_of(venue: Venue, order: int, instrument: Instrument, sweep: Sweep) -> 
     sweep.trigger_ticks = 0
     sweep.trigger_source = codes.TRIGGER_SOURCE_LAST
     sweep.distance_bp = 0
+    sweep.activation_ticks = 0
+    sweep.offset_ticks = 0
     sweep.trigger_ns = 0
+    sweep.waits = False
     sweep.expire_ns = 0
     sweep.budget_units = wide(0)
     sweep.is_buy = sweep.side == codes.SIDE_BUY

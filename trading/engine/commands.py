@@ -1015,6 +1015,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
         ("third_limit_offset_ticks", "i64"),
         ("third_trigger_ns", "i64"),
         ("third_display_lots", "i64"),
+        ("any_trigger", "i64"),
     )
     STRUCT: ClassVar = struct_of(FIELDS)
 
@@ -1081,6 +1082,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
     third_limit_offset_ticks: int = 0
     third_trigger_ns: int = 0
     third_display_lots: int = 0
+    any_trigger: int = 0
 
     def _pack(self) -> bytes:
         packed: bytes = self.STRUCT.pack(
@@ -1150,6 +1152,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             self.third_limit_offset_ticks,
             self.third_trigger_ns,
             self.third_display_lots,
+            self.any_trigger,
         )
         return packed
 
@@ -1222,6 +1225,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_limit_offset_ticks,
             third_trigger_ns,
             third_display_lots,
+            any_trigger,
         ) = items
         return cls(
             list_type=list_type,
@@ -1287,6 +1291,7 @@ class PlaceOrderList(Message, kw_only=True, frozen=True, gc=False):
             third_limit_offset_ticks=third_limit_offset_ticks,
             third_trigger_ns=third_trigger_ns,
             third_display_lots=third_display_lots,
+            any_trigger=any_trigger,
         )
 
 

@@ -13,6 +13,10 @@ COMMANDS: tuple[Layout, ...] = (
     # Two or three orders of one account in one instrument, taken as a whole or not at all. Each
     # leg is a PlaceOrder as it is; a list of two legs has nothing in the third. What is added to
     # PlaceOrder makes a new version of this one.
+    #
+    # ``any_trigger`` 1: its legs may wait for all that an order can wait for by itself; 0: for last
+    # prices only. What was journaled before there was more to wait for says 0, and is refused as it
+    # was.
     Layout(
         25,
         1,
@@ -24,6 +28,7 @@ COMMANDS: tuple[Layout, ...] = (
             *_leg("first"),
             *_leg("second"),
             *_leg("third"),
+            ("any_trigger", "i64"),
         ),
     ),
     # All that is open of a list, found by list_id, or with list_id 0 by client_key.

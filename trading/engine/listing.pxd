@@ -16,7 +16,7 @@ cdef long long place_order_list(
 cdef long long live_legs(OrderList order_list) except? FAILED
 cdef long long leg_at(long long at, long long position) except? FAILED
 cdef long long leg_end(long long leg, long long end) except? FAILED
-@cython.locals(pends=bint, position="long long")
+@cython.locals(pends=bint, any_trigger=bint, position="long long")
 cdef long long check_legs(
     Venue venue, OrderList order_list, const char *data, long long at, long long end, Step step
 ) except? FAILED
@@ -28,7 +28,8 @@ cdef long long check_client_key(
 cdef long long check_pair(
     Sweep sweep, const char *data, long long leg, long long end
 ) except? FAILED
-cdef bint stops(Sweep sweep) except -1
+@cython.locals(rests=bint)
+cdef long long part_of(Sweep sweep) except? FAILED
 cdef long long turning_ticks(Sweep sweep) except? FAILED
 @cython.locals(position="long long")
 cdef long long accept(

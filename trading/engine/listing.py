@@ -15,6 +15,7 @@ from trading.engine import (
     placing,
     rows,
     telling,
+    waiting,
 )
 from trading.engine.order_list import OrderList
 from trading.engine.step import Step, Sweep
@@ -43,6 +44,9 @@ def place_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) -
     list_type = field(data, at + codec.PLACE_ORDER_LIST_LIST_TYPE, end)
     if list_type < codes.ORDER_LIST_TYPE_OCO or list_type > codes.LAST_ORDER_LIST_TYPE:
         return codes.BAD_ORDER_LIST
+    any_trigger = field(data, at + codec.PLACE_ORDER_LIST_ANY_TRIGGER, end)
+    if any_trigger < 0 or any_trigger > 1:
+        return codes.BAD_ORDER_LIST
     order_list = OrderList(venue.last_order_id + 1, list_type, account, client_key)
     has_text = octet(data, at + codec.PLACE_ORDER_LIST_CLIENT_LIST_ID, end) != 0
     if client_key < 0 or (client_key != 0) != has_text:
@@ -62,7 +66,7 @@ def place_order_list(venue: Venue, data: bytes, at: int, end: int, step: Step) -
     for position in range(live_legs(order_list)):
         leg = leg_at(at, position)
         placing.read_terms(sweep, data, leg, leg_end(leg, end))
-        if sweep.trigger_ticks == 0:
+        if not sweep.waits:
             result = arriving.check_funds(venue, sweep, wide(0), step.time_ns)
             if result != codes.ACCEPTED:
                 return result
@@ -102,8 +106,9 @@ def check_legs(
     sweep = step.sweep
     instrument = sweep.instrument
     legs = order_list.legs()
+    any_trigger = field(data, at + codec.PLACE_ORDER_LIST_ANY_TRIGGER, end) != 0
     rest = leg_at(at, legs)
-    while rest < end:
+    while rest < end and rest < at + codec.PLACE_ORDER_LIST_ANY_TRIGGER:
         if word(data, rest) != 0:
             return codes.BAD_ORDER_LIST  # more legs than the list has
         rest += 8
@@ -119,12 +124,16 @@ def check_legs(
         ) == half(data, first + codec.PLACE_ORDER_INSTRUMENT_ID, end):
             pends = position >= live_legs(order_list)
             result = placing.check_order(sweep, data, leg, last, pends, step)
-        if result == codes.ACCEPTED and (
-            sweep.trigger_source != codes.TRIGGER_SOURCE_LAST
-            or sweep.distance_bp != 0
-            or sweep.trigger_ns != 0
+        if (
+            result == codes.ACCEPTED
+            and not any_trigger
+            and (
+                sweep.trigger_source != codes.TRIGGER_SOURCE_LAST
+                or sweep.distance_bp != 0
+                or sweep.trigger_ns != 0
+            )
         ):
-            result = codes.BAD_ORDER_LIST  # legs wait for last prices only
+            result = codes.BAD_ORDER_LIST  # these legs wait for last prices only
         if result == codes.ACCEPTED and sweep.by_quote:
             result = codes.BAD_QUANTITY
         if result == codes.ACCEPTED and sweep.client_key != 0:
@@ -159,21 +168,26 @@ def check_pair(sweep: Sweep, data: bytes, leg: int, end: int) -> int:
     """Whether a leg and the next one make an OCO pair; a result code.
 
     They are of one side and one quantity; one is a stop, the other a limit order that rests or a
-    take-profit, on the other side of the price. So of such a pair at most one is in the book, and
-    what ends the other changes no level that is being matched.
+    take-profit, on the other side of the price; or one of them waits for a time only. All but the
+    limit order wait outside the book, and what fires ends the other before it arrives. So of such a
+    pair at most one is in the book, and what ends the other changes no level that is being matched.
     """
     other = leg + codec.PLACE_ORDER_BYTES
     placing.read_terms(sweep, data, other, leg_end(other, end))
     side = sweep.side
     lots = sweep.leaves
-    one_stops = stops(sweep)
+    one_part = part_of(sweep)
     one_ticks = turning_ticks(sweep)
     placing.read_terms(sweep, data, leg, leg_end(leg, end))
+    other_part = part_of(sweep)
     other_ticks = turning_ticks(sweep)
-    if sweep.side != side or sweep.leaves != lots or stops(sweep) == one_stops:
+    if sweep.side != side or sweep.leaves != lots:
+        return codes.BAD_ORDER_LIST
+    if one_part == 0 or other_part == 0 or one_part == other_part:
         return codes.BAD_ORDER_LIST
     if one_ticks == 0 or other_ticks == 0:
-        return codes.BAD_ORDER_LIST
+        return codes.ACCEPTED  # where the one fires that trails, or waits for a time, nobody knows
+    one_stops = one_part == rows.PAIR_STOP
     stop_ticks = one_ticks if one_stops else other_ticks
     profit_ticks = other_ticks if one_stops else one_ticks
     if profit_ticks <= stop_ticks if side == codes.SIDE_SELL else profit_ticks >= stop_ticks:
@@ -181,24 +195,30 @@ def check_pair(sweep: Sweep, data: bytes, leg: int, end: int) -> int:
     return codes.ACCEPTED
 
 
-def stops(sweep: Sweep) -> bool:
-    """Whether an order is a stop."""
-    return (
-        sweep.order_type == codes.ORDER_TYPE_STOP_MARKET
-        or sweep.order_type == codes.ORDER_TYPE_STOP_LIMIT
-    )
+def part_of(sweep: Sweep) -> int:
+    """What a leg can be in a pair; 0: no part of one."""
+    order_type = sweep.order_type
+    if order_type <= codes.ORDER_TYPE_MARKET:
+        if sweep.trigger_ns != 0:
+            return rows.PAIR_EITHER
+        rests = order_type == codes.ORDER_TYPE_LIMIT and (
+            sweep.time_in_force != codes.TIME_IN_FORCE_IOC
+            and sweep.time_in_force != codes.TIME_IN_FORCE_FOK
+        )
+        return rows.PAIR_GAIN if rests else 0
+    if (
+        order_type == codes.ORDER_TYPE_TAKE_PROFIT_MARKET
+        or order_type == codes.ORDER_TYPE_TAKE_PROFIT_LIMIT
+    ):
+        return rows.PAIR_GAIN
+    return rows.PAIR_STOP
 
 
 def turning_ticks(sweep: Sweep) -> int:
-    """The price at which a leg of a pair does something; 0 if it cannot be one."""
-    if sweep.order_type == codes.ORDER_TYPE_LIMIT:
-        if (
-            sweep.time_in_force == codes.TIME_IN_FORCE_IOC
-            or sweep.time_in_force == codes.TIME_IN_FORCE_FOK
-        ):
-            return 0
-        return sweep.ticks
-    return sweep.trigger_ticks  # 0 for a market order
+    """The price at which a leg of a pair does something; 0: that is not known beforehand."""
+    if sweep.order_type > codes.ORDER_TYPE_MARKET:
+        return sweep.trigger_ticks  # 0 for a trailing stop
+    return sweep.ticks if sweep.trigger_ns == 0 else 0
 
 
 def accept(venue: Venue, order_list: OrderList, data: bytes, at: int, end: int, step: Step) -> int:
@@ -229,6 +249,8 @@ def accept(venue: Venue, order_list: OrderList, data: bytes, at: int, end: int, 
         orders[order + rows.ORDER_TERMS] |= rows.TERMS_LISTED
         orders[order + rows.ORDER_STATUS] = codes.ORDER_STATUS_PENDING
         order_list.triggers[position] = sweep.trigger_ticks
+        ticks = waiting.awaited_ticks(sweep)
+        waiting.remember_condition(venue, venue.last_order_id, sweep, ticks)
         linking.enlist(venue, venue.last_order_id, order_list)
         venue.enter(order, instrument)
         instrument.open_lots += sweep.leaves

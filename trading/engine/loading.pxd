@@ -5,6 +5,7 @@ from trading.engine.closed cimport Closed
 from trading.engine.order_list cimport OrderList
 from trading.engine.reading cimport Reader
 from trading.engine.store cimport Store
+from trading.engine.trailing cimport Condition
 from trading.engine.venue cimport Venue
 from trading.engine.words cimport FAILED, i128
 
@@ -27,6 +28,10 @@ cdef long long load_condition(Venue venue, Reader reader, dict extremes) except?
 cdef long long load_pending(Venue venue, Reader reader, list opened) except? FAILED
 @cython.locals(order_list=OrderList, position="long long")
 cdef long long load_list(Venue venue, Reader reader) except? FAILED
+@cython.locals(condition=Condition, trails=bint)
+cdef long long check_pending_trigger(
+    Venue venue, long long order, long long trigger_ticks
+) except? FAILED
 cdef long long load_timer(Venue venue, long long order_id, long long expire_ns) except? FAILED
 cdef long long load_asset(Venue venue, Asset asset, Reader reader) except? FAILED
 @cython.locals(instrument=Instrument, base=Asset, quote=Asset)

@@ -14,6 +14,7 @@ from trading.engine import (
     loading_fees,
     loading_makers,
     rows,
+    rules,
     sessions,
     standing,
 )
@@ -112,9 +113,9 @@ def load_venue(venue: Venue, reader: Reader) -> int:
         for ladder in image.ladders_of(instrument):
             load_ladder(venue, instrument, ladder, reader, opened)
         sessions.check_crossing(instrument)
-    standing.set_waiting(venue, extremes)
     while reader.within(0, 1) != 0:
         load_pending(venue, reader, opened)
+    standing.set_waiting(venue, extremes)
     # Within an account they stand by age.
     for _order_id, handle in sorted(opened):
         venue.enter(handle, venue.instrument_of(handle))
@@ -173,26 +174,44 @@ def load_list(venue: Venue, reader: Reader) -> int:
         ):
             raise KeyError
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
-            # Nobody would ever release it, or it would wait for a price it has none of.
+            # Nobody would ever release it.
             first = venue.order(list_id)
-            order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
             if (
                 position == 0
                 or list_type == codes.ORDER_LIST_TYPE_OCO
                 or first == 0
                 or orders[first + rows.ORDER_LEVEL] == 0
                 or venue.instrument_of(first) is not venue.instrument_of(order)
-                or (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET)
             ):
                 raise KeyError
+            check_pending_trigger(venue, order, trigger_ticks)
         linking.enlist(venue, list_id + position, order_list)
     if order_list.remembered == 0:
         raise KeyError
     return 0
 
 
+def check_pending_trigger(venue: Venue, order: int, trigger_ticks: int) -> int:
+    """Whether a pending order will wait for a price that it has, and for one only; raises
+    KeyError.
+    """
+    order_type = venue.store.orders[order + rows.ORDER_TERMS] >> rows.TERMS_TYPE_SHIFT & 255
+    trails = rules.is_trailing(order_type)
+    if (trigger_ticks != 0) != (order_type > codes.ORDER_TYPE_MARKET and not trails):
+        raise KeyError
+    condition = venue.condition_of(order)
+    if condition is None:
+        if trails:
+            raise KeyError
+    elif not trails and condition.trigger_ticks != trigger_ticks:
+        raise KeyError
+    return 0
+
+
 def load_condition(venue: Venue, reader: Reader, extremes: dict[int, int]) -> int:
-    """What one order waits for; the extreme of an active one goes into ``extremes`` by its id."""
+    """What one order waits for, or will; the extreme of an active one goes into ``extremes`` by
+    its id.
+    """
     order_id = reader.within(1, venue.last_order_id)
     source = reader.within(codes.TRIGGER_SOURCE_LAST, codes.LAST_TRIGGER_SOURCE)
     trigger_ticks = reader.within(0, limits.MAX_TICKS)

@@ -8,7 +8,8 @@ class OrderList:
 
     Its id is that of its first order; the others' ids follow it. A leg's ``position`` is counted
     from 0. A trigger is kept here because an order that waits outside the levels has no price but
-    its limit; the first leg's is that of its level.
+    its limit; the first leg's is that of its level. What a leg will wait for beyond a last price
+    stands among the venue's conditions from the beginning.
     """
 
     def __init__(self, list_id: int, list_type: int, account: int, client_key: int) -> None:

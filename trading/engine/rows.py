@@ -154,6 +154,11 @@ MATCHING_BOOK_ENDED: Final = 1  # nothing more on the other side within the limi
 MATCHING_PREVENTED: Final = 2  # self-trade prevention ended the order
 MATCHING_GOES_ON: Final = 3  # it has not ended yet
 
+# What a leg can be in an OCO pair; 0: no part of one.
+PAIR_STOP: Final = 1
+PAIR_GAIN: Final = 2
+PAIR_EITHER: Final = 3  # it waits for a time only
+
 # For looking at four characters at once; see door.is_text.
 TEXT_HIGH_BITS: Final = 0x80808080
 TEXT_ONES: Final = 0x01010101

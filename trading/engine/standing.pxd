@@ -10,7 +10,7 @@ cdef long long check_waiting(
     Venue venue, Instrument instrument, Ladder ladder, long long order, long long ticks
 ) except? FAILED
 cdef long long set_waiting(Venue venue, dict extremes) except? FAILED
-@cython.locals(condition=Condition, trails=bint, by_price=bint, stands_aside=bint)
+@cython.locals(condition=Condition, pends=bint, trails=bint, by_price=bint, stands_aside=bint)
 cdef long long check_condition(
     Venue venue, long long order_id, long long extreme
 ) except? FAILED

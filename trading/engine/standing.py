@@ -55,11 +55,14 @@ def set_waiting(venue: Venue, extremes: dict[int, int]) -> int:
 
 
 def check_condition(venue: Venue, order_id: int, extreme: int) -> int:
-    """Whether an order waits like this and stands where it then does; raises KeyError."""
+    """Whether an order waits like this, or will, and stands where it then does; raises KeyError."""
     orders = venue.store.orders
     order = venue.order(order_id)
     condition = venue.conditions[order_id]
-    if order == 0 or orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
+    if order == 0:
+        raise KeyError
+    pends = orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING
+    if not pends and orders[order + rows.ORDER_STATUS] != codes.ORDER_STATUS_WAITING:
         raise KeyError
     terms = orders[order + rows.ORDER_TERMS]
     order_type = terms >> rows.TERMS_TYPE_SHIFT & 255
@@ -73,6 +76,11 @@ def check_condition(venue: Venue, order_id: int, extreme: int) -> int:
         raise KeyError
     if condition.source != codes.TRIGGER_SOURCE_LAST and not by_price:
         raise KeyError
+    if pends:
+        # It stands nowhere and follows nothing until it is released.
+        if extreme != 0:
+            raise KeyError
+        return 0
     # All that stand aside are on one level.
     stands_aside = orders[order + rows.ORDER_LEVEL] == venue.instrument_of(order).aside.best
     if stands_aside != (condition.trigger_ns != 0 or extreme != 0):

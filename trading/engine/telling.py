@@ -19,8 +19,10 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
     offset_ticks = 0
     extreme_ticks = 0
     trigger_ns = 0
-    if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
-        trigger_ticks = waiting.trigger_of(venue, order)
+    status = orders[order + rows.ORDER_STATUS]
+    if status == codes.ORDER_STATUS_WAITING or status == codes.ORDER_STATUS_PENDING:
+        if status == codes.ORDER_STATUS_WAITING:
+            trigger_ticks = waiting.trigger_of(venue, order)
         condition = venue.condition_of(order)
         if condition is not None:
             source = condition.source
@@ -40,7 +42,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         list_id = order_list.list_id
         list_type = order_list.list_type
         list_legs = order_list.legs()
-        if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+        if status == codes.ORDER_STATUS_PENDING:
             trigger_ticks = order_list.trigger(orders[order + rows.ORDER_ID] - list_id)
     flags = 0
     if terms & rows.TERMS_POST_ONLY != 0:
@@ -63,7 +65,7 @@ def write_order_row(venue: Venue, order: int, step: Step) -> int:
         terms & 15,
         terms >> rows.TERMS_TYPE_SHIFT & 255,
         terms >> rows.TERMS_TIME_IN_FORCE_SHIFT & 255,
-        orders[order + rows.ORDER_STATUS],
+        status,
         venue.client_key_of(order),
         orders[order + rows.ORDER_SEQ],
         trigger_ticks,

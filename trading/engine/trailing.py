@@ -14,7 +14,8 @@ from trading.engine.words import wide
 
 
 class Condition:
-    """What an order waits for, beyond a last price: reached only while it waits.
+    """What an order waits for, beyond a last price: reached only while it waits, or will wait once
+    it is released.
 
     ``trigger_ticks`` is where a trailing stop becomes active (0: at once); ``trigger_ns`` is 0
     once that time has come; ``trail`` is set while a trailing stop is active.

@@ -1,6 +1,6 @@
 """SetPrices and TriggerOrder: what sets waiting orders free from outside the book."""
 
-from trading.engine import arriving, codec, codes, emit, limits, linking, waiting
+from trading.engine import arriving, codec, codes, emit, limits, linking, rows, waiting
 from trading.engine.book import Watch
 from trading.engine.step import Step
 from trading.engine.venue import Venue
@@ -46,6 +46,8 @@ def trigger_order(venue: Venue, data: bytes, at: int, end: int, step: Step) -> i
         return codes.UNKNOWN_ORDER
     if not linking.is_open(venue, order):
         return codes.ORDER_ALREADY_CLOSED
+    if venue.store.orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
+        return codes.BAD_TRIGGER_TIME  # it waits for the first of its list, whatever the time
     condition = venue.condition_of(order)
     if condition is None or condition.trigger_ns == 0 or condition.trigger_ns > step.time_ns:
         return codes.BAD_TRIGGER_TIME

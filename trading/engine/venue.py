@@ -48,7 +48,7 @@ class Venue:
         self.unkeyed_kept = limits.UNKEYED_ORDERS_KEPT
         self.expiries: dict[int, int] = {}  # when GTD and DAY orders end, by order id
         self.hidden = Reserves(store)  # what icebergs do not show
-        # What orders wait for beyond a last price, by order id.
+        # What orders wait for, or will when they are released, beyond a last price, by order id.
         self.conditions: dict[int, Condition] = {}
         self.lists: dict[int, OrderList] = {}  # of the orders that belong to one, by order id
         self.list_ids: dict[tuple[int, int], int] = {}  # by account handle and client key
@@ -216,7 +216,7 @@ class Venue:
         return 0
 
     def condition_of(self, order: int) -> Condition | None:
-        """What a waiting order waits for, if that is more than a last price."""
+        """What an order waits for, or will, if that is more than a last price."""
         return self.conditions.get(self.store.orders[order + rows.ORDER_ID])
 
     def stop_waiting(self, order: int, instrument: Instrument) -> int:
@@ -327,6 +327,7 @@ class Venue:
             self.stop_waiting(order, instrument)
         elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
             instrument.waiting_orders -= 1
+            self.conditions.pop(orders[order + rows.ORDER_ID], None)
         else:
             rested = 1
             if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:

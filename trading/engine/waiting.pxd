@@ -12,8 +12,13 @@ cdef long long read_condition(
 cdef long long forget_condition(Sweep sweep) noexcept
 @cython.locals(by_price=bint, trails=bint, rises=bint)
 cdef long long check_trigger(Sweep sweep, bint pends, long long time_ns) except? FAILED
+cdef long long awaited_ticks(Sweep sweep) noexcept
 cdef long long remember_condition(
     Venue venue, long long order_id, Sweep sweep, long long trigger_ticks
+) except? FAILED
+@cython.locals(condition=Condition)
+cdef long long recall_condition(
+    Venue venue, long long order, Sweep sweep, long long trigger_ticks, long long now
 ) except? FAILED
 cdef long long stand_aside(Venue venue, long long order, Instrument instrument) except? FAILED
 @cython.locals(condition=Condition, ladder=Ladder, rises=bint)

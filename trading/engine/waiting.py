@@ -77,6 +77,11 @@ def check_trigger(sweep: Sweep, pends: bool, time_ns: int) -> int:
     return codes.ACCEPTED
 
 
+def awaited_ticks(sweep: Sweep) -> int:
+    """The price an order waits for first: of a trailing stop where it begins to follow; 0: none."""
+    return sweep.trigger_ticks if sweep.distance_bp == 0 else sweep.activation_ticks
+
+
 def remember_condition(venue: Venue, order_id: int, sweep: Sweep, trigger_ticks: int) -> int:
     """Keep what an order waits for beyond a last price."""
     if sweep.trigger_source == 0 and sweep.distance_bp == 0 and sweep.trigger_ns == 0:
@@ -91,6 +96,27 @@ def remember_condition(venue: Venue, order_id: int, sweep: Sweep, trigger_ticks:
     return 0
 
 
+def recall_condition(venue: Venue, order: int, sweep: Sweep, trigger_ticks: int, now: int) -> int:
+    """What an order of a list waits for from ``now`` on, as it was placed with; it is forgotten
+    until it waits. A time that has passed while the order was pending is no matter any more.
+    """
+    sweep.trigger_ticks = trigger_ticks
+    sweep.waits = trigger_ticks != 0
+    condition = venue.condition_of(order)
+    if condition is None:
+        return 0
+    sweep.waits = True
+    sweep.trigger_source = condition.source
+    sweep.distance_bp = condition.distance_bp
+    sweep.offset_ticks = condition.offset_ticks
+    if condition.distance_bp != 0:
+        sweep.activation_ticks = condition.trigger_ticks
+    if condition.trigger_ns > now:
+        sweep.trigger_ns = condition.trigger_ns
+    venue.conditions.pop(venue.store.orders[order + rows.ORDER_ID], None)
+    return 0
+
+
 def stand_aside(venue: Venue, order: int, instrument: Instrument) -> int:
     """Let an order wait at no price."""
     venue.store.append(instrument.aside.level_at(1), order)
@@ -98,8 +124,11 @@ def stand_aside(venue: Venue, order: int, instrument: Instrument) -> int:
 
 
 def stand(venue: Venue, order: int, instrument: Instrument, trigger_ticks: int, step: Step) -> int:
-    """Let an order that stands nowhere wait for its price."""
+    """Let an order that stands nowhere wait for its price; a plain one is due."""
     terms = venue.store.orders[order + rows.ORDER_TERMS]
+    if terms >> rows.TERMS_TYPE_SHIFT & 255 <= codes.ORDER_TYPE_MARKET:
+        venue.store.append(instrument.due.level_at(1), order)
+        return 0
     condition = venue.condition_of(order)
     rises = rules.waits_for_rise(terms)
     if condition is not None and condition.distance_bp != 0:
@@ -173,11 +202,7 @@ def wake(venue: Venue, order: int, instrument: Instrument, condition: Condition,
         venue.conditions.pop(orders[order + rows.ORDER_ID], None)
     instrument.aside.take(orders[order + rows.ORDER_LEVEL], order)
     write_waiting(venue, order, instrument, trigger_ticks, 0, step)
-    terms = orders[order + rows.ORDER_TERMS]
-    if terms >> rows.TERMS_TYPE_SHIFT & 255 > codes.ORDER_TYPE_MARKET:
-        return stand(venue, order, instrument, trigger_ticks, step)
-    store.append(instrument.due.level_at(1), order)
-    return 0
+    return stand(venue, order, instrument, trigger_ticks, step)
 
 
 def write_waiting(
@@ -264,6 +289,7 @@ def timed_kind(venue: Venue, time_ns: int, order_id: int) -> int:
     """The command that a timer of an order stands for; 0: it has ended, or been triggered."""
     if venue.expiries.get(order_id) == time_ns:
         return codec.EXPIRE_ORDER
+    # A pending one has no alarm: its time says only from when on it may be sent on.
     condition = venue.conditions.get(order_id)
     if condition is not None and condition.trigger_ns == time_ns:
         return codec.TRIGGER_ORDER

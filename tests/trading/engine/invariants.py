@@ -72,7 +72,9 @@ def check_pending(row: e.OrderRow, orders: list[e.OrderRow]) -> None:
     assert row.order_id > row.list_id > 0
     assert [other for other in orders if other.order_id == row.list_id]
     assert (row.cumulative_lots, row.cumulative_quote_units) == (0, 0)
-    assert (row.trigger_ticks > 0) == (row.order_type > OrderType.MARKET)
+    trails = row.trailing_distance_bp > 0
+    assert (row.trigger_ticks > 0) == (row.order_type > OrderType.MARKET and not trails)
+    assert row.extreme_ticks == 0
 
 
 def check_lists(orders: list[e.OrderRow]) -> None:

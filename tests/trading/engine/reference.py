@@ -12,7 +12,7 @@ from typing import Any
 from tests.trading.engine.reference_auctions import ReferenceAuctions
 from tests.trading.engine.reference_books import Refused
 from tests.trading.engine.reference_lists import ReferenceLists
-from tests.trading.engine.reference_orders import PRICED, RESTING_TIMES, TRIGGERED, Placed
+from tests.trading.engine.reference_orders import PRICED, RESTING_TIMES, Placed
 from tests.trading.engine.reference_triggers import ReferenceTriggers
 from trading.engine import commands as c
 from trading.engine import events as e
@@ -197,16 +197,15 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
             command.ticks,
             ends=self.end_of(command),
         )
-        waits = command.order_type in TRIGGERED or command.trigger_ns != 0
         kills = False
-        if not waits:
+        if not order.waits_first:
             kills = self.check_funds_for(order)
             self.check_post_only(order)
         fields = {name: getattr(command, name) for name, _ in command.FIELDS}
         fields["expire_ns"] = order.ends
         self.events.append(e.OrderAccepted(order_id=order.order_id, **fields))
         self.add_order(order)
-        if waits:
+        if order.waits_first:
             self.begin_to_wait(order)
         else:
             self.arrive(order, kills)
@@ -346,21 +345,22 @@ class ReferenceVenue(ReferenceTriggers, ReferenceAuctions, ReferenceLists):
             self.go_on(order)
 
     def go_on(self, order: Placed) -> None:
-        """A pending order waits for its price now, or arrives."""
+        """A pending order waits for its price or its time now, or arrives."""
         order.pending = False
-        if order.command.order_type not in TRIGGERED:
+        if not order.waits_first:
             self.let_arrive(order)
-        elif self.is_still_allowed(order):
+        elif self.is_still_allowed(order, arrives=False):
             self.begin_to_wait(order)
         else:
             self.close(order, OrderStatus.REJECTED)
 
-    def is_still_allowed(self, order: Placed) -> bool:
+    def is_still_allowed(self, order: Placed, arrives: bool = True) -> bool:
         try:
             self.check_size(order.command, order.leaves, order.ticks, order.priced)
             self.check_may_trade(order.command.account_id)
-            self.check_for_auction(order.command)
-            self.check_when_closed(order)
+            if arrives:
+                self.check_for_auction(order.command)
+                self.check_when_closed(order)
         except Refused:
             return False
         return True

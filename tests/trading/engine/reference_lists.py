@@ -7,6 +7,7 @@ from tests.trading.engine.reference_books import Refused
 from tests.trading.engine.reference_orders import (
     RESTING_TIMES,
     STOPS,
+    TRAILING,
     TRIGGERED,
     Group,
     Placed,
@@ -27,23 +28,31 @@ def leg(command: c.PlaceOrderList, which: str) -> c.PlaceOrder:
     )
 
 
-def turning_price(order: c.PlaceOrder) -> int | None:
-    """Where one of a pair does something; None if it can be no half of a pair."""
+def half_of_pair(order: c.PlaceOrder) -> str:
+    """What it can be of a pair: "stop", "gain", "time" for what takes either's place; or ""."""
+    if order.order_type in (*STOPS, *TRAILING):
+        return "stop"
     if order.order_type in TRIGGERED:
-        return order.trigger_ticks
+        return "gain"
+    if order.trigger_ns:
+        return "time"
     rests = order.order_type == OrderType.LIMIT and order.time_in_force in RESTING_TIMES
-    return order.ticks if rests else None
+    return "gain" if rests else ""
 
 
 def are_pair(one: c.PlaceOrder, other: c.PlaceOrder) -> bool:
-    """A stop and something on the other side of the price, for the same lots of the same side."""
-    stops = [order for order in (one, other) if order.order_type in STOPS]
-    gains = [order for order in (one, other) if order.order_type not in STOPS]
-    if len(stops) != 1 or (one.side, one.lots) != (other.side, other.lots):
+    """A stop and something on the other side of the price, for the same lots of the same side; or
+    one of them and something at a time.
+    """
+    if (one.side, one.lots) != (other.side, other.lots):
         return False
-    loss, gain = turning_price(stops[0]), turning_price(gains[0])
-    if loss is None or gain is None:
+    halves = {half_of_pair(one): one, half_of_pair(other): other}
+    if len(halves) != 2 or "" in halves:
         return False
+    if "time" in halves or halves["stop"].order_type in TRAILING:
+        return True
+    loss = halves["stop"].trigger_ticks
+    gain = halves["gain"].trigger_ticks or halves["gain"].ticks
     return gain > loss if one.side == Side.SELL else gain < loss
 
 
@@ -84,7 +93,7 @@ class ReferenceLists(ReferenceOrders):
             self.events += self.list_rows(first)
             return Result.REPEATED
         self.check_market(legs[0])
-        if command.list_type not in (OCO, OTO, OTOCO):
+        if command.list_type not in (OCO, OTO, OTOCO) or command.any_trigger not in (0, 1):
             raise Refused(Result.BAD_ORDER_LIST)
         if command.client_key < 0 or (command.client_key == 0) != (command.client_list_id == ""):
             raise Refused(Result.BAD_CLIENT_ORDER_ID)
@@ -98,7 +107,8 @@ class ReferenceLists(ReferenceOrders):
             if (order.account_id, order.instrument_id) != (account_id, instrument_id):
                 raise Refused(Result.BAD_ORDER_LIST)
             self.check_terms(order, pends=number >= live)
-            if order.trigger_source or order.trailing_distance_bp or order.trigger_ns:
+            waits_for_more = order.trigger_source or order.trailing_distance_bp or order.trigger_ns
+            if waits_for_more and not command.any_trigger:
                 raise Refused(Result.BAD_ORDER_LIST)
             if order.lots == 0:
                 raise Refused(Result.BAD_QUANTITY)
@@ -110,7 +120,7 @@ class ReferenceLists(ReferenceOrders):
             raise Refused(Result.BAD_ORDER_LIST)
         placed = self.orders[begin:]
         for new in placed[:live]:
-            if new.command.order_type not in TRIGGERED:
+            if not new.waits_first:
                 self.check_funds_for(new)
                 self.check_post_only(new)
         self.events.append(

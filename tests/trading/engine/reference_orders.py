@@ -81,6 +81,11 @@ class Placed:
         return self.resting or self.waiting or self.pending
 
     @property
+    def waits_first(self) -> bool:
+        """Whether it was placed to wait for a price or a time."""
+        return self.command.order_type in TRIGGERED or self.command.trigger_ns != 0
+
+    @property
     def priced(self) -> bool:
         if self.command.order_type == OrderType.TRAILING_STOP_LIMIT:
             return self.ticks != 0  # it has its price from when it fires
@@ -470,8 +475,7 @@ class ReferenceOrders(ReferenceFees):
             status=order.status,
             client_key=order.command.client_key,
             placed_seq=order.seq,
-            **(self.waiting_row(order) if order.waiting else {}),
-            **({"trigger_ticks": order.command.trigger_ticks} if order.pending else {}),
+            **(self.waiting_row(order) if order.waiting or order.pending else {}),
             list_id=order.group.order_ids[0] if order.group else 0,
             list_type=order.group.kind if order.group else 0,
             list_legs=len(order.group.order_ids) if order.group else 0,

@@ -94,15 +94,19 @@ class ReferenceTriggers(ReferenceOrders):
         command = order.command
         order.waiting = True
         order.status = OrderStatus.WAITING
-        order.asleep = command.trigger_ns != 0
+        # While it was pending its time may have come.
+        order.asleep = command.trigger_ns > self.time_ns
         ticks = command.activation_ticks or command.trigger_ticks
-        self.event(e.OrderWaiting, order, trigger_ticks=ticks, trigger_ns=command.trigger_ns)
+        until = command.trigger_ns if order.asleep else 0
+        self.event(e.OrderWaiting, order, trigger_ticks=ticks, trigger_ns=until)
         if not order.asleep:
             self.wait_for_price(order)
 
     def wait_for_price(self, order: Placed) -> None:
+        """What waits for none, but had its time, is due."""
         self.entries += 1
         order.entered = self.entries
+        order.due = order.command.order_type not in TRIGGERED
         if order.command.order_type in TRAILING and self.is_met(order):
             self.activate(order)
 
@@ -152,7 +156,7 @@ class ReferenceTriggers(ReferenceOrders):
             "trailing_distance_bp": command.trailing_distance_bp,
             "activation_ticks": command.activation_ticks,
             "limit_offset_ticks": command.limit_offset_ticks,
-            "trigger_ns": command.trigger_ns if order.asleep else 0,
+            "trigger_ns": command.trigger_ns if order.asleep or order.pending else 0,
         }
         if trails and order.active_from >= 0:
             row |= {"trigger_ticks": self.stop(order), "extreme_ticks": self.extreme(order)}
@@ -169,12 +173,7 @@ class ReferenceTriggers(ReferenceOrders):
         order.asleep = False
         ticks = order.command.activation_ticks or order.command.trigger_ticks
         self.event(e.OrderWaiting, order, trigger_ticks=ticks)
-        if order.command.order_type in TRIGGERED:
-            self.wait_for_price(order)
-        else:
-            self.entries += 1
-            order.entered = self.entries
-            order.due = True
+        self.wait_for_price(order)
         self.fire(order.command.instrument_id)
 
     # Firing.

@@ -15,12 +15,14 @@ from trading.engine.shard import ReplayDifference, Shard
 
 FOLDER = Path(__file__).parents[2] / "golden"
 GOLDEN = FOLDER / "engine_journal_v2.bin"
-# One of each time that messages were added: before stops, with every kind of order, and with fee
-# tiers and recorded entries.
+# One of each time that messages were added, or a meaning of one: before stops, with every kind of
+# order (and lists that were refused for what their legs waited for), with fee tiers and recorded
+# entries, and with lists whose legs trail, or wait for mark, index or a time.
 JOURNALS = [
     GOLDEN,
     FOLDER / "engine_journal_v2_all_orders.bin",
     FOLDER / "engine_journal_v2_fee_tiers.bin",
+    FOLDER / "engine_journal_v2_list_triggers.bin",
 ]
 
 # Added since the last golden journal.
