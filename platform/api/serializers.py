@@ -370,7 +370,22 @@ class ListedOrder(fields.Serializer[Any]):
     quantity = decimal("Base asset; a multiple of the lot size.")
     price = decimal("For limit orders; a multiple of the tick size.", required=False)
     trigger_price = decimal("For stop and take-profit orders.", required=False)
+    trigger_source = fields.ChoiceField(choices=TRIGGER_SOURCES, required=False)
+    trailing_distance_bp = fields.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=5_000,
+        help_text="For trailing stops: from the best price since it follows, which a pending one "
+        "does from when it comes.",
+    )
+    activation_price = decimal("For trailing stops: where it begins to follow.", required=False)
+    limit_offset = decimal("For trailing_stop_limit.", required=False)
+    trigger_time = fields.CharField(
+        required=False,
+        help_text="As in a single order. One that is pending until later is sent on when it comes.",
+    )
     expire_time = fields.CharField(required=False, help_text="For GTD, as in a single order.")
+    display_quantity = decimal("Iceberg: as in a single order.", required=False)
     post_only = fields.BooleanField(required=False)
     self_trade_prevention = fields.ChoiceField(
         choices=["none", "expire_taker", "expire_maker", "expire_both", "decrement"],

@@ -199,8 +199,9 @@ _TEXTS: dict[Result, tuple[str, str]] = {
     ),
     Result.BAD_ORDER_LIST: (
         "These orders do not make such a list.",
-        "All are of one account and instrument. An OCO pair has one side and one quantity: a stop, "
-        "and beyond the price a limit (GTC or GTD) or a take-profit.",
+        "All are of one account and instrument. An OCO pair has one side and one quantity: a stop "
+        "or a trailing stop, and beyond the price a limit that rests or a take-profit; in the "
+        "place of either one may stand an order that waits for a trigger_time only.",
     ),
     Result.CLIENT_ORDER_ID_TAKEN: (
         "A client order id of the list names another order already; nothing was done.",

@@ -126,7 +126,8 @@ def build_place_order_list(
     """The command for an order list request; raises OrderError, which says which order is meant.
 
     `type` is oco, oto or otoco; `orders` are two (otoco: three) objects with the fields of an
-    order, without account and instrument, which all of them share.
+    order, without account and instrument, which all of them share. They may wait for all that an
+    order can wait for: a price of any source, an extreme, a time.
     """
     check_known(fields, _LIST_FIELDS)
     list_type = _choice(fields, "type", LIST_TYPES, None, Result.BAD_ORDER_LIST)
@@ -135,7 +136,8 @@ def build_place_order_list(
     if not isinstance(orders, list) or len(orders) != wanted:
         raise OrderError(Result.BAD_ORDER_LIST, f"orders must be a list of {wanted} orders.")
     client_list_id = _client_id(fields, "client_list_id")
-    legs = {}
+    legs: dict[str, Any] = {}
+    any_trigger = False
     for number, (which, order) in enumerate(zip(_LEGS, orders, strict=False), 1):
         try:
             command = _build_leg(info, account_id, order)
@@ -144,10 +146,13 @@ def build_place_order_list(
                 error.result, f"Order {number}: {error.message}", error.help_text
             ) from None
         legs.update({f"{which}_{name}": getattr(command, name) for name, _ in command.FIELDS})
+        if command.trigger_source or command.trailing_distance_bp or command.trigger_ns:
+            any_trigger = True
     return commands.PlaceOrderList(
         list_type=list_type,
         client_key=client_order_key(client_list_id),
         client_list_id=client_list_id,
+        any_trigger=int(any_trigger),
         **legs,
     )
 

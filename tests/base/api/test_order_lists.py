@@ -2,6 +2,7 @@
 are proved wherever money moved."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,10 @@ from django.conf import settings
 
 import bots
 from live_exchange import AURORA, Exchange, code_of, session_cookie
+from trading.commands import door
+from trading.engine import commands
+from trading.engine.results import Result
+from trading.instruments.selectors import instrument_info
 from wallets.ledger.verify import verify_books
 
 PATH = "/api/v1/order-lists"
@@ -45,6 +50,14 @@ def oco(bot: bots.Bot, *orders: dict[str, Any], **fields: Any) -> httpx.Response
         **fields,
     }
     return bot.send("POST", PATH, body)
+
+
+def mark(exchange: Exchange, price: str) -> None:
+    """The mark price moves, as a feed tells it."""
+    with exchange.inside("aurora"):
+        info = instrument_info("BTC-USDT")
+        message = commands.SetPrices(instrument_id=info.id, mark_ticks=info.ticks_of(price))
+        assert door.send_command(message).result == Result.ACCEPTED
 
 
 def held(bot: bots.Bot, asset: str) -> str:
@@ -132,6 +145,54 @@ def test_a_bracket_over_the_socket(alice_bot: bots.Bot, bob_bot: bots.Bot) -> No
 
 
 @pytest.mark.usefixtures("at_61000")
+def test_a_trailing_leg_follows_the_mark_price(
+    exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot
+) -> None:
+    mark(exchange, "61000")
+    trailing = {**STOP, "type": "trailing_stop", "trailing_distance_bp": 100}
+    trailing |= {"trigger_price": None, "trigger_source": "mark", "quantity": "0.02"}
+    placed = oco(alice_bot, {**SELL, "quantity": "0.02"}, trailing).json()
+    assert statuses(placed) == ["open", "waiting"]
+    assert placed["orders"][1]["trigger_price"] == "60390.00"
+    mark(exchange, "61500")
+    stop = list_of(alice_bot, placed)["orders"][1]
+    assert (stop["extreme_price"], stop["trigger_price"]) == ("61500.00", "60885.00")
+    bid = bob_bot.limit("buy", "0.02", "60800").json()
+    mark(exchange, "60885")
+    now = list_of(alice_bot, placed)
+    assert statuses(now) == ["canceled", "filled"]
+    assert now["orders"][0]["ended_by_order_id"] == stop["order_id"]
+    assert bob_bot.get(f"/api/v1/orders/{bid['order_id']}").json()["status"] == "filled"
+
+
+@pytest.mark.usefixtures("at_61000")
+def test_pending_legs_tell_what_they_will_wait_for(
+    exchange: Exchange, alice_bot: bots.Bot, bob_bot: bots.Bot
+) -> None:
+    mark(exchange, "70000")
+    moment = int(time.time() * 1000) + 3_600_000
+    leave = {"side": "sell", "type": "market", "quantity": "0.2", "trigger_time": moment}
+    trailing = {"side": "sell", "type": "trailing_stop_limit", "quantity": "0.2"}
+    trailing |= {"trailing_distance_bp": 200, "trigger_source": "mark", "limit_offset": "5"}
+    bracket = oco(alice_bot, BUY, trailing, leave, type="otoco").json()
+    assert statuses(bracket) == ["open", "pending", "pending"]
+    for body in (bracket, list_of(alice_bot, bracket)):
+        follows, leaves = body["orders"][1:]
+        assert (follows["trailing_distance_bp"], follows["trigger_source"]) == (200, "mark")
+        assert (follows["limit_offset"], follows["trigger_price"]) == ("5.00", None)
+        assert (leaves["type"], leaves["trigger_time"]) == ("market", moment)
+    mark(exchange, "61000")
+    bob_bot.limit("sell", "0.2", "60900", time_in_force="IOC")
+    released = list_of(alice_bot, bracket)
+    assert statuses(released) == ["filled", "waiting", "waiting"]
+    # What the mark price was while it was pending does not count.
+    follows = released["orders"][1]
+    assert (follows["extreme_price"], follows["trigger_price"]) == ("61000.00", "59780.00")
+    ended = alice_bot.send("DELETE", f"{PATH}/{bracket['list_id']}").json()
+    assert ended["canceled"] == [order["order_id"] for order in released["orders"][1:]]
+
+
+@pytest.mark.usefixtures("at_61000")
 def test_lists_are_canceled_over_http(alice_bot: bots.Bot) -> None:
     placed = oco(alice_bot).json()
     path = f"{PATH}/{placed['list_id']}"
@@ -162,6 +223,9 @@ def test_a_refused_list_places_nothing(alice_bot: bots.Bot) -> None:
         ([SELL, {**STOP, "quantity": "0.1"}], "BAD_ORDER_LIST", ""),
         ([SELL, {**STOP, "trigger_price": "61000"}], "TRIGGER_WOULD_FIRE", ""),
         ([{**SELL, "price": "62000.001"}, STOP], "BAD_PRICE", "Order 1"),
+        ([SELL, {**STOP, "type": "trailing_stop"}], "BAD_TRIGGER", "Order 2"),
+        ([SELL, {**SELL, "trailing_distance_bp": 5}], "BAD_TRAILING_DISTANCE", "Order 2"),
+        ([SELL, {**SELL, "price": "63000"}], "BAD_ORDER_LIST", ""),
         ([{**SELL, "instrument": "BTC-USDT"}, STOP], "FIELD_OUT_OF_RANGE", "Order 1"),
     ):
         refused = oco(alice_bot, *orders, client_list_id=mine)
