@@ -14,6 +14,8 @@ from trading.engine.results import Result
 # Which of an event's columns name orders.
 _NAMING = {
     "OrderAccepted": ("order_id",),
+    "OrderPending": ("order_id",),
+    "OrderReleased": ("order_id",),
     "OrderRested": ("order_id",),
     "OrderWaiting": ("order_id",),
     "OrderActivated": ("order_id",),

@@ -121,6 +121,12 @@ class Teller:
             return f"Uncrossed: the auction ends, and of what rested these trade: {numbers}."
         if isinstance(event, events.OrderRefreshed):
             return self._refreshed(event)
+        if isinstance(event, events.OrderPending):
+            self.standing = "it is pending: the first order of its list is not filled yet"
+            return "Pending until the first order of its list is wholly filled; nothing is held."
+        if isinstance(event, events.OrderReleased):
+            self.standing = "it was released"
+            return "Released: the first order of its list is wholly filled."
         if isinstance(event, events.OrderWaiting):
             what = self._awaited(event)
             self.standing = f"it waits outside the book for {what}"
@@ -269,7 +275,9 @@ class Teller:
     def _closed(self, event: events.OrderClosed, command: Message) -> str:
         known, which = self.definitions, event.instrument_id
         closed = _ENDS.get(event.status, _name(OrderStatus, event.status))
-        if event.status == OrderStatus.CANCELED:
+        if event.by_order_id:
+            closed += f", for order {event.by_order_id} of its list traded, fired or ended"
+        elif event.status == OrderStatus.CANCELED:
             closed += f" ({_cancel_name(command)})"
         elif event.status == OrderStatus.EXPIRED:
             closed += ": the rest found no match"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.trading.engine.order_lists import otoco
 from tests.trading.engine.process import operated, running
 from tests.trading.engine.process.running import TENANT, RunningEngine, order, replayed
-from trading.engine import events, journal, snapshot, wire
+from trading.engine import commands, enums, events, journal, snapshot, wire
 from trading.engine.operating import (
     OperatingError,
     asking,
@@ -21,6 +22,7 @@ from trading.engine.operating import (
     verifying,
     wording,
 )
+from trading.engine.results import Result
 
 
 @pytest.fixture
@@ -271,6 +273,44 @@ def test_why_tells_of_triggers_and_times(engine: RunningEngine, orders: dict[str
         time.sleep(0.1)
     assert "GTD, until " in timed[0]
     assert timed[-1].startswith("Expired: its time was over; nothing was traded")
+
+
+def test_why_tells_what_the_legs_of_a_list_did(engine: RunningEngine) -> None:
+    client = engine.client()
+    running.furnish(client)
+    sells = {"side": enums.Side.SELL, "time_in_force": enums.TimeInForce.IOC}
+    trailing = order(
+        "trailing",
+        ticks=0,
+        order_type=enums.OrderType.TRAILING_STOP_MARKET,
+        trailing_distance_bp=1_000,
+        trigger_source=enums.TriggerSource.MARK,
+        **sells,
+    )
+    bracket = otoco(order("lead"), order("limit", ticks=1100, side=enums.Side.SELL), trailing)
+    for message in (
+        bracket,
+        order("seller", account_id=2, **sells),
+        commands.SetPrices(instrument_id=1, mark_ticks=1000),
+        commands.SetPrices(instrument_id=1, mark_ticks=900),
+    ):
+        assert client.send(TENANT, message).result == Result.ACCEPTED
+    client.close()
+    begins = [
+        "Accepted from account 1: SELL 0.00005 BTC (5 lots) in BTC-USDT, TRAILING_STOP_MARKET 1000",
+        "Pending until the first order of its list is wholly filled; nothing is held.",
+        "Released: the first order of its list is wholly filled.",
+        "Waits outside the book for the first price to follow; nothing is held.",
+        "Follows the mark price from 10 USDT (1000 ticks) on; its stop begins at 9 USDT (900",
+        "Triggered: the mark price at 9 USDT (900 ticks) met its trigger 9 USDT (900 ticks)",
+        "Expired: the rest found no match; nothing was traded",
+    ]
+    for sentence, begin in zip(sentences(engine, 3), begins, strict=True):
+        assert sentence.startswith(begin)
+    limit = lives.tell(*place(engine), TENANT, 2)
+    assert limit.steps[-1].sentence.startswith(
+        "Canceled, for order 3 of its list traded, fired or ended; nothing was traded"
+    )
 
 
 def test_why_of_an_unknown_order(engine: RunningEngine, orders: dict[str, int]) -> None:
