@@ -191,6 +191,27 @@ def test_a_pair_of_which_one_cancels_the_other(terminal: Page) -> None:
     expect(terminal.locator("[data-rows=past] tr", has_text="ended by order").first).to_be_visible()
 
 
+def test_the_stop_of_a_bracket_trails(terminal: Page) -> None:
+    last = last_price(terminal)
+    far, take = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "1.05"))
+    terminal.fill("[name=price]", far)
+    terminal.check("[name=bracket]")
+    terminal.fill("[name=take]", take)
+    terminal.fill("[name=amount]", "0.001")
+    terminal.fill("[name=trail]", "51")
+    expect(terminal.locator("[data-row=stop]")).to_be_hidden()
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("Enter a distance from 0.01 %")
+    terminal.fill("[name=trail]", "2.5")
+    send(terminal)
+    rows = terminal.locator("[data-rows=open] tr.linked")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("Trailing stop")
+    expect(rows.nth(2)).to_contain_text("comes once order")
+    rows.first.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
+
+
 def test_a_bracket_is_attached_to_an_order(terminal: Page) -> None:
     last = last_price(terminal)
     far, take, stop = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "1.05", "0.9"))

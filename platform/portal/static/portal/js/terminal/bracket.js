@@ -2,21 +2,26 @@
 // both OTOCO), and two of which one cancels the other (OCO). Pure: it knows neither page nor network.
 
 import { _, say } from "../text.js";
-import { bandText, isOutsideBand } from "./reckoning.js";
+import { bandText, isOutsideBand, readDistance } from "./reckoning.js";
 
 /**
  * What the two prices of a bracket amount to. `form`: {instrument, side (of the order they are
- * attached to), take, stop (texts), lots, ticks (its price, or the last one), last (ticks)}.
+ * attached to), take, stop, trail (texts; with a distance in percent the stop trails), lots, ticks
+ * (its price, or the last one), last (ticks)}.
  *
- * Returns {takeTicks, stopTicks, lots, problem: {field, message}}; a price not given is null.
+ * Returns {takeTicks, stopTicks, trailBp, lots, problem: {field, message}}; what is not given is null.
  * `lots` is what is sold again of what a buying order brings after its fee.
  */
-export function readBracket({ instrument, side, take, stop, lots, ticks, last }) {
-  const result = { takeTicks: null, stopTicks: null, lots: null, problem: null };
+export function readBracket({ instrument, side, take, stop, trail, lots, ticks, last }) {
+  const result = { takeTicks: null, stopTicks: null, trailBp: null, lots: null, problem: null };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
-  if (!take.trim() && !stop.trim()) return fail("take", _("Enter a take-profit or a stop-loss price, or both."));
+  if (trail.trim()) {
+    const [distance, problem] = readDistance(instrument, trail);
+    if (problem) return fail("trail", problem);
+    result.trailBp = distance;
+  } else if (!take.trim() && !stop.trim()) return fail("take", _("Enter a take-profit or a stop-loss price, or both."));
   for (const [field, text] of [["take", take], ["stop", stop]]) {
-    if (!text.trim()) continue;
+    if (!text.trim() || (field === "stop" && result.trailBp !== null)) continue;
     const at = instrument.ticksOf(text);
     if (!at) return fail(field, say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) }));
     result[`${field}Ticks`] = at;
@@ -51,6 +56,7 @@ export function withBracket(order, bracket, instrument) {
   };
   const legs = [];
   if (bracket.takeTicks !== null) legs.push({ ...common, type: "limit", time_in_force: "GTC", price: instrument.priceText(bracket.takeTicks) });
+  if (bracket.trailBp !== null) legs.push({ ...common, type: "trailing_stop", time_in_force: "IOC", trailing_distance_bp: Number(bracket.trailBp) });
   if (bracket.stopTicks !== null) legs.push({ ...common, type: "stop", time_in_force: "IOC", trigger_price: instrument.priceText(bracket.stopTicks) });
   return { type: legs.length === 2 ? "otoco" : "oto", instrument: symbol, client_list_id: client_order_id, orders: [first, ...legs] };
 }

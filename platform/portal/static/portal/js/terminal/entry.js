@@ -32,6 +32,7 @@ export class Entry {
     this.bracket = $("[name=bracket]", root);
     this.take = $("[name=take]", root);
     this.stop = $("[name=stop]", root);
+    this.trail = $("[name=trail]", root);
     this.draw = this.draw.bind(this);
     this.recount = this.recount.bind(this);
     this.#listen();
@@ -89,7 +90,7 @@ export class Entry {
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop, this.display]) {
+    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop, this.trail, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -136,8 +137,7 @@ export class Entry {
   }
   get #begins() { return this.#isTimed ? new Date(this.begin.value).getTime() : null; }
   get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
-  /** Orders of a list wait for last prices only. */
-  get #mayBracket() { return this.kind !== "oco" && this.kind !== "trailing" && !this.#isTimed && this.#source === "last"; }
+  get #mayBracket() { return this.kind !== "oco"; }
   get #brackets() { return this.#mayBracket && this.bracket.checked; }
   get #postOnly() {
     return ["limit", "oco"].includes(this.kind) && this.#mayBePostOnly && $("[name=post_only]", this.root).checked;
@@ -190,7 +190,7 @@ export class Entry {
     const result = this.#reckoned();
     if (result.problem || !this.#brackets) return result;
     const bracket = readBracket({
-      instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value,
+      instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value, trail: this.trail.value,
       lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null, last: this.last ?? null,
     });
     return { ...result, bracket, problem: bracket.problem };
@@ -237,6 +237,7 @@ export class Entry {
     $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
     $("[data-row=bracket]", root).hidden = !this.#mayBracket;
     $("[data-row=legs]", root).hidden = !this.#brackets;
+    $("[data-row=stop]", root).hidden = this.trail.value.trim() !== "";
     $("[name=post_only]", root).disabled = !this.#mayBePostOnly;
     $("[data-row=display]", root).hidden = $("#display-note").hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
@@ -285,7 +286,7 @@ export class Entry {
       : result.bracket && !result.problem ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop", "display"]) {
+    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop", "trail", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -362,6 +363,7 @@ export class Entry {
     else facts.push([_("Total"), quote(parts[0].quote_amount)]);
     if (parts[0].price) facts.push([_("Price"), quote(parts[0].price)]);
     for (const part of parts) if (part.trigger_price) facts.push([_("Trigger"), quote(part.trigger_price)]);
+    if (result.bracket?.trailBp) facts.push([_("Trailing stop"), rate(result.bracket.trailBp * 100n)]);
     if (result.bracket?.takeTicks) facts.push([_("Take profit"), quote(instrument.priceText(result.bracket.takeTicks))]);
     for (const name of ["pays", "fee", "receives"]) {
       const label = $(`[data-label=${name}]`, this.root);

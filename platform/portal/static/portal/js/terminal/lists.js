@@ -143,20 +143,16 @@ export class Lists {
   /** What an order waits for, until when it is good and how much it shows; null if there is no such thing. */
   #condition(order) {
     const words = [];
-    if (order.status === "waiting") {
+    const pends = order.status === "pending";
+    if (pends) words.push(say("comes once order %(id)s is filled", { id: order.list_id }));
+    if (pends || order.status === "waiting") {
       const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
+      const price = order.trigger_price ? this.#price(order.instrument, order.trigger_price) : null;
       if (order.trigger_time > Date.now()) words.push(say("not before %(time)s", { time: minuteText(order.trigger_time) }));
       if (order.trailing_distance_bp) words.push(...this.#trailing(order, sign));
-      else if (order.trigger_price) words.push(say("waiting for %(sign)s %(price)s", { sign, price: this.#price(order.instrument, order.trigger_price) }));
+      else if (price) words.push(pends ? `${sign} ${price}` : say("waiting for %(sign)s %(price)s", { sign, price }));
       if (order.trigger_source === "mark") words.push(_("mark price"));
       if (order.trigger_source === "index") words.push(_("index price"));
-    }
-    if (order.status === "pending") {
-      words.push(say("comes once order %(id)s is filled", { id: order.list_id }));
-      if (order.trigger_price) {
-        const sign = order.trigger_when === "at_or_above" ? "≥" : "≤";
-        words.push(`${sign} ${this.#price(order.instrument, order.trigger_price)}`);
-      }
     }
     if (order.expires_at) words.push(say("until %(time)s", { time: minuteText(order.expires_at) }));
     if (order.display_quantity) words.push(say("showing %(quantity)s at a time", { quantity: this.#quantity(order.instrument, order.display_quantity) }));

@@ -124,12 +124,19 @@ function readDisplay({ instrument, display }, result, lots) {
   return null;
 }
 
+/** [basis points of a distance in percent, what is wrong with it, or null]. */
+export function readDistance(instrument, text) {
+  const distanceBp = parse(text.trim(), 2);
+  const most = instrument.limits.trailingBp;
+  if (distanceBp !== null && distanceBp >= 1n && distanceBp <= most) return [distanceBp, null];
+  return [null, say("Enter a distance from 0.01 % to %(most)s.", { most: rate(most * 100n) })];
+}
+
 /** Sets distance, activation price and limit offset; [field, message] of what is wrong, or null. */
 function readTrailing({ instrument, sends, distance, activation, offset }, result) {
-  result.distanceBp = parse(distance.trim(), 2);
-  if (result.distanceBp === null || result.distanceBp < 1n || result.distanceBp > instrument.limits.trailingBp) {
-    return ["distance", say("Enter a distance from 0.01 % to %(most)s.", { most: rate(instrument.limits.trailingBp * 100n) })];
-  }
+  const [distanceBp, problem] = readDistance(instrument, distance);
+  if (problem) return ["distance", problem];
+  result.distanceBp = distanceBp;
   if (activation.trim()) {
     result.activationTicks = instrument.ticksOf(activation);
     if (!result.activationTicks) return ["activation", stepOfPrice(instrument)];
