@@ -68,6 +68,7 @@ cdef class Venue:
     cdef Condition condition_of(self, long long order)
     @cython.locals(ladder=Ladder, condition=Condition)
     cdef long long stop_waiting(self, long long order, Instrument instrument) except? FAILED
+    cdef long long stop_pending(self, long long order, Instrument instrument) except? FAILED
     cdef long long rest(self, long long order, Instrument instrument, Step step) except? FAILED
     cdef long long enter(self, long long order, Instrument instrument) except? FAILED
     cdef long long leave(self, long long order, Instrument instrument) except? FAILED

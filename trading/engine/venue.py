@@ -234,6 +234,12 @@ class Venue:
         instrument.waiting_orders -= 1
         return ladder.take(level, order)
 
+    def stop_pending(self, order: int, instrument: Instrument) -> int:
+        """A pending order waits no more for the first of its list, nor for what would follow."""
+        instrument.waiting_orders -= 1
+        self.conditions.pop(self.store.orders[order + rows.ORDER_ID], None)
+        return 0
+
     # Resting and leaving the book.
 
     def rest(self, order: int, instrument: Instrument, step: Step) -> int:
@@ -326,8 +332,7 @@ class Venue:
         if orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_WAITING:
             self.stop_waiting(order, instrument)
         elif orders[order + rows.ORDER_STATUS] == codes.ORDER_STATUS_PENDING:
-            instrument.waiting_orders -= 1
-            self.conditions.pop(orders[order + rows.ORDER_ID], None)
+            self.stop_pending(order, instrument)
         else:
             rested = 1
             if orders[order + rows.ORDER_TERMS] & rows.TERMS_ICEBERG != 0:

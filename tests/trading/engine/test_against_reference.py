@@ -29,7 +29,7 @@ def test_the_random_worlds_reach_every_result_of_the_venue() -> None:
     seen: set[Result] = set()
     events_seen: set[str] = set()
     ends: set[tuple[int, int]] = set()  # (status, rested)
-    for seed in range(1, 9):
+    for seed in range(1, 12):
         commands = RandomCommands(seed)
         world = World()
         world.must(c.OpenVenue(code="random"))
