@@ -3,6 +3,7 @@
 from enum import Enum
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from care.errors import CareError
 from care.models import Ticket, TicketState
@@ -31,7 +32,7 @@ def apply(ticket: Ticket, step: Step) -> TicketState:
     before = TicketState(ticket.state)
     after = _STEPS.get((before, step))
     if after is None:
-        raise CareError("This question is closed; the customer can open it again by writing.")
+        raise CareError(_("This question is closed; the customer can open it again by writing."))
     now = timezone.now()
     ticket.state, ticket.last_at = after, now
     if after == TicketState.WAITING:

@@ -7,8 +7,8 @@ from tenants.switches import Switch
 
 VERIFICATION = Switch(
     "verification",
-    "Verification",
-    "Customers send cases and documents, staff decide them. Tiers hold as they are.",
+    _("Verification"),
+    _("Customers send cases and documents, staff decide them. Tiers hold as they are."),
     ("/verification", "/backoffice/verification/"),
 )
 

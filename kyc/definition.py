@@ -27,6 +27,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from kyc.errors import KycError
 
 TYPES = frozenset(
@@ -125,20 +128,26 @@ def text_of(texts: Texts, language: str) -> str:
 def read(data: Any) -> Definition:
     """The definition that ``data`` says; raises KycError naming what is wrong and where."""
     if not isinstance(data, dict):
-        raise KycError("A form is a table with `for`, `title` and `sections`.")
-    _only(data, {"for", "title", "sections", "documents"}, "the form")
+        raise KycError(_("A form is a table with `for`, `title` and `sections`."))
+    _only(data, {"for", "title", "sections", "documents"}, _("the form"))
     subject = data.get("for", "person")
     if subject not in SUBJECTS:
-        raise KycError("`for` is person or company.")
+        raise KycError(_("`for` is person or company."))
     sections = tuple(
-        _section(each, f"section {number}")
-        for number, each in enumerate(_list(data.get("sections"), "sections"), 1)
+        _section(each, _("section %(number)s") % {"number": number})
+        for number, each in enumerate(
+            _list(data.get("sections"), pgettext("part of a form", "sections")), 1
+        )
     )
     documents = tuple(
-        _document(each, f"document {number}")
-        for number, each in enumerate(_list(data.get("documents", []), "documents"), 1)
+        _document(each, _("document %(number)s") % {"number": number})
+        for number, each in enumerate(
+            _list(data.get("documents", []), pgettext("part of a form", "documents")), 1
+        )
     )
-    definition = Definition(subject, _texts(data.get("title"), "title"), sections, documents)
+    definition = Definition(
+        subject, _texts(data.get("title"), pgettext("part of a form", "title")), sections, documents
+    )
     _check_whole(definition)
     return definition
 
@@ -148,29 +157,41 @@ def _check_whole(definition: Definition) -> None:
     codes = [slot.code for slot in definition.documents]
     means = [field.means for field in definition.fields() if field.means]
     if not names:
-        raise KycError("A form asks for something: give it a field.")
+        raise KycError(_("A form asks for something: give it a field."))
     if len(names) > MOST_FIELDS or len(codes) > MOST_DOCUMENTS:
-        raise KycError(f"A form has at most {MOST_FIELDS} fields and {MOST_DOCUMENTS} documents.")
-    for kind, found in (("field", names), ("document", codes), ("meaning", means)):
+        raise KycError(
+            _("A form has at most %(fields)s fields and %(documents)s documents.")
+            % {"fields": MOST_FIELDS, "documents": MOST_DOCUMENTS}
+        )
+    for sentence, found in (
+        (_("There are two of the field %(name)s."), names),
+        (_("There are two of the document %(name)s."), codes),
+        (_("There are two of the meaning %(name)s."), means),
+    ):
         twice = sorted({each for each in found if found.count(each) > 1})
         if twice:
-            raise KycError(f"There are two of the {kind} {twice[0]}.")
+            raise KycError(sentence % {"name": twice[0]})
     needed = {"person": ("given_names", "family_names"), "company": ("company_name",)}
     for wanted in needed[definition.subject]:
         if wanted not in means:
-            raise KycError(f"Say which field means {wanted}: nobody is screened without a name.")
+            raise KycError(
+                _("Say which field means %(name)s: nobody is screened without a name.")
+                % {"name": wanted}
+            )
 
 
 def _section(data: Any, where: str) -> Section:
     _table(data, where)
     _only(data, {"title", "text", "fields"}, where)
     fields = tuple(
-        _field(each, f"{where}, field {number}")
-        for number, each in enumerate(_list(data.get("fields"), f"fields of {where}"), 1)
+        _field(each, _("%(where)s, field %(number)s") % {"where": where, "number": number})
+        for number, each in enumerate(
+            _list(data.get("fields"), _("fields of %(where)s") % {"where": where}), 1
+        )
     )
     return Section(
-        _texts(data.get("title"), f"title of {where}"),
-        _texts(data.get("text", ""), f"text of {where}", empty=True),
+        _texts(data.get("title"), _("title of %(where)s") % {"where": where}),
+        _texts(data.get("text", ""), _("text of %(where)s") % {"where": where}, empty=True),
         fields,
     )
 
@@ -180,26 +201,39 @@ def _field(data: Any, where: str) -> Field:
     _only(data, {"name", "type", "label", "help", "required", "means", "options", "points"}, where)
     name, kind = data.get("name", ""), data.get("type", "")
     if not isinstance(name, str) or not _NAME.match(name):
-        raise KycError(f"{where}: a name is small letters, digits and _, at most 40.")
-    where = f"field {name}"
+        raise KycError(
+            _("%(where)s: a name is small letters, digits and _, at most 40.") % {"where": where}
+        )
+    where = _("field %(name)s") % {"name": name}
     if kind not in TYPES:
-        raise KycError(f"{where}: its type is one of {', '.join(sorted(TYPES))}.")
+        raise KycError(
+            _("%(where)s: its type is one of %(types)s.")
+            % {"where": where, "types": ", ".join(sorted(TYPES))}
+        )
     means = data.get("means", "")
     if means and means not in MEANS:
-        raise KycError(f"{where}: it may mean {', '.join(sorted(MEANS))}.")
+        raise KycError(
+            _("%(where)s: it may mean %(meanings)s.")
+            % {"where": where, "meanings": ", ".join(sorted(MEANS))}
+        )
     options = tuple(_option(each, where) for each in _list(data.get("options", []), where))
     if (kind in ("choice", "choices")) != bool(options):
-        raise KycError(f"{where}: choice and choices have options, others have none.")
+        raise KycError(
+            _("%(where)s: choice and choices have options, others have none.") % {"where": where}
+        )
     if len(options) > MOST_OPTIONS or len({each.value for each in options}) != len(options):
-        raise KycError(f"{where}: at most {MOST_OPTIONS} options, each with a value of its own.")
+        raise KycError(
+            _("%(where)s: at most %(most)s options, each with a value of its own.")
+            % {"where": where, "most": MOST_OPTIONS}
+        )
     required = data.get("required", True)
     if not isinstance(required, bool):
-        raise KycError(f"{where}: required is true or false.")
+        raise KycError(_("%(where)s: required is true or false.") % {"where": where})
     return Field(
         name,
         kind,
-        _texts(data.get("label"), f"label of {where}"),
-        _texts(data.get("help", ""), f"help of {where}", empty=True),
+        _texts(data.get("label"), _("label of %(where)s") % {"where": where}),
+        _texts(data.get("help", ""), _("help of %(where)s") % {"where": where}, empty=True),
         required,
         means,
         options,
@@ -209,11 +243,14 @@ def _field(data: Any, where: str) -> Field:
 
 def _option(data: Any, where: str) -> Option:
     _table(data, where)
-    _only(data, {"value", "label", "points"}, f"option of {where}")
+    _only(data, {"value", "label", "points"}, _("option of %(where)s") % {"where": where})
     value = data.get("value", "")
     if not isinstance(value, str) or not _CODE.match(value):
-        raise KycError(f"{where}: an option's value is small letters, digits, - and _.")
-    label = _texts(data.get("label"), f"label of {value} of {where}")
+        raise KycError(
+            _("%(where)s: an option's value is small letters, digits, - and _.") % {"where": where}
+        )
+    place = _("label of %(value)s of %(where)s") % {"value": value, "where": where}
+    label = _texts(data.get("label"), place)
     return Option(value, label, _points(data.get("points", 0), where))
 
 
@@ -222,14 +259,19 @@ def _document(data: Any, where: str) -> DocumentSlot:
     _only(data, {"code", "label", "help", "required", "mrz"}, where)
     code = data.get("code", "")
     if not isinstance(code, str) or not _CODE.match(code):
-        raise KycError(f"{where}: a code is small letters, digits, - and _, at most 40.")
+        raise KycError(
+            _("%(where)s: a code is small letters, digits, - and _, at most 40.") % {"where": where}
+        )
+    where = _("document %(code)s") % {"code": code}
     for name in ("required", "mrz"):
         if not isinstance(data.get(name, True), bool):
-            raise KycError(f"document {code}: {name} is true or false.")
+            raise KycError(
+                _("%(where)s: %(name)s is true or false.") % {"where": where, "name": name}
+            )
     return DocumentSlot(
         code,
-        _texts(data.get("label"), f"label of document {code}"),
-        _texts(data.get("help", ""), f"help of document {code}", empty=True),
+        _texts(data.get("label"), _("label of %(where)s") % {"where": where}),
+        _texts(data.get("help", ""), _("help of %(where)s") % {"where": where}, empty=True),
         data.get("required", True),
         data.get("mrz", False),
     )
@@ -241,30 +283,35 @@ def _texts(value: Any, where: str, *, empty: bool = False) -> Texts:
         isinstance(key, str) and isinstance(text, str) and len(text) <= 500
         for key, text in texts.items()
     ):
-        raise KycError(f"{where}: a text of at most 500 characters, or one for each language.")
+        raise KycError(
+            _("%(where)s: a text of at most 500 characters, or one for each language.")
+            % {"where": where}
+        )
     if not empty and not any(text.strip() for text in texts.values()):
-        raise KycError(f"{where}: there is no text.")
+        raise KycError(_("%(where)s: there is no text.") % {"where": where})
     return {key.lower(): text.strip() for key, text in texts.items() if text.strip()}
 
 
 def _points(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1000:
-        raise KycError(f"{where}: points are a whole number from 0 to 1000.")
+        raise KycError(_("%(where)s: points are a whole number from 0 to 1000.") % {"where": where})
     return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
     if not isinstance(value, list):
-        raise KycError(f"{where}: there should be a list.")
+        raise KycError(_("%(where)s: there should be a list.") % {"where": where})
     return value
 
 
 def _table(value: Any, where: str) -> None:
     if not isinstance(value, dict):
-        raise KycError(f"{where}: there should be a table.")
+        raise KycError(_("%(where)s: there should be a table.") % {"where": where})
 
 
 def _only(data: dict[str, Any], known: set[str], where: str) -> None:
     unknown = sorted(set(data) - known)
     if unknown:
-        raise KycError(f"{where}: nothing is known of `{unknown[0]}`.")
+        raise KycError(
+            _("%(where)s: nothing is known of `%(name)s`.") % {"where": where, "name": unknown[0]}
+        )

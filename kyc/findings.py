@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kyc import mrz, sealed, selectors
 from kyc.definition import Definition, text_of
+from kyc.evidence import Evidence, tell
 from kyc.forms import AnswersForm
 from kyc.models import AGAINST, CheckState, Document, KycCase, ProviderCheck, Risk
 from kyc.risk import Assessment, assess
@@ -15,23 +16,13 @@ from kyc.subjects import date_of
 from tenants import registry
 
 GOOD, WARN, BAD = "good", "warn", "bad"
-_WHAT = {
-    "surname": "family name",
-    "given_names": "given names",
-    "number": "document number",
-    "nationality": "nationality",
-    "birth_date": "date of birth",
-    "expires_on": "date of expiry",
-    "optional": "optional data",
-    "composite": "whole zone",
-}
 
 
 @dataclass(frozen=True)
 class Found:
-    """``findings`` are (tone, sentence) for staff."""
+    """``findings`` are (tone, what was found) for staff."""
 
-    findings: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, Evidence], ...]
     assessment: Assessment
 
 
@@ -85,14 +76,13 @@ def of_case(case: KycCase, today: datetime.date) -> Found:
     found = [*zone, *_expiry_findings(form, answers, today), *_same_files(case)]
     found += [_check_finding(check) for check in checks]
     for other, kinds in duplicates:
-        what = ", ".join(kinds)
-        found.append((BAD, f"The same {what} as customer {other.pk}."))
+        found.append((BAD, Evidence("shares", {"kinds": kinds, "customer": other.pk})))
     if open_hits:
-        found.append((BAD, f"{open_hits} near names on lists wait for a decision."))
+        found.append((BAD, Evidence("near_names", {"count": open_hits})))
     elif not selectors.watch_lists().filter(current__isnull=False).exists():
-        found.append((WARN, "No list is loaded: nobody was screened."))
+        found.append((WARN, Evidence("no_list")))
     else:
-        found.append((GOOD, "No undecided name on the lists."))
+        found.append((GOOD, Evidence("no_names")))
     codes = registry.get("kyc.high_risk_countries").upper().replace(",", " ").split()
     assessment = assess(
         form,
@@ -106,28 +96,29 @@ def of_case(case: KycCase, today: datetime.date) -> Found:
     return Found(tuple(found), assessment)
 
 
-def _check_finding(check: ProviderCheck) -> tuple[str, str]:
+def _check_finding(check: ProviderCheck) -> tuple[str, Evidence]:
     """What a provider's check means for its case, in a sentence."""
-    title = check.provider.title
+    who = {"provider": check.provider.title}
     if check.state == CheckState.CLEAR:
-        return GOOD, f"{title} found nothing against it."
+        return GOOD, Evidence("check_clear", who)
     if check.state == CheckState.CONSIDER:
         sentences = "; ".join(text for _code, text in sealed.unseal(check.found, []))
-        return BAD, f"{title} found something: {sentences or 'it does not say what'}."
+        return BAD, Evidence("check_found", {**who, "what": sentences})
     if check.state == CheckState.CONTRADICTING:
-        return BAD, f"{title} contradicts itself: see what it said, and ask it."
+        return BAD, Evidence("check_contradicts", who)
     if check.state == CheckState.ENDED:
-        return WARN, f"Nobody waits for {title} any more."
-    return WARN, f"{title} has no result yet."
+        return WARN, Evidence("check_ended", who)
+    return WARN, Evidence("check_waits", who)
 
 
 def judge(case: KycCase, today: datetime.date) -> None:
     """Fill in findings and risk of a locked case; the caller saves it."""
     found = of_case(case, today)
+    reasons = [(what.kept(), points) for what, points in found.assessment.reasons]
     case.found = sealed.seal(
         {
-            "findings": [list(each) for each in found.findings],
-            "reasons": [list(each) for each in found.assessment.reasons],
+            "findings": [[tone, *what.kept()] for tone, what in found.findings],
+            "reasons": [[said, points, *parts] for (said, *parts), points in reasons],
         }
     )
     case.risk_points = found.assessment.points
@@ -135,27 +126,30 @@ def judge(case: KycCase, today: datetime.date) -> None:
 
 
 def kept(case: KycCase) -> dict[str, list[list[Any]]]:
-    """What `judge` found: ``findings`` as [tone, sentence], ``reasons`` of the risk as
-    [sentence, points]. It quotes answers: call it only behind a guard."""
+    """What `judge` found, in the language in force: ``findings`` as [tone, sentence], ``reasons``
+    of the risk as [sentence, points]. It quotes answers: call it only behind a guard."""
     found: dict[str, list[list[Any]]] = sealed.unseal(case.found, {"findings": [], "reasons": []})
-    return found
+    return {
+        "findings": [[tone, tell(*what)] for tone, *what in found["findings"]],
+        "reasons": [[tell(said, *parts), points] for said, points, *parts in found["reasons"]],
+    }
 
 
 def _zone_findings(
     form: Definition, answers: dict[str, Any], today: datetime.date
-) -> tuple[list[tuple[str, str]], bool]:
+) -> tuple[list[tuple[str, Evidence]], bool]:
     text = form.value(answers, "mrz")
     if not text:
         return [], False
     zone = mrz.parse(text, today=today)
     found = []
-    wrong = [_WHAT[name] for name, right in zone.checks if not right]
+    wrong = [name for name, right in zone.checks if not right]
     if wrong:
-        found.append((BAD, f"The zone's check digits are wrong: {', '.join(wrong)}."))
+        found.append((BAD, Evidence("zone_wrong", {"parts": wrong})))
     else:
-        found.append((GOOD, f"All check digits of the zone ({zone.shape}) are right."))
+        found.append((GOOD, Evidence("zone_right", {"shape": zone.shape})))
     for name in zone.corrected:
-        found.append((WARN, f"In the zone's {_WHAT[name]} a letter was taken for a digit."))
+        found.append((WARN, Evidence("zone_corrected", {"part": name})))
     told = {
         "surname": form.value(answers, "family_names"),
         "given_names": form.value(answers, "given_names"),
@@ -166,33 +160,34 @@ def _zone_findings(
     }
     different = mrz.differences(zone, told)
     for name, in_zone, said in different:
-        found.append((BAD, f"The zone's {_WHAT[name]} is {in_zone}, the form says {said}."))
+        values = {"part": name, "in_zone": str(in_zone), "said": str(said)}
+        found.append((BAD, Evidence("zone_differs", values)))
     if not different:
-        found.append((GOOD, "The zone says the same as the form."))
+        found.append((GOOD, Evidence("zone_same")))
     if zone.expires_on is not None and zone.expires_on <= today:
-        found.append((BAD, f"By its zone the document ran out on {zone.expires_on}."))
+        found.append((BAD, Evidence("zone_over", {"date": str(zone.expires_on)})))
     return found, bool(wrong or different)
 
 
 def _expiry_findings(
     form: Definition, answers: dict[str, Any], today: datetime.date
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, Evidence]]:
     ends = date_of(form.value(answers, "document_expires"))
     if ends is None:
         return []
     days = (ends - today).days
     if days <= 0:
-        return [(BAD, f"The document ran out on {ends}.")]
+        return [(BAD, Evidence("document_over", {"date": str(ends)}))]
     if days <= registry.get("kyc.expiry_notice_days"):
-        return [(WARN, f"The document runs out in {days} days.")]
+        return [(WARN, Evidence("document_ends", {"count": days}))]
     return []
 
 
-def _same_files(case: KycCase) -> list[tuple[str, str]]:
+def _same_files(case: KycCase) -> list[tuple[str, Evidence]]:
     """The very same file sent by another customer."""
     digests = list(selectors.documents_of(case).values_list("sha256", flat=True))
     others = Document.objects.filter(sha256__in=digests).exclude(user_id=case.user_id)
     return [
-        (BAD, f"A file of this case was sent by customer {pk} as well.")
+        (BAD, Evidence("same_file", {"customer": pk}))
         for pk in sorted(set(others.values_list("user_id", flat=True)))
     ]

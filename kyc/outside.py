@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from kyc.errors import KycError
 
@@ -30,15 +31,15 @@ def target_of(url: str, *, what: str) -> Target:
     if _is_of_this_machine(parts):
         return Target(url, {}, {})
     if parts.scheme != "https" or not parts.hostname or parts.username:
-        raise KycError(f"{what} is reached over https only.")
+        raise KycError(_("%(what)s is reached over https only.") % {"what": what})
     try:
         port = parts.port or 443
         found = socket.getaddrinfo(parts.hostname, port, proto=socket.IPPROTO_TCP)
     except (OSError, ValueError) as error:
-        raise KycError("Nobody knows this address.") from error
+        raise KycError(_("Nobody knows this address.")) from error
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
     if not addresses or not all(ipaddress.ip_address(each).is_global for each in addresses):
-        raise KycError("This address is not a public one.")
+        raise KycError(_("This address is not a public one."))
     host = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
     return Target(
         parts._replace(netloc=f"{host}:{port}").geturl(),
@@ -53,11 +54,11 @@ def check_form(url: str, *, what: str) -> None:
         parts = urlsplit(url)
         is_whole = bool(parts.hostname) and parts.port != 0
     except ValueError as error:
-        raise KycError("This is no address.", field="address") from error
+        raise KycError(_("This is no address."), field="address") from error
     if _is_of_this_machine(parts):
         return
     if parts.scheme != "https" or not is_whole or parts.username or parts.query or parts.fragment:
-        raise KycError(f"{what} is reached over https only.", field="address")
+        raise KycError(_("%(what)s is reached over https only.") % {"what": what}, field="address")
 
 
 def _is_of_this_machine(parts: SplitResult) -> bool:

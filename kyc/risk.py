@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kyc import countries
-from kyc.definition import Definition, text_of
+from kyc.definition import Definition
+from kyc.evidence import Evidence
 from kyc.models import Risk, SubjectKind
 
 MEDIUM_POINTS = 25
@@ -19,10 +19,10 @@ PROVIDER_POINTS = 50
 
 @dataclass(frozen=True)
 class Assessment:
-    """``reasons`` are (sentence, points)."""
+    """``reasons`` are (what was found, points)."""
 
     points: int
-    reasons: tuple[tuple[str, int], ...]
+    reasons: tuple[tuple[Evidence, int], ...]
 
     @property
     def risk(self) -> Risk:
@@ -42,29 +42,29 @@ def assess(
     checks_against: int = 0,
 ) -> Assessment:
     """What speaks for a closer look, from the answers and from what the checks found."""
-    reasons: list[tuple[str, int]] = []
+    reasons: list[tuple[Evidence, int]] = []
     if form.subject == SubjectKind.COMPANY:
-        reasons.append(("A company, with owners to be looked at", COMPANY_POINTS))
+        reasons.append((Evidence("company"), COMPANY_POINTS))
     for field in form.fields():
         given = answers.get(field.name)
         if field.type == "yes_no" and given == "yes" and field.points:
-            reasons.append((f"{text_of(field.label, 'en')} Yes", field.points))
+            reasons.append((Evidence("answered_yes", {"question": field.label}), field.points))
         chosen = given if isinstance(given, list) else [given]
         for option in field.options:
             if option.value in chosen and option.points:
-                label = f"{text_of(field.label, 'en')}: {text_of(option.label, 'en')}"
-                reasons.append((label, option.points))
+                chose = {"question": field.label, "answer": option.label}
+                reasons.append((Evidence("chosen", chose), option.points))
     for code in sorted(_countries(form, answers) & high_risk_countries):
-        reasons.append((f"Country of high risk: {countries.name(code)}", COUNTRY_POINTS))
+        reasons.append((Evidence("country", {"country": code}), COUNTRY_POINTS))
     if open_hits:
-        reasons.append((f"Near names on lists: {open_hits}", HIT_POINTS))
+        reasons.append((Evidence("risk_names", {"count": open_hits}), HIT_POINTS))
     if duplicates:
-        reasons.append((f"Shares data with other customers: {duplicates}", DUPLICATE_POINTS))
+        reasons.append((Evidence("risk_shares", {"count": duplicates}), DUPLICATE_POINTS))
     if zone_is_wrong:
-        reasons.append(("The machine readable zone is wrong or says something else", MRZ_POINTS))
+        reasons.append((Evidence("risk_zone"), MRZ_POINTS))
     if checks_against:
-        reasons.append(("A provider's check speaks against it", PROVIDER_POINTS))
-    return Assessment(sum(points for _text, points in reasons), tuple(reasons))
+        reasons.append((Evidence("risk_check"), PROVIDER_POINTS))
+    return Assessment(sum(points for _what, points in reasons), tuple(reasons))
 
 
 def _countries(form: Definition, answers: dict[str, Any]) -> set[str]:

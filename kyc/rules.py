@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from kyc.models import CaseState, Hit, HitState, KycCase, Origin, SubjectKind
@@ -14,21 +15,22 @@ NAME = "kyc_changes"
 
 KIND = Kind(
     name=NAME,
-    title="Changes of identity",
-    explanation="Asked when a customer sends a case: a tier, or what has changed about him.",
+    title=_("Changes of identity"),
+    explanation=_("Asked when a customer sends a case: a tier, or what has changed about him."),
     facts=(
-        Fact("tier", "number of the tier that is asked for"),
-        Fact("is_company", "the customer is a company", Unit.FLAG),
-        Fact("is_first", "the customer was never approved before", Unit.FLAG),
-        Fact("is_own_wish", "the customer asked by himself", Unit.FLAG),
-        Fact("sent_last_30_days", "cases the customer sent in the last 30 days"),
-        Fact("refused_before", "cases of the customer that were refused"),
-        Fact("names_to_judge", "names near lists that nobody has judged"),
-        Fact("risk_points", "points of risk that the checks gave"),
-        Fact("password_hours", "time since the password was changed", Unit.HOURS),
-        Fact("second_factor_hours", "time since the second factor was set up", Unit.HOURS),
+        Fact("tier", _("number of the tier that is asked for")),
+        Fact("is_company", _("the customer is a company"), Unit.FLAG),
+        Fact("is_first", _("the customer was never approved before"), Unit.FLAG),
+        Fact("is_own_wish", _("the customer asked by himself"), Unit.FLAG),
+        Fact("sent_last_30_days", _("cases the customer sent in the last 30 days")),
+        Fact("refused_before", _("cases of the customer that were refused")),
+        Fact("names_to_judge", _("names near lists that nobody has judged")),
+        Fact("risk_points", _("points of risk that the checks gave")),
+        Fact("password_hours", _("time since the password was changed"), Unit.HOURS),
+        Fact("second_factor_hours", _("time since the second factor was set up"), Unit.HOURS),
         Fact("device_hours",
-             "time since the kind of browser in use first signed in as the customer", Unit.HOURS),
+             _("time since the kind of browser in use first signed in as the customer"),
+             Unit.HOURS),
     ),
     defaults=(
         rule(

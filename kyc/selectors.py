@@ -10,6 +10,7 @@ from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Least, TruncDate
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from identity.models import User
 from kyc import definition, sealed
@@ -105,7 +106,7 @@ def first_tier() -> Tier:
     """Where everybody begins; raises KycError in a firm without tiers."""
     tier = first_tier_or_none()
     if tier is None:
-        raise KycError("This firm has no tiers yet.")
+        raise KycError(_("This firm has no tiers yet."))
     return tier
 
 
@@ -355,7 +356,7 @@ def verified_name(user: User) -> str:
 
 def require_personal_data(acting_user: User) -> None:
     if not acting_user.can("kyc.documents"):
-        raise PermissionDenied("Your role sees the state of a case, not what is in it.")
+        raise PermissionDenied(_("Your role sees the state of a case, not what is in it."))
 
 
 def name_in(form: definition.Definition, answers: dict[str, Any]) -> str:

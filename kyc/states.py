@@ -1,5 +1,7 @@
 """The life of a case, and of a check: tables of allowed steps, and the places that take them."""
 
+from django.utils.translation import gettext as _
+
 from kyc.errors import KycError
 from kyc.models import CaseState, CheckState, KycCase, ProviderCheck
 
@@ -37,7 +39,8 @@ def apply(case: KycCase, wanted: CaseState) -> CaseState:
     before = CaseState(case.state)
     if not allows(before, wanted):
         raise KycError(
-            f"This case is {before.label.lower()}: it cannot become {wanted.label.lower()}."
+            _("This case is %(before)s: it cannot become %(after)s.")
+            % {"before": str(before.label).lower(), "after": str(wanted.label).lower()}
         )
     case.state = wanted
     return before
@@ -81,7 +84,8 @@ def apply_check(check: ProviderCheck, wanted: CheckState) -> CheckState:
     before = CheckState(check.state)
     if (before, wanted) not in CHECK_STEPS:
         raise KycError(
-            f"This check is “{before.label.lower()}”: it cannot become “{wanted.label.lower()}”."
+            _("This check is “%(before)s”: it cannot become “%(after)s”.")
+            % {"before": str(before.label).lower(), "after": str(wanted.label).lower()}
         )
     check.state = wanted
     return before

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import roles
@@ -62,7 +63,7 @@ def begin_draft(*, kind: Kind, acting_user: Any) -> RuleVersion:
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise RulesError("A colleague has just begun a draft: open it.") from error
+        raise RulesError(_("A colleague has just begun a draft: open it.")) from error
     return row
 
 
@@ -82,12 +83,12 @@ def write_rule(
         _check_seen(rules, seen)
         old = row.rules.filter(position=position).first() if position else None
         if position and old is None:
-            raise RulesError("This rule is not there any more.")
+            raise RulesError(_("This rule is not there any more."))
         others = [each.name for each in rules if old is None or each.name != old.name]
         if rule.name in others or rule.name in {each.name for each in kind.floor}:
-            raise RulesError("There is a rule of this name already.", "name")
+            raise RulesError(_("There is a rule of this name already."), "name")
         if old is None and len(rules) >= MOST_RULES:
-            raise RulesError(f"A rule set holds at most {MOST_RULES} rules.")
+            raise RulesError(_("A rule set holds at most %(count)s rules.") % {"count": MOST_RULES})
         before = _told(old.as_rule()) if old is not None else None
         if old is not None:
             old.delete()
@@ -105,7 +106,7 @@ def remove_rule(*, version: RuleVersion, position: int, seen: str, acting_user: 
         _check_seen(selectors.rules_of(row, kind), seen)
         old = row.rules.filter(position=position).first()
         if old is None:
-            raise RulesError("This rule is not there any more.")
+            raise RulesError(_("This rule is not there any more."))
         before = _told(old.as_rule())
         old.delete()
         return before, None
@@ -119,7 +120,7 @@ def discard(*, version: RuleVersion, acting_user: Any, reason: str) -> RuleVersi
     with transaction.atomic():
         row = _locked(version)
         if not row.is_writable:
-            raise RulesError("Only a draft is discarded.")
+            raise RulesError(_("Only a draft is discarded."))
         return _move(row, VersionState.DISCARDED, "rules.discard", acting_user, reason)
 
 
@@ -127,11 +128,11 @@ def test(*, version: RuleVersion, days: int, acting_user: Any) -> RuleVersion:
     """Hold a draft against the facts of the last `days`; it can be proposed then."""
     _require(acting_user, "rules.edit")
     if not 1 <= days <= MOST_DAYS:
-        raise RulesError(f"Test it against 1 to {MOST_DAYS} days.", "days")
+        raise RulesError(_("Test it against 1 to %(days)s days.") % {"days": MOST_DAYS}, "days")
     with transaction.atomic():
         row = _locked(version)
         if not row.is_writable:
-            raise RulesError("Only a draft is tested.")
+            raise RulesError(_("Only a draft is tested."))
         now = timezone.now()
         row.test = history.run(row, kinds.get(row.kind), days=days, now=now)
         row.tested_by, row.tested_at = acting_user, now
@@ -145,9 +146,9 @@ def propose(*, version: RuleVersion, reason: str, acting_user: Any) -> RuleVersi
     with transaction.atomic():
         row = _locked(version)
         if row.state != VersionState.TESTED:
-            raise RulesError("Test it first: what it would have done has to be known.")
+            raise RulesError(_("Test it first: what it would have done has to be known."))
         if selectors.digest_of(selectors.rules_of(row, kinds.get(row.kind))) != row.test["digest"]:
-            raise RulesError("It was changed since it was tested: test it again.")
+            raise RulesError(_("It was changed since it was tested: test it again."))
         row.proposed_by, row.proposed_at, row.reason = acting_user, timezone.now(), reason
         return _move(row, VersionState.PROPOSED, "rules.propose", acting_user, reason)
 
@@ -158,9 +159,9 @@ def take_back(*, version: RuleVersion, reason: str, acting_user: Any) -> RuleVer
     with transaction.atomic():
         row = _locked(version)
         if row.state != VersionState.PROPOSED:
-            raise RulesError("It does not wait for anybody.")
+            raise RulesError(_("It does not wait for anybody."))
         if row.proposed_by_id != acting_user.pk:
-            raise PermissionDenied("Only who proposed it takes it back. You can refuse it.")
+            raise PermissionDenied(_("Only who proposed it takes it back. You can refuse it."))
         return _back_to_draft(row, "rules.take_back", acting_user, reason)
 
 
@@ -219,9 +220,9 @@ def roll_back(*, version: RuleVersion, reason: str, acting_user: Any) -> RuleVer
     with transaction.atomic():
         old = _locked(version)
         if old.state != VersionState.RETIRED:
-            raise RulesError("Only what was in force before can come back.")
+            raise RulesError(_("Only what was in force before can come back."))
         if selectors.open_version(kind) is not None:
-            raise RulesError("Another version is open: finish or discard it first.")
+            raise RulesError(_("Another version is open: finish or discard it first."))
         row = _create(
             kind, selectors.rules_of(old, kind), based_on=old.number, acting_user=acting_user
         )
@@ -255,18 +256,18 @@ def see_to(*, alert: Alert, note: str, acting_user: Any) -> Alert:
 def check_rule(kind: Kind, rule: Rule) -> None:
     """Raise RulesError for a rule that this kind cannot have."""
     if not rule.name.strip() or len(rule.name) > 60:
-        raise RulesError("Give the rule a short name.", "name")
+        raise RulesError(_("Give the rule a short name."), "name")
     if not rule.sentence.strip() or len(rule.sentence) > 300:
-        raise RulesError("Write the sentence that tells why.", "sentence")
+        raise RulesError(_("Write the sentence that tells why."), "sentence")
     if rule.outcome not in kind.outcomes:
-        raise RulesError("This cannot follow here.", "outcome")
+        raise RulesError(_("This cannot follow here."), "outcome")
     if not 1 <= len(rule.conditions) <= MOST_CONDITIONS:
         raise RulesError(f"A rule has one to {MOST_CONDITIONS} conditions.")
     for condition in rule.conditions:
         if condition.fact not in kind.by_name:
-            raise RulesError("Choose a fact of this rule set.")
+            raise RulesError(_("Choose a fact of this rule set."))
         if type(condition.value) is not int or not -INT64 <= condition.value < INT64:
-            raise RulesError("The number is too large.")
+            raise RulesError(_("The number is too large."))
 
 
 def _change_draft(
@@ -279,7 +280,7 @@ def _change_draft(
     with transaction.atomic():
         row = _locked(version)
         if not row.is_writable:
-            raise RulesError("Only a draft is changed.")
+            raise RulesError(_("Only a draft is changed."))
         old, new = change(row)
         row.state, row.test = VersionState.DRAFT, {}
         row.tested_by = row.tested_at = None
@@ -290,14 +291,14 @@ def _change_draft(
 
 def _check_seen(rules: tuple[Rule, ...], seen: str) -> None:
     if selectors.digest_of(rules) != seen:
-        raise RulesError("A colleague has changed this draft: open it again and compare.")
+        raise RulesError(_("A colleague has changed this draft: open it again and compare."))
 
 
 def _check_decision(row: RuleVersion, acting_user: Any) -> None:
     if row.state != VersionState.PROPOSED:
-        raise RulesError("It does not wait for a decision any more.")
+        raise RulesError(_("It does not wait for a decision any more."))
     if row.proposed_by_id == acting_user.pk:
-        raise PermissionDenied("A second person has to decide what you asked for.")
+        raise PermissionDenied(_("A second person has to decide what you asked for."))
 
 
 def _back_to_draft(row: RuleVersion, action: str, acting_user: Any, reason: str) -> RuleVersion:
@@ -365,7 +366,7 @@ def _told(rule: Rule) -> dict[str, Any]:
 def _reason_of(text: str) -> str:
     reason = text.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
-        raise RulesError("Say why, in a few words the auditor will understand.", "reason")
+        raise RulesError(_("Say why, in a few words the auditor will understand."), "reason")
     return reason[:500]
 
 
@@ -376,7 +377,7 @@ def _require(acting_user: Any, capability: str) -> None:
         or acting_user.is_operator
         or acting_user.home_schema != connection.schema_name
     ):
-        raise PermissionDenied("Only the firm's own staff work on its rules.")
+        raise PermissionDenied(_("Only the firm's own staff work on its rules."))
     roles.require(acting_user, capability)
 
 

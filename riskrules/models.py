@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from riskrules import rulesets
 
@@ -10,12 +12,12 @@ _USER = {"null": True, "on_delete": models.PROTECT, "related_name": "+"}
 
 
 class VersionState(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    TESTED = "tested", "Tested draft"
-    PROPOSED = "proposed", "Waits for a second person"
-    LIVE = "live", "In force"
-    RETIRED = "retired", "Was in force"
-    DISCARDED = "discarded", "Discarded"
+    DRAFT = "draft", pgettext_lazy("rules", "Draft")
+    TESTED = "tested", _("Tested draft")
+    PROPOSED = "proposed", pgettext_lazy("rules", "Waits for a second person")
+    LIVE = "live", pgettext_lazy("rules", "In force")
+    RETIRED = "retired", _("Was in force")
+    DISCARDED = "discarded", pgettext_lazy("rules", "Discarded")
 
 
 OPEN = (VersionState.DRAFT, VersionState.TESTED, VersionState.PROPOSED)

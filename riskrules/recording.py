@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import roles
@@ -20,6 +23,8 @@ from riskrules import effects
 from riskrules.evaluation import UNSURE, Decision
 from riskrules.models import Alert, Evaluation
 from riskrules.rulesets import Outcome
+from tenants import brands
+from tenants.selectors import current_tenant
 
 log = structlog.get_logger("marque.rules")
 
@@ -146,16 +151,29 @@ def _alert(of_same: dict[str, Any], raised: _Raised) -> None:
     _tell_staff(alert)
 
 
+def sentence_of(alert: Alert) -> str:
+    """What an alert says: the rule's own sentence, or ours in the language in force."""
+    return alert.sentence if alert.rule else _(alert.sentence)
+
+
+def _language_of(user: User) -> str:
+    """Staff work in any language of the product, else in the brand's own."""
+    if user.language in dict(settings.LANGUAGES):
+        return user.language
+    return brands.view_of(current_tenant()).default_language
+
+
 def _tell_staff(alert: Alert) -> None:
-    """A notice to whoever works on alerts."""
+    """A notice to whoever works on alerts, in his language."""
     for user in User.objects.filter(is_staff=True, is_active=True):
         if roles.has(user, "rules.edit"):
-            notices.notify(
-                user=user,
-                title="A rule raised an alert",  # staff's pages speak English
-                text=alert.sentence,
-                path=NOTICE_PATH.format(alert.pk),
-                tone=notices.Tone.WARN,
-                key=f"rules.alert.{alert.pk}",
-            )
+            with translation.override(_language_of(user)):
+                notices.notify(
+                    user=user,
+                    title=_("A rule raised an alert"),
+                    text=sentence_of(alert),
+                    path=NOTICE_PATH.format(alert.pk),
+                    tone=notices.Tone.WARN,
+                    key=f"rules.alert.{alert.pk}",
+                )
     log.warning("a rule raised an alert", kind=alert.kind, rule=alert.rule, alert=alert.pk)

@@ -51,7 +51,7 @@ class Fact:
     """A named 64-bit integer: ``meaning`` says of what, ``unit`` what it counts."""
 
     name: str
-    meaning: str
+    meaning: Any  # lazy: staff read it in their language
     unit: Unit = Unit.COUNT
 
     @property

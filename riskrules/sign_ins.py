@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from identity import cookies, crypto, sessions
 from identity import selectors as identity
@@ -27,24 +28,24 @@ _WRONG = (SignInAttempt.Outcome.WRONG, SignInAttempt.Outcome.WRONG_CODE)
 
 KIND = Kind(
     name=NAME,
-    title="Sign-ins",
-    explanation=(
+    title=_("Sign-ins"),
+    explanation=_(
         "Asked when password and code were right. Staff are never kept out by a rule: what fires "
         "for them is told."
     ),
     facts=(
-        Fact("is_staff", "the user works for the firm", Unit.FLAG),
-        Fact("is_first", "the user never signed in before", Unit.FLAG),
-        Fact("is_new_device", "this kind of browser did not sign in as the user in 90 days",
+        Fact("is_staff", _("the user works for the firm"), Unit.FLAG),
+        Fact("is_first", _("the user never signed in before"), Unit.FLAG),
+        Fact("is_new_device", _("this kind of browser did not sign in as the user in 90 days"),
              Unit.FLAG),
-        Fact("is_new_network", "this network did not sign in as the user in 90 days", Unit.FLAG),
-        Fact("has_second_factor", "the user has a second factor", Unit.FLAG),
-        Fact("failed_last_hour", "wrong passwords and codes for the user in the last hour"),
+        Fact("is_new_network", _("this network did not sign in as the user in 90 days"), Unit.FLAG),
+        Fact("has_second_factor", _("the user has a second factor"), Unit.FLAG),
+        Fact("failed_last_hour", _("wrong passwords and codes for the user in the last hour")),
         Fact("failed_networks_last_day",
-             "networks that sent wrong passwords or codes for the user in the last 24 hours"),
-        Fact("sign_ins_last_hour", "sign-ins of the user in the last hour"),
-        Fact("password_hours", "time since the password was changed", Unit.HOURS),
-        Fact("second_factor_hours", "time since the second factor was set up", Unit.HOURS),
+             _("networks that sent wrong passwords or codes for the user in the last 24 hours")),
+        Fact("sign_ins_last_hour", _("sign-ins of the user in the last hour")),
+        Fact("password_hours", _("time since the password was changed"), Unit.HOURS),
+        Fact("second_factor_hours", _("time since the second factor was set up"), Unit.HOURS),
     ),
     defaults=(
         Rule(

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from defusedxml import ElementTree as SafeElementTree
 from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 SVG = "http://www.w3.org/2000/svg"
@@ -41,17 +42,17 @@ class BadLogo(ValueError):
 def clean_svg(data: bytes) -> str:
     """A drawing without what no drawing needs; BadLogo if it is none."""
     if len(data) > MAX_DRAWING_BYTES:
-        raise BadLogo("This file is too large for a logo.")
+        raise BadLogo(_("This file is too large for a logo."))
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise BadLogo("This is no SVG file.") from None
+        raise BadLogo(_("This is no SVG file.")) from None
     try:
         root = SafeElementTree.fromstring(_DOCTYPE.sub("", text, count=1), forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
-        raise BadLogo("This is no well-formed SVG.") from None
+        raise BadLogo(_("This is no well-formed SVG.")) from None
     if root.tag not in (f"{{{SVG}}}svg", "svg"):
-        raise BadLogo("The outermost element must be svg.")
+        raise BadLogo(_("The outermost element must be svg."))
     _clean(root)
     return _written(root)
 
@@ -126,18 +127,18 @@ def clean_picture(data: bytes) -> str:
     """A PNG, JPEG or WebP as base64 of a PNG drawn anew from its pixels: nothing else of the
     file is kept. BadLogo if it is none, or too large."""
     if len(data) > MAX_PICTURE_BYTES:
-        raise BadLogo("This file is too large for a logo.")
+        raise BadLogo(_("This file is too large for a logo."))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_PICTURES) as picture:
                 if picture.width * picture.height > MAX_PICTURE_PIXELS:
-                    raise BadLogo("This picture has too many pixels for a logo.")
+                    raise BadLogo(_("This picture has too many pixels for a logo."))
                 drawn = ImageOps.exif_transpose(picture).convert("RGBA")
     except BadLogo:
         raise
     except Exception:  # a decoder fails in many ways, all of which mean this
-        raise BadLogo("This is no PNG, JPEG or WebP picture.") from None
+        raise BadLogo(_("This is no PNG, JPEG or WebP picture.")) from None
     drawn.thumbnail((PICTURE_EDGE, PICTURE_EDGE))
     return _packed(drawn)
 
@@ -160,11 +161,11 @@ def bad_picture(text: str) -> str:
     if not text:
         return ""
     if len(text) > MAX_KEPT_PICTURE:
-        return "The picture is too large."
+        return _("The picture is too large.")
     try:
         data = base64.b64decode(text, validate=True)
         with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
             picture.verify()
     except Exception:
-        return "This is no PNG picture."
+        return _("This is no PNG picture.")
     return ""

@@ -3,11 +3,13 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tenants.models import DomainMixin, TenantMixin
 
 SLUG_VALIDATOR = RegexValidator(
     r"^[a-z][a-z0-9-]{1,30}[a-z0-9]\Z",
-    "Use 3 to 32 small letters, digits and hyphens, beginning with a letter.",
+    _("Use 3 to 32 small letters, digits and hyphens, beginning with a letter."),
 )
 
 
@@ -18,8 +20,8 @@ class Tenant(TenantMixin):
     """
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        SUSPENDED = "suspended", "Suspended"
+        ACTIVE = "active", pgettext_lazy("state of a firm", "Active")
+        SUSPENDED = "suspended", pgettext_lazy("state of a firm", "Suspended")
 
     name = models.CharField(max_length=80)
     slug = models.CharField(max_length=32, unique=True, validators=[SLUG_VALIDATOR])
@@ -60,10 +62,13 @@ class DomainClaim(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", "waits for its records"
-        VERIFIED = "verified", "verified, does not lead here yet"
-        ACTIVE = "active", "active"
-        FAILING = "failing", "failing"
+        ASKED = "asked", pgettext_lazy("state of a domain", "waits for its records")
+        VERIFIED = (
+            "verified",
+            pgettext_lazy("state of a domain", "verified, does not lead here yet"),
+        )
+        ACTIVE = "active", pgettext_lazy("state of a domain", "active")
+        FAILING = "failing", pgettext_lazy("state of a domain", "failing")
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domain_claims")
     host = models.CharField(max_length=253)
@@ -100,9 +105,9 @@ class Brand(models.Model):
     """How a tenant looks and speaks: what is published."""
 
     class MailLook(models.TextChoices):
-        LINE = "line", "A line in the main colour, the name below it"
-        BAND = "band", "A band in the main colour with the name on it"
-        PLAIN = "plain", "The name alone"
+        LINE = "line", _("A line in the main colour, the name below it")
+        BAND = "band", _("A band in the main colour with the name on it")
+        PLAIN = "plain", _("The name alone")
 
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="brand")
     name = models.CharField(max_length=80)
@@ -206,9 +211,9 @@ class Announcement(models.Model):
     """Something the platform tells the staff of a firm, or of all firms, for a time."""
 
     class Tone(models.TextChoices):
-        INFO = "info", "For information"
-        WARNING = "warning", "Needs care"
-        ERROR = "error", "Something does not work"
+        INFO = "info", _("For information")
+        WARNING = "warning", _("Needs care")
+        ERROR = "error", _("Something does not work")
 
     tenant = models.ForeignKey(
         Tenant, null=True, on_delete=models.CASCADE, related_name="+", help_text="Null: all."

@@ -12,10 +12,12 @@ addresses answer 404 (403 for programs) at every door, and nothing on a page lea
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tenants import registry
 from tenants.models import Tenant
 
-GROUP = "Features"
+GROUP = _("Features")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from care.errors import CareError
@@ -30,13 +31,15 @@ def show(
         if words["headline"].strip()
     }
     if not told:
-        raise CareError("Write a headline in one language at least.")
+        raise CareError(_("Write a headline in one language at least."))
     if tone not in Banner.Tone.values:
-        raise CareError("Choose a tone.", field="tone")
+        raise CareError(_("Choose a tone."), field="tone")
     if ends_at <= max(starts_at, timezone.now()):
-        raise CareError("It ends before it begins, or is over already.", field="ends_at")
+        raise CareError(_("It ends before it begins, or is over already."), field="ends_at")
     if ends_at - starts_at > datetime.timedelta(days=MOST_DAYS):
-        raise CareError(f"A banner stands at most {MOST_DAYS} days.", field="ends_at")
+        raise CareError(
+            _("A banner stands at most %(days)s days.") % {"days": MOST_DAYS}, field="ends_at"
+        )
     with transaction.atomic():
         row = Banner.objects.create(
             tone=tone,
@@ -64,7 +67,7 @@ def withdraw(*, banner_id: int, acting_user: Any) -> Banner:
     with transaction.atomic():
         row = Banner.objects.select_for_update().get(pk=banner_id)
         if row.withdrawn_at is not None or row.ends_at <= timezone.now():
-            raise CareError("This banner is over already.")
+            raise CareError(_("This banner is over already."))
         row.withdrawn_at = timezone.now()
         row.save(update_fields=["withdrawn_at"])
         audit.record("care.withdraw_banner", row, acting_user=acting_user)

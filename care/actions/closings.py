@@ -61,7 +61,7 @@ def close_account(*, account: Account, reason: str, acting_user: Any) -> Account
     if not is_own:
         require(acting_user, "accounts.change")
     if account.role != AccountRole.CUSTOMER:
-        raise CareError("Only a customer's account is closed so.")
+        raise CareError(_("Only a customer's account is closed so."))
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=account.pk)
         if AccountClosing.objects.filter(account=account, reopened_at=None).exists():
@@ -107,7 +107,7 @@ def reopen_account(*, account: Account, reason: str, acting_user: Any) -> Accoun
             .first()
         )
         if row is None:
-            raise CareError("This account is not closed.")
+            raise CareError(_("This account is not closed."))
         try:
             accounts.mark_open(account=account)
         except AccountError as error:

@@ -39,16 +39,16 @@ def ask(*, user: Any, reason: str, acting_user: Any) -> FactorReset:
     """
     roles.require(acting_user, "resets.ask")
     if user.is_staff:
-        raise PermissionDenied("Colleagues are reset by whom they work for.")
+        raise PermissionDenied(_("Colleagues are reset by whom they work for."))
     if not people.has_second_factor(user):
-        raise CareError("This customer has no second factor, so there is nothing to reset.")
+        raise CareError(_("This customer has no second factor, so there is nothing to reset."))
     try:
         with transaction.atomic():
             row = FactorReset.objects.create(user=user, reason=reason, requested_by=acting_user)
             audit.record("care.ask_reset", row, acting_user=acting_user, reason=reason)
             _tell(row, "asked")
     except IntegrityError as error:
-        raise CareError("A reset of this customer's second factor is under way.") from error
+        raise CareError(_("A reset of this customer's second factor is under way.")) from error
     return row
 
 
@@ -118,9 +118,9 @@ def _decided(reset_id: int, reason: str, acting_user: Any, after: ResetState) ->
     roles.require(acting_user, "resets.approve")
     row = _locked(reset_id)
     if row.requested_by_id == acting_user.pk:
-        raise PermissionDenied("Somebody else has to decide what you asked for.")
+        raise PermissionDenied(_("Somebody else has to decide what you asked for."))
     if row.state != ResetState.ASKED:
-        raise CareError("This was decided already.")
+        raise CareError(_("This was decided already."))
     _move(row, after)
     row.decided_by, row.decided_at, row.decision_reason = acting_user, timezone.now(), reason
     return row
@@ -129,7 +129,7 @@ def _decided(reset_id: int, reason: str, acting_user: Any, after: ResetState) ->
 def _move(row: FactorReset, after: ResetState) -> ResetState:
     before = ResetState(row.state)
     if (before, after) not in _MOVES:
-        raise CareError("This was decided already.")
+        raise CareError(_("This was decided already."))
     row.state = after
     if after not in OPEN_RESETS:
         row.ended_at = timezone.now()

@@ -50,7 +50,7 @@ def open_ticket(
     The same ``request_key`` gives the question it made before.
     """
     if acting_user.is_staff:
-        raise PermissionDenied("Staff ask each other.")
+        raise PermissionDenied(_("Staff ask each other."))
     subject, text = " ".join(subject.split()), _text_of(text)
     if not 3 <= len(subject) <= 120 or topic not in Topic.values:
         raise CareError(_("Say in a few words what it is about."), field="subject")
@@ -162,7 +162,7 @@ def assign(*, ticket_id: int, to: Any, acting_user: Any) -> Ticket:
     """Give a question to a colleague who may answer, or to nobody (None)."""
     roles.require(acting_user, "tickets.answer")
     if to is not None and not roles.has(to, "tickets.answer"):
-        raise CareError("This colleague may not answer questions.", field="to")
+        raise CareError(_("This colleague may not answer questions."), field="to")
     with transaction.atomic():
         ticket = _locked(ticket_id)
         old = ticket.assigned_to_id
@@ -207,7 +207,7 @@ def keep_answer_text(
     roles.require(acting_user, "tickets.answer")
     text = _text_of(text)
     if not name.strip():
-        raise CareError("Give it a name.", field="name")
+        raise CareError(_("Give it a name."), field="name")
     try:
         with transaction.atomic():
             old = {"name": row.name, "language": row.language} if row else None
@@ -222,7 +222,7 @@ def keep_answer_text(
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise CareError("There is one of this name in this language.", field="name") from error
+        raise CareError(_("There is one of this name in this language."), field="name") from error
     return row
 
 

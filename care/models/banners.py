@@ -1,15 +1,16 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Banner(models.Model):
     """Something the firm tells all who come to its pages, for a time: maintenance, say."""
 
     class Tone(models.TextChoices):
-        INFO = "info", "For information"
-        WARN = "warn", "Needs care"
-        BAD = "bad", "Something does not work"
+        INFO = "info", _("For information")
+        WARN = "warn", _("Needs care")
+        BAD = "bad", _("Something does not work")
 
     tone = models.CharField(max_length=4, choices=Tone.choices, default=Tone.INFO)
     texts = models.JSONField(help_text="By language: headline and text.")

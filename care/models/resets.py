@@ -4,14 +4,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ResetState(models.TextChoices):
-    ASKED = "asked", "Waits for a second person"
-    WAITING = "waiting", "Waits for its time"
-    DONE = "done", "Done"
-    REFUSED = "refused", "Refused"
-    STOPPED = "stopped", "Stopped by the customer"
+    ASKED = "asked", pgettext_lazy("reset of a second factor", "Waits for a second person")
+    WAITING = "waiting", _("Waits for its time")
+    DONE = "done", pgettext_lazy("reset of a second factor", "Done")
+    REFUSED = "refused", pgettext_lazy("reset of a second factor", "Refused")
+    STOPPED = "stopped", _("Stopped by the customer")
 
 
 OPEN_RESETS = (ResetState.ASKED, ResetState.WAITING)

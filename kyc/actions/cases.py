@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import findings, rules, sealed, selectors, states
@@ -38,22 +39,22 @@ def open_case(
     """
     _require_opener(user, acting_user, origin)
     if user.is_staff:
-        raise KycError("Staff are not verified as customers.")
+        raise KycError(_("Staff are not verified as customers."))
     if kind not in SubjectKind.values:
-        raise KycError("Say whether you are a person or a company.", field="kind")
+        raise KycError(_("Say whether you are a person or a company."), field="kind")
     code = tier.form_code(kind)
     form = selectors.latest_form(code) if code else None
     if form is None:
-        raise KycError("This tier is not open to you. Choose another one.")
+        raise KycError(_("This tier is not open to you. Choose another one."))
     profile = rights.ensure_profile(user)
     if origin == Origin.CUSTOMER and tier.number < profile.tier.number:
-        raise KycError("You have a higher tier already.")
+        raise KycError(_("You have a higher tier already."))
     current = selectors.open_case_of(user)
     if current is not None:
         if current.tier_id == tier.pk and current.kind == kind:
             return current
         if current.state != CaseState.DRAFT:
-            raise KycError("Another request of yours is being looked at. Wait for its answer.")
+            raise KycError(_("Another request of yours is being looked at. Wait for its answer."))
     try:
         with transaction.atomic():
             if current is not None:
@@ -73,7 +74,7 @@ def open_case(
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise KycError("A request of yours is open already. Load the page again.") from error
+        raise KycError(_("A request of yours is open already. Load the page again.")) from error
     return case
 
 
@@ -83,7 +84,7 @@ def _require_opener(user: Any, acting_user: Any, origin: str) -> None:
     if origin == Origin.COMPLIANCE:
         require_staff(acting_user, "kyc.decide")
     elif acting_user.is_staff or acting_user.pk != user.pk:
-        raise PermissionDenied("A customer asks for himself.")
+        raise PermissionDenied(_("A customer asks for himself."))
 
 
 def _known_answers(user: Any, kind: str) -> bytes:
@@ -132,7 +133,7 @@ def fields_to_answer(case: KycCase) -> set[str] | None:
     if case.state == CaseState.MORE_NEEDED:
         items = case.requests.values_list("item", flat=True)
         return {item.removeprefix("field:") for item in items if item.startswith("field:")}
-    raise KycError("This case is being looked at: nothing can be changed just now.")
+    raise KycError(_("This case is being looked at: nothing can be changed just now."))
 
 
 def answer_in_words(
@@ -142,12 +143,12 @@ def answer_in_words(
     require_own(case, acting_user)
     text = text.strip()
     if not text or len(text) > 2000:
-        raise KycError("Write your answer, in at most 2,000 signs.")
+        raise KycError(_("Write your answer, in at most 2,000 signs."))
     with transaction.atomic():
         case = locked(case)
         asked = case.requests.filter(pk=request_id, item="").first()
         if asked is None or case.state != CaseState.MORE_NEEDED:
-            raise KycError("This is not asked for just now.")
+            raise KycError(_("This is not asked for just now."))
         asked.answer, asked.answered_at = sealed.seal(text), now
         asked.save(update_fields=["answer", "answered_at"])
         audit.record("kyc.answer_request", case, acting_user=acting_user)

@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit import actions as audit
 from kyc import findings, providers, sealed, selectors, states
@@ -45,6 +47,14 @@ GIVEN_UP_AFTER = datetime.timedelta(days=30)  # if its case is closed
 MOST_SENDINGS = 20  # of one check; then somebody has to look
 MOST_PAGES, MOST_PAGES_BYTES = 12, 12 * 1024 * 1024
 FINAL = ("clear", "consider")
+# What is noted of a check by itself: kept in English, shown in the language of who reads it.
+SENT_ANEW = gettext_noop("The case was sent anew.")
+LONG_CLOSED = gettext_noop("No result, long after the case was closed.")
+NOT_NEEDED = gettext_noop("Not needed any more.")
+NO_RESULT = gettext_noop("No result for a day.")
+NEVER_HEARD = gettext_noop("The provider never heard of it, however often it was sent.")
+SENT_AGAIN = gettext_noop("The provider never heard of it: sent again.")
+NOTES = frozenset({SENT_ANEW, LONG_CLOSED, NOT_NEEDED, NO_RESULT, NEVER_HEARD, SENT_AGAIN})
 # What a provider learns of a person: by what the form's fields mean.
 TOLD_OF_A_PERSON = (
     "given_names",
@@ -68,7 +78,7 @@ def begin_checks(*, case: KycCase, now: datetime.datetime) -> list[ProviderCheck
         check.is_current = False
         if check.state in OUTSTANDING:
             states.apply_check(check, CheckState.ENDED)
-            check.end_reason, check.next_at = "The case was sent anew.", None
+            check.end_reason, check.next_at = SENT_ANEW, None
         check.save()
     if case.kind != SubjectKind.PERSON:
         return []
@@ -124,13 +134,13 @@ def _claim(check_id: int, now: datetime.datetime) -> tuple[ProviderCheck, bool] 
         is_old = check.sent_at is not None and now - check.sent_at > GIVEN_UP_AFTER
         if is_old and check.case.state not in OPEN_STATES:
             states.apply_check(check, CheckState.ENDED)
-            check.end_reason, check.next_at = "No result, long after the case was closed.", None
+            check.end_reason, check.next_at = LONG_CLOSED, None
             check.save()
             return None
         if is_new and (check.case.state not in OPEN_STATES or not check.provider.is_active):
             # Nothing has left yet, and nobody needs it any more.
             states.apply_check(check, CheckState.ENDED)
-            check.end_reason, check.next_at = "Not needed any more.", None
+            check.end_reason, check.next_at = NOT_NEEDED, None
             check.save()
             return None
         check.tries += 1
@@ -146,7 +156,7 @@ def _claim(check_id: int, now: datetime.datetime) -> tuple[ProviderCheck, bool] 
             )
         elif check.state == CheckState.RUNNING and check.sent_at and now - check.sent_at > TOO_LONG:
             states.apply_check(check, CheckState.UNKNOWN)
-            check.note = "No result for a day."
+            check.note = NO_RESULT
         check.save()
         return check, is_new
 
@@ -207,10 +217,10 @@ def _never_heard(check: ProviderCheck, now: datetime.datetime) -> None:
         if row.state != CheckState.UNKNOWN:
             return
         if row.tries >= MOST_SENDINGS:
-            row.note = "The provider never heard of it, however often it was sent."
+            row.note = NEVER_HEARD
         else:
             states.apply_check(row, CheckState.WANTED)
-            row.note, row.next_at = "The provider never heard of it: sent again.", now
+            row.note, row.next_at = SENT_AGAIN, now
         row.save()
 
 
@@ -311,7 +321,7 @@ def ask_check(*, check: ProviderCheck, acting_user: Any, now: datetime.datetime)
     with transaction.atomic():
         row = _relocked(check)
         if row.state not in OUTSTANDING:
-            raise KycError("There is nothing to ask: this check has its result.")
+            raise KycError(_("There is nothing to ask: this check has its result."))
         if row.state == CheckState.REFUSED:
             states.apply_check(row, CheckState.WANTED)
         row.next_at = now

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import selectors
@@ -68,14 +69,14 @@ def upload_document(
 def check_may_upload(case: KycCase, code: str) -> None:
     """Raise KycError unless the case waits for this document."""
     if selectors.definition_of(case.form).document(code) is None:
-        raise KycError("This form asks for no such document.")
+        raise KycError(_("This form asks for no such document."))
     if case.state == CaseState.MORE_NEEDED:
         if not case.requests.filter(item=f"document:{code}").exists():
-            raise KycError("You were not asked for this document again.")
+            raise KycError(_("You were not asked for this document again."))
     elif case.state != CaseState.DRAFT:
-        raise KycError("This case is being looked at: nothing can be added just now.")
+        raise KycError(_("This case is being looked at: nothing can be added just now."))
     if case.documents.count() >= MOST_PER_CASE:
-        raise KycError("Too many files were sent for this case: ask support.")
+        raise KycError(_("Too many files were sent for this case: ask support."))
 
 
 def _note_refused(

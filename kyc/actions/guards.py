@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from identity import roles
 from kyc.errors import KycError
@@ -16,9 +17,9 @@ MIN_REASON_CHARACTERS = 5
 def require_staff(acting_user: Any, capability: str) -> None:
     """The firm's own staff with a capability; the platform's see no customer."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff do this.")
+        raise PermissionDenied(_("Only the firm's own staff do this."))
     if acting_user.home_schema != connection.schema_name:
-        raise PermissionDenied("This belongs to another firm.")
+        raise PermissionDenied(_("This belongs to another firm."))
     roles.require(acting_user, capability)
 
 
@@ -32,16 +33,16 @@ def require_own(case: KycCase, acting_user: Any) -> None:
     if acting_user is None:
         return
     if acting_user.is_staff or acting_user.pk != case.user_id:
-        raise PermissionDenied("This belongs to somebody else.")
+        raise PermissionDenied(_("This belongs to somebody else."))
     if acting_user.home_schema != connection.schema_name:
-        raise PermissionDenied("This belongs to another firm.")
+        raise PermissionDenied(_("This belongs to another firm."))
 
 
 def reason_of(text: str) -> str:
     """The reason without its margins; raises KycError if it says nothing."""
     reason = text.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
-        raise KycError("Say why, in a few words the auditor will understand.", field="reason")
+        raise KycError(_("Say why, in a few words the auditor will understand."), field="reason")
     return reason[:500]
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import outside
@@ -25,9 +26,9 @@ def set_watch_list(
     """Make a list known, or change its title and address. Raises KycError."""
     require_configuring(acting_user, "kyc.lists")
     if kind not in ListKind.values:
-        raise KycError("Choose sanctions or politically exposed persons.", field="kind")
+        raise KycError(_("Choose sanctions or politically exposed persons."), field="kind")
     if url and urlsplit(url).scheme != "https":
-        raise KycError("A list is fetched over https only.", field="url")
+        raise KycError(_("A list is fetched over https only."), field="url")
     with transaction.atomic():
         watch_list = WatchList.objects.select_for_update().filter(code=code).first()
         old = None if watch_list is None else {"title": watch_list.title, "url": watch_list.url}
@@ -63,8 +64,11 @@ def load_list(
         known = _known(current)
         if len(entries) * 2 < len(known):
             raise KycError(
-                f"This list has {len(entries)} entries, the one in force {len(known)}: it looks "
-                "cut off. Nothing was changed."
+                _(
+                    "This list has %(count)s entries, the one in force %(known)s: it looks cut "
+                    "off. Nothing was changed."
+                )
+                % {"count": len(entries), "known": len(known)}
             )
         told = {key: (e.name, e.kind, tuple(e.aliases), e.program) for key, e in entries.items()}
         version = ListVersion.objects.create(
@@ -131,7 +135,7 @@ def fetch_list(*, watch_list: WatchList, acting_user: Any) -> ListVersion:
     """Load the list from its address. Raises KycError: nothing is changed then."""
     require_configuring(acting_user, "kyc.lists")
     if not watch_list.url:
-        raise KycError("This list has no address: upload a file.")
+        raise KycError(_("This list has no address: upload a file."))
     data = _fetched(watch_list.url)
     return load_list(
         watch_list=watch_list, main=data, origin=watch_list.url, acting_user=acting_user
@@ -140,8 +144,8 @@ def fetch_list(*, watch_list: WatchList, acting_user: Any) -> ListVersion:
 
 def _fetched(url: str) -> bytes:
     if urlsplit(url).scheme != "https":
-        raise KycError("A list is fetched over https only.")
-    target = outside.target_of(url, what="A list")
+        raise KycError(_("A list is fetched over https only."))
+    target = outside.target_of(url, what=_("A list"))
     try:
         with (
             httpx.Client(
@@ -152,12 +156,16 @@ def _fetched(url: str) -> bytes:
             ) as answer,
         ):
             if answer.status_code != 200:
-                raise KycError(f"The address answered with {answer.status_code}.")
+                raise KycError(
+                    _("The address answered with %(status)s.") % {"status": answer.status_code}
+                )
             data = bytearray()
             for part in answer.iter_bytes():
                 data += part
                 if len(data) > lists.MOST_BYTES:
-                    raise KycError("What the address sends is too large for a list.")
+                    raise KycError(_("What the address sends is too large for a list."))
     except httpx.HTTPError as error:
-        raise KycError(f"The address could not be read ({type(error).__name__}).") from error
+        raise KycError(
+            _("The address could not be read (%(error)s).") % {"error": type(error).__name__}
+        ) from error
     return bytes(data)

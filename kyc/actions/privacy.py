@@ -10,6 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import personal_data
@@ -28,7 +29,7 @@ def export_data(*, user: Any, acting_user: Any) -> dict[str, Any]:
     """Everything the firm holds of a customer that he may read, by room; written down in the
     trail."""
     if acting_user is None or acting_user.is_staff or acting_user.pk != user.pk:
-        raise PermissionDenied("A customer asks for his own data.")
+        raise PermissionDenied(_("A customer asks for his own data."))
     found = personal_data.copy_of(user)
     audit.record("kyc.export_data", user, new={"rooms": list(found)}, acting_user=acting_user)
     return found
@@ -88,11 +89,11 @@ def ask_erasure(*, user: Any, acting_user: Any, now: datetime.datetime) -> datet
     time is over for which the law wants it kept, which is given back (None: nothing is left).
     """
     if acting_user is None or acting_user.is_staff or acting_user.pk != user.pk:
-        raise PermissionDenied("A customer asks for his own data.")
+        raise PermissionDenied(_("A customer asks for his own data."))
     with transaction.atomic():
         for case in KycCase.objects.select_for_update().filter(user_id=user.pk):
             if case.state in (CaseState.SUBMITTED, CaseState.IN_REVIEW, CaseState.SECOND):
-                raise KycError("Your request is being looked at. Ask again when it is decided.")
+                raise KycError(_("Your request is being looked at. Ask again when it is decided."))
             if case.state in (CaseState.DRAFT, CaseState.WITHDRAWN, CaseState.MORE_NEEDED):
                 _erase_case(case)
         profile = rights.ensure_profile(user, for_update=True)

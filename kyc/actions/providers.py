@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import outside, providers, sealed
@@ -36,10 +37,10 @@ def set_provider(
     require_configuring(acting_user, "kyc.configure")
     reason = reason_of(reason)
     if adapter not in providers.ADAPTERS:
-        raise KycError("Choose how this provider is talked to.", field="adapter")
+        raise KycError(_("Choose how this provider is talked to."), field="adapter")
     if not title.strip():
-        raise KycError("Customers have to read who checks them: give it a name.", field="title")
-    outside.check_form(address, what="A provider")
+        raise KycError(_("Customers have to read who checks them: give it a name."), field="title")
+    outside.check_form(address, what=_("A provider"))
     with transaction.atomic():
         row = CheckProvider.objects.select_for_update().filter(code=code).first()
         old = None if row is None else _told(row)
@@ -70,15 +71,18 @@ def _merged(row: CheckProvider, secrets: dict[str, str]) -> tuple[dict[str, str]
         if given:
             if not LEAST_SECRET_CHARACTERS <= len(given) <= MOST_SECRET_CHARACTERS:
                 raise KycError(
-                    f"A secret has {LEAST_SECRET_CHARACTERS} to {MOST_SECRET_CHARACTERS} signs.",
+                    _("A secret has %(least)s to %(most)s signs.")
+                    % {"least": LEAST_SECRET_CHARACTERS, "most": MOST_SECRET_CHARACTERS},
                     field=name,
                 )
             if not (given.isascii() and given.isprintable()):
-                raise KycError("A secret is made of plain letters, digits and signs.", field=name)
+                raise KycError(
+                    _("A secret is made of plain letters, digits and signs."), field=name
+                )
             kept[name] = given
             replaced.append(name)
         if not kept.get(name):
-            raise KycError("Without it nobody could tell your messages from others.", field=name)
+            raise KycError(_("Without it nobody could tell your messages from others."), field=name)
     return kept, replaced
 
 

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import actions as identity
@@ -64,7 +65,9 @@ def take_case(*, case: KycCase, acting_user: Any) -> KycCase:
         if case.state == CaseState.IN_REVIEW and case.assigned_to_id == acting_user.pk:
             return case
         if case.assigned_to_id not in (None, acting_user.pk):
-            raise KycError(f"{case.assigned_to} is looking at this case already.")
+            raise KycError(
+                _("%(who)s is looking at this case already.") % {"who": case.assigned_to}
+            )
         case.assigned_to = acting_user
         _step(case, CaseState.IN_REVIEW, "kyc.take_case", acting_user)
     return case
@@ -74,11 +77,11 @@ def assign_case(*, case: KycCase, colleague: User | None, acting_user: Any) -> K
     """Give a case to a colleague, or (None) back to the queue."""
     require_staff(acting_user, "kyc.decide")
     if colleague is not None and not colleague.can("kyc.decide"):
-        raise KycError("This colleague may not decide cases.", field="colleague")
+        raise KycError(_("This colleague may not decide cases."), field="colleague")
     with transaction.atomic():
         case = locked(case)
         if case.state not in (CaseState.SUBMITTED, CaseState.IN_REVIEW):
-            raise KycError("Only a case that waits for review is given to somebody.")
+            raise KycError(_("Only a case that waits for review is given to somebody."))
         before = case.assigned_to_id
         case.assigned_to = colleague
         if colleague is None and case.state == CaseState.IN_REVIEW:
@@ -101,15 +104,15 @@ def ask_for_more(*, case: KycCase, items: Sequence[tuple[str, str]], acting_user
     """
     require_staff(acting_user, "kyc.decide")
     if not 1 <= len(items) <= MOST_REQUESTS:
-        raise KycError("Say what you need.")
+        raise KycError(_("Say what you need."))
     form = selectors.definition_of(case.form)
     for item, message in items:
         kind, _colon, name = item.partition(":")
         known = {"field": form.field, "document": form.document}.get(kind)
         if item and (known is None or known(name) is None):
-            raise KycError("This form has no such field or document.")
+            raise KycError(_("This form has no such field or document."))
         if not message.strip():
-            raise KycError("Say in words what the customer should do.", field="message")
+            raise KycError(_("Say in words what the customer should do."), field="message")
     with transaction.atomic():
         case = _mine(locked(case), acting_user)
         case.requests.filter(answered_at__isnull=True).delete()
@@ -141,7 +144,7 @@ def approve_case(
         _check_providers(case)
         if case.state == CaseState.SECOND:
             if case.proposed_by_id == acting_user.pk:
-                raise PermissionDenied("A second person has to approve what you would.")
+                raise PermissionDenied(_("A second person has to approve what you would."))
         else:
             _mine(case, acting_user)
             if case.risk == Risk.HIGH:
@@ -166,9 +169,9 @@ def approve_case(
 def _check_lists(case: KycCase) -> None:
     hits = selectors.hits_of(case.user)
     if hits.filter(state=HitState.OPEN).exists():
-        raise KycError("Decide the names on the lists first.")
+        raise KycError(_("Decide the names on the lists first."))
     if hits.filter(state=HitState.TRUE, list_kind=ListKind.SANCTIONS).exists():
-        raise KycError("This customer is on a sanctions list: he cannot be approved.")
+        raise KycError(_("This customer is on a sanctions list: he cannot be approved."))
     if hits.filter(state=HitState.TRUE).exists() and case.risk != Risk.HIGH:
         case.risk = Risk.HIGH  # a person of public office is approved by two
 
@@ -177,8 +180,10 @@ def _check_providers(case: KycCase) -> None:
     """Nobody decides without a result by oversight: it is waited for, or ended with a reason."""
     if selectors.checks_of(case).filter(state__in=OUTSTANDING).exists():
         raise KycError(
-            "A provider's check has no result yet. Wait for it, have it asked, or end it with "
-            "your reason."
+            _(
+                "A provider's check has no result yet. Wait for it, have it asked, or end it with "
+                "your reason."
+            )
         )
 
 
@@ -230,11 +235,11 @@ def refuse_case(
     require_staff(acting_user, "kyc.decide")
     reason = reason_of(reason)
     if not message.strip():
-        raise KycError("Say what the customer should read.", field="message")
+        raise KycError(_("Say what the customer should read."), field="message")
     with transaction.atomic():
         case = locked(case)
         if case.state == CaseState.SECOND and case.proposed_by_id == acting_user.pk:
-            raise PermissionDenied("A second person has to decide what you proposed.")
+            raise PermissionDenied(_("A second person has to decide what you proposed."))
         if case.state == CaseState.IN_REVIEW:
             _mine(case, acting_user)
         case.decided_by, case.decided_at, case.decision_reason = acting_user, now, reason
@@ -251,7 +256,7 @@ def disagree(*, case: KycCase, reason: str, acting_user: Any) -> KycCase:
     with transaction.atomic():
         case = locked(case)
         if case.state == CaseState.SECOND and case.proposed_by_id == acting_user.pk:
-            raise PermissionDenied("A second person has to decide what you proposed.")
+            raise PermissionDenied(_("A second person has to decide what you proposed."))
         case.proposed_by, case.proposed_at, case.proposed_reason = None, None, ""
         case.assigned_to = acting_user
         _step(case, CaseState.IN_REVIEW, "kyc.disagree", acting_user, reason=reason)
@@ -265,9 +270,9 @@ def escalate_case(*, case: KycCase, reason: str, acting_user: Any) -> KycCase:
     with transaction.atomic():
         case = locked(case)
         if case.state not in (CaseState.SUBMITTED, CaseState.IN_REVIEW):
-            raise KycError("Only a case in review is escalated.")
+            raise KycError(_("Only a case in review is escalated."))
         if case.escalated_at is not None:
-            raise KycError("This case is escalated already.")
+            raise KycError(_("This case is escalated already."))
         before = case.risk
         case.escalated_at, case.escalation_reason = timezone.now(), reason
         case.risk = Risk.HIGH
@@ -288,7 +293,7 @@ def add_note(*, case: KycCase, text: str, acting_user: Any) -> CaseNote:
     require_staff(acting_user, "kyc.documents")
     text = text.strip()
     if not text or len(text) > 4000:
-        raise KycError("Write a note, of at most 4,000 signs.", field="text")
+        raise KycError(_("Write a note, of at most 4,000 signs."), field="text")
     with transaction.atomic():
         note = CaseNote.objects.create(case=case, author=acting_user, text=sealed.seal(text))
         audit.record("kyc.add_note", case, new={"note": note.pk}, acting_user=acting_user)
@@ -298,7 +303,7 @@ def add_note(*, case: KycCase, text: str, acting_user: Any) -> CaseNote:
 def _mine(case: KycCase, acting_user: Any) -> KycCase:
     """A case is decided by who took it."""
     if case.state == CaseState.IN_REVIEW and case.assigned_to_id != acting_user.pk:
-        raise KycError("Take this case first: somebody else has it, or nobody.")
+        raise KycError(_("Take this case first: somebody else has it, or nobody."))
     return case
 
 

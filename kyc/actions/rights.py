@@ -8,6 +8,7 @@ left alone: only what KYC itself made cancel-only is opened again.
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import selectors
@@ -65,7 +66,7 @@ def restrict(*, user: Any, acting_user: Any, reason: str) -> KycProfile:
     with transaction.atomic():
         profile = ensure_profile(user, for_update=True)
         if profile.is_restricted:
-            raise KycError("This customer is held back already.")
+            raise KycError(_("This customer is held back already."))
         _hold(profile, reason)
         apply_rights(user=user, acting_user=acting_user, reason=reason)
         audit.record("kyc.restrict", user, acting_user=acting_user, reason=reason)
@@ -96,9 +97,11 @@ def release(*, user: Any, acting_user: Any, reason: str) -> KycProfile:
     with transaction.atomic():
         profile = ensure_profile(user, for_update=True)
         if not profile.is_restricted:
-            raise KycError("This customer is not held back.")
+            raise KycError(_("This customer is not held back."))
         if selectors.is_sanctioned(user):
-            raise KycError("A hit says that this customer is on a sanctions list: undo that first.")
+            raise KycError(
+                _("A hit says that this customer is on a sanctions list: undo that first.")
+            )
         profile.is_restricted = False
         profile.restricted_reason = ""
         profile.save(update_fields=["is_restricted", "restricted_reason"])

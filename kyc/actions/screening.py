@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import crypto
@@ -126,7 +127,7 @@ def decide_hit(*, hit: Hit, is_same: bool, reason: str, acting_user: Any) -> Hit
     with transaction.atomic():
         hit = Hit.objects.select_for_update().select_related("user").get(pk=hit.pk)
         if hit.state == HitState.GONE:
-            raise KycError("This name is no longer near: there is nothing to decide.")
+            raise KycError(_("This name is no longer near: there is nothing to decide."))
         before = hit.state
         if before == wanted:
             return hit

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from kyc import definition
@@ -46,7 +47,7 @@ def set_form(*, code: str, data: Any, acting_user: Any, reason: str = "") -> For
         if last is not None and last.definition == data:
             return last
         if last is not None and last.definition.get("for") != data.get("for"):
-            raise KycError("A form stays for persons, or for companies: make another one.")
+            raise KycError(_("A form stays for persons, or for companies: make another one."))
         form = FormVersion(
             code=code,
             version=last.version + 1 if last else 1,
@@ -77,7 +78,7 @@ def set_tier(*, number: int, rules: TierRules, acting_user: Any, reason: str) ->
     with transaction.atomic():
         tier = Tier.objects.select_for_update().filter(number=number).first()
         if tier is None and number and not Tier.objects.filter(number=number - 1).exists():
-            raise KycError("Tiers have numbers without a gap.")
+            raise KycError(_("Tiers have numbers without a gap."))
         old = None if tier is None else _values(tier)
         tier = tier or Tier(number=number)
         for name in rules.__dataclass_fields__:
@@ -100,21 +101,24 @@ def set_tier(*, number: int, rules: TierRules, acting_user: Any, reason: str) ->
 
 def _check_rules(number: int, rules: TierRules) -> None:
     if not 0 <= number <= MOST_TIER:
-        raise KycError(f"Tiers have numbers from 0 to {MOST_TIER}.")
+        raise KycError(_("Tiers have numbers from 0 to %(most)s.") % {"most": MOST_TIER})
     if not rules.names.get("en", "").strip():
-        raise KycError("Give the tier a name in English.", field="name_en")
+        raise KycError(_("Give the tier a name in English."), field="name_en")
     unknown = set(rules.products) - set(PRODUCTS)
     if unknown:
-        raise KycError(f"Nothing is known of the product {sorted(unknown)[0]}.", field="products")
+        raise KycError(
+            _("Nothing is known of the product %(product)s.") % {"product": sorted(unknown)[0]},
+            field="products",
+        )
     day, month = rules.withdraw_day_units, rules.withdraw_month_units
     if (day is not None and day < 0) or (month is not None and month < 0):
-        raise KycError("A limit is not negative.")
+        raise KycError(_("A limit is not negative."))
     if day is not None and month is not None and day > month:
-        raise KycError("A day's limit is not higher than a month's.", field="withdraw_day")
+        raise KycError(_("A day's limit is not higher than a month's."), field="withdraw_day")
     if number == 0 and (rules.person_form or rules.company_form):
-        raise KycError("Tier 0 is where everybody begins: it asks for nothing.")
+        raise KycError(_("Tier 0 is where everybody begins: it asks for nothing."))
     if number and not (rules.person_form or rules.company_form):
-        raise KycError("Say which form this tier asks for.", field="person_form")
+        raise KycError(_("Say which form this tier asks for."), field="person_form")
     for kind, code in (
         (SubjectKind.PERSON, rules.person_form),
         (SubjectKind.COMPANY, rules.company_form),
@@ -123,9 +127,11 @@ def _check_rules(number: int, rules: TierRules) -> None:
             continue
         form = FormVersion.objects.filter(code=code).order_by("-version").first()
         if form is None:
-            raise KycError(f"There is no form {code}.", field=f"{kind}_form")
+            raise KycError(_("There is no form %(code)s.") % {"code": code}, field=f"{kind}_form")
         if form.definition.get("for", "person") != kind:
-            raise KycError(f"The form {code} is not for this kind.", field=f"{kind}_form")
+            raise KycError(
+                _("The form %(code)s is not for this kind.") % {"code": code}, field=f"{kind}_form"
+            )
 
 
 def _values(tier: Tier) -> dict[str, Any]:

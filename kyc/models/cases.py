@@ -3,28 +3,30 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kyc.models.profiles import Risk, SubjectKind
 from kyc.models.tiers import FormVersion, Tier
 
 
 class CaseState(models.TextChoices):
-    DRAFT = "draft", "Being filled in"
-    SUBMITTED = "submitted", "Waiting for review"
-    IN_REVIEW = "in_review", "In review"
-    MORE_NEEDED = "more_needed", "Waiting for the customer"
-    SECOND = "second", "Waiting for a second person"
-    APPROVED = "approved", "Approved"
-    REFUSED = "refused", "Refused"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", _("Being filled in")
+    SUBMITTED = "submitted", _("Waiting for review")
+    IN_REVIEW = "in_review", _("In review")
+    MORE_NEEDED = "more_needed", _("Waiting for the customer")
+    SECOND = "second", pgettext_lazy("state of a case", "Waiting for a second person")
+    APPROVED = "approved", pgettext_lazy("state of a case", "Approved")
+    REFUSED = "refused", pgettext_lazy("state of a case", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a case", "Withdrawn")
 
 
 class Origin(models.TextChoices):
     """Why a case was opened."""
 
-    CUSTOMER = "customer", "Asked for by the customer"
-    EXPIRY = "expiry", "Verification or document ran out"
-    COMPLIANCE = "compliance", "Asked for by compliance"
+    CUSTOMER = "customer", _("Asked for by the customer")
+    EXPIRY = "expiry", _("Verification or document ran out")
+    COMPLIANCE = "compliance", _("Asked for by compliance")
 
 
 OPEN_STATES = (

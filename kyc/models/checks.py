@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kyc.models.cases import KycCase
 
@@ -35,14 +36,14 @@ class CheckProvider(models.Model):
 
 
 class CheckState(models.TextChoices):
-    WANTED = "wanted", "To be sent"
-    UNKNOWN = "unknown", "Not known: the provider is asked"
-    RUNNING = "running", "With the provider"
-    CLEAR = "clear", "Nothing against it"
-    CONSIDER = "consider", "Something to look at"
-    CONTRADICTING = "contradicting", "Contradicting answers"
-    REFUSED = "refused", "Refused by the provider"
-    ENDED = "ended", "Not waited for any more"
+    WANTED = "wanted", _("To be sent")
+    UNKNOWN = "unknown", _("Not known: the provider is asked")
+    RUNNING = "running", _("With the provider")
+    CLEAR = "clear", _("Nothing against it")
+    CONSIDER = "consider", _("Something to look at")
+    CONTRADICTING = "contradicting", _("Contradicting answers")
+    REFUSED = "refused", _("Refused by the provider")
+    ENDED = "ended", _("Not waited for any more")
 
 
 # A case is not approved while one of its checks is in one of these: nobody knows its result.

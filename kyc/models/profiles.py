@@ -2,19 +2,20 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from kyc.models.tiers import Tier
 
 
 class SubjectKind(models.TextChoices):
-    PERSON = "person", "Person"
-    COMPANY = "company", "Company"
+    PERSON = "person", pgettext_lazy("kind of customer", "Person")
+    COMPANY = "company", pgettext_lazy("kind of customer", "Company")
 
 
 class Risk(models.TextChoices):
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
+    LOW = "low", pgettext_lazy("risk", "Low")
+    MEDIUM = "medium", pgettext_lazy("risk", "Medium")
+    HIGH = "high", pgettext_lazy("risk", "High")
 
 
 class KycProfile(models.Model):

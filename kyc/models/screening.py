@@ -3,18 +3,20 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ListKind(models.TextChoices):
-    SANCTIONS = "sanctions", "Sanctions"
-    PEP = "pep", "Politically exposed persons"
+    SANCTIONS = "sanctions", _("Sanctions")
+    PEP = "pep", _("Politically exposed persons")
 
 
 class HitState(models.TextChoices):
-    OPEN = "open", "Open"
-    FALSE = "false", "Another person"
-    TRUE = "true", "The same person"
-    GONE = "gone", "No longer near"
+    OPEN = "open", pgettext_lazy("name near a list", "Open")
+    FALSE = "false", _("Another person")
+    TRUE = "true", _("The same person")
+    GONE = "gone", _("No longer near")
 
 
 class WatchList(models.Model):

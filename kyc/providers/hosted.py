@@ -19,6 +19,7 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from django.utils.translation import override
 
 from kyc import outside, signing
 from kyc.errors import KycError
@@ -123,7 +124,8 @@ class HostedProvider:
     ) -> tuple[int, bytes]:
         """Status and body; raises NoAnswer where it is not known what the other side did."""
         try:
-            target = outside.target_of(self._address + path, what="A provider")
+            with override("en"):  # why it failed is kept with the check, whoever asked
+                target = outside.target_of(self._address + path, what="A provider")
         except KycError as error:
             raise NoAnswer(error.message) from error
         signed: dict[str, Any] = {

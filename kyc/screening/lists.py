@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from kyc.errors import KycError
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -49,12 +51,12 @@ def read(main: bytes, other_names: bytes = b"") -> dict[str, Entry]:
         if entry is None:
             continue
         if entry.external_id in entries:
-            raise KycError(f"The list names {entry.external_id} twice.")
+            raise KycError(_("The list names %(id)s twice.") % {"id": entry.external_id})
         entries[entry.external_id] = entry
         if len(entries) > MOST_ENTRIES:
-            raise KycError(f"A list has at most {MOST_ENTRIES} entries.")
+            raise KycError(_("A list has at most %(most)s entries.") % {"most": MOST_ENTRIES})
     if not entries:
-        raise KycError("There is nobody on this list: is it the right file?")
+        raise KycError(_("There is nobody on this list: is it the right file?"))
     for row in _rows(other_names, _OFAC_ALT):
         known = entries.get(row.get("ent_num", "").strip())
         name = row.get("alt_name", "").strip()
@@ -69,15 +71,15 @@ _OFAC_ALT = ["ent_num", "alt_num", "alt_type", "alt_name", "alt_remarks"]
 
 def _rows(data: bytes, plain_heading: list[str]) -> Iterator[dict[str, str]]:
     if len(data) > MOST_BYTES:
-        raise KycError("This file is too large for a list.")
+        raise KycError(_("This file is too large for a list."))
     if not data.strip():
         return
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise KycError("A list is a CSV file in UTF-8.") from error
+        raise KycError(_("A list is a CSV file in UTF-8.")) from error
     if "\0" in text:
-        raise KycError("A list is a CSV file in UTF-8.")
+        raise KycError(_("A list is a CSV file in UTF-8."))
     lines = csv.reader(io.StringIO(text))
     try:
         first = next(lines, [])
@@ -85,13 +87,13 @@ def _rows(data: bytes, plain_heading: list[str]) -> Iterator[dict[str, str]]:
         if not set(heading) & {"ent_num", "id", "name"}:
             # As published: no heading, and numbers from the first line on.
             if not first or not first[0].strip().isdigit():
-                raise KycError("This is no list: its heading should name id and name.")
+                raise KycError(_("This is no list: its heading should name id and name."))
             heading = plain_heading
             yield dict(zip(heading, first, strict=False))
         for cells in lines:
             yield dict(zip(heading, cells, strict=False))
     except csv.Error as error:
-        raise KycError(f"This file is no CSV: {error}.") from error
+        raise KycError(_("This file is no CSV: %(error)s.") % {"error": error}) from error
 
 
 def _entry(row: dict[str, str]) -> Entry | None:

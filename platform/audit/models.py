@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class AuditRecord(models.Model):
@@ -8,10 +9,10 @@ class AuditRecord(models.Model):
     """
 
     class Actor(models.TextChoices):
-        SYSTEM = "system", "System"
-        OPERATOR = "operator", "Operator"
-        STAFF = "staff", "Staff"
-        CUSTOMER = "customer", "Customer"
+        SYSTEM = "system", pgettext_lazy("who did it", "System")
+        OPERATOR = "operator", pgettext_lazy("who did it", "Operator")
+        STAFF = "staff", pgettext_lazy("who did it", "Staff")
+        CUSTOMER = "customer", pgettext_lazy("who did it", "Customer")
 
     id = models.BigIntegerField(primary_key=True)  # counts up by one, without a gap
     recorded_at = models.DateTimeField()

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from audit.chain import GENESIS, record_hash
 from audit.models import AuditRecord, PageView
@@ -69,9 +70,9 @@ def verify_chain() -> ChainCheck:
 
 def _problem(entry: AuditRecord, expected_id: int, previous_hash: str) -> str:
     if entry.id != expected_id:
-        return f"record {expected_id} is missing"
+        return _("record %(id)s is missing") % {"id": expected_id}
     if entry.previous_hash != previous_hash:
-        return "it does not follow the record before it"
+        return _("it does not follow the record before it")
     if entry.record_hash != record_hash(entry):
-        return "its content was changed"
+        return _("its content was changed")
     return ""

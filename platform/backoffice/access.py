@@ -34,6 +34,12 @@ def roles_with(user: Any, capability: str) -> list[str]:
     return [str(title) for role, title in roles.CHOICES if roles.role_has(user, role, capability)]
 
 
+def role_words(role: str) -> str:
+    """A role by its code as it stands within a sentence or in brackets."""
+    titles = dict(roles.CHOICES)
+    return str(titles[role]).lower() if role in titles else role
+
+
 def role_title(user: Any) -> str:
     """The role in words, in the reader's language."""
     titles = {

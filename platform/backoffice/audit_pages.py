@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit import chains, selectors, traces
 from audit.models import AuditRecord
-from backoffice import cells, pages
+from backoffice import access, action_words, cells, object_words, pages
 from backoffice.tables import Choice, Column, Days, Listing, asked
 from identity.models import User
 
@@ -29,26 +28,15 @@ def actor_text(record: AuditRecord, names: dict[int, str]) -> str:
     is_local = record.actor_kind != AuditRecord.Actor.OPERATOR or _in_public()
     name = names.get(record.actor_id or 0) if is_local else None
     kind = record.get_actor_kind_display()
-    return f"{name} ({record.actor_role or kind})" if name else f"{kind} {record.actor_id}"
+    if not name:
+        return f"{kind} {record.actor_id}"
+    return f"{name} ({access.role_words(record.actor_role) if record.actor_role else kind})"
 
 
 def _in_public() -> bool:
     from identity.schema import is_public
 
     return is_public()
-
-
-def action_words(action: str) -> str:
-    """``identity.reset_second_factor`` as “reset second factor”."""
-    return action.rpartition(".")[2].replace("_", " ")
-
-
-def object_words(object_type: str) -> str:
-    """``payments.paymentmethod`` as “payment method”; what is no model by the end of its name."""
-    try:
-        return str(apps.get_model(object_type)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return object_type.rpartition(".")[2].replace("_", " ")
 
 
 def changes(record: AuditRecord) -> list[tuple[str, str, str]]:
@@ -81,7 +69,7 @@ def timeline(request: HttpRequest, records: Iterable[AuditRecord]) -> list[dict[
         {
             "id": record.pk,
             "time": record.recorded_at,
-            "words": action_words(record.action),
+            "words": action_words.words_of(record.action),
             "actor": actor_text(record, names),
             "reason": record.reason,
             "changes": changes(record),
@@ -123,10 +111,10 @@ def trail(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Record"), lambda r: cells.mono(r.pk), "main"),
             Column(gettext_lazy("Time (UTC)"), lambda r: cells.when(r.recorded_at)),
-            Column(gettext_lazy("What"), lambda r: action_words(r.action)),
+            Column(gettext_lazy("What"), lambda r: action_words.words_of(r.action)),
             Column(
                 gettext_lazy("Object"),
-                lambda r: cells.pair(object_words(r.object_type), r.object_id),
+                lambda r: cells.pair(object_words.words_of(r.object_type), r.object_id),
             ),
             Column(gettext_lazy("Who"), actor),
             Column(gettext_lazy("Reason"), lambda r: r.reason or "–"),
@@ -135,7 +123,7 @@ def trail(request: HttpRequest) -> HttpResponse:
             Choice(
                 "type",
                 gettext_lazy("Object"),
-                [(kind, object_words(kind)) for kind in kinds.distinct()],
+                [(kind, object_words.words_of(kind)) for kind in kinds.distinct()],
                 lambda rows, value: rows.filter(object_type=value),
             ),
             Choice(
@@ -171,13 +159,13 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         return pages.missing(request)
     facts = [
         (_("Time (UTC)"), cells.when(row.recorded_at)),
-        (_("What"), action_words(row.action)),
+        (_("What"), action_words.words_of(row.action)),
         (_("Who"), actor_text(row, actor_names([row]))),
         (
             _("Object"),
             cells.link(
                 pages.url(request, "audit", type=row.object_type, id=row.object_id),
-                f"{object_words(row.object_type)} {row.object_id}",
+                f"{object_words.words_of(row.object_type)} {row.object_id}",
             ),
         ),
         (_("Reason"), row.reason or "–"),

@@ -6,14 +6,19 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from backoffice import state_words
 from money.units import format_units
 
-NOTHING = format_html('<span class="bo-muted" aria-label="{}">–</span>', "none")
+# Made anew wherever it is shown: each reader hears "none" in his own language.
+NOTHING: Any = lazy(format_html, SafeString)(
+    '<span class="bo-muted" aria-label="{}">–</span>', gettext_lazy("none")
+)
 
 TONES = {
     "good": {
@@ -33,18 +38,22 @@ TONES = {
 
 def tone_of(state: str) -> str:
     """The tone a state is painted in: good, warn, bad, or plain for an ended, neutral one."""
-    key = state.lower().replace(" ", "_").replace("-", "_")
+    key = state_words.key_of(state)
     for tone, states in TONES.items():
         if key in states:
             return tone
     return "plain"
 
 
-def badge(text: str, tone: str = "") -> SafeString:
-    """A small coloured label; the tone follows from the text unless given."""
-    words = str(text).replace("_", " ")
+def badge(text: str, tone: str = "", *, words: dict[str, Any] = state_words.STATES) -> SafeString:
+    """A small coloured label. A state's code is painted by the code and told in words.
+
+    ``tone`` is for text that is no code; ``words`` are those of states that are told otherwise.
+    """
     return format_html(
-        '<span class="bo-badge bo-badge-{}">{}</span>', tone or tone_of(str(text)), words
+        '<span class="bo-badge bo-badge-{}">{}</span>',
+        tone or tone_of(str(text)),
+        state_words.word_of(str(text), words),
     )
 
 
@@ -136,7 +145,8 @@ def age(moment: datetime, now: datetime) -> str:
         return _("%(count)d min ago") % {"count": seconds // 60}
     if seconds < 86400:
         return _("%(count)d h ago") % {"count": seconds // 3600}
-    return _("%(count)d days ago") % {"count": seconds // 86400}
+    days = seconds // 86400
+    return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
 
 
 def percent_of_ppm(ppm: int) -> str:

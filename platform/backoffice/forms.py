@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.once import new_token
 from money.units import MoneyError, parse_units
+from money.words import words_of
 
 
 class PlainForm(forms.Form):
@@ -112,7 +113,7 @@ def units_of(text: str, scale: int, *, signed: bool = False) -> int:
     try:
         units = parse_units(text, scale)
     except MoneyError as error:
-        raise forms.ValidationError(str(error)) from error
+        raise forms.ValidationError(words_of(error)) from error
     if units < 0 and not signed:
         raise forms.ValidationError(_("Enter a number that is not negative."))
     return units

@@ -26,7 +26,7 @@ TONES = {
 def state_of(row: Invoice) -> Any:
     if row.kind == InvoiceKind.CREDIT:
         return cells.badge(_("credit note"), "plain")
-    return cells.badge(row.get_state_display().lower(), TONES[InvoiceState(row.state)])
+    return cells.badge(str(row.get_state_display()).lower(), TONES[InvoiceState(row.state)])
 
 
 def invoice_columns(*, with_tenant: bool) -> list[Column]:
@@ -55,6 +55,7 @@ def show_invoice(
 ) -> HttpResponse:
     """Its page. ``compared``: the month's usage as it is measured now."""
     report = documents.report(row, SELLER)
+    in_draft = _("(draft)")
     context: dict[str, Any] = {
         "invoice": row,
         "state": state_of(row),
@@ -74,7 +75,7 @@ def show_invoice(
         request,
         "invoice.html",
         context,
-        title=f"{row.get_kind_display()} {row.number or _('(draft)')}",
+        title=f"{row.get_kind_display()} {row.number or in_draft}",
         crumbs=[(_("Invoices"), pages.url(request, "invoices"))],
     )
 

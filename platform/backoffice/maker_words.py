@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from backoffice import engine_words
 from trading.engine import enums
-from trading.engine.results import Result
 
 if TYPE_CHECKING:
     from backoffice.words import Dictionary
@@ -53,7 +54,7 @@ def _protection(event: Any, names: Dictionary) -> str:
         quote_id = names.instruments[event.instrument_id].quote_id
         limits.append(names.amount(quote_id, event.notional_units))
     if event.trades:
-        limits.append(_("%(trades)s trades") % told)
+        limits.append(ngettext("%(trades)s trade", "%(trades)s trades", event.trades) % told)
     if not limits:
         return _("Quotes of %(account)s in %(instrument)s are not protected") % told
     told["limits"] = ", ".join(limits)
@@ -67,7 +68,11 @@ def _protection_changed(event: Any, names: Dictionary) -> str:
     told = {**_scope(event, names), "trades": event.trades}
     if event.tripped:
         return (
-            _("The quotes of %(account)s in %(instrument)s are pulled after %(trades)s trades")
+            ngettext(
+                "The quotes of %(account)s in %(instrument)s are pulled after %(trades)s trade",
+                "The quotes of %(account)s in %(instrument)s are pulled after %(trades)s trades",
+                event.trades,
+            )
             % told
         )
     return _("Quotes of %(account)s in %(instrument)s are taken again") % told
@@ -82,7 +87,7 @@ def _quote_answered(event: Any, names: Dictionary) -> str:
         **_scope(event, names),
         "bid": event.bid_order_id or _("none"),
         "ask": event.ask_order_id or _("none"),
-        "result": Result(event.result).name.replace("_", " ").lower(),
+        "result": engine_words.result_words(event.result),
     }
     if event.result:
         return _("Quote of %(account)s in %(instrument)s refused: %(result)s") % told

@@ -15,11 +15,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from backoffice import access, counted, looks, right_words
+from backoffice import access, counted, languages, looks, right_words
 
 View = Callable[..., HttpResponse]
 
@@ -132,28 +131,10 @@ def switched_off(request: HttpRequest) -> HttpResponse:
     )
 
 
-# Staff pages speak one language until their catalogue is whole in another: half a translation
-# would mix two in one sentence. Brands and customers have theirs.
-STAFF_LANGUAGE = "en"
-
-
-def in_staff_language(view: View) -> View:
-    """The view with the language of the staff's web, whatever the brand speaks."""
-
-    @wraps(view)
-    def speaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with translation.override(STAFF_LANGUAGE):
-            response = view(request, *args, **kwargs)
-        response.headers.setdefault("Content-Language", STAFF_LANGUAGE)
-        return response
-
-    return speaking
-
-
 def guarded(site: Any, page: Page) -> View:
     """The page's view behind sign-in, second factor and capability."""
 
-    @in_staff_language
+    @languages.in_staff_language
     @wraps(page.view)
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.staff_site = site  # type: ignore[attr-defined]

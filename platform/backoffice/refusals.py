@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from identity.errors import IdentityError
 from money.units import MoneyError
+from money.words import words_of
 from tenants.errors import TenantError
 from trading.commands.door import EngineUnavailable, EngineUnknown
 from trading.orders.errors import OrderError
@@ -41,6 +42,8 @@ def refusal_of(error: Exception) -> Refusal | None:
         return Refusal(f"{error.message} {error.help_text}".strip(), 409)
     if isinstance(error, ValidationError):
         return Refusal(" ".join(error.messages), 422)
-    if isinstance(error, (MoneyError, ValueError)) and str(error):
+    if isinstance(error, MoneyError):
+        return Refusal(words_of(error), 422)
+    if isinstance(error, ValueError) and str(error):
         return Refusal(str(error), 422)
     return None

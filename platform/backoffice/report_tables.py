@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.forms import PlainForm
@@ -70,13 +71,18 @@ def cell(report: Report, column: Column, value: Any) -> Any:
         return format_html(
             '<time datetime="{}" class="bo-time">{} <span>{}</span></time>',
             local.isoformat(),
-            f"{local.day} {local:%b %Y}",
+            day_words(local),
             f"{local:%H:%M:%S}",
         )
     if isinstance(value, int):
         return cells.number(value) if column.is_right and column.kind != "share" else _share(value)
     text = plain(column, value, report.zone)
     return cells.muted(text) if value is None and text else text
+
+
+def day_words(day: date) -> str:
+    """A day (or a moment's, in its own zone) as the reader's language writes it."""
+    return date_format(day, "Y-m-d" if str(get_language()).startswith("zh") else "j M Y")
 
 
 def glance(amount: Amount) -> str:
@@ -113,7 +119,7 @@ class ReportForm(PlainForm):
         required=False,
         widget=forms.NumberInput(attrs={"min": 2000, "max": 2100}),
     )
-    by = forms.ChoiceField(label=gettext_lazy("By"), required=False)
+    by = forms.ChoiceField(label=pgettext_lazy("fees by what", "By"), required=False)
     asset = forms.ChoiceField(label=gettext_lazy("Asset"), required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Valued in"), required=False)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)

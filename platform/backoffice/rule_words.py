@@ -90,7 +90,8 @@ def value_of(fact: Fact, text: str) -> int:
     """The integer that typed text stands for; a form error where it is none."""
     text = text.strip()
     if fact.unit == Unit.FLAG:
-        known = {"yes": 1, "1": 1, "no": 0, "0": 0}
+        # As `value_text` writes it in the language of the page, and in English.
+        known = {"yes": 1, "1": 1, "no": 0, "0": 0, _("yes").lower(): 1, _("no").lower(): 0}
         if text.lower() not in known:
             raise forms.ValidationError(_("Write yes or no."))
         return known[text.lower()]
@@ -121,7 +122,7 @@ def condition(kind: Kind, each: Condition) -> str:
         )
     ):
         holds = (each.value == 1) == (each.comparison == Comparison.EQUALS)
-        return fact.meaning if holds else _("not: %(meaning)s") % {"meaning": fact.meaning}
+        return str(fact.meaning) if holds else _("not: %(meaning)s") % {"meaning": fact.meaning}
     return f"{fact.meaning} {COMPARISONS[each.comparison]} {value_words(fact, each.value)}"
 
 
@@ -137,14 +138,18 @@ def sentence(kind: Kind, rule: Rule) -> SafeString:
 def plain(kind: Kind, rule: Rule) -> str:
     """A rule in one line of text, for comparing versions."""
     told = f" {_('and')} ".join(condition(kind, each) for each in rule.conditions)
-    return f"{_('If')} {told}: {SHORT[rule.outcome.name]}. “{rule.sentence}”"
+    return _("If %(conditions)s: %(outcome)s. “%(sentence)s”") % {
+        "conditions": told,
+        "outcome": SHORT[rule.outcome.name],
+        "sentence": rule.sentence,
+    }
 
 
 def facts_told(kind: Kind, facts: dict[str, int]) -> list[tuple[str, str]]:
     """Recorded facts, one by one; those that are no facts any more by their name."""
     return [
         (
-            kind.by_name[name].meaning if name in kind.by_name else name,
+            str(kind.by_name[name].meaning) if name in kind.by_name else name,
             value_words(kind.by_name[name], value) if name in kind.by_name else str(value),
         )
         for name, value in facts.items()

@@ -6,9 +6,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backoffice.cells import percent_of_bp
+from backoffice import state_words
+from backoffice.cells import badge, percent_of_bp
 from trading.engine import enums
 
 
@@ -17,18 +20,29 @@ def state_name(state: int) -> str:
     return enums.InstrumentState(state).name.lower()
 
 
+def state_text(state: int) -> str:
+    """An instrument's state in words, for sentences."""
+    return state_words.word_of(state_name(state), state_words.INSTRUMENT)
+
+
+def state_badge(state: int) -> SafeString:
+    """An instrument's state, painted by its code."""
+    return badge(state_name(state), words=state_words.INSTRUMENT)
+
+
 def seconds_text(seconds: int) -> str:
     """A span of time in whole minutes where it is one."""
     if seconds % 60:
-        return _("%(count)s seconds") % {"count": seconds}
-    return _("%(count)s minutes") % {"count": seconds // 60}
+        return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = seconds // 60
+    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
 def state(event: Any, names: Any) -> str:
     """An instrument's new state, and why it has it."""
     told = {
         "symbol": names.symbol(event.instrument_id),
-        "state": state_name(event.state).replace("_", " "),
+        "state": state_text(event.state),
     }
     reason = getattr(event, "reason", enums.StateReason.REQUESTED)
     if reason == enums.StateReason.BREAKER:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice import access, pages
 from backoffice.editing import EditPage
@@ -32,7 +33,8 @@ def changed_by_text(label: str) -> str:
     if home == "public":
         return _("operator %(id)s") % {"id": number}
     user = User.objects.filter(pk=int(number)).first() if number.isdigit() else None
-    return f"{user.name or user.email} ({role})" if user else f"{role} {number}"
+    words = access.role_words(role) if role != "customer" else pgettext("who did it", "customer")
+    return f"{user.name or user.email} ({words})" if user else f"{words} {number}"
 
 
 def groups_of(tenant: Tenant) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backoffice import access, once
+from backoffice import access, languages, once
 from backoffice.forms import PlainForm
 from backoffice.pages import site_of
 from identity import actions
@@ -325,6 +325,14 @@ def _choose_password(
     )
 
 
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The web in another language, on the page where that was chosen."""
+    response = HttpResponseRedirect(_next(request))
+    languages.choose(request, response)
+    return response
+
+
 # Pages before sign-in: route, name, view. Everything else needs a second factor.
 OPEN_PAGES: tuple[tuple[str, str, Callable[..., HttpResponse]], ...] = (
     ("sign-in/", "login", password),
@@ -332,6 +340,7 @@ OPEN_PAGES: tuple[tuple[str, str, Callable[..., HttpResponse]], ...] = (
     ("enrol/", "enrol", enrol),
     ("sign-out/", "logout", sign_out),
     ("forgot/", "forgot", forgot),
+    ("language/", "language", language),
     ("invitation/<str:token>/", "invitation", invitation),
     ("reset/<str:token>/", "reset", reset),
 )

@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
-from backoffice import access, menu, pages, search, sign_in
+from backoffice import access, languages, menu, pages, search, sign_in
 from backoffice.pages import View
 from tenants import selectors as tenants
 
@@ -51,7 +51,7 @@ class StaffSite(UnfoldAdminSite):
         """A page before sign-in; it still knows its site."""
 
         @never_cache
-        @pages.in_staff_language
+        @languages.in_staff_language
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             request.staff_site = self  # type: ignore[attr-defined]
             request.current_app = self.name  # type: ignore[attr-defined]

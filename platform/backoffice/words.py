@@ -6,23 +6,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backoffice import entry_words, fee_words, list_words, maker_words, session_words
+from backoffice import (
+    engine_words,
+    entry_words,
+    fee_words,
+    list_words,
+    maker_words,
+    session_words,
+    state_words,
+)
 from backoffice.cells import grouped, percent_of_bp, percent_of_ppm
 from backoffice.session_words import seconds_text as seconds_text
+from backoffice.session_words import state_badge as state_badge
 from backoffice.session_words import state_name as state_name
+from backoffice.session_words import state_text as state_text
 from money.units import format_units
 from trading.engine import enums
-from trading.engine.results import Result
 
 
 def result_text(code: int) -> str:
     """A result code as its number and name: ``600 insufficient funds``."""
-    try:
-        name = Result(code).name.replace("_", " ").lower()
-    except ValueError:
-        name = _("unknown result")
-    return f"{code} {name}"
+    return f"{code} {engine_words.result_words(code)}"
 
 
 def amount_text(units: int, asset: Any) -> str:
@@ -31,7 +37,13 @@ def amount_text(units: int, asset: Any) -> str:
 
 
 def account_state_name(state: int) -> str:
+    """active, cancel_only or suspended: for badges."""
     return enums.AccountState(state).name.lower()
+
+
+def account_state_text(state: int) -> str:
+    """An account's state in words, for sentences."""
+    return state_words.word_of(account_state_name(state))
 
 
 @dataclass
@@ -55,13 +67,13 @@ class Dictionary:
     def quantity(self, instrument_id: int, lots: int) -> str:
         instrument = self.instruments.get(instrument_id)
         if instrument is None:
-            return _("%(lots)s lots") % {"lots": lots}
+            return ngettext("%(lots)s lot", "%(lots)s lots", lots) % {"lots": lots}
         return self.amount(instrument.base_id, lots * instrument.lot_units)
 
     def price(self, instrument_id: int, ticks: int) -> str:
         instrument = self.instruments.get(instrument_id)
         if instrument is None:
-            return _("%(ticks)s ticks") % {"ticks": ticks}
+            return ngettext("%(ticks)s tick", "%(ticks)s ticks", ticks) % {"ticks": ticks}
         return grouped(
             format_units(ticks * instrument.tick_units, instrument.quote.scale, min_places=2)
         )
@@ -81,7 +93,7 @@ def _funds(event: Any, names: Dictionary, template: str) -> str:
     return template % {
         "amount": names.amount(event.asset_id, event.amount_units),
         "account": names.account_text(event.account_id),
-        "reason": enums.FundsReason(event.reason).name.replace("_", " ").lower(),
+        "reason": engine_words.funds_reason(event.reason),
         "reference": event.reference_id,
     }
 
@@ -169,6 +181,11 @@ def _refreshed(event: Any, names: Dictionary) -> str:
         "price": names.price(event.instrument_id, event.ticks),
         "reserve": names.quantity(event.instrument_id, event.reserve_lots),
     }
+
+
+def order_status_text(status: int) -> str:
+    """An order's status in words, for sentences."""
+    return state_words.word_of(enums.OrderStatus(status).name.lower(), state_words.ORDER)
 
 
 def source_name(source: int) -> str:
@@ -280,14 +297,14 @@ def _reduced(event: Any, names: Dictionary) -> str:
         "id": event.order_id,
         "quantity": names.quantity(event.instrument_id, event.lots),
         "leaves": names.quantity(event.instrument_id, event.leaves_lots),
-        "reason": enums.ReduceReason(event.reason).name.replace("_", " ").lower(),
+        "reason": engine_words.reduce_reason(event.reason),
     }
 
 
 def _closed(event: Any, names: Dictionary) -> str:
     sentence = _("Order %(id)s closed as %(status)s: %(done)s done, %(leaves)s not") % {
         "id": event.order_id,
-        "status": enums.OrderStatus(event.status).name.replace("_", " ").lower(),
+        "status": order_status_text(event.status),
         "done": names.quantity(event.instrument_id, event.cumulative_lots),
         "leaves": names.quantity(event.instrument_id, event.leaves_lots),
     }
@@ -304,7 +321,7 @@ def _rules(event: Any, names: Dictionary) -> str:
         "symbol": event.symbol,
         "tick": event.tick_units,
         "lot": event.lot_units,
-        "state": enums.InstrumentState(event.state).name.replace("_", " ").lower(),
+        "state": state_text(event.state),
     }
 
 
@@ -328,7 +345,7 @@ def _account(event: Any, names: Dictionary) -> str:
     return _("%(account)s: group %(group)s, %(state)s") % {
         "account": names.account_text(event.account_id),
         "group": event.group_id,
-        "state": account_state_name(event.state).replace("_", " "),
+        "state": account_state_text(event.state),
     }
 
 
@@ -343,6 +360,14 @@ def _asset(event: Any, names: Dictionary) -> str:
     return _("Asset %(code)s with %(scale)s decimal places") % {
         "code": event.code,
         "scale": event.scale,
+    }
+
+
+def _reduce(event: Any, names: Dictionary) -> str:
+    return _("Reduce order %(id)s of %(account)s by %(quantity)s") % {
+        "id": event.order_id or event.client_key,
+        "account": names.account_text(event.account_id),
+        "quantity": names.quantity(0, event.lots),
     }
 
 
@@ -399,6 +424,7 @@ _SENTENCES: dict[str, Callable[[Any, Dictionary], str]] = {
     "OrderRefreshed": _refreshed,
     "OrderClosed": _closed,
     "CancelOrder": _cancel,
+    "ReduceOrder": _reduce,
     **fee_words.SENTENCES,
     **maker_words.SENTENCES,
     **entry_words.SENTENCES,

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context, tenant_context
 
 from audit import actions as audit
@@ -55,7 +56,7 @@ def set_plan(
     """
     _require(acting_user)
     if max(monthly_units, customer_units) > MOST_UNITS:
-        raise BillingError("too_large", "That is more than anybody pays.")
+        raise BillingError("too_large", _("That is more than anybody pays."))
     if share_of != Share.NONE:
         pricing.check_steps(steps)
     with transaction.atomic():
@@ -96,7 +97,7 @@ def choose_plan(*, tenant: Tenant, name: str, acting_user: Any, reason: str) -> 
     """Put a firm on a plan. Raises BillingError, PermissionDenied."""
     _require(acting_user)
     if selectors.plan_in_force(name) is None:
-        raise BillingError("no_plan", "There is no such plan.")
+        raise BillingError("no_plan", _("There is no such plan."))
     with transaction.atomic():
         row = Tenant.objects.select_for_update().get(pk=tenant.pk)
         old, row.plan = row.plan, name
@@ -111,10 +112,13 @@ def draft(*, tenant: Tenant, month: date, acting_user: Any) -> Invoice:
     _require(acting_user)
     month = metering.month_of(month)
     if metering.bounds_of(month)[1] > timezone.now():
-        raise BillingError("not_over", "The month is not over yet.")
+        raise BillingError("not_over", _("The month is not over yet."))
     plan = selectors.plan_in_force(tenant.plan)
     if plan is None:
-        raise BillingError("no_plan", f"There is no plan {tenant.plan!r}: choose one for the firm.")
+        raise BillingError(
+            "no_plan",
+            _("There is no plan “%(plan)s”: choose one for the firm.") % {"plan": tenant.plan},
+        )
     usage = metering.measure(tenant, month, plan.currency)
     lines = pricing.lines_of(plan, usage)
     with transaction.atomic():
@@ -125,7 +129,10 @@ def draft(*, tenant: Tenant, month: date, acting_user: Any) -> Invoice:
             .first()
         )
         if row is not None and row.state != InvoiceState.DRAFT:
-            raise BillingError("issued", f"{row} of that month is issued already.")
+            raise BillingError(
+                "issued",
+                _("%(invoice)s of that month is issued already.") % {"invoice": row},
+            )
         row = row or Invoice(tenant=tenant, month=month)
         row.plan, row.currency, row.usage = plan, plan.currency, usage
         row.lines = [line.as_json() for line in lines]
@@ -181,7 +188,7 @@ def _end(invoice: Invoice, state: InvoiceState, acting_user: Any, reason: str) -
     with transaction.atomic():
         row = _step(invoice, state)
         if state == InvoiceState.VOID and row.corrections.exists():
-            raise BillingError("credited", "A credit note stands against it: credit the rest.")
+            raise BillingError("credited", _("A credit note stands against it: credit the rest."))
         row.ended_at = timezone.now()
         row.save()
         _record(f"billing.{state.value}", row, acting_user, reason=reason, number=row.number)
@@ -192,7 +199,10 @@ def _step(invoice: Invoice, to: InvoiceState) -> Invoice:
     """The invoice, locked and on in its next state; raises BillingError."""
     row = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
     if row.kind == InvoiceKind.CREDIT or (row.state, to) not in STEPS:
-        raise BillingError("step", f"It is {row.get_state_display().lower()}: that cannot be done.")
+        raise BillingError(
+            "step",
+            _("It is %(state)s: that cannot be done.") % {"state": row.get_state_display().lower()},
+        )
     row.state = to
     return row
 
@@ -210,11 +220,14 @@ def credit(*, invoice: Invoice, units: int, acting_user: Any, reason: str) -> In
             InvoiceState.ISSUED,
             InvoiceState.PAID,
         ):
-            raise BillingError("step", "Only what was issued and is not void can be credited.")
+            raise BillingError("step", _("Only what was issued and is not void can be credited."))
         left = selectors.left_to_credit(row)
         if not 0 < units <= left:
             text = f"{format_units(left, 2, 2)} {row.currency}"
-            raise BillingError("too_much", f"Credit more than nothing and at most {text}.")
+            raise BillingError(
+                "too_much",
+                _("Credit more than nothing and at most %(most)s.") % {"most": text},
+            )
         note = Invoice.objects.create(
             tenant=row.tenant,
             kind=InvoiceKind.CREDIT,

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from django_tenants.utils import tenant_context
 
 from billing.errors import BillingError
@@ -75,7 +76,9 @@ def measure(tenant: Tenant, month: date, currency: str) -> dict[str, Any]:
     begin, end = bounds_of(month)
     with tenant_context(tenant):
         if clearing.quarantine() is not None:
-            raise BillingError("behind", "The firm's books stand still: measure when they go on.")
+            raise BillingError(
+                "behind", _("The firm's books stand still: measure when they go on.")
+            )
         after, through = Period(begin, end, UTC).trade_bounds()
         known = catalogue(fresh=True)
         valuation = selectors.valuation_at(end, reading.bound_before(end), currency)

@@ -5,6 +5,8 @@ Amounts are whole units of a currency's minor unit, with `SCALE` decimal places.
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenants.models import Tenant
 
@@ -14,9 +16,9 @@ SCALE = 2
 class Share(models.TextChoices):
     """What a plan takes a share of."""
 
-    NONE = "none", "No share"
-    VOLUME = "volume", "Trading volume"
-    FEES = "fees", "Trading fees that the firm earned"
+    NONE = "none", _("No share")
+    VOLUME = "volume", _("Trading volume")
+    FEES = "fees", _("Trading fees that the firm earned")
 
 
 class Plan(models.Model):
@@ -50,15 +52,15 @@ class Plan(models.Model):
 
 
 class InvoiceKind(models.TextChoices):
-    INVOICE = "invoice", "Invoice"
-    CREDIT = "credit", "Credit note"
+    INVOICE = "invoice", _("Invoice")
+    CREDIT = "credit", _("Credit note")
 
 
 class InvoiceState(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    ISSUED = "issued", "Issued"
-    PAID = "paid", "Paid"
-    VOID = "void", "Void"
+    DRAFT = "draft", pgettext_lazy("state of an invoice", "Draft")
+    ISSUED = "issued", pgettext_lazy("state of an invoice", "Issued")
+    PAID = "paid", pgettext_lazy("state of an invoice", "Paid")
+    VOID = "void", pgettext_lazy("state of an invoice", "Void")
 
 
 STEPS = {

@@ -4,6 +4,8 @@ import itertools
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from billing.errors import BillingError
 from billing.models import SCALE, Plan, Share
 from money.units import format_units
@@ -25,12 +27,12 @@ class Line(NamedTuple):
 def check_steps(steps: list[list[int]]) -> None:
     """Raises BillingError unless the steps rise from 0 and no rate is above 100 %."""
     if not steps or steps[0][0] != 0:
-        raise BillingError("steps", "The first step begins at 0.")
+        raise BillingError("steps", _("The first step begins at 0."))
     begins = [begin for begin, _ppm in steps]
     if begins != sorted(set(begins)):
-        raise BillingError("steps", "Each step begins above the one before it.")
+        raise BillingError("steps", _("Each step begins above the one before it."))
     if any(not 0 <= ppm <= PPM for _begin, ppm in steps):
-        raise BillingError("steps", "A rate is 0 to 100 %.")
+        raise BillingError("steps", _("A rate is 0 to 100 %."))
 
 
 def lines_of(plan: Plan, usage: dict[str, Any]) -> list[Line]:
@@ -60,7 +62,9 @@ def _share(plan: Plan, usage: dict[str, Any]) -> list[Line]:
     value = usage["volume_value" if plan.share_of == Share.VOLUME else "fees_value"]
     if value is None:
         raise BillingError(
-            "no_currency", f"The firm has no asset {plan.currency}, so nothing can be valued in it."
+            "no_currency",
+            _("The firm has no asset %(code)s, so nothing can be valued in it.")
+            % {"code": plan.currency},
         )
     whole = Fraction(value[0], 10 ** value[1])
     words = "trading volume" if plan.share_of == Share.VOLUME else "trading fees"

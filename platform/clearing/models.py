@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 
 class Checkpoint(models.Model):
@@ -22,14 +23,17 @@ class Checkpoint(models.Model):
 
 
 class RebuildState(models.TextChoices):
-    ASKED = "asked", "Asked for"
-    BUILDING = "building", "Being built"
-    SAME = "same", "No difference"
-    COMPARED = "compared", "Differs, waiting for a second person"
-    APPROVED = "approved", "Approved, being mended"
-    MENDED = "mended", "Mended"
-    REFUSED = "refused", "Refused by the second person"
-    FAILED = "failed", "Failed"
+    ASKED = "asked", pgettext_lazy("state of a rebuild", "Asked for")
+    BUILDING = "building", pgettext_lazy("state of a rebuild", "Being built")
+    SAME = "same", pgettext_lazy("state of a rebuild", "No difference")
+    COMPARED = (
+        "compared",
+        pgettext_lazy("state of a rebuild", "Differs, waiting for a second person"),
+    )
+    APPROVED = "approved", pgettext_lazy("state of a rebuild", "Approved, being mended")
+    MENDED = "mended", pgettext_lazy("state of a rebuild", "Mended")
+    REFUSED = "refused", pgettext_lazy("state of a rebuild", "Refused by the second person")
+    FAILED = "failed", pgettext_lazy("state of a rebuild", "Failed")
 
 
 class Rebuild(models.Model):

@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 
 from identity import policy
 
+YEAR_SECONDS = 31_536_000
 TRUSTED_DEVICE = "__Host-trusted" if settings.HTTPS else "trusted"
 
 
@@ -19,4 +20,15 @@ def set_trusted_device(response: HttpResponse, token: str) -> None:
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
+    )
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Have this browser's pages in that language from now on, whoever is signed in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.HTTPS,
     )

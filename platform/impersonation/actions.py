@@ -35,9 +35,9 @@ def begin(*, user: User, acting_user: Any, reason: str) -> tuple[Impersonation, 
     if not selectors.may_see_as(acting_user, user):
         raise PermissionDenied("You may not see pages as this person.")
     if not user.is_active:
-        raise ImpersonationError("closed", "This login is closed: nobody sees anything with it.")
+        raise ImpersonationError("closed", _("This login is closed: nobody sees anything with it."))
     if len(reason.strip()) < 5:
-        raise ImpersonationError("reason", "Say why, in a few words.")
+        raise ImpersonationError("reason", _("Say why, in a few words."))
     secret, now = crypto.new_token(), timezone.now()
     with transaction.atomic():
         mine = Impersonation.objects.filter(
@@ -78,7 +78,7 @@ def open_link(secret: str) -> tuple[Impersonation, str, int]:
             .first()
         )
         if row is None or not selectors.may_go_on(row):
-            raise ImpersonationError("link", "This link was used already, or its time is over.")
+            raise ImpersonationError("link", _("This link was used already, or its time is over."))
         row.link_hash, row.cookie_hash = None, crypto.hash_token(cookie)
         row.begun_at, row.expires_at = now, now + timedelta(seconds=seconds)
         row.save()

@@ -1,14 +1,16 @@
+from django.utils.translation import gettext_lazy as _
+
 from tenants import registry
 
-GROUP = "Seeing as somebody else"
+GROUP = _("Seeing as somebody else")
 
 
 def declare_settings() -> None:
     registry.declare(
         registry.Boolean(
             name="impersonation.by_platform",
-            label="The platform's support may see pages as somebody here sees them",
-            help="Read-only, with a reason; owners are mailed each time. Off ends what is open.",
+            label=_("The platform's support may see pages as somebody here sees them"),
+            help=_("Read-only, with a reason; owners are mailed each time. Off ends what is open."),
             default=True,
             group=GROUP,
         )
@@ -16,7 +18,7 @@ def declare_settings() -> None:
     registry.declare(
         registry.Boolean(
             name="impersonation.tell_customer",
-            label="Customers are told when somebody sees their pages as they do",
+            label=_("Customers are told when somebody sees their pages as they do"),
             default=True,
             group=GROUP,
         )
@@ -24,7 +26,7 @@ def declare_settings() -> None:
     registry.declare(
         registry.Integer(
             name="impersonation.minutes",
-            label="Minutes after which seeing as somebody else ends by itself",
+            label=_("Minutes after which seeing as somebody else ends by itself"),
             default=30,
             minimum=5,
             maximum=120,

@@ -8,6 +8,8 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_tenants.utils import schema_context
 from kombu.exceptions import OperationalError
 
@@ -49,7 +51,9 @@ def ask_for(
         waiting = Job.objects.filter(asked_by=acting_user).exclude(state__in=ENDED).count()
         if key is None and waiting >= MOST_OPEN:
             raise JobError(
-                "too_many", f"{MOST_OPEN} of yours have not ended yet. Wait for one, or cancel it."
+                "too_many",
+                _("%(count)s of yours have not ended yet. Wait for one, or cancel it.")
+                % {"count": MOST_OPEN},
             )
         job.save(force_insert=True)
         audit.record(
@@ -84,7 +88,7 @@ def cancel(*, job: Job, acting_user: Any) -> Job:
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job.pk)
         if row.is_ended:
-            raise JobError("ended", "This has ended already.")
+            raise JobError("ended", _("This has ended already."))
         row.cancel_at = row.cancel_at or now
         if row.state == JobState.WAITING:
             row.state, row.ended_at = JobState.CANCELED, now
@@ -164,7 +168,7 @@ def give_back_silent() -> list[int]:
                 job.state, job.ended_at = JobState.CANCELED, now
             elif job.tries >= MOST_TRIES:
                 job.state, job.ended_at = JobState.FAILED, now
-                job.error = "The worker was gone each time."
+                job.error = gettext_noop("The worker was gone each time.")
             else:
                 job.state = JobState.WAITING
             job.run = ""

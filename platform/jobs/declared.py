@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from tenants import registry
 
 
@@ -5,11 +7,11 @@ def declare_settings() -> None:
     registry.declare(
         registry.Integer(
             name="jobs.days_kept",
-            label="Days that a file made in the background is kept",
-            help="Then it is removed, and links to it lead nowhere.",
+            label=_("Days that a file made in the background is kept"),
+            help=_("Then it is removed, and links to it lead nowhere."),
             default=3,
             minimum=1,
             maximum=30,
-            group="Reports",
+            group=_("Reports"),
         )
     )

@@ -2,14 +2,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 
 class JobState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Canceled"
+    WAITING = "waiting", pgettext_lazy("state of a job", "Waiting")
+    RUNNING = "running", pgettext_lazy("state of a job", "Running")
+    DONE = "done", pgettext_lazy("state of a job", "Done")
+    FAILED = "failed", pgettext_lazy("state of a job", "Failed")
+    CANCELED = "canceled", pgettext_lazy("state of a job", "Canceled")
 
 
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELED)

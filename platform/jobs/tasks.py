@@ -4,6 +4,7 @@ import time
 
 import structlog
 from celery import shared_task
+from django.utils.translation import gettext_noop
 
 from jobs import actions, registry
 from jobs.errors import Canceled
@@ -37,7 +38,9 @@ def run_job(job_id: int) -> None:
     if job is None:
         return
     if not registry.may(job.asked_by, job):
-        actions.end(job, JobState.FAILED, "Who asked for it has no right to it any more.")
+        actions.end(
+            job, JobState.FAILED, gettext_noop("Who asked for it has no right to it any more.")
+        )
         return
     try:
         made = registry.kind_of(job).work(job, _Teller(job))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import crypto, roles
@@ -37,7 +38,7 @@ def set_provider(
     roles.require(acting_user, "messages.manage")
     wanted = OPTIONS.get(Channel(channel))
     if wanted is None:
-        raise ValueError("Nothing needs to be set up for this channel.")
+        raise ValueError(_("Nothing needs to be set up for this channel."))
     kept = {name: str(options.get(name, "")).strip() for name in wanted}
     if kept.get("address"):
         try:
@@ -50,7 +51,7 @@ def set_provider(
         place = ("host", "port", "security", "address")
         moved = row is not None and any(before.get(n, "") != kept.get(n, "") for n in place)
         if moved and row is not None and row.secret_encrypted and not secret:
-            raise ValueError("The secret goes to another place: type it again.")
+            raise ValueError(_("The secret goes to another place: type it again."))
         row = row or Provider(channel=channel)
         row.options, row.is_on, row.changed_at = kept, is_on, timezone.now()
         if secret:

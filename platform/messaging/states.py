@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from django.utils.translation import gettext as _
+
 from messaging.models import MessageState, OutboxMessage
 
 
@@ -25,6 +27,9 @@ def apply(message: OutboxMessage, step: Step) -> MessageState:
     before = MessageState(message.state)
     after = _STEPS.get((before, step))
     if after is None:
-        raise ValueError(f"A message that is {before.label.lower()} cannot take this step.")
+        raise ValueError(
+            _("A message that is %(state)s cannot take this step.")
+            % {"state": str(before.label).lower()}
+        )
     message.state = after
     return after

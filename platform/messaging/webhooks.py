@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import crypto, roles
@@ -23,7 +24,9 @@ def add(*, url: str, kinds: list[str], acting_user: Any) -> tuple[WebhookEndpoin
     _check(url, kinds)
     with transaction.atomic():
         if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
-            raise ValueError(f"There are {MOST_ENDPOINTS} endpoints already.")
+            raise ValueError(
+                _("There are %(count)s endpoints already.") % {"count": MOST_ENDPOINTS}
+            )
         row = WebhookEndpoint(url=url, kinds=sorted(set(kinds)))
         told = _new_secret(row)
         row.save()
@@ -70,6 +73,6 @@ def _check(url: str, kinds: list[str]) -> None:
     except fence.Refused as error:
         raise ValueError(str(error)) from error
     if len(url) > 500:
-        raise ValueError("The address is too long.")
+        raise ValueError(_("The address is too long."))
     if not kinds or set(kinds) - set(KINDS):
-        raise ValueError("Choose what it is told of.")
+        raise ValueError(_("Choose what it is told of."))

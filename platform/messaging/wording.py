@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
 _PLACE = re.compile(r"\{\{\s*([a-z_]{1,40})\s*\}\}", re.ASCII)
 MOST_CHARACTERS = 5_000
 
@@ -17,7 +20,7 @@ class Wording:
     """What may be said in a template: its ``places`` with examples; ``must`` be in its text."""
 
     name: str
-    title: str
+    title: Any
     places: dict[str, str]
     must: frozenset[str] = frozenset()
 
@@ -33,20 +36,54 @@ _WITHDRAWAL = {**_LINK, **_PAYMENT, "arrives": "1,249.00", "iban": "…5432"}
 WORDINGS = {
     wording.name: wording
     for wording in (
-        Wording("verify_email", "Confirm the address", _LINK, frozenset(_LINK)),
-        Wording("reset_password", "Choose a new password", _LINK, frozenset(_LINK)),
-        Wording("password_changed", "Password changed", _LINK),
-        Wording("second_factor_on", "Second factor on", _LINK),
-        Wording("second_factor_off", "Second factor off", _LINK),
-        Wording("api_key_created", "API key made", {**_LINK, "label": "Robot"}),
-        Wording("beneficiary_added", "Bank account added", {**_LINK, "iban": "…5432"}),
-        Wording("deposit_credited", "Deposit credited", {**_LINK, **_PAYMENT}),
-        Wording("withdrawal_requested", "Withdrawal asked for", _WITHDRAWAL),
-        Wording("withdrawal_paid", "Withdrawal paid", _WITHDRAWAL),
         Wording(
-            "withdrawal_given_back", "Withdrawal given back", {**_LINK, **_PAYMENT, "note": ""}
+            "verify_email",
+            pgettext_lazy("message template", "Confirm the address"),
+            _LINK,
+            frozenset(_LINK),
         ),
-        Wording("ticket_answered", "Question answered", {**_LINK, "question": "My deposit"}),
+        Wording(
+            "reset_password",
+            pgettext_lazy("message template", "Choose a new password"),
+            _LINK,
+            frozenset(_LINK),
+        ),
+        Wording("password_changed", pgettext_lazy("message template", "Password changed"), _LINK),
+        Wording("second_factor_on", pgettext_lazy("message template", "Second factor on"), _LINK),
+        Wording("second_factor_off", pgettext_lazy("message template", "Second factor off"), _LINK),
+        Wording(
+            "api_key_created",
+            pgettext_lazy("message template", "API key made"),
+            {**_LINK, "label": "Robot"},
+        ),
+        Wording(
+            "beneficiary_added",
+            pgettext_lazy("message template", "Bank account added"),
+            {**_LINK, "iban": "…5432"},
+        ),
+        Wording(
+            "deposit_credited",
+            pgettext_lazy("message template", "Deposit credited"),
+            {**_LINK, **_PAYMENT},
+        ),
+        Wording(
+            "withdrawal_requested",
+            pgettext_lazy("message template", "Withdrawal asked for"),
+            _WITHDRAWAL,
+        ),
+        Wording(
+            "withdrawal_paid", pgettext_lazy("message template", "Withdrawal paid"), _WITHDRAWAL
+        ),
+        Wording(
+            "withdrawal_given_back",
+            pgettext_lazy("message template", "Withdrawal given back"),
+            {**_LINK, **_PAYMENT, "note": ""},
+        ),
+        Wording(
+            "ticket_answered",
+            pgettext_lazy("message template", "Question answered"),
+            {**_LINK, "question": "My deposit"},
+        ),
     )
 }
 # Places of every template.
@@ -60,23 +97,27 @@ def places_of(wording: Wording) -> dict[str, str]:
 def check(wording: Wording, subject: str, text: str) -> None:
     """Raise BadWording unless these may be the words of the template."""
     if not subject.strip() or not text.strip():
-        raise BadWording("Write a subject and a text.")
+        raise BadWording(_("Write a subject and a text."))
     if "\n" in subject or "\r" in subject or len(subject) > 200:
-        raise BadWording("The subject is one line of at most 200 characters.")
+        raise BadWording(_("The subject is one line of at most 200 characters."))
     if len(text) > MOST_CHARACTERS:
-        raise BadWording(f"The text has at most {MOST_CHARACTERS} characters.")
+        raise BadWording(
+            _("The text has at most %(count)s characters.") % {"count": MOST_CHARACTERS}
+        )
     known = places_of(wording)
     for part in (subject, text):
         for name in _PLACE.findall(part):
             if name not in known:
-                raise BadWording(f"There is no place {name} in this template.")
+                raise BadWording(_("There is no place %(name)s in this template.") % {"name": name})
         rest = _PLACE.sub("", part)
         if any(mark in rest for mark in ("{{", "}}", "{%", "%}", "{#", "#}")):
-            raise BadWording("Braces are only for places, written as {{ name }}.")
+            raise BadWording(_("Braces are only for places, written as {{ name }}."))
     if _PLACE.search(subject) and "link" in _PLACE.findall(subject):
-        raise BadWording("The subject is read on locked screens: no link belongs there.")
+        raise BadWording(_("The subject is read on locked screens: no link belongs there."))
     for name in wording.must - set(_PLACE.findall(text)):
-        raise BadWording(f"Without the place {name} this message is of no use.")
+        raise BadWording(
+            _("Without the place %(name)s this message is of no use.") % {"name": name}
+        )
 
 
 def fill(text: str, values: dict[str, Any]) -> str:

@@ -16,22 +16,36 @@ _PLAIN = re.compile(r"-?\d{1,40}(\.\d{1,40})?\Z", re.ASCII)
 
 
 class MoneyError(ValueError):
-    """A text or number that is no exact amount; the message can be shown to a person."""
+    """A text or number that is no exact amount. As text it is English, for programs and records;
+    `money.words.words_of` says the same to a person, in the language of the page."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for the catalogues; Django's own is not here, for the engine uses this room."""
+    return text
 
 
 def parse_units(text: str, scale: int) -> int:
     """Units of plain decimal text such as ``"0.25"``; raises MoneyError if it does not fit."""
     text = text.strip()
     if not _PLAIN.match(text):
-        raise MoneyError("Enter a plain number such as 12.5, without spaces or thousands marks.")
+        raise MoneyError(
+            gettext_noop("Enter a plain number such as 12.5, without spaces or thousands marks.")
+        )
     negative = text.startswith("-")
     whole, _, fraction = text.lstrip("-").partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > scale:
-        raise MoneyError(f"At most {scale} decimal places are possible here.")
+        raise MoneyError(
+            gettext_noop("At most %(scale)s decimal places are possible here."), scale=scale
+        )
     units: int = int(whole) * 10**scale + int(fraction.ljust(scale, "0") or "0")
     if units > MAX_UNITS:
-        raise MoneyError("The number is too large.")
+        raise MoneyError(gettext_noop("The number is too large."))
     return -units if negative else units
 
 
@@ -53,7 +67,7 @@ def exact_quotient(units: int, step_units: int, what: str) -> int:
     """How many steps ``units`` is; raises MoneyError naming ``what`` if it is no whole number."""
     steps, rest = divmod(units, step_units)
     if rest:
-        raise MoneyError(f"The {what} is not a multiple of its step.")
+        raise MoneyError(gettext_noop("The %(what)s is not a multiple of its step."), what=what)
     return steps
 
 
@@ -72,7 +86,9 @@ def notional_factor(tick_units: int, lot_units: int, base_scale: int) -> int:
     factor, rest = divmod(tick_units * lot_units, one_base_units)
     if rest or factor <= 0:
         raise MoneyError(
-            "Tick size times lot size must be a whole number of the quote asset's units: "
-            "make the tick or the lot larger, or use a quote asset with more decimal places."
+            gettext_noop(
+                "Tick size times lot size must be a whole number of the quote asset's units: "
+                "make the tick or the lot larger, or use a quote asset with more decimal places."
+            )
         )
     return factor

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants.actions.guards import audit_schema, require_operator
@@ -29,11 +30,11 @@ def announce(
     require_operator(acting_user)
     headline, text = headline.strip(), text.strip()
     if not 0 < len(headline) <= 120 or len(text) > 1000:
-        raise TenantError("bad_text", "A headline of at most 120 characters, and 1,000 of text.")
+        raise TenantError("bad_text", _("A headline of at most 120 characters, and 1,000 of text."))
     if tone not in Announcement.Tone.values:
-        raise TenantError("bad_tone", "Choose a tone from the list.")
+        raise TenantError("bad_tone", _("Choose a tone from the list."))
     if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now():
-        raise TenantError("bad_time", "It ends after it begins, in the future, within a year.")
+        raise TenantError("bad_time", _("It ends after it begins, in the future, within a year."))
     with transaction.atomic():
         row = Announcement.objects.create(
             tenant=tenant,
@@ -64,7 +65,7 @@ def withdraw_announcement(*, announcement: Announcement, acting_user: Any, reaso
     with transaction.atomic():
         row = Announcement.objects.select_for_update(of=("self",)).get(pk=announcement.pk)
         if row.withdrawn_at is not None:
-            raise TenantError("withdrawn", "It was withdrawn already.")
+            raise TenantError("withdrawn", _("It was withdrawn already."))
         row.withdrawn_at = now()
         row.save(update_fields=["withdrawn_at"])
         with audit_schema(acting_user):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants import brand_content, brands, directory, logos
@@ -42,7 +43,7 @@ def change_brand(
     with transaction.atomic():
         brand = Brand.objects.select_for_update().get(tenant_id=tenant.pk)
         if expected_version is not None and expected_version != brand.version:
-            raise TenantError("changed_meanwhile", "Someone else has just changed the brand.")
+            raise TenantError("changed_meanwhile", _("Someone else has just changed the brand."))
         old = {name: getattr(brand, name) for name in changes}
         for name, value in changes.items():
             setattr(brand, name, value)
@@ -88,14 +89,14 @@ def check_brand(brand: Brand) -> None:
     """Raise ValidationError for anything that would break a page or let a script in."""
     problems: dict[str, str] = {}
     if not brand.name.strip():
-        problems["name"] = "Give the brand a name."
+        problems["name"] = _("Give the brand a name.")
     if bad := _bad_colours(brand.colours):
         problems["colours"] = bad
-    known = {code for code, _ in settings.LANGUAGES}
+    known = {code for code, _name in settings.LANGUAGES}
     if not brand.languages or not set(brand.languages) <= known:
-        problems["languages"] = f"Choose from {', '.join(sorted(known))}."
+        problems["languages"] = _("Choose from %(names)s.") % {"names": ", ".join(sorted(known))}
     if brand.default_language not in brand.languages:
-        problems["default_language"] = "The default must be one of the brand's languages."
+        problems["default_language"] = _("The default must be one of the brand's languages.")
     if bad := _bad_texts(brand.texts, known):
         problems["texts"] = bad
     if bad := bad_logo(brand.logo_svg):
@@ -103,38 +104,41 @@ def check_brand(brand: Brand) -> None:
     if bad := logos.bad_picture(brand.logo_png):
         problems["logo_png"] = bad
     if brand.mail_look not in Brand.MailLook.values:
-        problems["mail_look"] = "Choose one of the looks."
+        problems["mail_look"] = _("Choose one of the looks.")
     for field in ("support_address", "mail_from"):
         if getattr(brand, field):
             try:
                 validate_email(getattr(brand, field))
             except ValidationError:
-                problems[field] = "Enter an e-mail address."
+                problems[field] = _("Enter an e-mail address.")
     if problems:
         raise ValidationError(problems)
 
 
 def _bad_colours(colours: Any) -> str:
     if not isinstance(colours, dict) or not set(colours) <= {"light", "dark"}:
-        return "Colours are given for light and dark."
+        return _("Colours are given for light and dark.")
     for scheme, table in colours.items():
         for name, value in table.items():
             if name not in brands.COLOURS[scheme]:
-                return f"There is no colour {name}."
+                return _("There is no colour %(name)s.") % {"name": name}
             if not isinstance(value, str) or not _COLOUR.match(value):
-                return f"{name}: write a colour as #rrggbb in small letters."
+                return _("%(name)s: write a colour as #rrggbb in small letters.") % {"name": name}
     return ""
 
 
 def _bad_texts(texts: Any, languages: set[str]) -> str:
     for language, table in texts.items():
         if language not in languages:
-            return f"There is no language {language}."
+            return _("There is no language %(name)s.") % {"name": language}
         for key, text in table.items():
             if key not in brands.TEXTS:
-                return f"There is no text {key}."
+                return _("There is no text %(name)s.") % {"name": key}
             if not isinstance(text, str) or len(text) > MAX_TEXT_CHARACTERS:
-                return f"{key}: at most {MAX_TEXT_CHARACTERS} characters."
+                return _("%(name)s: at most %(count)s characters.") % {
+                    "name": key,
+                    "count": MAX_TEXT_CHARACTERS,
+                }
         if bad := bad_links(table.get("legal_links", "")):
             return bad
     return ""
@@ -144,11 +148,13 @@ def bad_links(text: str) -> str:
     """What is wrong with lines of legal links, or an empty text."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_LINKS:
-        return f"Legal links: at most {MAX_LINKS} lines."
+        return _("Legal links: at most %(count)s lines.") % {"count": MAX_LINKS}
     for number, line in enumerate(lines, 1):
-        name, _, address = line.partition("|")
+        name, _bar, address = line.partition("|")
         if not name.strip() or not _LINK.match(address.strip()):
-            return f"Legal links, line {number}: write “Terms of use | https://…”."
+            return _("Legal links, line %(number)s: write “Terms of use | https://…”.") % {
+                "number": number
+            }
     return ""
 
 
@@ -158,18 +164,20 @@ def bad_logo(svg: str) -> str:
     if not svg:
         return ""
     if len(svg) > MAX_LOGO_CHARACTERS:
-        return f"The logo has more than {MAX_LOGO_CHARACTERS} characters."
+        return _("The logo has more than %(count)s characters.") % {"count": MAX_LOGO_CHARACTERS}
     if "<!" in svg or "<?" in svg:
-        return "Leave out comments, declarations and processing instructions."
+        return _("Leave out comments, declarations and processing instructions.")
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError:
-        return "This is no well-formed SVG."
+        return _("This is no well-formed SVG.")
     if _local(root.tag) != "svg":
-        return "The outermost element must be svg."
+        return _("The outermost element must be svg.")
     for element in root.iter():
         if _local(element.tag) not in _LOGO_ELEMENTS:
-            return f"The element {_local(element.tag)} is not allowed in a logo."
+            return _("The element %(name)s is not allowed in a logo.") % {
+                "name": _local(element.tag)
+            }
         for name, value in element.attrib.items():
             if bad := _bad_attribute(_local(name), value):
                 return bad
@@ -178,12 +186,12 @@ def bad_logo(svg: str) -> str:
 
 def _bad_attribute(name: str, value: str) -> str:
     if name.lower().startswith("on") or name == "style":
-        return f"The attribute {name} is not allowed in a logo."
+        return _("The attribute %(name)s is not allowed in a logo.") % {"name": name}
     if name == "href" and not value.startswith("#"):
-        return "A logo may only refer to itself."
+        return _("A logo may only refer to itself.")
     folded = value.lower()
     if "javascript:" in folded or ("url(" in folded and "url(#" not in folded):
-        return "A logo may only refer to itself."
+        return _("A logo may only refer to itself.")
     return ""
 
 

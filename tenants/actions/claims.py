@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context, tenant_context
 
 from audit import actions as audit
@@ -35,9 +36,14 @@ def ask_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> DomainClaim:
     with transaction.atomic():
         Tenant.objects.select_for_update().get(pk=tenant.pk)
         if Domain.objects.filter(domain=host).exists():
-            raise TenantError("domain_taken", f"{host} already belongs to a firm.")
+            raise TenantError(
+                "domain_taken", _("%(host)s already belongs to a firm.") % {"host": host}
+            )
         if DomainClaim.objects.filter(tenant_id=tenant.pk).count() >= MOST_CLAIMS:
-            raise TenantError("too_many_domains", f"At most {MOST_CLAIMS} domains at a time.")
+            raise TenantError(
+                "too_many_domains",
+                _("At most %(count)s domains at a time.") % {"count": MOST_CLAIMS},
+            )
         claim, is_new = DomainClaim.objects.get_or_create(
             tenant_id=tenant.pk,
             host=host,
@@ -63,7 +69,7 @@ def check_domain(*, claim: DomainClaim, acting_user: Any) -> DomainClaim:
     with schema_context(settings.PUBLIC_SCHEMA_NAME), transaction.atomic():
         row = DomainClaim.objects.select_for_update().filter(pk=claim.pk).first()
         if row is None:
-            raise TenantError("unknown_domain", "The domain was withdrawn meanwhile.")
+            raise TenantError("unknown_domain", _("The domain was withdrawn meanwhile."))
         before = domain_states.apply(row, found.seen)
         row.checked_at, row.found = timezone.now(), found.as_json()
         _note_times(row, before)
@@ -87,12 +93,12 @@ def withdraw_domain(*, claim: DomainClaim, acting_user: Any) -> None:
     with transaction.atomic():
         row = DomainClaim.objects.select_for_update().filter(pk=claim.pk).first()
         if row is None:
-            raise TenantError("unknown_domain", "The domain was withdrawn already.")
+            raise TenantError("unknown_domain", _("The domain was withdrawn already."))
         served = Domain.objects.filter(tenant_id=row.tenant_id, domain=row.host).first()
         if served is not None and served.is_primary:
             raise TenantError(
                 "main_domain",
-                "Links and mails point at it: make another one the main domain first.",
+                _("Links and mails point at it: make another one the main domain first."),
             )
         if served is not None:
             served.delete()
@@ -115,13 +121,15 @@ def _public_host(domain: str) -> str:
     except ValueError:
         pass
     else:
-        raise TenantError("bad_domain", "Give a name; an address is none.")
+        raise TenantError("bad_domain", _("Give a name; an address is none."))
     if "." not in host or host.rpartition(".")[2].isdigit():
-        raise TenantError("bad_domain", f"{host[:80]!r} is no name of the public DNS.")
+        raise TenantError(
+            "bad_domain", _("“%(host)s” is no name of the public DNS.") % {"host": host[:80]}
+        )
     own = [clean_host(name) for name in settings.OPERATOR_HOSTS]
     own += [settings.DOMAIN_TARGET] if settings.DOMAIN_TARGET else []
     if any(host == name or host.endswith(f".{name}") for name in own):
-        raise TenantError("domain_taken", f"{host} is the platform's own.")
+        raise TenantError("domain_taken", _("%(host)s is the platform's own.") % {"host": host})
     return host
 
 
@@ -132,7 +140,9 @@ def _serve(claim: DomainClaim) -> None:
             Domain.objects.create(tenant_id=claim.tenant_id, domain=claim.host, is_primary=False)
             DomainClaim.objects.filter(pk=claim.pk).update(state=claim.state)
     except IntegrityError as error:
-        raise TenantError("domain_taken", f"{claim.host} already belongs to a firm.") from error
+        raise TenantError(
+            "domain_taken", _("%(host)s already belongs to a firm.") % {"host": claim.host}
+        ) from error
     directory.publish_after_commit()
 
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context, tenant_context
 
 from audit import actions as audit
@@ -70,20 +71,22 @@ def create_tenant(
 def _check(slug: str, host: str, owner_email: str) -> None:
     SLUG_VALIDATOR(slug)
     if slug in RESERVED_SLUGS or slug.startswith("pg-"):
-        raise TenantError("slug_reserved", f"{slug!r} is a reserved name.")
+        raise TenantError("slug_reserved", _("“%(slug)s” is a reserved name.") % {"slug": slug})
     if Tenant.objects.filter(schema_name=slug.replace("-", "_")).exists():
-        raise TenantError("slug_taken", f"There is already a firm {slug!r}.")
+        raise TenantError("slug_taken", _("There is already a firm “%(slug)s”.") % {"slug": slug})
     if Domain.objects.filter(domain=host).exists():
-        raise TenantError("domain_taken", f"{host} already belongs to a firm.")
+        raise TenantError("domain_taken", _("%(host)s already belongs to a firm.") % {"host": host})
     if "@" not in owner_email:
-        raise ValidationError({"owner_email": "Enter an e-mail address."})
+        raise ValidationError({"owner_email": _("Enter an e-mail address.")})
 
 
 def _template_data(template: str, fees: dict[str, int] | None) -> dict[str, Any]:
     try:
         data = templates_data.load(template)
     except KeyError as error:
-        raise TenantError("unknown_template", f"There is no template {template!r}.") from error
+        raise TenantError(
+            "unknown_template", _("There is no template “%(name)s”.") % {"name": template}
+        ) from error
     return {**data, "fees": {**data.get("fees", {}), **(fees or {})}}
 
 

@@ -2,6 +2,7 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants import directory
@@ -19,7 +20,7 @@ def clean_host(host: str) -> str:
     none."""
     host = host.strip().lower().rstrip(".")
     if not _HOST.match(host):
-        raise TenantError("bad_domain", f"{host[:80]!r} is no host name.")
+        raise TenantError("bad_domain", _("“%(host)s” is no host name.") % {"host": host[:80]})
     return host
 
 
@@ -34,7 +35,9 @@ def add_domain(
             with transaction.atomic():
                 row = Domain.objects.create(tenant_id=tenant.pk, domain=host, is_primary=is_primary)
         except IntegrityError as error:
-            raise TenantError("domain_taken", f"{host} already belongs to a firm.") from error
+            raise TenantError(
+                "domain_taken", _("%(host)s already belongs to a firm.") % {"host": host}
+            ) from error
         _record("tenants.add_domain", tenant, {"domain": host}, acting_user)
         directory.publish_after_commit()
     return row
@@ -47,9 +50,9 @@ def remove_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> None:
         rows = list(Domain.objects.select_for_update().filter(tenant_id=tenant.pk))
         row = next((row for row in rows if row.domain == clean_host(domain)), None)
         if row is None:
-            raise TenantError("unknown_domain", "The firm has no such domain.")
+            raise TenantError("unknown_domain", _("The firm has no such domain."))
         if len(rows) == 1:
-            raise TenantError("last_domain", "A firm keeps at least one domain.")
+            raise TenantError("last_domain", _("A firm keeps at least one domain."))
         row.delete()
         DomainClaim.objects.filter(tenant_id=tenant.pk, host=row.domain).delete()
         if row.is_primary:
@@ -67,10 +70,12 @@ def set_primary_domain(*, tenant: Tenant, domain: str, acting_user: Any) -> None
     with transaction.atomic():
         rows = Domain.objects.select_for_update().filter(tenant_id=tenant.pk)
         if not any(row.domain == host for row in rows):
-            raise TenantError("unknown_domain", "The firm has no such domain.")
+            raise TenantError("unknown_domain", _("The firm has no such domain."))
         claim = DomainClaim.objects.filter(tenant_id=tenant.pk, host=host).first()
         if claim and claim.state != DomainClaim.State.ACTIVE:
-            raise TenantError("domain_not_active", f"{host} does not lead here.")
+            raise TenantError(
+                "domain_not_active", _("%(host)s does not lead here.") % {"host": host}
+            )
         Domain.objects.filter(tenant_id=tenant.pk).update(is_primary=False)
         Domain.objects.filter(tenant_id=tenant.pk, domain=host).update(is_primary=True)
         _record("tenants.set_primary_domain", tenant, {"domain": host}, acting_user)

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import levels, roles
@@ -22,12 +23,13 @@ def set_permission_level(
     require_operator(acting_user)
     names = sorted(set(withheld))
     if tenant.is_platform:
-        raise TenantError("platform", "Operators' roles are the same for all.")
+        raise TenantError("platform", _("Operators' roles are the same for all."))
     if set(names) - roles.GRANTABLE:
-        raise TenantError("unknown_capability", "Choose rights from the list.")
+        raise TenantError("unknown_capability", _("Choose rights from the list."))
     if set(names) & roles.KEPT_BY_OWNERS:
         raise TenantError(
-            "kept_by_owners", "Owners always come in, see to their staff and read the audit trail."
+            "kept_by_owners",
+            _("Owners always come in, see to their staff and read the audit trail."),
         )
     with transaction.atomic():
         Tenant.objects.select_for_update().get(pk=tenant.pk)

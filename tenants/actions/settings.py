@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants import directory, registry
@@ -35,7 +36,7 @@ def change_setting(
         last = SettingValue.objects.filter(tenant=tenant, name=name).first()
         version = last.version if last else 0
         if expected_version is not None and expected_version != version:
-            raise TenantError("changed_meanwhile", "Someone else has just changed this setting.")
+            raise TenantError("changed_meanwhile", _("Someone else has just changed this setting."))
         row = SettingValue.objects.create(
             tenant=tenant,
             name=name,

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants import directory
@@ -22,7 +23,7 @@ def resume_tenant(*, tenant: Tenant, acting_user: Any, reason: str) -> None:
 def _set_status(tenant: Tenant, status: Tenant.Status, acting_user: Any, reason: str) -> None:
     require_operator(acting_user)
     if tenant.is_platform:
-        raise TenantError("platform", "The platform itself cannot be suspended.")
+        raise TenantError("platform", _("The platform itself cannot be suspended."))
     with transaction.atomic():
         row = Tenant.objects.select_for_update().get(pk=tenant.pk)
         old = row.status

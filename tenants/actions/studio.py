@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants import brand_content
@@ -64,13 +65,15 @@ def publish_draft(
         if draft.base_version != brand.version:
             raise TenantError(
                 "changed_meanwhile",
-                "The published brand was changed since this draft was begun. Bring the draft up "
-                "to date, look at it, and publish it then.",
+                _(
+                    "The published brand was changed since this draft was begun. Bring the draft "
+                    "up to date, look at it, and publish it then."
+                ),
             )
         if expected_digest not in (None, brand_content.digest(draft.content)):
             raise TenantError(
                 "changed_meanwhile",
-                "Somebody has just changed the draft. Look at what it is now, then publish it.",
+                _("Somebody has just changed the draft. Look at what it is now, then publish it."),
             )
         changes = _changes(brand, draft.content)
         draft.delete()
@@ -107,10 +110,10 @@ def restore_version(
         brand = Brand.objects.select_for_update().get(tenant_id=tenant.pk)
         row = BrandVersion.objects.filter(tenant_id=tenant.pk, version=version).first()
         if row is None:
-            raise TenantError("unknown_version", "The brand has no such version.")
+            raise TenantError("unknown_version", _("The brand has no such version."))
         changes = _changes(brand, row.content)
         if not changes:
-            raise TenantError("nothing_changed", "The brand is like that already.")
+            raise TenantError("nothing_changed", _("The brand is like that already."))
         return change_brand(
             tenant=tenant,
             acting_user=acting_user,
@@ -123,8 +126,9 @@ def restore_version(
 def _draft(tenant: Tenant) -> BrandDraft:
     draft = BrandDraft.objects.select_for_update().filter(tenant_id=tenant.pk).first()
     if draft is None:
-        raise TenantError("no_draft", "There is no draft any more: somebody published it, or "
-                          "threw it away.")  # fmt: skip
+        raise TenantError(
+            "no_draft", _("There is no draft any more: somebody published it, or threw it away.")
+        )
     return draft
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import override
 
 import kyc_cases
 from audit.models import AuditRecord
@@ -15,6 +16,7 @@ from identity.models import User
 from kyc import actions, findings, sealed, selectors, states
 from kyc.actions import privacy, rights, watch
 from kyc.errors import KycError
+from kyc.evidence import Evidence, tell
 from kyc.models import CaseState, Hit, HitState, IdentityKey, KycCase, Origin, Risk, Tier
 from kyc.tasks import keep_rights, rescreen_due
 from messaging.models import OutboxMail
@@ -414,3 +416,12 @@ def test_erasure_waits_for_the_time_the_law_asks(
     assert selectors.verified_name(alice) == ""
     assert not IdentityKey.objects.filter(user=alice).exists()
     assert all(not case.answers for case in KycCase.objects.filter(user=alice))
+
+
+def test_evidence_is_kept_in_english_and_told_to_each_reader() -> None:
+    with override("ru"):
+        kept = Evidence("country", {"country": "IR"}).kept()
+        assert kept[0] == "Country of high risk: Iran"
+        assert "Иран" in tell(*kept)
+    assert tell(*kept) == kept[0]
+    assert tell("As it was written before.") == "As it was written before."

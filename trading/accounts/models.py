@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from trading.engine import enums
 
@@ -10,18 +11,30 @@ from trading.engine import enums
 class AccountState(models.IntegerChoices):
     """Account states, as the engine numbers them."""
 
-    ACTIVE = int(enums.AccountState.ACTIVE), "Active"
-    CANCEL_ONLY = int(enums.AccountState.CANCEL_ONLY), "Cancel only"
-    SUSPENDED = int(enums.AccountState.SUSPENDED), "Suspended"
+    ACTIVE = int(enums.AccountState.ACTIVE), pgettext_lazy("state of an account", "Active")
+    CANCEL_ONLY = (
+        int(enums.AccountState.CANCEL_ONLY),
+        pgettext_lazy("state of an account", "Cancel only"),
+    )
+    SUSPENDED = int(enums.AccountState.SUSPENDED), pgettext_lazy("state of an account", "Suspended")
 
 
 class AccountRole(models.IntegerChoices):
     """Whose account it is, as the engine numbers it."""
 
-    CUSTOMER = int(enums.AccountRole.CUSTOMER), "Customer"
-    HOUSE_FEES = int(enums.AccountRole.HOUSE_FEES), "House: fees"
-    HOUSE_MARKET_MAKER = int(enums.AccountRole.HOUSE_MARKET_MAKER), "House: market maker"
-    HOUSE_OTHER = int(enums.AccountRole.HOUSE_OTHER), "House: other"
+    CUSTOMER = int(enums.AccountRole.CUSTOMER), pgettext_lazy("kind of an account", "Customer")
+    HOUSE_FEES = (
+        int(enums.AccountRole.HOUSE_FEES),
+        pgettext_lazy("kind of an account", "House: fees"),
+    )
+    HOUSE_MARKET_MAKER = (
+        int(enums.AccountRole.HOUSE_MARKET_MAKER),
+        pgettext_lazy("kind of an account", "House: market maker"),
+    )
+    HOUSE_OTHER = (
+        int(enums.AccountRole.HOUSE_OTHER),
+        pgettext_lazy("kind of an account", "House: other"),
+    )
 
 
 class AccountGroup(models.Model):

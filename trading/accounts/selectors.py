@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from tenants import registry
 from trading.accounts.declared import MOST_ACCOUNTS
@@ -63,7 +64,9 @@ def house_account(role: AccountRole, name: str = "") -> Account:
         accounts = accounts.filter(name=name)
     account = accounts.first()
     if account is None:
-        raise NoAccount(f"This firm has no house account with the role {role.label}.")
+        raise NoAccount(
+            _("This firm has no house account with the role %(role)s.") % {"role": role.label}
+        )
     return account
 
 

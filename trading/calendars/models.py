@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from trading.instruments.models import Instrument, State
 
@@ -76,8 +77,8 @@ class TakenStep(models.Model):
     """A step of an instrument's calendar that was dealt with, once."""
 
     class Outcome(models.TextChoices):
-        SENT = "sent", "Sent to the engine"
-        KEPT = "kept", "Left as staff had set it"
+        SENT = "sent", _("Sent to the engine")
+        KEPT = "kept", _("Left as staff had set it")
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField()
@@ -95,4 +96,4 @@ class TakenStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id}: {self.get_state_display()} at {self.at}"
+        return f"{self.instrument_id}: {State(self.state).name} at {self.at}"

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class QueuedCommand(models.Model):
@@ -12,10 +14,10 @@ class QueuedCommand(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting for the relay"
-        SENT = "sent", "Sent, waiting for the journal"
-        APPLIED = "applied", "Applied"
-        REJECTED = "rejected", "Refused by the engine"
+        QUEUED = "queued", pgettext_lazy("state of an engine command", "Waiting for the relay")
+        SENT = "sent", pgettext_lazy("state of an engine command", "Sent, waiting for the journal")
+        APPLIED = "applied", pgettext_lazy("state of an engine command", "Applied")
+        REJECTED = "rejected", pgettext_lazy("state of an engine command", "Refused by the engine")
 
     number = models.BigIntegerField(null=True, unique=True, editable=False)
     kind = models.PositiveSmallIntegerField()
@@ -60,8 +62,8 @@ class RelayStop(models.Model):
     """
 
     class InDoubt(models.TextChoices):
-        SEND = "send", "Send them (again)"
-        DROP = "drop", "Do not send them"
+        SEND = "send", _("Send them (again)")
+        DROP = "drop", _("Do not send them")
 
     found_at = models.DateTimeField(auto_now_add=True)
     engine_no = models.BigIntegerField(help_text="The last number the engine applied.")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from money.units import MAX_SCALE, decimal_of, format_units, parse_units
 from trading.engine.enums import InstrumentState, StateReason
@@ -18,19 +19,22 @@ from trading.instruments.fields import UnitsField
 class State(models.IntegerChoices):
     """Instrument states, as the engine numbers them."""
 
-    OPEN = int(InstrumentState.OPEN), "Open"
-    CANCEL_ONLY = int(InstrumentState.CANCEL_ONLY), "Cancel only"
-    HALTED = int(InstrumentState.HALTED), "Halted"
-    AUCTION = int(InstrumentState.AUCTION), "Auction"
-    CLOSED = int(InstrumentState.CLOSED), "Closed"
+    OPEN = int(InstrumentState.OPEN), pgettext_lazy("state of an instrument", "Open")
+    CANCEL_ONLY = (
+        int(InstrumentState.CANCEL_ONLY),
+        pgettext_lazy("state of an instrument", "Cancel only"),
+    )
+    HALTED = int(InstrumentState.HALTED), pgettext_lazy("state of an instrument", "Halted")
+    AUCTION = int(InstrumentState.AUCTION), pgettext_lazy("state of an instrument", "Auction")
+    CLOSED = int(InstrumentState.CLOSED), pgettext_lazy("state of an instrument", "Closed")
 
 
 class Reason(models.IntegerChoices):
     """Why a state changed, as the engine numbers them."""
 
-    REQUESTED = int(StateReason.REQUESTED), "Requested"
-    BREAKER = int(StateReason.BREAKER), "Circuit breaker"
-    REOPENED = int(StateReason.REOPENED), "Halt over"
+    REQUESTED = int(StateReason.REQUESTED), pgettext_lazy("why a state changed", "Requested")
+    BREAKER = int(StateReason.BREAKER), pgettext_lazy("why a state changed", "Circuit breaker")
+    REOPENED = int(StateReason.REOPENED), pgettext_lazy("why a state changed", "Halt over")
 
 
 class Asset(models.Model):
@@ -250,17 +254,17 @@ class StateChange(models.Model):
         indexes = [models.Index(fields=["instrument", "seq"], name="state_change_instrument")]
 
     def __str__(self) -> str:
-        return f"{self.instrument_id}: {self.get_state_display()} at {self.seq}"
+        return f"{self.instrument_id}: {State(self.state).name} at {self.seq}"
 
 
 class ScheduledChange(models.Model):
     """Rules or a state of an instrument that come into force by themselves at a time."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting for its time"
-        DONE = "done", "In force"
-        CANCELED = "canceled", "Canceled"
-        FAILED = "failed", "Could not be made"
+        WAITING = "waiting", pgettext_lazy("state of a change", "Waiting for its time")
+        DONE = "done", pgettext_lazy("state of a change", "In force")
+        CANCELED = "canceled", pgettext_lazy("state of a change", "Canceled")
+        FAILED = "failed", pgettext_lazy("state of a change", "Could not be made")
 
     instrument = models.ForeignKey(
         Instrument, on_delete=models.PROTECT, related_name="scheduled_changes"
@@ -296,10 +300,10 @@ class FeeProposal(models.Model):
     """Many fee schedules at once, by one person, in force with a second person's word."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "Waiting for a second person"
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused by the second person"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        REQUESTED = "requested", pgettext_lazy("state of a proposal", "Waiting for a second person")
+        APPROVED = "approved", pgettext_lazy("state of a proposal", "Approved")
+        REFUSED = "refused", pgettext_lazy("state of a proposal", "Refused by the second person")
+        WITHDRAWN = "withdrawn", pgettext_lazy("state of a proposal", "Withdrawn")
 
     lines = models.JSONField(
         help_text="Each: group, instrument (ids or null), maker_ppm, taker_ppm, and old, the "

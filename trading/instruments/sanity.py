@@ -8,6 +8,8 @@ too small and too large at once.
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from money.units import PPM
 
 NONSENSE_FEE_PPM = 50_000  # 5 %
@@ -31,9 +33,13 @@ def findings(row: Any, price_units: int = 0) -> list[Finding]:
     found = []
     for field, ppm in (("maker_ppm", row.maker_ppm), ("taker_ppm", row.taker_ppm)):
         if NONSENSE_FEE_PPM < ppm <= PPM:  # above 100 % it is refused anyway
-            found.append(Finding(field, "A fee above 5 % is surely a slip.", True))
+            found.append(
+                Finding(
+                    field, _("A fee above %(share)s is surely a slip.") % {"share": "5 %"}, True
+                )
+            )
     if row.maker_ppm > row.taker_ppm:
-        found.append(Finding("maker_ppm", "Makers pay more than takers.", False))
+        found.append(Finding("maker_ppm", _("Makers pay more than takers."), False))
     if price_units > 0 and 0 < row.min_lots <= row.max_lots:
         found += _at_price(row, price_units)
     return found
@@ -46,21 +52,33 @@ def _at_price(row: Any, price_units: int) -> list[Finding]:
     band_units = price_units * row.price_band_bp // BP
     found = []
     if row.tick_units * 20 > price_units:
-        found.append(Finding("tick_size", "One tick is more than 5 % of the expected price.", True))
+        found.append(
+            Finding(
+                "tick_size",
+                _("One tick is more than %(share)s of the expected price.") % {"share": "5 %"},
+                True,
+            )
+        )
     elif row.tick_units * 500 > price_units:
         found.append(
-            Finding("tick_size", "One tick is more than 0.2 % of the expected price.", False)
+            Finding(
+                "tick_size",
+                _("One tick is more than %(share)s of the expected price.") % {"share": "0.2 %"},
+                False,
+            )
         )
     if row.price_band_bp and band_units < row.tick_units:
         found.append(
-            Finding("price_band_bp", "The band is narrower than one tick: no price fits.", True)
+            Finding("price_band_bp", _("The band is narrower than one tick: no price fits."), True)
         )
     if largest < row.min_notional_units:
         found.append(
             Finding(
                 "max_quantity",
-                "Even the largest quantity is worth less than the smallest value: nobody could "
-                "place an order.",
+                _(
+                    "Even the largest quantity is worth less than the smallest value: nobody could "
+                    "place an order."
+                ),
                 True,
             )
         )
@@ -68,13 +86,15 @@ def _at_price(row: Any, price_units: int) -> list[Finding]:
         found.append(
             Finding(
                 "max_notional",
-                "Even the smallest quantity is worth more than the largest value: nobody could "
-                "place an order.",
+                _(
+                    "Even the smallest quantity is worth more than the largest value: nobody could "
+                    "place an order."
+                ),
                 True,
             )
         )
     if smallest == 0:
         found.append(
-            Finding("min_quantity", "The smallest quantity is worth nothing at all.", True)
+            Finding("min_quantity", _("The smallest quantity is worth nothing at all."), True)
         )
     return found

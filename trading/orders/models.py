@@ -6,6 +6,8 @@ was checked by the engine, and each key would cost a lookup a row.
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trading.engine import enums
 from trading.instruments.fields import UnitsField
@@ -13,28 +15,30 @@ from trading.instruments.models import Instrument
 
 
 class Side(models.IntegerChoices):
-    BUY = int(enums.Side.BUY), "Buy"
-    SELL = int(enums.Side.SELL), "Sell"
+    BUY = int(enums.Side.BUY), _("Buy")
+    SELL = int(enums.Side.SELL), _("Sell")
 
 
 class OrderType(models.IntegerChoices):
-    LIMIT = int(enums.OrderType.LIMIT), "Limit"
-    MARKET = int(enums.OrderType.MARKET), "Market"
-    STOP_MARKET = int(enums.OrderType.STOP_MARKET), "Stop market"
-    STOP_LIMIT = int(enums.OrderType.STOP_LIMIT), "Stop limit"
-    TAKE_PROFIT_MARKET = int(enums.OrderType.TAKE_PROFIT_MARKET), "Take-profit market"
-    TAKE_PROFIT_LIMIT = int(enums.OrderType.TAKE_PROFIT_LIMIT), "Take-profit limit"
-    TRAILING_STOP_MARKET = int(enums.OrderType.TRAILING_STOP_MARKET), "Trailing stop market"
-    TRAILING_STOP_LIMIT = int(enums.OrderType.TRAILING_STOP_LIMIT), "Trailing stop limit"
+    LIMIT = int(enums.OrderType.LIMIT), _("Limit")
+    MARKET = int(enums.OrderType.MARKET), _("Market")
+    STOP_MARKET = int(enums.OrderType.STOP_MARKET), _("Stop market")
+    STOP_LIMIT = int(enums.OrderType.STOP_LIMIT), _("Stop limit")
+    TAKE_PROFIT_MARKET = int(enums.OrderType.TAKE_PROFIT_MARKET), _("Take-profit market")
+    TAKE_PROFIT_LIMIT = int(enums.OrderType.TAKE_PROFIT_LIMIT), _("Take-profit limit")
+    TRAILING_STOP_MARKET = int(enums.OrderType.TRAILING_STOP_MARKET), _("Trailing stop market")
+    TRAILING_STOP_LIMIT = int(enums.OrderType.TRAILING_STOP_LIMIT), _("Trailing stop limit")
 
 
 class TriggerSource(models.IntegerChoices):
-    LAST = int(enums.TriggerSource.LAST), "Last price"
-    MARK = int(enums.TriggerSource.MARK), "Mark price"
-    INDEX = int(enums.TriggerSource.INDEX), "Index price"
+    LAST = int(enums.TriggerSource.LAST), _("Last price")
+    MARK = int(enums.TriggerSource.MARK), _("Mark price")
+    INDEX = int(enums.TriggerSource.INDEX), _("Index price")
 
 
 class TimeInForce(models.IntegerChoices):
+    """Terms that traders write alike in every language."""
+
     GTC = int(enums.TimeInForce.GTC), "GTC"
     IOC = int(enums.TimeInForce.IOC), "IOC"
     FOK = int(enums.TimeInForce.FOK), "FOK"
@@ -43,21 +47,27 @@ class TimeInForce(models.IntegerChoices):
 
 
 class Status(models.IntegerChoices):
-    OPEN = int(enums.OrderStatus.OPEN), "Open"
-    PARTIALLY_FILLED = int(enums.OrderStatus.PARTIALLY_FILLED), "Partially filled"
-    FILLED = int(enums.OrderStatus.FILLED), "Filled"
-    CANCELED = int(enums.OrderStatus.CANCELED), "Canceled"
-    EXPIRED = int(enums.OrderStatus.EXPIRED), "Expired"
-    EXPIRED_IN_MATCH = int(enums.OrderStatus.EXPIRED_IN_MATCH), "Expired in match"
-    WAITING = int(enums.OrderStatus.WAITING), "Waiting"
-    REJECTED = int(enums.OrderStatus.REJECTED), "Rejected"
-    PENDING = int(enums.OrderStatus.PENDING), "Pending"
+    OPEN = int(enums.OrderStatus.OPEN), pgettext_lazy("state of an order", "Open")
+    PARTIALLY_FILLED = (
+        int(enums.OrderStatus.PARTIALLY_FILLED),
+        pgettext_lazy("state of an order", "Partially filled"),
+    )
+    FILLED = int(enums.OrderStatus.FILLED), pgettext_lazy("state of an order", "Filled")
+    CANCELED = int(enums.OrderStatus.CANCELED), pgettext_lazy("state of an order", "Canceled")
+    EXPIRED = int(enums.OrderStatus.EXPIRED), pgettext_lazy("state of an order", "Expired")
+    EXPIRED_IN_MATCH = (
+        int(enums.OrderStatus.EXPIRED_IN_MATCH),
+        pgettext_lazy("state of an order", "Expired in match"),
+    )
+    WAITING = int(enums.OrderStatus.WAITING), pgettext_lazy("state of an order", "Waiting")
+    REJECTED = int(enums.OrderStatus.REJECTED), pgettext_lazy("state of an order", "Rejected")
+    PENDING = int(enums.OrderStatus.PENDING), pgettext_lazy("state of an order", "Pending")
 
 
 class ListType(models.IntegerChoices):
-    OCO = int(enums.OrderListType.OCO), "One cancels the other"
-    OTO = int(enums.OrderListType.OTO), "One triggers the other"
-    OTOCO = int(enums.OrderListType.OTOCO), "One triggers a pair"
+    OCO = int(enums.OrderListType.OCO), _("One cancels the other")
+    OTO = int(enums.OrderListType.OTO), _("One triggers the other")
+    OTOCO = int(enums.OrderListType.OTOCO), _("One triggers a pair")
 
 
 # In the book, with funds held for them.

@@ -7,6 +7,8 @@ asset, distances hundredths of a percent.
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from riskrules.kinds import Kind
 from riskrules.rulesets import MOST, Fact, Unit
 from trading.engine import commands, events
@@ -19,24 +21,26 @@ NAME = "orders"
 
 KIND = Kind(
     name=NAME,
-    title="Orders",
-    explanation=(
+    title=_("Orders"),
+    explanation=_(
         "Asked at every door before an order, a change of one, a list or a quote goes to the "
         "engine. Hard limits stand in the engine and hold besides."
     ),
     facts=(
-        Fact("instrument", "the instrument", Unit.INSTRUMENT),
-        Fact("account", "the account", Unit.ACCOUNT),
-        Fact("is_buy", "it buys", Unit.FLAG),
-        Fact("is_market", "it has no price of its own", Unit.FLAG),
-        Fact("is_by_key", "it was sent by a program with an API key", Unit.FLAG),
-        Fact("is_quote", "it is a market maker's quote", Unit.FLAG),
-        Fact("is_change", "it changes an order that rests", Unit.FLAG),
-        Fact("worth", "worth of the order in the quote asset", Unit.AMOUNT),
-        Fact("is_price_known", "the last price of the instrument is known", Unit.FLAG),
-        Fact("distance", "distance of its price from the last one", Unit.PERCENT),
-        Fact("orders_this_second", "orders of the account in this second, at one web process"),
-        Fact("orders_last_minute", "orders of the account in the last minute, at one web process"),
+        Fact("instrument", _("the instrument"), Unit.INSTRUMENT),
+        Fact("account", _("the account"), Unit.ACCOUNT),
+        Fact("is_buy", _("it buys"), Unit.FLAG),
+        Fact("is_market", _("it has no price of its own"), Unit.FLAG),
+        Fact("is_by_key", _("it was sent by a program with an API key"), Unit.FLAG),
+        Fact("is_quote", _("it is a market maker's quote"), Unit.FLAG),
+        Fact("is_change", _("it changes an order that rests"), Unit.FLAG),
+        Fact("worth", _("worth of the order in the quote asset"), Unit.AMOUNT),
+        Fact("is_price_known", _("the last price of the instrument is known"), Unit.FLAG),
+        Fact("distance", _("distance of its price from the last one"), Unit.PERCENT),
+        Fact("orders_this_second", _("orders of the account in this second, at one web process")),
+        Fact(
+            "orders_last_minute", _("orders of the account in the last minute, at one web process")
+        ),
     ),
 )
 

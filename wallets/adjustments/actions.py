@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from money.units import MAX_UNITS
@@ -45,16 +46,16 @@ def request_adjustment(
     """
     _require_staff(acting_user, "adjustments.request")
     if account.role != AccountRole.CUSTOMER:
-        raise AdjustmentError("Only customers' accounts are adjusted.")
+        raise AdjustmentError(_("Only customers' accounts are adjusted."))
     if amount_units == 0:
-        raise AdjustmentError("The amount must not be zero.")
+        raise AdjustmentError(_("The amount must not be zero."))
     if abs(amount_units) > MAX_UNITS:
-        raise AdjustmentError("The amount is too large.")
+        raise AdjustmentError(_("The amount is too large."))
     if kind not in Kind.values:
-        raise AdjustmentError("Choose a correction or a transfer.")
+        raise AdjustmentError(_("Choose a correction or a transfer."))
     reason = reason.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
-        raise AdjustmentError("Say why, in a few words the auditor will understand.")
+        raise AdjustmentError(_("Say why, in a few words the auditor will understand."))
     with _refusals_kept(), transaction.atomic():
         decision = rules.require_allowed(
             account=account, asset=asset, amount_units=amount_units, acting_user=acting_user
@@ -126,7 +127,7 @@ def refuse_adjustment(*, adjustment: Adjustment, acting_user: Any, reason: str) 
     """
     _require_staff(acting_user, "adjustments.approve")
     if len(reason.strip()) < MIN_REASON_CHARACTERS:
-        raise AdjustmentError("Say why it is refused.")
+        raise AdjustmentError(_("Say why it is refused."))
     with transaction.atomic():
         adjustment = _locked(adjustment)
         if adjustment.state == State.REFUSED and adjustment.approved_by_id == acting_user.pk:
@@ -172,16 +173,17 @@ def _decide(adjustment: Adjustment, state: State, acting_user: Any, reason: str)
 def _check_decision(adjustment: Adjustment, wanted: State, acting_user: Any) -> None:
     if not states.allows(adjustment.state, wanted):
         raise AdjustmentError(
-            f"This adjustment was decided already: {adjustment.get_state_display().lower()}."
+            _("This adjustment was decided already: %(state)s.")
+            % {"state": adjustment.get_state_display().lower()}
         )
     if adjustment.requested_by_id == acting_user.pk:
-        raise PermissionDenied("A second person has to decide what you asked for.")
+        raise PermissionDenied(_("A second person has to decide what you asked for."))
 
 
 def _require_staff(acting_user: Any, capability: str) -> None:
     """Adjustments are for the tenant's own staff: the platform and the system cannot."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff adjust accounts.")
+        raise PermissionDenied(_("Only the firm's own staff adjust accounts."))
     require(acting_user, capability)
 
 

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -12,16 +14,16 @@ from trading.instruments.models import Asset
 class Kind(models.TextChoices):
     """What stands against the customer's account in the books."""
 
-    CORRECTION = "correction", "Correction (against adjustments expense)"
-    TRANSFER = "transfer", "Money received or paid outside (against custody)"
+    CORRECTION = "correction", _("Correction (against adjustments expense)")
+    TRANSFER = "transfer", _("Money received or paid outside (against custody)")
 
 
 class State(models.TextChoices):
-    REQUESTED = "requested", "Waiting for a second person"
-    APPROVED = "approved", "Approved, on its way"
-    REFUSED = "refused", "Refused by the second person"
-    APPLIED = "applied", "Applied"
-    REJECTED = "rejected", "Rejected by the engine"
+    REQUESTED = "requested", pgettext_lazy("state of an adjustment", "Waiting for a second person")
+    APPROVED = "approved", pgettext_lazy("state of an adjustment", "Approved, on its way")
+    REFUSED = "refused", pgettext_lazy("state of an adjustment", "Refused by the second person")
+    APPLIED = "applied", pgettext_lazy("state of an adjustment", "Applied")
+    REJECTED = "rejected", pgettext_lazy("state of an adjustment", "Rejected by the engine")
 
 
 class Adjustment(models.Model):

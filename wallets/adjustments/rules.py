@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from riskrules import judging
 from riskrules.evaluation import Decision
@@ -18,16 +20,18 @@ MOST = (1 << 63) - 1
 
 KIND = Kind(
     name=NAME,
-    title="Adjustments",
-    explanation="Asked when staff ask for a credit or debit, and again when one is approved.",
+    title=_("Adjustments"),
+    explanation=_("Asked when staff ask for a credit or debit, and again when one is approved."),
     facts=(
-        Fact("is_own_account", "the account belongs to the one who asks or approves", Unit.FLAG),
-        Fact("is_approval", "it is being approved, not asked for", Unit.FLAG),
-        Fact("is_credit", "the account is credited, not debited", Unit.FLAG),
-        Fact("amount", "amount of the adjustment, without its sign", Unit.AMOUNT),
-        Fact("requests_last_hour", "adjustments the same person asked for in the last hour"),
-        Fact("open_requests_same_account", "other adjustments of this account that still wait"),
-        Fact("approved_last_30_days", "adjustments of this account approved in the last 30 days"),
+        Fact("is_own_account", _("the account belongs to the one who asks or approves"), Unit.FLAG),
+        Fact("is_approval", _("it is being approved, not asked for"), Unit.FLAG),
+        Fact("is_credit", _("the account is credited, not debited"), Unit.FLAG),
+        Fact("amount", _("amount of the adjustment, without its sign"), Unit.AMOUNT),
+        Fact("requests_last_hour", _("adjustments the same person asked for in the last hour")),
+        Fact("open_requests_same_account", _("other adjustments of this account that still wait")),
+        Fact(
+            "approved_last_30_days", _("adjustments of this account approved in the last 30 days")
+        ),
     ),
     floor=(
         rule(
@@ -36,7 +40,7 @@ KIND = Kind(
             Comparison.EQUALS,
             1,
             Outcome.DENY,
-            "Nobody adjusts an account of their own; ask a colleague.",
+            gettext_noop("Nobody adjusts an account of their own; ask a colleague."),
         ),
     ),
     defaults=(

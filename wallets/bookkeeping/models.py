@@ -7,6 +7,7 @@ entry from the engine's journal.
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -15,11 +16,11 @@ from wallets.ledger.models import EntryKind
 
 
 class State(models.TextChoices):
-    REQUESTED = "requested", "Waiting for a second person"
-    APPROVED = "approved", "Approved, on its way"
-    REFUSED = "refused", "Refused by the second person"
-    APPLIED = "applied", "Booked"
-    REJECTED = "rejected", "Rejected by the engine"
+    REQUESTED = "requested", pgettext_lazy("state of an entry", "Waiting for a second person")
+    APPROVED = "approved", pgettext_lazy("state of an entry", "Approved, on its way")
+    REFUSED = "refused", pgettext_lazy("state of an entry", "Refused by the second person")
+    APPLIED = "applied", pgettext_lazy("state of an entry", "Booked")
+    REJECTED = "rejected", pgettext_lazy("state of an entry", "Rejected by the engine")
 
 
 LIVING_STATES = (State.REQUESTED, State.APPROVED, State.APPLIED)
@@ -97,9 +98,12 @@ class EntryRequest(models.Model):
 
 
 class PeriodState(models.TextChoices):
-    CLOSED = "closed", "Closed"
-    REOPENING = "reopening", "Closed; reopening waits for a second person"
-    REOPENED = "reopened", "Reopened"
+    CLOSED = "closed", pgettext_lazy("state of a period", "Closed")
+    REOPENING = (
+        "reopening",
+        pgettext_lazy("state of a period", "Closed; reopening waits for a second person"),
+    )
+    REOPENED = "reopened", pgettext_lazy("state of a period", "Reopened")
 
 
 class Period(models.Model):

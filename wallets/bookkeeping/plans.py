@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from trading.engine import commands
 from trading.engine.enums import FundsReason
 from trading.engine.message import Message
@@ -39,7 +41,7 @@ def postings_of(request: EntryRequest) -> list[tuple[int, int]]:
     if request.reverses_id is not None:
         return [(ledger_id, -units) for ledger_id, units in _posted(request.reverses_id)]
     legs = entries.legs_of(entries.TEMPLATES[EntryKind(request.kind)], values_of(request))
-    return [(int(ledger_id), int(units)) for _, ledger_id, units in legs if units]
+    return [(int(ledger_id), int(units)) for _line, ledger_id, units in legs if units]
 
 
 def values_of(request: EntryRequest) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def command_of(request: EntryRequest) -> Message:
             reverses_id=request.reverses_id or 0,
         )
     reason, credited = FUNDS_OF_KIND[kind]
-    ((house_id, _),) = [leg for leg in postings if chart.house_of(leg[0])]
+    ((house_id, _units),) = [leg for leg in postings if chart.house_of(leg[0])]
     command_class = commands.CreditFunds if credited else commands.DebitFunds
     return command_class(
         account_id=request.account_id or 0,
@@ -87,11 +89,13 @@ def reversal_of(entry: JournalEntry) -> EntryRequest:
     """An unsaved request that undoes an entry; raises BookkeepingError if none can."""
     kind = EntryKind(entry.kind)
     if kind == EntryKind.SPOT_FILL:
-        raise BookkeepingError("A trade is not reversed: it is undone by another trade.")
+        raise BookkeepingError(_("A trade is not reversed: it is undone by another trade."))
     if kind in OF_OWN_TRANSFERS:
-        raise BookkeepingError("The customer moved this himself: he can move it back.")
+        raise BookkeepingError(_("The customer moved this himself: he can move it back."))
     if kind == EntryKind.YEAR_CLOSED:
-        raise BookkeepingError("A closed year stays closed: correct it in the year that is open.")
+        raise BookkeepingError(
+            _("A closed year stays closed: correct it in the year that is open.")
+        )
     if kind in entries.RECORDED_KINDS:
         return EntryRequest(kind=EntryKind.REVERSAL, reverses_id=entry.pk)
     reason, credited = FUNDS_OF_KIND[kind]
@@ -106,7 +110,7 @@ def reversal_of(entry: JournalEntry) -> EntryRequest:
                 amount_units=abs(units),
                 reverses_id=entry.pk,
             )
-    raise BookkeepingError("This entry has no account to take from or give to.")
+    raise BookkeepingError(_("This entry has no account to take from or give to."))
 
 
 def _posted(entry_id: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from money.units import MAX_UNITS
@@ -53,7 +54,7 @@ def set_campaign(
     with transaction.atomic():
         row = _locked(campaign) if campaign else Campaign(created_by=acting_user)
         if row.state != State.DRAFT:
-            raise CampaignError("not_draft", "Its rules stay as they are once it was sent on.")
+            raise CampaignError("not_draft", _("Its rules stay as they are once it was sent on."))
         old = told(row) if campaign else None
         for field, value in wanted.items():
             setattr(row, field, value)
@@ -68,7 +69,7 @@ def ask_for_activation(*, campaign: Campaign, acting_user: Any, reason: str = ""
     with transaction.atomic():
         row = _locked(campaign)
         if row.ends_at <= timezone.now():
-            raise CampaignError("over", "Its time is over already.", "ends_at")
+            raise CampaignError("over", _("Its time is over already."), "ends_at")
         row.requested_by, row.requested_at = acting_user, timezone.now()
         _step(row, State.ASKED, acting_user, reason)
     return row
@@ -82,7 +83,7 @@ def activate_campaign(*, campaign: Campaign, acting_user: Any, reason: str = "")
         if row.state == State.ACTIVE and row.activated_by_id == acting_user.pk:
             return row
         if row.requested_by_id == acting_user.pk:
-            raise PermissionDenied("A second person has to decide what you asked for.")
+            raise PermissionDenied(_("A second person has to decide what you asked for."))
         row.activated_by, row.activated_at = acting_user, timezone.now()
         _step(row, State.ACTIVE, acting_user, reason, expected=State.ASKED)
     return row
@@ -144,15 +145,15 @@ def told(row: Campaign) -> dict[str, Any]:
 def _check_rules(wanted: dict[str, Any]) -> None:
     kind = wanted["kind"]
     if not wanted["name"]:
-        raise CampaignError("no_name", "Give it a name; customers read it.", "name")
+        raise CampaignError("no_name", _("Give it a name; customers read it."), "name")
     if wanted["ends_at"] <= wanted["starts_at"]:
-        raise CampaignError("bad_time", "It must end after it starts.", "ends_at")
+        raise CampaignError("bad_time", _("It must end after it starts."), "ends_at")
     for field in ("amount_units", "referrer_units", "budget_units", "min_volume_units"):
         if not 0 <= wanted[field] <= MAX_UNITS:
-            raise CampaignError("bad_amount", "This amount cannot be.", _form_field(field))
+            raise CampaignError("bad_amount", _("This amount cannot be."), _form_field(field))
     if kind == Kind.DISCOUNT:
         if not 1 <= wanted["percent"] <= 100:
-            raise CampaignError("bad_percent", "Between 1 and 100 percent.", "percent")
+            raise CampaignError("bad_percent", _("Between 1 and 100 percent."), "percent")
         wanted["amount_units"] = wanted["referrer_units"] = 0
     else:
         wanted["percent"] = 0
@@ -160,11 +161,13 @@ def _check_rules(wanted: dict[str, Any]) -> None:
         wanted["referrer_units"] = 0
     each = wanted["amount_units"] + wanted["referrer_units"]
     if kind != Kind.DISCOUNT and each <= 0:
-        raise CampaignError("no_amount", "Say how much a customer gets.", "amount")
+        raise CampaignError("no_amount", _("Say how much a customer gets."), "amount")
     if kind == Kind.TRADING and not wanted["min_volume_units"]:
-        raise CampaignError("no_volume", "Say how much is to be traded for it.", "min_volume")
+        raise CampaignError("no_volume", _("Say how much is to be traded for it."), "min_volume")
     if wanted["budget_units"] < max(each, 1):
-        raise CampaignError("small_budget", "The budget is not enough for one customer.", "budget")
+        raise CampaignError(
+            "small_budget", _("The budget is not enough for one customer."), "budget"
+        )
 
 
 def _form_field(field: str) -> str:
@@ -176,7 +179,9 @@ def _step(
 ) -> None:
     before = State(row.state)
     if not states.allows(before, wanted) or expected not in (None, before):
-        raise CampaignError("bad_state", f"The campaign is: {before.label.lower()}.")
+        raise CampaignError(
+            "bad_state", _("The campaign is: %(state)s.") % {"state": str(before.label).lower()}
+        )
     row.state = wanted
     row.save()
     audit.record(
@@ -204,7 +209,7 @@ _VERBS = {
 def _require_staff(acting_user: Any, capability: str) -> None:
     """Campaigns are the firm's own: the platform and the system cannot give its money away."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff run campaigns.")
+        raise PermissionDenied(_("Only the firm's own staff run campaigns."))
     require(acting_user, capability)
 
 

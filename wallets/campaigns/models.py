@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account, AccountGroup
 from trading.instruments.fields import UnitsField
@@ -10,18 +12,18 @@ from trading.instruments.models import Asset
 
 
 class Kind(models.TextChoices):
-    SIGN_UP = "sign_up", "Bonus for new customers"
-    TRADING = "trading", "Bonus for trading"
-    REFERRAL = "referral", "Bonus for bringing others"
-    DISCOUNT = "discount", "Part of the fees given back"
+    SIGN_UP = "sign_up", _("Bonus for new customers")
+    TRADING = "trading", _("Bonus for trading")
+    REFERRAL = "referral", _("Bonus for bringing others")
+    DISCOUNT = "discount", _("Part of the fees given back")
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    ASKED = "asked", "Waits for a second person"
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-    ENDED = "ended", "Ended"
+    DRAFT = "draft", pgettext_lazy("state of a campaign", "Draft")
+    ASKED = "asked", pgettext_lazy("state of a campaign", "Waits for a second person")
+    ACTIVE = "active", pgettext_lazy("state of a campaign", "Active")
+    PAUSED = "paused", pgettext_lazy("state of a campaign", "Paused")
+    ENDED = "ended", pgettext_lazy("state of a campaign", "Ended")
 
 
 class Campaign(models.Model):
@@ -118,9 +120,9 @@ class Referral(models.Model):
 
 
 class AwardState(models.TextChoices):
-    QUEUED = "queued", "On its way"
-    PAID = "paid", "Paid"
-    REJECTED = "rejected", "Rejected by the engine"
+    QUEUED = "queued", pgettext_lazy("state of an award", "On its way")
+    PAID = "paid", pgettext_lazy("state of an award", "Paid")
+    REJECTED = "rejected", pgettext_lazy("state of an award", "Rejected by the engine")
 
 
 class Award(models.Model):

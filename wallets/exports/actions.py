@@ -7,6 +7,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from audit import actions as audit
 from jobs import actions as jobs
@@ -14,6 +16,7 @@ from jobs.models import Job
 from wallets.exports import kinds, making, schedule, selectors
 from wallets.exports.errors import ExportError
 from wallets.exports.models import SavedReport, Schedule, Span
+from wallets.ledger import chart
 from wallets.reports import periods
 from wallets.reports.files import downloads
 
@@ -26,10 +29,13 @@ def export(*, report: str, filters: Any, file_kind: str, acting_user: Any) -> Jo
     JobError."""
     kind = kinds.kind_of(report)
     if file_kind not in downloads.KINDS:
-        raise ExportError("unknown_file", "Choose CSV, XLSX or PDF.")
+        raise ExportError("unknown_file", _("Choose CSV, XLSX or PDF."))
     parameters = {"report": report, "filters": kinds.clean(report, filters), "file": file_kind}
     return jobs.ask_for(
-        kind=making.KIND, title=str(kind.title), parameters=parameters, acting_user=acting_user
+        kind=making.KIND,
+        title=chart.english(kind.title),
+        parameters=parameters,
+        acting_user=acting_user,
     )
 
 
@@ -52,14 +58,16 @@ def keep(
     """
     kind = kinds.kind_of(report)
     if not kinds.may(acting_user, {"report": report}):
-        raise PermissionDenied("You have no right to this report.")
+        raise PermissionDenied(_("You have no right to this report."))
     if saved is not None and saved.owner_id != acting_user.pk:
-        raise PermissionDenied("Only who kept it may change it.")
+        raise PermissionDenied(_("Only who kept it may change it."))
     told = sorted(set(recipients))
     _check(kind, schedule_of, span, file_kind, told, report)
     with transaction.atomic():
         if saved is None and SavedReport.objects.count() >= MOST_SAVED:
-            raise ExportError("too_many", f"{MOST_SAVED} reports are kept already.")
+            raise ExportError(
+                "too_many", _("%(count)s reports are kept already.") % {"count": MOST_SAVED}
+            )
         row = saved or SavedReport(owner=acting_user, report=report)
         old = _facts(row) if saved else None
         row.name, row.filters = name.strip()[:80], kinds.clean(report, filters)
@@ -83,17 +91,19 @@ def _check(
     report: str,
 ) -> None:
     if file_kind not in downloads.KINDS:
-        raise ExportError("unknown_file", "Choose CSV, XLSX or PDF.")
+        raise ExportError("unknown_file", _("Choose CSV, XLSX or PDF."))
     if schedule_of == Schedule.NONE:
         return
     if not kind.can_be_scheduled:
-        raise ExportError("not_scheduled", "This report does not come by itself.")
+        raise ExportError("not_scheduled", _("This report does not come by itself."))
     if not told:
-        raise ExportError("nobody", "Say who gets the file.")
+        raise ExportError("nobody", _("Say who gets the file."))
     if len(told) > MOST_RECIPIENTS:
-        raise ExportError("too_many", f"A file goes to {MOST_RECIPIENTS} people at most.")
+        raise ExportError(
+            "too_many", _("A file goes to %(count)s people at most.") % {"count": MOST_RECIPIENTS}
+        )
     if set(told) - {user.pk for user in selectors.people_with_right(report)}:
-        raise ExportError("no_right", "Choose people who have the right to this report.")
+        raise ExportError("no_right", _("Choose people who have the right to this report."))
 
 
 def _facts(row: SavedReport) -> dict[str, Any]:
@@ -112,7 +122,7 @@ def _facts(row: SavedReport) -> dict[str, Any]:
 def remove(*, saved: SavedReport, acting_user: Any) -> None:
     """Keep a report no more; files that were made of it stay as long as they would."""
     if saved.owner_id != acting_user.pk:
-        raise PermissionDenied("Only who kept it may remove it.")
+        raise PermissionDenied(_("Only who kept it may remove it."))
     with transaction.atomic():
         audit.record("exports.remove", saved, old=_facts(saved), acting_user=acting_user)
         SavedReport.objects.filter(pk=saved.pk).delete()
@@ -181,7 +191,8 @@ def ask_for_due(now: datetime) -> int:
                 count += 1
             else:
                 row.next_due_at = None
-                row.stopped_because = "Who kept it has no right to it any more."
+                # Kept in English; pages say it in the reader's language.
+                row.stopped_because = gettext_noop("Who kept it has no right to it any more.")
                 audit.record(
                     "exports.stop",
                     row,

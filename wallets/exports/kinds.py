@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from identity.models import User
@@ -113,7 +114,7 @@ KINDS: dict[str, ReportKind] = {
 def kind_of(name: str) -> ReportKind:
     """The kind of that name; raises ExportError."""
     if name not in KINDS:
-        raise ExportError("unknown_report", "There is no such report.")
+        raise ExportError("unknown_report", gettext("There is no such report."))
     return KINDS[name]
 
 
@@ -127,14 +128,14 @@ def clean(name: str, filters: Any) -> Filters:
     if kind.about:
         number = found.get(kind.about, "")
         if not (number.isascii() and number.isdigit() and len(number) < 19):
-            raise ExportError("nobody", "Say whom the report is about.")
+            raise ExportError("nobody", gettext("Say whom the report is about."))
         rows: Any = (
             Account.objects.filter(pk=int(number))
             if kind.about == "account"
             else User.objects.filter(pk=int(number), is_staff=False)
         )
         if not rows.exists():
-            raise ExportError("nobody", "There is nobody of that number.")
+            raise ExportError("nobody", gettext("There is nobody of that number."))
     return found
 
 

@@ -22,5 +22,5 @@ def on_file_made(job: Job) -> None:
                 "until": job.expires_at,
                 "file": job.file_name,
             },
-            language="en",
+            language=user.language,
         )

@@ -4,26 +4,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
 from jobs.models import Job
 from jobs.registry import Made, Progress
+from tenants import brands
+from tenants.selectors import current_tenant
 from wallets.exports import kinds
 from wallets.reports.files import downloads
 from wallets.reports.shapes import Report, Section
 
 KIND = "report"
-LANGUAGE = "en"  # of all that staff read
 TELL_LINES = 200
 
 
 def work(job: Job, tell: Progress) -> Made:
     """The file that the job's parameters (`report`, `filters`, `file`) ask for."""
     wanted = job.parameters
-    with translation.override(LANGUAGE):
+    with translation.override(_language_of(job)):
         report, expected = kinds.build(wanted["report"], wanted["filters"], job.asked_by)
         file = downloads.written(_counted(report, tell, expected), wanted["file"])
     return Made(file, f"{report.name}.{wanted['file']}", downloads.KINDS[wanted["file"]])
+
+
+def _language_of(job: Job) -> str:
+    """The language of who asked, as his pages have it: his own, else the brand's."""
+    own = job.asked_by.language or brands.view_of(current_tenant()).default_language
+    return own if own in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _counted(report: Report, tell: Progress, expected: int) -> Report:

@@ -2,23 +2,24 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 
 class Schedule(models.TextChoices):
-    NONE = "none", "Not by itself"
-    DAILY = "daily", "Every day"
-    WEEKLY = "weekly", "Every Monday"
-    MONTHLY = "monthly", "On the first of the month"
+    NONE = "none", pgettext_lazy("schedule of a report", "Not by itself")
+    DAILY = "daily", pgettext_lazy("schedule of a report", "Every day")
+    WEEKLY = "weekly", pgettext_lazy("schedule of a report", "Every Monday")
+    MONTHLY = "monthly", pgettext_lazy("schedule of a report", "On the first of the month")
 
 
 class Span(models.TextChoices):
     """Which days a file that comes by itself is about, counted from the day it is due."""
 
-    KEPT = "kept", "The days kept with the filters"
-    YESTERDAY = "yesterday", "The day before"
-    LAST_WEEK = "last_week", "The week before, Monday to Sunday"
-    LAST_MONTH = "last_month", "The month before"
-    THIS_MONTH = "this_month", "The month so far"
+    KEPT = "kept", pgettext_lazy("days of a report", "The days kept with the filters")
+    YESTERDAY = "yesterday", pgettext_lazy("days of a report", "The day before")
+    LAST_WEEK = "last_week", pgettext_lazy("days of a report", "The week before, Monday to Sunday")
+    LAST_MONTH = "last_month", pgettext_lazy("days of a report", "The month before")
+    THIS_MONTH = "this_month", pgettext_lazy("days of a report", "The month so far")
 
 
 class SavedReport(models.Model):

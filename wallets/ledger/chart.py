@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import psycopg
 from babel.numbers import list_currencies
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from trading.bulk.arrays import Array
 from trading.engine.enums import AccountRole
@@ -135,10 +137,43 @@ def main_custody(asset_code: str) -> int:
     return house_line(Line.BANK if asset_code in _currencies() else Line.HOT_WALLET)
 
 
+MAIN_NAMES = {
+    Line.BANK: _("Main bank"),
+    Line.HOT_WALLET: _("Main hot wallet"),
+    Line.WARM_WALLET: _("Main warm wallet"),
+    Line.COLD_WALLET: _("Main cold wallet"),
+    Line.PRIME_BROKER: _("Main prime broker"),
+}
+
+
 def line_name(line: Line) -> str:
-    """What the main part of a line is called."""
-    label = str(line.label)
-    return f"Main {label[0].lower()}{label[1:]}" if line in CUSTODY_LINES else label
+    """What the main part of a line is called, in the reader's language."""
+    return str(MAIN_NAMES.get(line, line.label))
+
+
+def english(label: Any) -> str:
+    """A label as it is kept in rows, records and messages, whoever causes them."""
+    with translation.override("en"):
+        return str(label)
+
+
+def shown_name(ledger_account_id: int, name: str) -> str:
+    """The name of a ledger account for a reader, with its asset's code where the name has it.
+
+    Rows are named in English; what people named themselves is called so in every language.
+    """
+    house = house_of(ledger_account_id)
+    if not house or house & PART_MASK:
+        return name
+    line, _part = line_and_part(house)
+    kept = kept_line_name(line)
+    is_own = name == kept or name.startswith(f"{kept} ")
+    return line_name(line) + name[len(kept) :] if is_own else name
+
+
+def kept_line_name(line: Line) -> str:
+    """What the main part of a line is called in rows."""
+    return english(MAIN_NAMES.get(line, line.label))
 
 
 class UnknownLedgerAccount(LookupError):
@@ -183,15 +218,15 @@ def ensure_ledger_accounts(cursor: "psycopg.Cursor[tuple[int]]", ids: Iterable[i
         _INSERT,
         {
             "ids": wanted,
-            "lines": [int(line) for line, _, _ in parts],
+            "lines": [int(line) for line, _account, _asset in parts],
             "parts": [house_of(ledger_id) & PART_MASK for ledger_id in wanted],
-            "accounts": [account_id for _, account_id, _ in parts],
-            "assets": [asset_id for _, _, asset_id in parts],
+            "accounts": [account_id for _line, account_id, _asset in parts],
+            "assets": [asset_id for _line, _account, asset_id in parts],
             "role_numbers": [int(role) for role in CLASSIFICATION_OF_ROLE],
             "role_classes": [str(value) for value in CLASSIFICATION_OF_ROLE.values()],
             "line_numbers": [int(line) for line in CLASSIFICATION_OF_LINE],
             "line_classes": [str(value) for value in CLASSIFICATION_OF_LINE.values()],
-            "line_names": [line_name(line) for line in CLASSIFICATION_OF_LINE],
+            "line_names": [kept_line_name(line) for line in CLASSIFICATION_OF_LINE],
         },
     )
     cursor.execute(
@@ -204,6 +239,6 @@ def ensure_ledger_accounts(cursor: "psycopg.Cursor[tuple[int]]", ids: Iterable[i
     if missing:
         line, account_id, asset_id = parts_of(missing[0])
         raise UnknownLedgerAccount(
-            f"The engine's journal names account {account_id} and asset {asset_id} ({line.label}), "
-            "which this tenant's tables do not have."
+            f"The engine's journal names account {account_id} and asset {asset_id} "
+            f"({english(line.label)}), which this tenant's tables do not have."
         )

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from trading.engine import commands
 from trading.engine.enums import FundsReason
 from trading.engine.limits import MOST_ENTRY_LEGS
@@ -55,7 +57,7 @@ class EntryTemplate:
     """An entry kind: its legs, and in words who owes whom afterwards."""
 
     kind: EntryKind
-    meaning: str
+    meaning: Any
     legs: tuple[Leg, ...]
 
     @property
@@ -69,7 +71,7 @@ def _own(account: str, asset: str, *units: tuple[int, str]) -> Leg:
 
 
 def _funds(
-    kind: EntryKind, meaning: str, line: Line, *others: Line, credited: bool
+    kind: EntryKind, meaning: Any, line: Line, *others: Line, credited: bool
 ) -> EntryTemplate:
     """A movement of an account's funds; against `line`, or one of the others if it is named."""
     sign = 1 if credited else -1
@@ -84,7 +86,7 @@ def _funds(
 
 
 def _recorded(
-    kind: EntryKind, meaning: str, debit: tuple[Line, ...], credit: tuple[Line, ...]
+    kind: EntryKind, meaning: Any, debit: tuple[Line, ...], credit: tuple[Line, ...]
 ) -> EntryTemplate:
     """A movement between two house lines, each one of several; the first is the default."""
     return EntryTemplate(
@@ -99,8 +101,10 @@ def _recorded(
 
 SPOT_FILL = EntryTemplate(
     EntryKind.SPOT_FILL,
-    "The buyer pays quote and receives base less its fee; the seller the other way round; "
-    "each fee is taken from what its payer receives and is the house's income.",
+    _(
+        "The buyer pays quote and receives base less its fee; the seller the other way round; "
+        "each fee is taken from what its payer receives and is the house's income."
+    ),
     (
         _own("buyer_account_id", "quote_asset_id", (1, "quote_units")),
         _own("seller_account_id", "quote_asset_id", (-1, "quote_units"), (1, "seller_fee_units")),
@@ -127,163 +131,166 @@ _OF_ACCOUNTS = (
     SPOT_FILL,
     _funds(
         EntryKind.DEPOSIT,
-        "Money arrived in custody, or was waiting in suspense; the tenant owes it to the customer.",
+        _(
+            "Money arrived in custody, or was waiting in suspense; the tenant owes it to the "
+            "customer."
+        ),
         *PLACES,
         Line.SUSPENSE,
         credited=True,
     ),
     _funds(
         EntryKind.DEPOSIT_REVERSED,
-        "A deposit turned out not to have arrived.",
+        _("A deposit turned out not to have arrived."),
         *PLACES,
         Line.SUSPENSE,
         credited=False,
     ),
     _funds(
         EntryKind.WITHDRAWAL,
-        "Money left custody, or is on its way out; the tenant owes the customer that much less.",
+        _("Money left custody, or is on its way out; the tenant owes the customer that much less."),
         *PLACES,
         Line.WITHDRAWALS_IN_TRANSIT,
         credited=False,
     ),
     _funds(
         EntryKind.WITHDRAWAL_RETURNED,
-        "A withdrawal came back.",
+        _("A withdrawal came back."),
         *PLACES,
         Line.WITHDRAWALS_IN_TRANSIT,
         credited=True,
     ),
     _funds(
         EntryKind.ADJUSTMENT_CREDIT,
-        "Staff credited a customer at the tenant's expense.",
+        _("Staff credited a customer at the tenant's expense."),
         Line.ADJUSTMENTS,
         credited=True,
     ),
     _funds(
         EntryKind.ADJUSTMENT_DEBIT,
-        "Staff took back from a customer, to the tenant's benefit.",
+        _("Staff took back from a customer, to the tenant's benefit."),
         Line.ADJUSTMENTS,
         credited=False,
     ),
     _funds(
         EntryKind.TRANSFER_CREDIT,
-        "Money that staff saw arriving outside, booked by hand.",
+        _("Money that staff saw arriving outside, booked by hand."),
         *PLACES,
         credited=True,
     ),
     _funds(
         EntryKind.TRANSFER_DEBIT,
-        "Money that staff paid out outside, booked by hand.",
+        _("Money that staff paid out outside, booked by hand."),
         *PLACES,
         credited=False,
     ),
     _funds(
         EntryKind.HOUSE_FUNDING,
-        "The tenant's own capital in custody, given to a house account.",
+        _("The tenant's own capital in custody, given to a house account."),
         *PLACES,
         Line.CAPITAL,
         credited=True,
     ),
     _funds(
         EntryKind.HOUSE_WITHDRAWAL,
-        "The tenant took own capital back out of a house account.",
+        _("The tenant took own capital back out of a house account."),
         *PLACES,
         Line.CAPITAL,
         credited=False,
     ),
     _funds(
         EntryKind.REBATE,
-        "A part of the fees is given back to a customer.",
+        _("A part of the fees is given back to a customer."),
         Line.REBATES,
         credited=True,
     ),
-    _funds(EntryKind.REBATE_REVERSED, "A rebate is taken back.", Line.REBATES, credited=False),
-    _funds(EntryKind.BONUS, "The tenant gives a customer money.", Line.BONUSES, credited=True),
-    _funds(EntryKind.BONUS_REVERSED, "A bonus is taken back.", Line.BONUSES, credited=False),
+    _funds(EntryKind.REBATE_REVERSED, _("A rebate is taken back."), Line.REBATES, credited=False),
+    _funds(EntryKind.BONUS, _("The tenant gives a customer money."), Line.BONUSES, credited=True),
+    _funds(EntryKind.BONUS_REVERSED, _("A bonus is taken back."), Line.BONUSES, credited=False),
     _funds(
         EntryKind.FEE_DISCOUNT,
-        "A fee that was charged is made smaller afterwards.",
+        _("A fee that was charged is made smaller afterwards."),
         Line.FEE_DISCOUNTS,
         credited=True,
     ),
     _funds(
         EntryKind.FEE_DISCOUNT_REVERSED,
-        "A fee discount is taken back.",
+        _("A fee discount is taken back."),
         Line.FEE_DISCOUNTS,
         credited=False,
     ),
     _funds(
         EntryKind.INTEREST_PAID,
-        "The tenant pays a customer interest on what it owes him.",
+        _("The tenant pays a customer interest on what it owes him."),
         Line.INTEREST_PAID,
         Line.INTEREST,
         credited=True,
     ),
     _funds(
         EntryKind.INTEREST_CHARGED,
-        "A customer pays the tenant interest on what he borrowed.",
+        _("A customer pays the tenant interest on what he borrowed."),
         Line.INTEREST,
         Line.INTEREST_PAID,
         credited=False,
     ),
     _funds(
         EntryKind.SWAP_PAID,
-        "Overnight financing of a position, to the customer's benefit.",
+        _("Overnight financing of a position, to the customer's benefit."),
         Line.SWAPS,
         credited=True,
     ),
     _funds(
         EntryKind.SWAP_CHARGED,
-        "Overnight financing of a position, paid by the customer.",
+        _("Overnight financing of a position, paid by the customer."),
         Line.SWAPS,
         credited=False,
     ),
     _funds(
         EntryKind.INSURANCE_DRAW,
-        "The tenant covers what a liquidation left a customer short of.",
+        _("The tenant covers what a liquidation left a customer short of."),
         Line.INSURANCE,
         credited=True,
     ),
     _funds(
         EntryKind.INSURANCE_CONTRIBUTION,
-        "What a liquidation left over goes to the tenant's insurance.",
+        _("What a liquidation left over goes to the tenant's insurance."),
         Line.INSURANCE,
         credited=False,
     ),
     _funds(
         EntryKind.WRITE_OFF,
-        "The tenant lets go what a customer owes it.",
+        _("The tenant lets go what a customer owes it."),
         Line.WRITE_OFFS,
         credited=True,
     ),
     _funds(
         EntryKind.REST_TAKEN,
-        "A rest that its owner gave up becomes the tenant's.",
+        _("A rest that its owner gave up becomes the tenant's."),
         Line.OTHER_INCOME,
         Line.WRITE_OFFS,
         credited=False,
     ),
     _funds(
         EntryKind.LIQUIDATION_FEE_RETURNED,
-        "A liquidation fee is given back.",
+        _("A liquidation fee is given back."),
         Line.LIQUIDATION_FEES,
         credited=True,
     ),
     _funds(
         EntryKind.LIQUIDATION_FEE,
-        "A customer pays for the forced closing of a position.",
+        _("A customer pays for the forced closing of a position."),
         Line.LIQUIDATION_FEES,
         credited=False,
     ),
     _funds(
         EntryKind.OWN_TRANSFER_OUT,
-        "A customer moves money to another account of his; it is owed to him as before.",
+        _("A customer moves money to another account of his; it is owed to him as before."),
         Line.OWN_TRANSFERS_IN_TRANSIT,
         credited=False,
     ),
     _funds(
         EntryKind.OWN_TRANSFER_IN,
-        "What a customer moved from another account of his arrives, or comes back to where it was.",
+        _("What a customer moved from another account of his arrives, or comes back where it was."),
         Line.OWN_TRANSFERS_IN_TRANSIT,
         credited=True,
     ),
@@ -292,85 +299,85 @@ _OF_ACCOUNTS = (
 _OF_THE_HOUSE = (
     _recorded(
         EntryKind.DEPOSIT_RECORDED,
-        "Money arrived in custody, and it is not known yet whose it is.",
+        _("Money arrived in custody, and it is not known yet whose it is."),
         chart.CUSTODY_LINES,
         (Line.SUSPENSE,),
     ),
     _recorded(
         EntryKind.DEPOSIT_SENT_BACK,
-        "Money that could not be attributed went back to its sender.",
+        _("Money that could not be attributed went back to its sender."),
         (Line.SUSPENSE,),
         chart.CUSTODY_LINES,
     ),
     _recorded(
         EntryKind.WITHDRAWAL_PAID,
-        "A withdrawal that was on its way has left custody.",
+        _("A withdrawal that was on its way has left custody."),
         (Line.WITHDRAWALS_IN_TRANSIT,),
         chart.CUSTODY_LINES,
     ),
     _recorded(
         EntryKind.WITHDRAWAL_BOUNCED,
-        "A withdrawal that had left came back and is on its way again.",
+        _("A withdrawal that had left came back and is on its way again."),
         chart.CUSTODY_LINES,
         (Line.WITHDRAWALS_IN_TRANSIT,),
     ),
     _recorded(
         EntryKind.NETWORK_FEE,
-        "A chain took a fee out of a wallet.",
+        _("A chain took a fee out of a wallet."),
         (Line.NETWORK_FEES,),
         (Line.HOT_WALLET, Line.WARM_WALLET, Line.COLD_WALLET, Line.PRIME_BROKER),
     ),
     _recorded(
         EntryKind.BANK_FEE,
-        "A bank or prime broker took a fee.",
+        _("A bank or prime broker took a fee."),
         (Line.BANK_FEES,),
         (Line.BANK, Line.PRIME_BROKER),
     ),
     _recorded(
         EntryKind.CUSTODY_TRANSFER,
-        "The tenant's money went from one bank, wallet or broker to another.",
+        _("The tenant's money went from one bank, wallet or broker to another."),
         PLACES[1:] + PLACES[:1],
         PLACES[1:] + PLACES[:1],
     ),
     _recorded(
         EntryKind.CAPITAL_PAID_IN,
-        "The owners put capital into the firm.",
+        _("The owners put capital into the firm."),
         chart.CUSTODY_LINES,
         (Line.CAPITAL,),
     ),
     _recorded(
         EntryKind.CAPITAL_PAID_OUT,
-        "The owners took capital, or profit, out of the firm.",
+        _("The owners took capital, or profit, out of the firm."),
         (Line.CAPITAL, Line.RETAINED_EARNINGS),
         chart.CUSTODY_LINES,
     ),
     _recorded(
         EntryKind.SPREAD_EARNED,
-        "The tenant earned a spread with its counterparty.",
+        _("The tenant earned a spread with its counterparty."),
         chart.CUSTODY_LINES,
         (Line.SPREADS,),
     ),
     _recorded(
         EntryKind.OTHER_INCOME,
-        "The tenant earned something else, such as the fee of a deposit or withdrawal.",
+        _("The tenant earned something else, such as the fee of a deposit or withdrawal."),
         (*chart.CUSTODY_LINES, Line.SUSPENSE, Line.WITHDRAWALS_IN_TRANSIT),
         (Line.OTHER_INCOME, Line.INTEREST, Line.SWAPS, Line.LIQUIDATION_FEES),
     ),
     _recorded(
         EntryKind.OTHER_EXPENSE,
-        "The tenant paid for something.",
+        _("The tenant paid for something."),
         EXPENSES,
         chart.CUSTODY_LINES,
     ),
     _recorded(
         EntryKind.CORRECTION,
-        "What stood on one line belongs on another.",
+        _("What stood on one line belongs on another."),
         CORRECTED,
         CORRECTED,
     ),
     EntryTemplate(
         EntryKind.YEAR_CLOSED,
-        "What a year earned and spent becomes retained earnings.",
+        _("What a year earned and spent becomes retained earnings."),
         (
             Leg(Line.INCOME_CARRIED, "", "asset_id", ((1, "income_units"),)),
             Leg(Line.EXPENSES_CARRIED, "", "asset_id", ((-1, "expense_units"),)),
@@ -477,7 +484,7 @@ def record_entry(
     """
     fields: dict[str, int] = {}
     for number, (ledger_id, units) in enumerate(legs, start=1):
-        _, _, asset_id = chart.parts_of(ledger_id)
+        asset_id = chart.parts_of(ledger_id)[2]
         fields[f"line_{number}"] = chart.house_of(ledger_id)
         fields[f"asset_id_{number}"] = asset_id
         fields[f"amount_units_{number}"] = units

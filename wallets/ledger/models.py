@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from trading.instruments.fields import UnitsField
 from trading.instruments.models import Asset
@@ -17,44 +18,44 @@ from trading.instruments.models import Asset
 class Classification(models.TextChoices):
     """The five classes of a chart of accounts."""
 
-    ASSET = "asset", "Asset"
-    LIABILITY = "liability", "Liability"
-    EQUITY = "equity", "Equity"
-    INCOME = "income", "Income"
-    EXPENSE = "expense", "Expense"
+    ASSET = "asset", pgettext_lazy("class of the books", "Asset")
+    LIABILITY = "liability", pgettext_lazy("class of the books", "Liability")
+    EQUITY = "equity", pgettext_lazy("class of the books", "Equity")
+    INCOME = "income", pgettext_lazy("class of the books", "Income")
+    EXPENSE = "expense", pgettext_lazy("class of the books", "Expense")
 
 
 class Line(models.IntegerChoices):
     """Lines of the chart of accounts. Numbers are permanent: they are part of ledger ids."""
 
-    ENGINE_ACCOUNT = 0, "Customer or house account"
-    CUSTODY = 1, "Custody, place not named"
-    ADJUSTMENTS = 2, "Adjustments"
-    BANK = 3, "Bank"
-    HOT_WALLET = 4, "Hot wallet"
-    WARM_WALLET = 5, "Warm wallet"
-    COLD_WALLET = 6, "Cold wallet"
-    PRIME_BROKER = 7, "Prime broker"
-    SUSPENSE = 20, "Suspense"
-    WITHDRAWALS_IN_TRANSIT = 21, "Withdrawals in transit"
-    OWN_TRANSFERS_IN_TRANSIT = 22, "Own transfers in transit"
-    CAPITAL = 30, "Capital"
-    RETAINED_EARNINGS = 31, "Retained earnings"
-    SPREADS = 40, "Spreads"
-    SWAPS = 41, "Swaps"
-    INTEREST = 42, "Interest charged"
-    LIQUIDATION_FEES = 43, "Liquidation fees"
-    OTHER_INCOME = 44, "Other income"
-    INCOME_CARRIED = 49, "Income carried to retained earnings"
-    NETWORK_FEES = 60, "Network fees"
-    BANK_FEES = 61, "Bank fees"
-    REBATES = 62, "Rebates"
-    BONUSES = 63, "Bonuses"
-    FEE_DISCOUNTS = 64, "Fee discounts"
-    INSURANCE = 65, "Insurance draws"
-    INTEREST_PAID = 66, "Interest paid"
-    WRITE_OFFS = 67, "Write-offs"
-    EXPENSES_CARRIED = 69, "Expenses carried to retained earnings"
+    ENGINE_ACCOUNT = 0, pgettext_lazy("ledger line", "Customer or house account")
+    CUSTODY = 1, pgettext_lazy("ledger line", "Custody, place not named")
+    ADJUSTMENTS = 2, pgettext_lazy("ledger line", "Adjustments")
+    BANK = 3, pgettext_lazy("ledger line", "Bank")
+    HOT_WALLET = 4, pgettext_lazy("ledger line", "Hot wallet")
+    WARM_WALLET = 5, pgettext_lazy("ledger line", "Warm wallet")
+    COLD_WALLET = 6, pgettext_lazy("ledger line", "Cold wallet")
+    PRIME_BROKER = 7, pgettext_lazy("ledger line", "Prime broker")
+    SUSPENSE = 20, pgettext_lazy("ledger line", "Suspense")
+    WITHDRAWALS_IN_TRANSIT = 21, pgettext_lazy("ledger line", "Withdrawals in transit")
+    OWN_TRANSFERS_IN_TRANSIT = 22, pgettext_lazy("ledger line", "Own transfers in transit")
+    CAPITAL = 30, pgettext_lazy("ledger line", "Capital")
+    RETAINED_EARNINGS = 31, pgettext_lazy("ledger line", "Retained earnings")
+    SPREADS = 40, pgettext_lazy("ledger line", "Spreads")
+    SWAPS = 41, pgettext_lazy("ledger line", "Swaps")
+    INTEREST = 42, pgettext_lazy("ledger line", "Interest charged")
+    LIQUIDATION_FEES = 43, pgettext_lazy("ledger line", "Liquidation fees")
+    OTHER_INCOME = 44, pgettext_lazy("ledger line", "Other income")
+    INCOME_CARRIED = 49, pgettext_lazy("ledger line", "Income carried to retained earnings")
+    NETWORK_FEES = 60, pgettext_lazy("ledger line", "Network fees")
+    BANK_FEES = 61, pgettext_lazy("ledger line", "Bank fees")
+    REBATES = 62, pgettext_lazy("ledger line", "Rebates")
+    BONUSES = 63, pgettext_lazy("ledger line", "Bonuses")
+    FEE_DISCOUNTS = 64, pgettext_lazy("ledger line", "Fee discounts")
+    INSURANCE = 65, pgettext_lazy("ledger line", "Insurance draws")
+    INTEREST_PAID = 66, pgettext_lazy("ledger line", "Interest paid")
+    WRITE_OFFS = 67, pgettext_lazy("ledger line", "Write-offs")
+    EXPENSES_CARRIED = 69, pgettext_lazy("ledger line", "Expenses carried to retained earnings")
 
 
 class CustodyAccount(models.Model):
@@ -124,51 +125,51 @@ class LedgerAccount(models.Model):
 class EntryKind(models.IntegerChoices):
     """Why money moved. Numbers are permanent. Templates stand in `entries`."""
 
-    SPOT_FILL = 1, "Trade"
-    DEPOSIT = 2, "Deposit"
-    WITHDRAWAL = 3, "Withdrawal"
-    ADJUSTMENT_CREDIT = 4, "Adjustment, credited"
-    ADJUSTMENT_DEBIT = 5, "Adjustment, debited"
-    HOUSE_FUNDING = 6, "House funding"
-    HOUSE_WITHDRAWAL = 7, "House funding returned"
-    TRANSFER_CREDIT = 8, "Manual transfer in"
-    TRANSFER_DEBIT = 9, "Manual transfer out"
-    WITHDRAWAL_RETURNED = 10, "Withdrawal returned"
-    DEPOSIT_REVERSED = 11, "Deposit reversed"
-    REBATE = 12, "Rebate"
-    REBATE_REVERSED = 13, "Rebate taken back"
-    BONUS = 14, "Bonus"
-    BONUS_REVERSED = 15, "Bonus taken back"
-    FEE_DISCOUNT = 16, "Fee discount"
-    FEE_DISCOUNT_REVERSED = 17, "Fee discount taken back"
-    INTEREST_PAID = 18, "Interest paid"
-    INTEREST_CHARGED = 19, "Interest charged"
-    SWAP_PAID = 20, "Swap paid"
-    SWAP_CHARGED = 21, "Swap charged"
-    INSURANCE_DRAW = 22, "Insurance draw"
-    INSURANCE_CONTRIBUTION = 23, "Insurance contribution"
-    WRITE_OFF = 24, "Write-off"
-    REST_TAKEN = 25, "Dormant rest taken in"
-    LIQUIDATION_FEE_RETURNED = 26, "Liquidation fee returned"
-    LIQUIDATION_FEE = 27, "Liquidation fee"
-    OWN_TRANSFER_OUT = 28, "Moved to another own account"
-    OWN_TRANSFER_IN = 29, "Moved from another own account"
+    SPOT_FILL = 1, pgettext_lazy("entry", "Trade")
+    DEPOSIT = 2, pgettext_lazy("entry", "Deposit")
+    WITHDRAWAL = 3, pgettext_lazy("entry", "Withdrawal")
+    ADJUSTMENT_CREDIT = 4, pgettext_lazy("entry", "Adjustment, credited")
+    ADJUSTMENT_DEBIT = 5, pgettext_lazy("entry", "Adjustment, debited")
+    HOUSE_FUNDING = 6, pgettext_lazy("entry", "House funding")
+    HOUSE_WITHDRAWAL = 7, pgettext_lazy("entry", "House funding returned")
+    TRANSFER_CREDIT = 8, pgettext_lazy("entry", "Manual transfer in")
+    TRANSFER_DEBIT = 9, pgettext_lazy("entry", "Manual transfer out")
+    WITHDRAWAL_RETURNED = 10, pgettext_lazy("entry", "Withdrawal returned")
+    DEPOSIT_REVERSED = 11, pgettext_lazy("entry", "Deposit reversed")
+    REBATE = 12, pgettext_lazy("entry", "Rebate")
+    REBATE_REVERSED = 13, pgettext_lazy("entry", "Rebate taken back")
+    BONUS = 14, pgettext_lazy("entry", "Bonus")
+    BONUS_REVERSED = 15, pgettext_lazy("entry", "Bonus taken back")
+    FEE_DISCOUNT = 16, pgettext_lazy("entry", "Fee discount")
+    FEE_DISCOUNT_REVERSED = 17, pgettext_lazy("entry", "Fee discount taken back")
+    INTEREST_PAID = 18, pgettext_lazy("entry", "Interest paid")
+    INTEREST_CHARGED = 19, pgettext_lazy("entry", "Interest charged")
+    SWAP_PAID = 20, pgettext_lazy("entry", "Swap paid")
+    SWAP_CHARGED = 21, pgettext_lazy("entry", "Swap charged")
+    INSURANCE_DRAW = 22, pgettext_lazy("entry", "Insurance draw")
+    INSURANCE_CONTRIBUTION = 23, pgettext_lazy("entry", "Insurance contribution")
+    WRITE_OFF = 24, pgettext_lazy("entry", "Write-off")
+    REST_TAKEN = 25, pgettext_lazy("entry", "Dormant rest taken in")
+    LIQUIDATION_FEE_RETURNED = 26, pgettext_lazy("entry", "Liquidation fee returned")
+    LIQUIDATION_FEE = 27, pgettext_lazy("entry", "Liquidation fee")
+    OWN_TRANSFER_OUT = 28, pgettext_lazy("entry", "Moved to another own account")
+    OWN_TRANSFER_IN = 29, pgettext_lazy("entry", "Moved from another own account")
     # From here on between house lines, by the engine's RecordEntry.
-    DEPOSIT_RECORDED = 50, "Deposit recorded"
-    DEPOSIT_SENT_BACK = 51, "Deposit sent back"
-    WITHDRAWAL_PAID = 52, "Withdrawal paid"
-    WITHDRAWAL_BOUNCED = 53, "Withdrawal bounced"
-    NETWORK_FEE = 54, "Network fee"
-    BANK_FEE = 55, "Bank fee"
-    CUSTODY_TRANSFER = 56, "Transfer between custody accounts"
-    CAPITAL_PAID_IN = 57, "Capital paid in"
-    CAPITAL_PAID_OUT = 58, "Capital paid out"
-    SPREAD_EARNED = 59, "Spread earned"
-    CORRECTION = 60, "Correction"
-    REVERSAL = 61, "Reversal"
-    YEAR_CLOSED = 62, "Year closed"
-    OTHER_INCOME = 63, "Other income"
-    OTHER_EXPENSE = 64, "Other expense"
+    DEPOSIT_RECORDED = 50, pgettext_lazy("entry", "Deposit recorded")
+    DEPOSIT_SENT_BACK = 51, pgettext_lazy("entry", "Deposit sent back")
+    WITHDRAWAL_PAID = 52, pgettext_lazy("entry", "Withdrawal paid")
+    WITHDRAWAL_BOUNCED = 53, pgettext_lazy("entry", "Withdrawal bounced")
+    NETWORK_FEE = 54, pgettext_lazy("entry", "Network fee")
+    BANK_FEE = 55, pgettext_lazy("entry", "Bank fee")
+    CUSTODY_TRANSFER = 56, pgettext_lazy("entry", "Transfer between custody accounts")
+    CAPITAL_PAID_IN = 57, pgettext_lazy("entry", "Capital paid in")
+    CAPITAL_PAID_OUT = 58, pgettext_lazy("entry", "Capital paid out")
+    SPREAD_EARNED = 59, pgettext_lazy("entry", "Spread earned")
+    CORRECTION = 60, pgettext_lazy("entry", "Correction")
+    REVERSAL = 61, pgettext_lazy("entry", "Reversal")
+    YEAR_CLOSED = 62, pgettext_lazy("entry", "Year closed")
+    OTHER_INCOME = 63, pgettext_lazy("entry", "Other income")
+    OTHER_EXPENSE = 64, pgettext_lazy("entry", "Other expense")
 
 
 class JournalEntry(models.Model):
@@ -256,17 +257,17 @@ class Balance(models.Model):
 class ProofRun(models.TextChoices):
     """What made the books be proved."""
 
-    SCHEDULE = "schedule", "On schedule"
-    STAFF = "staff", "Asked for by staff"
-    COMMAND = "command", "By command"
+    SCHEDULE = "schedule", pgettext_lazy("proof of the books", "On schedule")
+    STAFF = "staff", pgettext_lazy("proof of the books", "Asked for by staff")
+    COMMAND = "command", pgettext_lazy("proof of the books", "By command")
 
 
 class ProofOutcome(models.TextChoices):
     """Unfinished: the engine or clearing could not be asked, so nothing is known."""
 
-    PROVED = "proved", "Proved"
-    BROKEN = "broken", "Broken"
-    UNFINISHED = "unfinished", "Unfinished"
+    PROVED = "proved", pgettext_lazy("proof of the books", "Proved")
+    BROKEN = "broken", pgettext_lazy("proof of the books", "Broken")
+    UNFINISHED = "unfinished", pgettext_lazy("proof of the books", "Unfinished")
 
 
 class BooksProof(models.Model):

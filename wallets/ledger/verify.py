@@ -251,8 +251,8 @@ def _balances_unlike_postings(seq: int, posted: _Posted) -> Iterator[Break]:
             line, account_id, asset_id = chart.parts_of(ledger_id)
             yield Break(
                 "balance_unlike_postings",
-                f"The balance of ledger account {ledger_id} ({line.label}) is not the sum of its "
-                "postings.",
+                f"The balance of ledger account {ledger_id} ({chart.english(line.label)}) is not "
+                "the sum of its postings.",
                 seq,
                 account=account_id or None,
                 asset=_code(asset_id),

@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context
 from kombu.exceptions import OperationalError
 
@@ -62,7 +63,7 @@ def ask_for_publication(*, acting_user: Any, reason: str = "") -> PublicationReq
             schema_name = connection.schema_name
             transaction.on_commit(lambda: _send_work(schema_name))
     except IntegrityError:
-        raise LiabilitiesError("A publication is being made: wait for it.") from None
+        raise LiabilitiesError(_("A publication is being made: wait for it.")) from None
     return row
 
 
@@ -91,7 +92,8 @@ def publish_asked() -> PublicationRequest | None:
         if row is None:
             return None
         try:
-            with transaction.atomic():
+            # What refuses it is kept, in English, whoever has the work done.
+            with translation.override("en"), transaction.atomic():
                 row.publication = publish_liabilities(acting_user=row.asked_by, reason=row.reason)
             row.state = RequestState.PUBLISHED
         except (LiabilitiesError, PermissionDenied) as error:
@@ -139,7 +141,7 @@ def publish_liabilities(*, acting_user: Any, reason: str = "") -> Publication:
 
 def _require_own_staff(acting_user: Any) -> None:
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff publish what it owes.")
+        raise PermissionDenied(_("Only the firm's own staff publish what it owes."))
     require(acting_user, "liabilities.publish")
 
 
@@ -147,8 +149,10 @@ def _require_proved() -> None:
     proof = ledger.proofs().exclude(outcome=ProofOutcome.UNFINISHED).first()
     if proof is None or proof.outcome != ProofOutcome.PROVED:
         raise LiabilitiesError(
-            "The last proof of the books did not find them in order. Only proved books are "
-            "published: have them proved, and resolve what breaks there are."
+            _(
+                "The last proof of the books did not find them in order. Only proved books are "
+                "published: have them proved, and resolve what breaks there are."
+            )
         )
 
 
@@ -158,15 +162,19 @@ def _owed() -> tuple[int, datetime, dict[int, list[tuple[int, int]]]]:
         cursor.execute(_OWED, [Classification.LIABILITY.value])
         rows = cursor.fetchall()
     if not rows:
-        raise LiabilitiesError("Nothing is owed to any customer yet.")
+        raise LiabilitiesError(_("Nothing is owed to any customer yet."))
     negative = [account_id for _, _, account_id, _, units in rows if units < 0]
     if negative:
         named = ", ".join(str(account_id) for account_id in negative[:MOST_NAMED])
         raise LiabilitiesError(
-            f"Some accounts are below zero ({named}): their debt would hide what is owed to others."
+            _(
+                "Some accounts are below zero (%(accounts)s): their debt would hide what is owed "
+                "to others."
+            )
+            % {"accounts": named}
         )
     owed: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for _, _, account_id, asset_id, units in rows:
+    for _seq, _time, account_id, asset_id, units in rows:
         owed[asset_id].append((account_id, int(units)))
     return rows[0][0], rows[0][1], owed
 

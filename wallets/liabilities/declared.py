@@ -1,8 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
 from tenants.switches import Switch
 
 LIABILITIES = Switch(
     "liabilities",
-    "Proof of liabilities",
-    "Published proofs of what the firm owes its customers.",
+    _("Proof of liabilities"),
+    _("Published proofs of what the firm owes its customers."),
     ("/liabilities", "/api/v1/liabilities", "/backoffice/liabilities/"),
 )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -31,9 +32,9 @@ class Publication(models.Model):
 class RequestState(models.TextChoices):
     """How far a publication that was asked for is."""
 
-    ASKED = "asked", "Being made"
-    PUBLISHED = "published", "Published"
-    FAILED = "failed", "Not published"
+    ASKED = "asked", pgettext_lazy("state of a publication", "Being made")
+    PUBLISHED = "published", pgettext_lazy("state of a publication", "Published")
+    FAILED = "failed", pgettext_lazy("state of a publication", "Not published")
 
 
 class PublicationRequest(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants import registry
@@ -20,8 +21,8 @@ _RATE = re.compile(
 
 PAYMENTS = Switch(
     "payments",
-    "Payments",
-    "Deposits and withdrawals of money of states, and what staff do for them.",
+    _("Payments"),
+    _("Deposits and withdrawals of money of states, and what staff do for them."),
     (
         "/deposit",
         "/withdraw",
@@ -48,7 +49,10 @@ def read_rates(text: str) -> dict[tuple[str, str], Decimal]:
         match = _RATE.match(part)
         price = Decimal(match.group(2)) if match else Decimal()
         if match is None or not price or match.group(1) == match.group(3):
-            raise ValidationError(f"“{part}” is no rate: write for example EUR = 1.08 USDT.")
+            raise ValidationError(
+                gettext("“%(part)s” is no rate: write for example EUR = 1.08 USDT.")
+                % {"part": part}
+            )
         found[match.group(1), match.group(3)] = price
     return found
 

@@ -4,6 +4,7 @@ Amounts are hundredths of a whole unit of the asset that is paid. Sentences that
 are told to him, so they are translated.
 """
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from riskrules.kinds import Kind
@@ -18,34 +19,34 @@ _ALL = tuple(Outcome)
 KINDS = (
     Kind(
         name=DEPOSITS,
-        title="Deposits",
-        explanation="Asked before money that the bank shows is credited to a customer.",
+        title=_("Deposits"),
+        explanation=_("Asked before money that the bank shows is credited to a customer."),
         facts=(
-            Fact("name_differs", "the sender has another name than the customer", Unit.FLAG),
-            Fact("account_not_active", "the account is suspended or restricted", Unit.FLAG),
-            Fact("beyond_method", "the amount is outside of the method's limits", Unit.FLAG),
-            Fact("is_offered", "the customer may pay in by this method", Unit.FLAG),
-            Fact("is_first", "it is the customer's first deposit", Unit.FLAG),
-            Fact("amount", "amount of the deposit", Unit.AMOUNT),
-            Fact("deposits_last_day", "deposits of the customer in the last 24 hours"),
-            Fact("deposits_last_30_days", "deposits of the customer in the last 30 days"),
-            Fact("sum_last_day", "amount of deposits in the last 24 hours, this one included",
+            Fact("name_differs", _("the sender has another name than the customer"), Unit.FLAG),
+            Fact("account_not_active", _("the account is suspended or restricted"), Unit.FLAG),
+            Fact("beyond_method", _("the amount is outside of the method's limits"), Unit.FLAG),
+            Fact("is_offered", _("the customer may pay in by this method"), Unit.FLAG),
+            Fact("is_first", _("it is the customer's first deposit"), Unit.FLAG),
+            Fact("amount", _("amount of the deposit"), Unit.AMOUNT),
+            Fact("deposits_last_day", _("deposits of the customer in the last 24 hours")),
+            Fact("deposits_last_30_days", _("deposits of the customer in the last 30 days")),
+            Fact("sum_last_day", _("amount of deposits in the last 24 hours, this one included"),
                  Unit.AMOUNT),
-            Fact("sum_last_30_days", "amount of deposits in the last 30 days, this one included",
+            Fact("sum_last_30_days", _("amount of deposits in the last 30 days, this one included"),
                  Unit.AMOUNT),
             Fact("just_below_last_7_days",
-                 "deposits of the last 7 days that are at least 90 % of the method's largest "
-                 "amount and not above it, this one included"),
-            Fact("account_age_hours", "time since the customer signed up", Unit.HOURS),
+                 _("deposits of the last 7 days that are at least nine tenths of the method's "
+                 "largest amount and not above it, this one included")),
+            Fact("account_age_hours", _("time since the customer signed up"), Unit.HOURS),
         ),
         floor=(
             rule(
                 "account not active", "account_not_active", Comparison.EQUALS, 1, Outcome.HOLD,
-                "The account is suspended or restricted.",
+                gettext_noop("The account is suspended or restricted."),
             ),
             rule(
                 "not offered", "is_offered", Comparison.EQUALS, 0, Outcome.HOLD,
-                "This customer may not pay in by this method.",
+                gettext_noop("This customer may not pay in by this method."),
             ),
         ),
         defaults=(
@@ -67,38 +68,40 @@ KINDS = (
             ),
         ),
         outcomes=_ALL,
-        held="It stays in suspense, on the work list, until two persons decide.",
+        held=_("It stays in suspense, on the work list, until two persons decide."),
     ),
     Kind(
         name=WITHDRAWALS,
-        title="Withdrawals",
-        explanation="Asked when a customer asks to be paid out.",
+        title=_("Withdrawals"),
+        explanation=_("Asked when a customer asks to be paid out."),
         facts=(
-            Fact("account_not_active", "the account may not trade or not withdraw", Unit.FLAG),
-            Fact("amount", "amount of the withdrawal", Unit.AMOUNT),
-            Fact("withdrawals_last_day", "withdrawals the customer asked for in the last 24 hours"),
+            Fact("account_not_active", _("the account may not trade or not withdraw"), Unit.FLAG),
+            Fact("amount", _("amount of the withdrawal"), Unit.AMOUNT),
+            Fact("withdrawals_last_day",
+                 _("withdrawals the customer asked for in the last 24 hours")),
             Fact("withdrawals_last_30_days",
-                 "withdrawals the customer asked for in the last 30 days"),
-            Fact("sum_last_day", "amount of withdrawals in the last 24 hours, this one included",
+                 _("withdrawals the customer asked for in the last 30 days")),
+            Fact("sum_last_day", _("amount of withdrawals in the last 24 hours, this one included"),
                  Unit.AMOUNT),
             Fact("sum_last_30_days",
-                 "amount of withdrawals in the last 30 days, this one included", Unit.AMOUNT),
+                 _("amount of withdrawals in the last 30 days, this one included"), Unit.AMOUNT),
             Fact("just_below_last_7_days",
-                 "withdrawals of the last 7 days that are at least 90 % of what one person "
-                 "approves and not above it, this one included"),
-            Fact("password_hours", "time since the password was changed", Unit.HOURS),
-            Fact("second_factor_hours", "time since the second factor was set up", Unit.HOURS),
-            Fact("device_hours", "time since the kind of browser in use first signed in as the "
-                 "customer", Unit.HOURS),
-            Fact("session_minutes", "time since the customer's newest session began",
+                 _("withdrawals of the last 7 days that are at least nine tenths of what one "
+                 "person approves and not above it, this one included")),
+            Fact("password_hours", _("time since the password was changed"), Unit.HOURS),
+            Fact("second_factor_hours", _("time since the second factor was set up"), Unit.HOURS),
+            Fact("device_hours", _("time since the kind of browser in use first signed in as the "
+                 "customer"), Unit.HOURS),
+            Fact("session_minutes", _("time since the customer's newest session began"),
                  Unit.MINUTES),
-            Fact("beneficiary_hours", "time since the beneficiary became usable", Unit.HOURS),
-            Fact("is_first_to_beneficiary", "nothing was ever paid to this beneficiary", Unit.FLAG),
-            Fact("beneficiary_name_differs", "the beneficiary bears another name, and staff "
-                 "approved it", Unit.FLAG),
-            Fact("paid_in_last_7_days", "amount credited to the customer by deposits in the last "
-                 "7 days", Unit.AMOUNT),
-            Fact("hours_since_trade", "time since the account last traded", Unit.HOURS),
+            Fact("beneficiary_hours", _("time since the beneficiary became usable"), Unit.HOURS),
+            Fact("is_first_to_beneficiary", _("nothing was ever paid to this beneficiary"),
+                 Unit.FLAG),
+            Fact("beneficiary_name_differs", _("the beneficiary bears another name, and staff "
+                 "approved it"), Unit.FLAG),
+            Fact("paid_in_last_7_days", _("amount credited to the customer by deposits in the last "
+                 "7 days"), Unit.AMOUNT),
+            Fact("hours_since_trade", _("time since the account last traded"), Unit.HOURS),
         ),
         floor=(
             rule(
@@ -139,29 +142,29 @@ KINDS = (
             ),
         ),
         outcomes=_ALL,
-        held="The amount is reserved, and two persons have to approve it.",
+        held=_("The amount is reserved, and two persons have to approve it."),
     ),
     Kind(
         name=BENEFICIARIES,
-        title="Beneficiaries",
-        explanation="Asked when a customer adds an account to be paid out to.",
+        title=_("Beneficiaries"),
+        explanation=_("Asked when a customer adds an account to be paid out to."),
         facts=(
-            Fact("name_differs", "the holder has another name than the customer", Unit.FLAG),
-            Fact("added_last_day", "beneficiaries the customer added in the last 24 hours"),
-            Fact("in_the_book", "beneficiaries in the customer's book"),
-            Fact("same_at_others", "other customers who have the same account in their books"),
-            Fact("password_hours", "time since the password was changed", Unit.HOURS),
-            Fact("second_factor_hours", "time since the second factor was set up", Unit.HOURS),
-            Fact("device_hours", "time since the kind of browser in use first signed in as the "
-                 "customer", Unit.HOURS),
-            Fact("session_minutes", "time since the customer's newest session began",
+            Fact("name_differs", _("the holder has another name than the customer"), Unit.FLAG),
+            Fact("added_last_day", _("beneficiaries the customer added in the last 24 hours")),
+            Fact("in_the_book", _("beneficiaries in the customer's book")),
+            Fact("same_at_others", _("other customers who have the same account in their books")),
+            Fact("password_hours", _("time since the password was changed"), Unit.HOURS),
+            Fact("second_factor_hours", _("time since the second factor was set up"), Unit.HOURS),
+            Fact("device_hours", _("time since the kind of browser in use first signed in as the "
+                 "customer"), Unit.HOURS),
+            Fact("session_minutes", _("time since the customer's newest session began"),
                  Unit.MINUTES),
-            Fact("account_age_hours", "time since the customer signed up", Unit.HOURS),
+            Fact("account_age_hours", _("time since the customer signed up"), Unit.HOURS),
         ),
         floor=(
             rule(
                 "name differs", "name_differs", Comparison.EQUALS, 1, Outcome.HOLD,
-                "The holder has another name than the customer.",
+                gettext_noop("The holder has another name than the customer."),
             ),
         ),
         defaults=(
@@ -175,6 +178,6 @@ KINDS = (
             ),
         ),
         outcomes=_ALL,
-        held="Staff have to approve it before it can be used.",
+        held=_("Staff have to approve it before it can be used."),
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from money.units import MoneyError, parse_units
 from trading.commands.actors import require
@@ -16,25 +17,25 @@ MIN_REASON_CHARACTERS = 5
 def require_staff(acting_user: Any, capability: str) -> None:
     """Customers' money is moved by the firm's own staff: the platform and the system cannot."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff decide about payments.")
+        raise PermissionDenied(_("Only the firm's own staff decide about payments."))
     require(acting_user, capability)
 
 
 def require_another(first_id: Any, acting_user: Any) -> None:
     if first_id == acting_user.pk:
-        raise PermissionDenied("A second person has to decide what you asked for.")
+        raise PermissionDenied(_("A second person has to decide what you asked for."))
 
 
 def require_not_own(user_id: Any, acting_user: Any) -> None:
     if user_id == acting_user.pk:
-        raise PermissionDenied("Nobody decides about payments of their own; ask a colleague.")
+        raise PermissionDenied(_("Nobody decides about payments of their own; ask a colleague."))
 
 
 def reason_of(text: str) -> str:
     """The reason without its margins; raises PaymentError if it says nothing."""
     reason = text.strip()
     if len(reason) < MIN_REASON_CHARACTERS:
-        raise PaymentError("Say why, in a few words the auditor will understand.", "reason")
+        raise PaymentError(_("Say why, in a few words the auditor will understand."), "reason")
     return reason[:500]
 
 
@@ -43,4 +44,7 @@ def units_of(amount: Decimal, asset: Asset) -> int:
     try:
         return parse_units(f"{amount.normalize():f}", asset.scale)
     except MoneyError as error:
-        raise PaymentError(f"{amount} has more places than {asset.code} has.") from error
+        raise PaymentError(
+            _("%(amount)s has more places than %(asset)s has.")
+            % {"amount": amount, "asset": asset.code}
+        ) from error

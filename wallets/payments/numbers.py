@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 
+from django.utils.translation import gettext as _
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
 from stdnum import iso11649
@@ -43,7 +44,7 @@ def clean_iban(text: str, field: str = "iban") -> str:
         return str(iban_number.validate(text))
     except ValidationError as error:
         raise PaymentError(
-            "This is no valid IBAN: compare it with your bank's papers.", field
+            _("This is no valid IBAN: compare it with your bank's papers."), field
         ) from error
 
 
@@ -54,7 +55,7 @@ def clean_bic(text: str) -> str:
     try:
         return str(bic_number.validate(text))
     except ValidationError as error:
-        raise PaymentError("This is no valid BIC: it has 8 or 11 characters.", "bic") from error
+        raise PaymentError(_("This is no valid BIC: it has 8 or 11 characters."), "bic") from error
 
 
 def country_of(iban: str) -> str:

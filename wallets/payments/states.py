@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wallets.payments.errors import PaymentError
 from wallets.payments.models import (
     Deposit,
@@ -85,7 +87,9 @@ def allows(row: Deposit | Withdrawal | PaymentFile, wanted: str) -> bool:
 def require(row: Deposit | Withdrawal | PaymentFile, wanted: str) -> None:
     """Raise PaymentError unless a row may go on to a state."""
     if not allows(row, wanted):
-        raise PaymentError(f"It is past that: {row.get_state_display().lower()}.")
+        raise PaymentError(
+            _("It is past that: %(state)s.") % {"state": row.get_state_display().lower()}
+        )
 
 
 def apply(

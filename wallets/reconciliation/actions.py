@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from money.units import MoneyError
@@ -40,7 +41,7 @@ def see_break(*, row: BooksBreak, acting_user: Any) -> BooksBreak:
 def explain_break(*, row: BooksBreak, explanation: str, acting_user: Any) -> BooksBreak:
     """Say how it came about. Raises ReconciliationError, PermissionDenied."""
     _require_own_staff(acting_user, "breaks.handle")
-    explanation = _reason(explanation, "Say how the break came about.")
+    explanation = _reason(explanation, _("Say how the break came about."))
     with transaction.atomic():
         row = _locked(row)
         before = states.apply(row, Step.EXPLAIN)
@@ -59,9 +60,9 @@ def propose_resolution(
     here and resolves it at once. Raises ReconciliationError, PermissionDenied.
     """
     _require_own_staff(acting_user, "breaks.handle")
-    reason = _reason(reason, "Say why this mends the break.")
+    reason = _reason(reason, _("Say why this mends the break."))
     if way not in Way.values:
-        raise ReconciliationError("Choose an entry, a rebuild or an outside balance.")
+        raise ReconciliationError(_("Choose an entry, a rebuild or an outside balance."))
     with transaction.atomic():
         row = _locked(row)
         _check_reference(row, Way(way), reference)
@@ -83,7 +84,7 @@ def resolve_break(*, row: BooksBreak, acting_user: Any, reason: str = "") -> Boo
 
 def refuse_resolution(*, row: BooksBreak, acting_user: Any, reason: str) -> BooksBreak:
     """The second person's no. Raises ReconciliationError, PermissionDenied."""
-    return _decide(row, Step.REFUSE, acting_user, _reason(reason, "Say why it is refused."))
+    return _decide(row, Step.REFUSE, acting_user, _reason(reason, _("Say why it is refused.")))
 
 
 def _decide(row: BooksBreak, step: Step, acting_user: Any, reason: str) -> BooksBreak:
@@ -91,7 +92,7 @@ def _decide(row: BooksBreak, step: Step, acting_user: Any, reason: str) -> Books
     with transaction.atomic():
         row = _locked(row)
         if row.state == State.PROPOSED and row.proposed_by_id == acting_user.pk:
-            raise PermissionDenied("A second person has to decide what you proposed.")
+            raise PermissionDenied(_("A second person has to decide what you proposed."))
         before = states.apply(row, step)
         if step == Step.RESOLVE:
             row.resolved_by, row.ended_at = acting_user, timezone.now()
@@ -104,18 +105,18 @@ def _check_reference(row: BooksBreak, way: Way, reference: int) -> None:
     if way == Way.ENTRY:
         entry = JournalEntry.objects.filter(pk=reference).first()
         if entry is None:
-            raise ReconciliationError("There is no such journal entry.")
+            raise ReconciliationError(_("There is no such journal entry."))
         if entry.time < row.first_found_at:
-            raise ReconciliationError("This entry is older than the break: it cannot mend it.")
+            raise ReconciliationError(_("This entry is older than the break: it cannot mend it."))
         assets = set(entry.postings.values_list("ledger_account__asset_id", flat=True))
         if row.asset_id is not None and row.asset_id not in assets:
-            raise ReconciliationError("This entry does not touch the break's asset.")
+            raise ReconciliationError(_("This entry does not touch the break's asset."))
     elif way == Way.OUTSIDE:
         outside = OutsideBalance.objects.filter(pk=reference).first()
         if outside is None or outside.asset_id != row.asset_id:
-            raise ReconciliationError("There is no such outside balance of this asset.")
+            raise ReconciliationError(_("There is no such outside balance of this asset."))
     elif not resolutions.exists(way, reference):
-        raise ReconciliationError("There is no such finished rebuild.")
+        raise ReconciliationError(_("There is no such finished rebuild."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,11 @@ def enter_outside_balances(*, rows: Iterable[Outside], acting_user: Any) -> list
     wanted = list(rows)
     for row in wanted:
         if row.units < 0:
-            raise ReconciliationError("What is outside cannot be less than nothing.")
+            raise ReconciliationError(_("What is outside cannot be less than nothing."))
         if row.as_of > timezone.now():
-            raise ReconciliationError("The moment lies in the future.")
+            raise ReconciliationError(_("The moment lies in the future."))
         if not row.place.strip() or not row.source.strip():
-            raise ReconciliationError("Name the place and the statement it stands in.")
+            raise ReconciliationError(_("Name the place and the statement it stands in."))
     with transaction.atomic():
         made = [
             OutsideBalance.objects.create(
@@ -176,30 +177,36 @@ def import_outside_balances(*, text: str, acting_user: Any) -> list[OutsideBalan
     _require_own_staff(acting_user, "outside.enter")
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), skipinitialspace=True)
     if [name.strip() for name in reader.fieldnames or []] != list(COLUMNS):
-        raise ReconciliationError(f"The first line must read: {','.join(COLUMNS)}")
+        raise ReconciliationError(
+            _("The first line must read: %(columns)s") % {"columns": ",".join(COLUMNS)}
+        )
     assets = {asset.code: asset for asset in Asset.objects.all()}
     rows = []
     try:
         for line in reader:
             rows.append(_outside_of(line, assets))
             if len(rows) > MOST_ROWS:
-                raise ReconciliationError(f"More than {MOST_ROWS} lines: send them in parts.")
+                raise ReconciliationError(
+                    _("More than %(count)s lines: send them in parts.") % {"count": MOST_ROWS}
+                )
     except (ReconciliationError, MoneyError, ValueError, csv.Error) as error:
-        raise ReconciliationError(f"Line {reader.line_num}: {error}") from None
+        raise ReconciliationError(
+            _("Line %(number)s: %(error)s") % {"number": reader.line_num, "error": error}
+        ) from None
     if not rows:
-        raise ReconciliationError("There is no line in it.")
+        raise ReconciliationError(_("There is no line in it."))
     return enter_outside_balances(rows=rows, acting_user=acting_user)
 
 
 def _outside_of(line: dict[str, Any], assets: dict[str, Asset]) -> Outside:
     if None in line or None in line.values():
-        raise ReconciliationError("It does not have five columns.")
+        raise ReconciliationError(_("It does not have five columns."))
     asset = assets.get(line["asset"].strip())
     if asset is None:
-        raise ReconciliationError(f"There is no asset {line['asset'][:20]!r}.")
+        raise ReconciliationError(_("There is no asset “%(code)s”.") % {"code": line["asset"][:20]})
     as_of = parse_datetime(line["as_of"].strip())
     if as_of is None or timezone.is_naive(as_of):
-        raise ReconciliationError("as_of must read like 2026-11-28T16:00:00Z.")
+        raise ReconciliationError(_("as_of must read like 2026-11-28T16:00:00Z."))
     return Outside(
         asset, line["place"], asset.units_of(line["amount"].strip()), as_of, line["source"]
     )
@@ -233,7 +240,7 @@ def _reason(text: str, otherwise: str) -> str:
 def _require_own_staff(acting_user: Any, capability: str) -> None:
     """The books are mended by the tenant's own staff, never by the platform or the system."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff work on its breaks.")
+        raise PermissionDenied(_("Only the firm's own staff work on its breaks."))
     require(acting_user, capability)
 
 

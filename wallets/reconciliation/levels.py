@@ -19,7 +19,7 @@ from trading.bulk.tables import EventTables
 from trading.commands.door import current_tenant_id
 from trading.engine import columns, journal
 from trading.instruments.info import catalogue
-from wallets.ledger import checks, verify
+from wallets.ledger import chart, checks, verify
 from wallets.ledger.entries import ENTRY_INDEX_BITS
 from wallets.ledger.models import EntryKind
 from wallets.reconciliation.models import Level, LevelPoint, Tally
@@ -194,7 +194,8 @@ def _breaks(found: Levels) -> "Any":
             if expected != there:
                 yield verify.Break(
                     cause,
-                    f"{upper.label}: {expected[0]}. {lower.label}: {there[0]}.",
+                    f"{chart.english(upper.label)}: {expected[0]}. "
+                    f"{chart.english(lower.label)}: {there[0]}.",
                     found.seq,
                     asset=info.code,
                     expected=info.text(expected[1]),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -10,20 +11,23 @@ from trading.instruments.models import Asset
 
 
 class State(models.TextChoices):
-    OPEN = "open", "New"
-    SEEN = "seen", "Seen"
-    EXPLAINED = "explained", "Explained"
-    PROPOSED = "proposed", "Waiting for a second person"
-    RESOLVED = "resolved", "Resolved"
-    VANISHED = "vanished", "Vanished by itself"
+    OPEN = "open", pgettext_lazy("state of a break", "New")
+    SEEN = "seen", pgettext_lazy("state of a break", "Seen")
+    EXPLAINED = "explained", pgettext_lazy("state of a break", "Explained")
+    PROPOSED = "proposed", pgettext_lazy("state of a break", "Waiting for a second person")
+    RESOLVED = "resolved", pgettext_lazy("state of a break", "Resolved")
+    VANISHED = "vanished", pgettext_lazy("state of a break", "Vanished by itself")
 
 
 class Way(models.TextChoices):
     """What mends a break."""
 
-    ENTRY = "entry", "A journal entry"
-    REBUILD = "rebuild", "Rows rebuilt from the engine journal"
-    OUTSIDE = "outside", "A corrected outside balance"
+    ENTRY = "entry", pgettext_lazy("way to mend a break", "A journal entry")
+    REBUILD = (
+        "rebuild",
+        pgettext_lazy("way to mend a break", "Rows rebuilt from the engine journal"),
+    )
+    OUTSIDE = "outside", pgettext_lazy("way to mend a break", "A corrected outside balance")
 
 
 class BooksBreak(models.Model):
@@ -130,9 +134,9 @@ class OutsideBalance(models.Model):
 class Level(models.TextChoices):
     """Where a fill can be counted."""
 
-    FILLS = "fills", "Engine fills"
-    TRADES = "trades", "Trades"
-    ENTRIES = "entries", "Journal entries of trades"
+    FILLS = "fills", pgettext_lazy("level of fills", "Engine fills")
+    TRADES = "trades", pgettext_lazy("level of fills", "Trades")
+    ENTRIES = "entries", pgettext_lazy("level of fills", "Journal entries of trades")
 
 
 class Tally(models.Model):

@@ -1,6 +1,7 @@
 """The life of a break, as one table of allowed steps and the one function that takes them."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from wallets.reconciliation.errors import ReconciliationError
 from wallets.reconciliation.models import BooksBreak, State
@@ -43,7 +44,8 @@ def apply(row: BooksBreak, step: Step) -> State:
     after = STEPS.get((before, step))
     if after is None:
         raise ReconciliationError(
-            f"A break in the state “{before.label.lower()}” cannot be brought to this step."
+            _("A break in the state “%(state)s” cannot be brought to this step.")
+            % {"state": str(before.label).lower()}
         )
     row.state = after
     return before

@@ -7,10 +7,13 @@ gets anew shows up here by itself.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
+from wallets.ledger import chart
 from wallets.ledger.models import Classification, LedgerAccount, Line
 from wallets.reports import reading
 
-CUSTOMERS = "Customers' accounts"
+CUSTOMERS = gettext_lazy("Customers' accounts")
 DEBIT_CLASSES = (Classification.ASSET, Classification.EXPENSE)
 
 
@@ -55,8 +58,9 @@ def named(totals: Iterable[reading.Total], codes: dict[int, str]) -> list[BookLi
 
 def _name(total: reading.Total, names: dict[int, str], code: str) -> str:
     if total.own_id:
-        return names.get(total.own_id, str(total.own_id)).removesuffix(f" {code}")
-    return CUSTOMERS if total.line == Line.ENGINE_ACCOUNT else str(Line(total.line).label)
+        name = names.get(total.own_id, str(total.own_id)).removesuffix(f" {code}")
+        return chart.shown_name(total.own_id, name)
+    return str(CUSTOMERS) if total.line == Line.ENGINE_ACCOUNT else str(Line(total.line).label)
 
 
 def moved(before: list[BookLine], after: list[BookLine]) -> list[BookLine]:

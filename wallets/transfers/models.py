@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -10,12 +11,12 @@ from trading.instruments.models import Asset
 
 
 class State(models.TextChoices):
-    REQUESTED = "requested", "Asked for, not taken yet"
-    TAKEN = "taken", "Taken, not given yet"
-    DONE = "done", "Done"
-    REFUSED = "refused", "Refused by the engine"
-    RETURNING = "returning", "Not given, on its way back"
-    RETURNED = "returned", "Back where it was"
+    REQUESTED = "requested", pgettext_lazy("state of a transfer", "Asked for, not taken yet")
+    TAKEN = "taken", pgettext_lazy("state of a transfer", "Taken, not given yet")
+    DONE = "done", pgettext_lazy("state of a transfer", "Done")
+    REFUSED = "refused", pgettext_lazy("state of a transfer", "Refused by the engine")
+    RETURNING = "returning", pgettext_lazy("state of a transfer", "Not given, on its way back")
+    RETURNED = "returned", pgettext_lazy("state of a transfer", "Back where it was")
 
 
 class OwnTransfer(models.Model):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from trading.commands.models import QueuedCommand
 from wallets.transfers.errors import TransferError
 from wallets.transfers.models import OwnTransfer, State, TransferStep
@@ -25,7 +27,9 @@ def apply(
     """Take one step, from the engine's result on to the command that is next; the row is locked
     by the caller. Raises TransferError."""
     if (State(row.state), wanted) not in STEPS:
-        raise TransferError(f"It is past that: {row.get_state_display().lower()}.")
+        raise TransferError(
+            _("It is past that: %(state)s.") % {"state": row.get_state_display().lower()}
+        )
     before = row.state
     row.state, row.result, row.command = wanted, result, command
     row.ended_at = now if wanted in ENDED else None

@@ -20,6 +20,7 @@ from backoffice.tenant.names import found
 from billing import actions, documents, metering, selectors
 from billing.models import SCALE, Invoice, InvoiceKind, InvoiceState, Plan, Share
 from money.units import MoneyError, format_units, parse_units
+from money.words import words_of
 from tenants.models import Tenant
 from wallets.reports.files import downloads
 
@@ -114,7 +115,7 @@ class PlanForm(ReasonForm):
             try:
                 ppm = parse_units(parts[1], PPM_SCALE)
             except MoneyError as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(words_of(error)) from error
             made.append([units_of(parts[0], SCALE), ppm])
         return made
 

@@ -74,10 +74,16 @@ def tasks(request: HttpRequest) -> list[Task]:
         return []
     first = failing.first()
     assert first is not None
-    headline = ngettext(
-        "%(host)s of %(name)s does not lead here any more",
-        "%(count)s domains of firms do not lead here any more", count,
-    ) % {"host": first.host, "name": first.tenant.name, "count": count}  # fmt: skip
+    # Two texts: languages have forms for 21 and more that are like the one for 1.
+    if count == 1:
+        words = _("%(host)s of %(name)s does not lead here any more")
+    else:
+        words = ngettext(
+            "%(count)s domain of firms does not lead here any more",
+            "%(count)s domains of firms do not lead here any more",
+            count,
+        )
+    headline = words % {"host": first.host, "name": first.tenant.name, "count": count}
     sentence = _("The firm was told by mail. Customers may not find its site.")
     return [
         Task("bad", "language", headline, sentence, pages.url(request, "domains"),

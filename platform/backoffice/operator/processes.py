@@ -7,8 +7,20 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice import pages
+
+STATES = {
+    "waiting": pgettext_lazy("state of a process", "waiting"),
+    "starting": pgettext_lazy("state of a process", "starting"),
+    "up": pgettext_lazy("state of a process", "up"),
+    "crashed": pgettext_lazy("state of a process", "crashed"),
+    "done": pgettext_lazy("state of a process", "done"),
+    "stopping": pgettext_lazy("state of a process", "stopping"),
+    "stopped": pgettext_lazy("state of a process", "stopped"),
+    "unsupervised": pgettext_lazy("state of a process", "unsupervised"),
+}
 
 
 def status() -> dict[str, Any]:
@@ -27,6 +39,7 @@ def rows_of(document: dict[str, Any]) -> list[dict[str, Any]]:
             if line["memory_bytes"] is None
             else line["memory_bytes"] // (1024 * 1024),
             "uptime": duration(line["uptime_s"]),
+            "state_words": STATES.get(line["state"], line["state"]),
             "tone": {"up": "good", "done": "plain", "stopped": "bad"}.get(line["state"], "warn"),
         }
         for line in document["processes"]
@@ -41,10 +54,12 @@ def duration(seconds: int | None) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return f"{days} d {hours} h"
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)s s") % {"seconds": rest}
 
 
 def processes(request: HttpRequest) -> HttpResponse:

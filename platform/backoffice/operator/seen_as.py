@@ -60,7 +60,7 @@ class SeeAs(TenantAction):
         with tenant_context(target):
             user = User.objects.filter(email=normalize_email(values["email"])).first()
             if user is None:
-                raise ImpersonationError("nobody", "Nobody at this firm has that address.")
+                raise ImpersonationError("nobody", _("Nobody at this firm has that address."))
             _row, self.link = actions.begin(user=user, acting_user=actor, reason=values["reason"])
         return _("The link works once, within two minutes.")
 

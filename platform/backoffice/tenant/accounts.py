@@ -189,7 +189,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 def _change_text(name: str, value: Any) -> str:
     """One value of an account's version."""
     if name == "state":
-        return words.account_state_name(value).replace("_", " ")
+        return words.account_state_text(value)
     if name == "group_id":
         group = AccountGroup.objects.filter(pk=value).first()
         return group.name if group else str(value)

@@ -40,6 +40,11 @@ def amount(row: Adjustment) -> Any:
     return names.amount(row.amount_units, row.asset)
 
 
+def state_badge(row: Adjustment) -> Any:
+    """The state in words; its tone follows from the code."""
+    return cells.badge(row.get_state_display(), cells.tone_of(row.state))
+
+
 def person(user: User | None) -> Any:
     return (user.name or user.email) if user else cells.NOTHING
 
@@ -64,7 +69,7 @@ def adjustments(request: HttpRequest) -> HttpResponse:
                     else cells.NOTHING
                 ),
             ),
-            Column(gettext_lazy("State"), lambda a: cells.badge(a.state)),
+            Column(gettext_lazy("State"), state_badge),
         ],
         filters=[
             by_state(State.choices),
@@ -109,7 +114,7 @@ def adjustment(request: HttpRequest, adjustment_id: int) -> HttpResponse:
     """One adjustment: who asked, who decided, what the engine and the books made of it."""
     row: Adjustment = names.found(_rows(), pk=adjustment_id)
     facts = [
-        (_("State"), cells.badge(row.get_state_display(), cells.tone_of(row.state))),
+        (_("State"), state_badge(row)),
         (_("Account"), names.account_link(request, row.account)),
         (_("Customer"), names.user_link(request, row.account.user)),
         (_("Amount"), amount(row)),
@@ -126,7 +131,9 @@ def adjustment(request: HttpRequest, adjustment_id: int) -> HttpResponse:
         facts.append((_("Engine's result"), words.result_text(row.result)))
     if row.result_seq and access.may(request.user, "ledger.view"):
         address = pages.url(request, "engine_record", row.result_seq)
-        facts.append((_("Engine event"), cells.link(address, f"seq {row.result_seq}")))
+        facts.append(
+            (_("Engine event"), cells.link(address, _("seq %(seq)s") % {"seq": row.result_seq}))
+        )
         entry = (
             names.entries_of_seq(row.result_seq)
             .filter(kind__in=_ENTRY_KINDS, reference_id=row.pk)

@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import cells, pages
 from backoffice.action import ActionPage
@@ -17,13 +18,20 @@ from identity import actions
 from identity.models import ApiKey
 
 
-def state_of(key: ApiKey) -> str:
-    """active, expired or revoked."""
+def state_of(key: ApiKey) -> SafeString:
+    """A badge: active, expired, revoked, or of somebody who cannot sign in."""
     if key.revoked_at is not None:
-        return "revoked"
+        return cells.badge(pgettext("state of an API key", "revoked"), "bad")
     if key.expires_at is not None and key.expires_at <= timezone.now():
-        return "expired"
-    return "active" if key.user.is_active else "login closed"
+        return cells.badge(pgettext("state of an API key", "expired"), "plain")
+    if key.user.is_active:
+        return cells.badge(pgettext("state of an API key", "active"), "good")
+    return cells.badge(pgettext("state of an API key", "login closed"), "plain")
+
+
+def _permissions(key: ApiKey) -> str:
+    labels = dict(ApiKey.Permission.choices)
+    return ", ".join(str(labels.get(name, name)).lower() for name in key.permissions)
 
 
 def _narrow_state(rows: QuerySet, value: str) -> QuerySet:
@@ -36,9 +44,9 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Key"), lambda k: cells.pair(k.label, k.public_id), "main"),
             Column(gettext_lazy("Customer"), lambda k: names.user_link(request, k.user)),
-            Column(gettext_lazy("May"), lambda k: ", ".join(k.permissions)),
+            Column(gettext_lazy("May"), _permissions),
             Column(gettext_lazy("Only from"), lambda k: ", ".join(k.networks) or _("anywhere")),
-            Column(gettext_lazy("State"), lambda k: cells.badge(state_of(k))),
+            Column(gettext_lazy("State"), state_of),
             Column(gettext_lazy("Last used (UTC)"), lambda k: cells.when(k.last_used_at)),
         ],
         filters=[
@@ -81,10 +89,10 @@ def api_key(request: HttpRequest, key_id: int) -> HttpResponse:
         ApiKey.objects.select_related("user").defer("secret_encrypted"), pk=key_id
     )
     facts = [
-        (_("State"), cells.badge(state_of(key))),
+        (_("State"), state_of(key)),
         (_("Key"), cells.mono(key.public_id)),
         (_("Customer"), names.user_link(request, key.user)),
-        (_("May"), ", ".join(key.permissions)),
+        (_("May"), _permissions(key)),
         (_("Only from"), ", ".join(key.networks) or _("anywhere")),
         (_("Made (UTC)"), cells.when(key.created_at)),
         (_("Expires (UTC)"), cells.when(key.expires_at)),

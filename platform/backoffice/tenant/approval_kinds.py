@@ -151,7 +151,7 @@ def _break(request: HttpRequest, row: BooksBreak) -> Told:
         reason=row.explanation,
         address=pages.url(request, "break", row.pk),
         facts=[
-            (_("What"), row.message),
+            (_("What"), break_pages.message_of(row)),
             (_("Amount"), break_pages.amount(row)),
             (_("Mended by"), break_pages.way_of(request, row)),
         ],

@@ -223,7 +223,11 @@ def _approval_tasks(request: HttpRequest) -> list[Task]:
         )
         if not figures["count"]:
             continue
-        age = cells.age(figures["oldest"], now) if figures["oldest"] else ""
+        sentence = (
+            _("The oldest was asked for %(age)s.") % {"age": cells.age(figures["oldest"], now)}
+            if figures["oldest"]
+            else ""
+        )
         found.append(
             Task(
                 "warn",
@@ -234,7 +238,7 @@ def _approval_tasks(request: HttpRequest) -> list[Task]:
                     figures["count"],
                 )
                 % {"kind": kind.title, "count": figures["count"]},
-                _("The oldest was asked for %(age)s.") % {"age": age},
+                sentence,
                 pages.url(request, "approvals", kind=kind.name),
                 figures["oldest"],
             )

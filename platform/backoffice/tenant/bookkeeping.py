@@ -153,7 +153,9 @@ def entry_request(request: HttpRequest, request_id: int) -> HttpResponse:
         facts.append((_("Engine's result"), words.result_text(row.result)))
     if row.result_seq:
         address = pages.url(request, "engine_record", row.result_seq)
-        facts.append((_("Engine event"), cells.link(address, f"seq {row.result_seq}")))
+        facts.append(
+            (_("Engine event"), cells.link(address, _("seq %(seq)s") % {"seq": row.result_seq}))
+        )
         entry = names.entries_of_seq(row.result_seq).first()
         if entry:
             address = pages.url(request, "entry", entry.pk)
@@ -212,7 +214,7 @@ class RequestEntry(ActionPage):
 
     def explanation(self, target: entries.EntryTemplate) -> list[str]:
         return [
-            target.meaning,
+            str(target.meaning),
             _("Nothing is booked yet: a second person must approve it."),
         ]
 

@@ -14,10 +14,10 @@ from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.once import new_token
 from backoffice.tables import Choice, Column, Days, Listing
+from backoffice.tenant import kept_words
 from tenants.selectors import current_tenant
 from wallets.ledger import actions, selectors
 from wallets.ledger.models import BooksProof, ProofOutcome
-from wallets.ledger.verify import Break
 from wallets.reconciliation import selectors as reconciliation
 
 # Some rounds of the schedule were missed: the worker does not run, or does nothing else.
@@ -36,8 +36,9 @@ class Standing:
     proof: BooksProof | None
     age: str
     is_old: bool
-    breaks: list[Break]
+    breaks: list[str]
     token: str
+    problem: str = ""
 
 
 def standing(now: datetime) -> Standing:
@@ -49,8 +50,9 @@ def standing(now: datetime) -> Standing:
         proof,
         cells.age(proof.ended_at, now),
         is_old=now - proof.ended_at > OLD,
-        breaks=selectors.breaks_of(proof),
+        breaks=[kept_words.line(found) for found in selectors.breaks_of(proof)],
         token=new_token(),
+        problem=kept_words.sentence(proof.problem),
     )
 
 

@@ -290,7 +290,8 @@ class Restore(ActionPage):
             tenant=current_tenant(),
             version=target.version,
             acting_user=self.request.user,
-            reason=values["reason"] or _("back to version %(v)s") % {"v": target.version},
+            # Kept with the version and in the trail, so in no reader's language.
+            reason=values["reason"] or f"back to version {target.version}",
             expected_version=values["seen"] or 0,
         )
         return _("Version %(old)s is in force again, as version %(new)s.") % {

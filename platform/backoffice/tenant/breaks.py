@@ -13,7 +13,7 @@ from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.tables import Choice, Column, Days, Listing, by_state
-from backoffice.tenant import names
+from backoffice.tenant import kept_words, names
 from backoffice.tenant.adjustments import person
 from wallets.reconciliation import actions, selectors, states
 from wallets.reconciliation.models import BooksBreak, State, Way
@@ -44,6 +44,11 @@ CAUSES = {
 
 def cause_text(row: BooksBreak) -> str:
     return str(CAUSES.get(row.cause, row.cause.replace("_", " ")))
+
+
+def message_of(row: BooksBreak) -> str:
+    """What the proof said of it, in the reader's language."""
+    return kept_words.sentence(row.message)
 
 
 def state_badge(row: BooksBreak) -> Any:
@@ -116,7 +121,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
 
 def _place(row: BooksBreak) -> str:
     parts = [str(row.account) if row.account else "", row.asset.code if row.asset else ""]
-    return " · ".join(part for part in parts if part) or row.message[:60]
+    return " · ".join(part for part in parts if part) or message_of(row)[:60]
 
 
 def one_break(request: HttpRequest, break_id: int) -> HttpResponse:
@@ -126,7 +131,7 @@ def one_break(request: HttpRequest, break_id: int) -> HttpResponse:
     facts = [
         (_("State"), state_badge(row)),
         (_("Cause"), cause_text(row)),
-        (_("What"), row.message),
+        (_("What"), message_of(row)),
         (_("Amount"), amount(row)),
         (_("Expected"), _text(row, row.expected)),
         (_("Found"), _text(row, row.found)),
@@ -234,7 +239,7 @@ class BreakPage(ActionPage):
     def facts(self, target: BooksBreak) -> list[tuple[str, Any]]:
         return [
             (_("Cause"), cause_text(target)),
-            (_("What"), target.message),
+            (_("What"), message_of(target)),
             (_("Amount"), amount(target)),
             (_("Explanation"), target.explanation or cells.NOTHING),
         ]

@@ -17,7 +17,14 @@ from backoffice.tenant import names
 from backoffice.tenant import payment_words as words
 from backoffice.tenant.adjustments import person
 from wallets.payments.cards import asking, claims, refunds, selectors
-from wallets.payments.models import CardPayment, CardState, Claim, ClaimState
+from wallets.payments.models import (
+    CardPayment,
+    CardState,
+    CardStep,
+    Claim,
+    ClaimState,
+    RefundState,
+)
 
 _EXPORT: export.Columns = (
     ("card_payment", lambda c: c.pk),
@@ -153,7 +160,7 @@ def _facts(request: HttpRequest, row: CardPayment) -> list[tuple[Any, Any]]:
     if row.deposit is not None:
         address = pages.url(request, "deposit", row.deposit.pk)
         facts += [
-            (_("Deposit"), cells.link(address, row.deposit)),
+            (_("Deposit"), cells.link(address, _("Deposit %(id)s") % {"id": row.deposit.pk})),
             (_("Deposit's state"), words.state_badge(row.deposit)),
             (_("Journal entries"), words.booked_entries(request, row.deposit)),
         ]
@@ -164,7 +171,7 @@ def _story(row: CardPayment) -> list[dict[str, Any]]:
     """Steps of the payment, its refunds and claims, oldest first."""
     return [
         {
-            "label": f"{step.about}: {step.label}" if step.about else step.label,
+            "label": _step_words(step),
             "tone": words.TONES.get(step.state, "plain"),
             "by": person(step.by) if step.by else _("the system"),
             "at": step.at,
@@ -172,6 +179,22 @@ def _story(row: CardPayment) -> list[dict[str, Any]]:
         }
         for step in row.steps.select_related("by")
     ]
+
+
+def _step_words(step: CardStep) -> str:
+    """A step in the reader's language. What it is about is kept in English, as in "Refund 3"."""
+    what, _space, number = step.about.rpartition(" ")
+    if not what:
+        return _state_of(CardState, step)
+    if what == "Refund":
+        return f"{_('Refund')} {number}: {_state_of(RefundState, step)}"
+    kind = _("Chargeback") if what == "Chargeback" else _("Given back at the gateway")
+    return f"{kind} {number}: {_state_of(ClaimState, step)}"
+
+
+def _state_of(states: Any, step: CardStep) -> str:
+    """The state in words; as it was written where the code is none of today's."""
+    return str(states(step.state).label) if step.state in states.values else step.label
 
 
 def _events() -> Listing:
@@ -254,7 +277,7 @@ def card_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     address = pages.url(request, "card_payment", payment.pk)
     facts: list[tuple[Any, Any]] = [
         (_("State"), words.state_badge(row)),
-        (_("Payment"), cells.link(address, payment)),
+        (_("Payment"), cells.link(address, _("Card payment %(id)s") % {"id": payment.pk})),
         (_("Customer"), words.customer(request, payment.user)),
         (_("Account"), names.account_link(request, payment.account)),
         (_("Amount"), words.amount(row.amount_units, payment)),

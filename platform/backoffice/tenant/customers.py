@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
@@ -16,7 +16,7 @@ from backoffice.tenant import accounts, orders, trades
 from care import selectors as care
 from care.actions import resets
 from identity import actions, selectors
-from identity.models import TotpDevice, User
+from identity.models import ApiKey, TotpDevice, User
 from tenants import registry
 from trading.orders.models import OPEN_STATUSES, Order, Trade
 
@@ -62,7 +62,7 @@ def customers(request: HttpRequest) -> HttpResponse:
                 [
                     ("verified", gettext_lazy("Verified")),
                     ("unverified", gettext_lazy("Unverified")),
-                    ("closed", gettext_lazy("Closed")),
+                    ("closed", pgettext_lazy("login of a customer", "Closed")),
                 ],
                 _narrow_state,
             ),
@@ -172,12 +172,18 @@ def _sign_ins(user: User) -> Any:
     ).show(selectors.sign_ins_of(user)[:15])
 
 
+def permission_words(permissions: list[str]) -> str:
+    """What a key may do, in words; what is no permission any more by its code."""
+    words = dict(ApiKey.Permission.choices)
+    return ", ".join(str(words.get(each, each)).lower() for each in permissions)
+
+
 def api_key_table(user: User) -> Any:
     """A customer's living keys; there is no secret in it."""
     return Listing(
         columns=[
             Column(gettext_lazy("Name"), lambda k: cells.pair(k.label, k.public_id), "main"),
-            Column(gettext_lazy("May"), lambda k: ", ".join(k.permissions)),
+            Column(gettext_lazy("May"), lambda k: permission_words(k.permissions)),
             Column(gettext_lazy("Only from"), lambda k: ", ".join(k.networks) or _("anywhere")),
             Column(gettext_lazy("Last used (UTC)"), lambda k: cells.when(k.last_used_at)),
         ],

@@ -171,12 +171,13 @@ def deposit(request: HttpRequest, deposit_id: int) -> HttpResponse:
         facts.append((_("Rules that fired"), ", ".join(row.fired)))
     card = getattr(row, "card", None)
     if card is not None:
-        facts.append(
-            (_("Card payment"), cells.link(pages.url(request, "card_payment", card.pk), card))
-        )
+        address = pages.url(request, "card_payment", card.pk)
+        what = _("Card payment %(id)s") % {"id": card.pk}
+        facts.append((_("Card payment"), cells.link(address, what)))
     if row.line is not None:
         address = pages.url(request, "bank_statement", row.line.statement_id)
-        facts.append((_("Statement"), cells.link(address, row.line)))
+        what = _("line %(line)s") % {"line": f"{row.line.statement_id}/{row.line.number}"}
+        facts.append((_("Statement"), cells.link(address, what)))
     if is_proposed:
         facts += [
             (_("Proposed"), row.get_proposal_display()),

@@ -278,11 +278,17 @@ def tasks(request: HttpRequest) -> list[Task]:
     )
     if not failing:
         return []
-    headline = ngettext(
-        "%(host)s does not lead here any more", "%(count)s domains do not lead here any more",
-        len(failing),
-    ) % {"host": failing[0].host, "count": len(failing)}  # fmt: skip
     one = len(failing) == 1
+    # Two texts: languages have forms for 21 and more that are like the one for 1.
+    if one:
+        words = _("%(host)s does not lead here any more")
+    else:
+        words = ngettext(
+            "%(count)s domain does not lead here any more",
+            "%(count)s domains do not lead here any more",
+            len(failing),
+        )
+    headline = words % {"host": failing[0].host, "count": len(failing)}
     address = pages.url(request, "domain", failing[0].pk) if one else pages.url(request, "domains")
     return [
         Task(

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -22,6 +22,18 @@ from wallets.reports.files import downloads
 
 FILES = [(name, name.upper()) for name in downloads.KINDS]
 _FILTER_FIELDS = ("at", "begin", "end", "year", "by", "asset", "currency", "zone")
+_FILTER_WORDS = {
+    "at": gettext_lazy("Moment"),
+    "begin": gettext_lazy("From"),
+    "end": gettext_lazy("Until"),
+    "year": gettext_lazy("Year"),
+    "by": pgettext_lazy("fees by what", "By"),
+    "asset": gettext_lazy("Asset"),
+    "currency": gettext_lazy("Valued in"),
+    "zone": gettext_lazy("Time zone"),
+    "account": gettext_lazy("Account"),
+    "user": gettext_lazy("Customer"),
+}
 
 
 def _kind(name: str) -> kinds.ReportKind:
@@ -145,7 +157,7 @@ class KeepForm(FilterForm):
         self.fields["hour"].help_text = _("In the firm's time zone, %(zone)s.") % {"zone": zone}
         recipients: Any = self.fields["recipients"]
         recipients.choices = [
-            (user.pk, f"{user.name or user.email} ({user.role})")
+            (user.pk, f"{user.name or user.email} ({access.role_title(user)})")
             for user in selectors.people_with_right(report)
         ]
         first = ["name", "schedule", "hour", "span", "recipients", "file_kind"]
@@ -244,7 +256,7 @@ def saved_report(request: HttpRequest, saved_id: int) -> HttpResponse:
     lost = len(row.recipients) - len(told)
     facts = [
         (_("Report"), kind.title),
-        *((name.capitalize(), cells.mono(value)) for name, value in sorted(row.filters.items())),
+        *filter_facts(row.filters),
         (_("File"), row.file_kind.upper()),
         (_("Comes by itself"), _schedule(row)),
         (_("About"), row.get_span_display()),
@@ -256,7 +268,7 @@ def saved_report(request: HttpRequest, saved_id: int) -> HttpResponse:
     if lost:
         facts.append((_("Without the right by now"), lost))
     if row.stopped_because:
-        facts.append((_("Stopped"), row.stopped_because))
+        facts.append((_("Stopped"), _(row.stopped_because)))
     return pages.render(
         request,
         "saved_report.html",
@@ -269,6 +281,17 @@ def saved_report(request: HttpRequest, saved_id: int) -> HttpResponse:
         title=row.name,
         crumbs=_crumbs(request),
     )
+
+
+def filter_facts(filters: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """The filters of a report in words."""
+    return [
+        (
+            _FILTER_WORDS.get(name, name),
+            revenue.GROUPINGS.get(value, value) if name == "by" else cells.mono(value),
+        )
+        for name, value in sorted(filters.items())
+    ]
 
 
 def _open_address(request: HttpRequest, row: SavedReport) -> str:

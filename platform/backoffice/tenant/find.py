@@ -99,7 +99,8 @@ def _calendars(request: HttpRequest, term: Term) -> Iterator[Hit]:
 def _adjustments(request: HttpRequest, term: Term) -> Iterator[Hit]:
     for row in Adjustment.objects.filter(pk=term.number) if term.number else ():
         address = pages.url(request, "adjustment", row.pk)
-        yield Hit(_("Adjustment %(id)s") % {"id": row.pk}, row.state, address, "approval")
+        title = _("Adjustment %(id)s") % {"id": row.pk}
+        yield Hit(title, str(row.get_state_display()).lower(), address, "approval")
 
 
 def _books(request: HttpRequest, term: Term) -> Iterator[Hit]:
@@ -114,7 +115,7 @@ def _books(request: HttpRequest, term: Term) -> Iterator[Hit]:
             yield Hit(title, words, address, "receipt_long")
     if term.number and names.entries_of_seq(term.number).exists():
         address = pages.url(request, "engine_record", term.number)
-        yield Hit(f"seq {term.number}", _("engine event"), address, "memory")
+        yield Hit(_("seq %(seq)s") % {"seq": term.number}, _("engine event"), address, "memory")
     for model, title, page, icon in (
         (EntryRequest, _("Entry request %(id)s"), "entry_request", "edit_note"),
         (BooksBreak, _("Break %(id)s"), "break", "difference"),
@@ -156,7 +157,8 @@ def _commands(request: HttpRequest, term: Term) -> Iterator[Hit]:
         yield Hit(str(row.pk), _("engine command"), address, "outbox")
     for record in records().filter(pk=term.number) if term.number else ():
         address = pages.url(request, "audit_record", record.pk)
-        yield Hit(str(record.pk), f"{record.action}, {_('audit record')}", address, "history")
+        words = _("%(action)s, audit record") % {"action": record.action}
+        yield Hit(str(record.pk), words, address, "history")
     if trace_id := traces.parse(term.text):
         text = traces.text_of(trace_id)
         yield Hit(text, _("trace of a click"), pages.url(request, "trace", text), "conversion_path")

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 
 from backoffice import words
@@ -31,8 +31,10 @@ def told(steps: Iterable[hours.Step], time_zone: str) -> list[dict[str, Any]]:
     return [
         {
             "at": step.at,
-            "local": f"{step.at.astimezone(zone):%a %Y-%m-%d %H:%M}",
-            "state": words.state_name(step.state),
+            # The day of the week in the reader's language.
+            "local": dateformat.format(step.at.astimezone(zone), "D Y-m-d H:i"),
+            "state": words.state_text(step.state),
+            "badge": words.state_badge(step.state),
         }
         for step in steps
     ]

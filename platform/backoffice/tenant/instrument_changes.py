@@ -66,7 +66,7 @@ def _change_text(name: str, value: Any) -> str:
     if value is None:
         return ""
     if name == "state":
-        return words.state_name(int(value)).replace("_", " ")
+        return words.state_text(int(value))
     if name == "price_band_bp":
         return cells.percent_of_bp(int(value)) if value else _("none")
     if name in ("maker_ppm", "taker_ppm"):
@@ -170,7 +170,7 @@ class SetState(ActionPage):
     def facts(self, target: Instrument) -> list[tuple[str, Any]]:
         return [
             (_("Instrument"), target.symbol),
-            (_("State now"), cells.badge(words.state_name(target.state))),
+            (_("State now"), words.state_badge(target.state)),
         ]
 
     def explanation(self, target: Instrument) -> list[str]:

@@ -188,7 +188,7 @@ def unsaved(values: dict[str, Any]) -> Instrument:
     base, quote = values["base"], values["quote"]
     lot_units = parse_units(values["lot_size"], base.scale)
     if lot_units <= 0:
-        raise MoneyError
+        raise MoneyError("The lot size must be more than zero.")
     return Instrument(
         symbol=values["symbol"],
         base=base,

@@ -49,7 +49,7 @@ def rule_text(row: Instrument, name: str, value: int) -> str:
         return cells.percent_of_bp(value) if value else _("none")
     if name in ("maker_ppm", "taker_ppm"):
         return cells.percent_of_ppm(value)
-    return words.state_name(value).replace("_", " ")
+    return words.state_text(value)
 
 
 def rule_values(row: Instrument) -> dict[str, Any]:

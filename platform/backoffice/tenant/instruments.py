@@ -63,7 +63,7 @@ def instruments(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         columns=[
             Column(gettext_lazy("Instrument"), lambda i: i.symbol, "main"),
-            Column(gettext_lazy("State"), lambda i: cells.badge(words.state_name(i.state))),
+            Column(gettext_lazy("State"), lambda i: words.state_badge(i.state)),
             Column(
                 gettext_lazy("Tick"),
                 lambda i: cells.money(i.tick_units, i.quote.scale, i.quote.code, places=0),
@@ -130,7 +130,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
         {
             "may_change": may_change,
             "instrument": row,
-            "state": words.state_name(row.state),
+            "state": words.state_badge(row.state),
             "rules": instrument_words.instrument_rules(row),
             "gathers": row.state == State.AUCTION,
             "reopens_at": row.reopens_at,
@@ -150,7 +150,7 @@ def instrument(request: HttpRequest, instrument_id: int) -> HttpResponse:
 
 def state_change(row: Instrument, change: StateChange) -> dict[str, Any]:
     """A state the engine brought an instrument into, in words."""
-    told = {"at": change.time, "state": words.state_name(change.state), "auction": ""}
+    told = {"at": change.time, "state": words.state_badge(change.state), "auction": ""}
     told["why"] = "" if change.reason == Reason.REQUESTED else change.get_reason_display()
     if change.auction_ticks:
         told["auction"] = _("%(quantity)s traded at %(price)s") % {

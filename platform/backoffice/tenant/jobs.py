@@ -13,6 +13,7 @@ from backoffice import cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from backoffice.tables import Column, Listing
+from backoffice.tenant.exports import filter_facts
 from jobs import actions, registry, selectors, store
 from jobs.models import Job, JobState
 
@@ -29,7 +30,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """What the reader asked for or is told of, newest first."""
     listing = Listing(
         columns=[
-            Column(gettext_lazy("What"), lambda job: job.title, "main"),
+            Column(gettext_lazy("What"), title_of, "main"),
             Column(gettext_lazy("State"), _state),
             Column(gettext_lazy("How far"), lambda job: _bar(job) if not job.is_ended else "–"),
             Column(gettext_lazy("File"), _file),
@@ -47,19 +48,27 @@ def jobs(request: HttpRequest) -> HttpResponse:
     )
 
 
+def title_of(job: Job) -> str:
+    """What is made, in the reader's language; a kept report has the name that somebody gave it."""
+    is_named = job.parameters.get("saved_id") or not job.title
+    return job.title if is_named else _(job.title)
+
+
 def _state(job: Job) -> Any:
     if job.cancel_at and not job.is_ended:
         return cells.badge(_("ending"), "warn")
-    return cells.badge(job.get_state_display().lower(), TONES[JobState(job.state)])
+    return cells.badge(str(job.get_state_display()).lower(), TONES[JobState(job.state)])
 
 
 def _bar(job: Job) -> Any:
     if not job.total:
-        return format_html('<progress class="bo-progress" aria-label="{}"></progress>', job.title)
+        return format_html(
+            '<progress class="bo-progress" aria-label="{}"></progress>', title_of(job)
+        )
     return format_html(
         '<progress class="bo-progress" max="100" value="{}" aria-label="{}">{} %</progress>',
         job.percent,
-        job.title,
+        title_of(job),
         job.percent,
     )
 
@@ -80,10 +89,10 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         (_("Asked (UTC)"), cells.when(row.asked_at)),
         (_("Begun (UTC)"), cells.when(row.begun_at)),
         (_("Ended (UTC)"), cells.when(row.ended_at)),
-        *((name.capitalize(), cells.mono(value)) for name, value in sorted(filters.items())),
+        *filter_facts(filters),
     ]
     if row.error:
-        facts.append((_("What went wrong"), row.error))
+        facts.append((_("What went wrong"), _(row.error)))
     return pages.render(
         request,
         "job.html",
@@ -94,7 +103,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
             "size": _size(row.file_bytes),
             "may_cancel": not row.is_ended and row.asked_by_id == request.user.pk,
         },
-        title=row.title,
+        title=title_of(row),
         crumbs=[(_("Background work"), pages.url(request, "jobs"))],
     )
 
@@ -157,7 +166,7 @@ class CancelJob(ActionPage):
         return _("Cancel this work")
 
     def facts(self, target: Job) -> list[tuple[str, Any]]:
-        return [(_("What"), target.title), (_("How far"), f"{target.percent} %")]
+        return [(_("What"), title_of(target)), (_("How far"), f"{target.percent} %")]
 
     def explanation(self, target: Job) -> list[str]:
         return [_("It ends within a second or two, and no file is kept.")]
@@ -173,7 +182,7 @@ class CancelJob(ActionPage):
         return self.url("job", target.pk)
 
     def crumbs(self, target: Job) -> list[tuple[str, str]]:
-        return [(_("Background work"), self.url("jobs")), (target.title, self.back(target))]
+        return [(_("Background work"), self.url("jobs")), (title_of(target), self.back(target))]
 
 
 PAGES = (

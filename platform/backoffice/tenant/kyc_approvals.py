@@ -16,11 +16,12 @@ from kyc.models import KycCase
 
 def _case(request: HttpRequest, row: KycCase) -> Told:
     """What can be told without opening the case: its content is seen, and noted, on its page."""
-    now = selectors.allowance(row.user)
+    now = selectors.allowance(row.user, kyc_queue.language())
+    tier = kyc_queue.tier_name(row.tier)
     customer = cells.link(pages.url(request, "customer", row.user_id), row.user.email)
-    then = f"{row.tier.number} {row.tier.name()}"
+    then = f"{row.tier.number} {tier}"
     return Told(
-        title=_("Case %(id)s: tier %(tier)s") % {"id": row.pk, "tier": row.tier.name()},
+        title=_("Case %(id)s: tier %(tier)s") % {"id": row.pk, "tier": tier},
         asked_by=row.proposed_by,
         asked_at=row.proposed_at,
         reason=row.proposed_reason,

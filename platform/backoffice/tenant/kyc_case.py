@@ -14,14 +14,12 @@ from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.tables import Column, Listing
-from backoffice.tenant import kyc_checks, kyc_queue
+from backoffice.tenant import kyc_answers, kyc_checks, kyc_queue
 from identity.models import User
-from kyc import actions, countries, findings, sealed, selectors
-from kyc.definition import Definition, Field, text_of
+from kyc import actions, evidence, findings, sealed, selectors
+from kyc.definition import Definition
 from kyc.documents import links, store, watermark
 from kyc.models import CaseState, KycCase
-
-LANGUAGE = pages.STAFF_LANGUAGE
 
 
 def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
@@ -53,7 +51,7 @@ def _facts(request: HttpRequest, case: KycCase) -> list[tuple[str, Any]]:
     customer = cells.link(pages.url(request, "customer", case.user_id), case.user.email)
     return [
         (_("Customer"), customer),
-        (_("Asks for"), f"{case.tier.number} {case.tier.name()} · {case.get_kind_display()}"),
+        (_("Asks for"), _asked_for(case)),
         (_("State"), kyc_queue.state_badge(case.state)),
         (_("Risk"), kyc_queue.risk_badge(case.risk)),
         (_("Sent (UTC)"), cells.when(case.submitted_at)),
@@ -63,14 +61,18 @@ def _facts(request: HttpRequest, case: KycCase) -> list[tuple[str, Any]]:
     ]
 
 
+def _asked_for(case: KycCase) -> str:
+    return f"{case.tier.number} {kyc_queue.tier_name(case.tier)} · {case.get_kind_display()}"
+
+
 def _content(request: HttpRequest, case: KycCase) -> dict[str, Any]:
     form = selectors.definition_of(case.form)
     answers = selectors.answers_of(case)
     found = findings.kept(case)
     return {
         "has_content": True,
-        "form_text": f"{text_of(form.title, LANGUAGE)} · {case.form}",
-        "sections": _sections(form, answers),
+        "form_text": f"{kyc_answers.text(form.title)} · {case.form}",
+        "sections": kyc_answers.sections(form, answers),
         "documents": _documents(request, case, form),
         "hits": [
             kyc_queue.why_of(hit) for hit in selectors.hits_of(case.user).exclude(state="gone")[:30]
@@ -87,46 +89,14 @@ def _content(request: HttpRequest, case: KycCase) -> dict[str, Any]:
         ],
         "others": _others(request, case),
         "duplicates": [
-            (pages.url(request, "kyc_standing", other.pk), other.email, ", ".join(kinds))
+            (
+                pages.url(request, "kyc_standing", other.pk),
+                other.email,
+                evidence.shared_words(kinds),
+            )
             for other, kinds in selectors.duplicates_of(case.user)
         ],
     }
-
-
-def _sections(form: Definition, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": text_of(section.title, LANGUAGE),
-            "rows": [
-                (text_of(field.label, LANGUAGE), value_text(field, answers.get(field.name)))
-                for field in section.fields
-            ],
-        }
-        for section in form.sections
-    ]
-
-
-def value_text(field: Field, value: Any) -> Any:
-    """An answer as staff read it."""
-    if value in (None, "", []):
-        return cells.NOTHING
-    if field.type == "country":
-        return f"{countries.name(str(value))} ({value})"
-    if field.type == "yes_no":
-        return _("Yes") if value == "yes" else _("No")
-    if field.type in ("choice", "choices"):
-        chosen = value if isinstance(value, list) else [value]
-        found = [field.option(each) for each in chosen]
-        return ", ".join(text_of(each.label, LANGUAGE) for each in found if each)
-    if field.type == "mrz":
-        return cells.lines(cells.mono(line) for line in str(value).split())
-    if field.type == "people":
-        return cells.lines(
-            f"{row['name']}, {row['birth_date']}, {countries.name(row['country'])}"
-            + (f", {row['share']} %" if row.get("share") not in ("", None) else "")
-            for row in value
-        )
-    return str(value)
 
 
 def _documents(request: HttpRequest, case: KycCase, form: Definition) -> list[dict[str, Any]]:
@@ -136,7 +106,7 @@ def _documents(request: HttpRequest, case: KycCase, form: Definition) -> list[di
         found.append(
             {
                 "row": document,
-                "label": text_of(slot.label, LANGUAGE) if slot else document.code,
+                "label": kyc_answers.text(slot.label) if slot else document.code,
                 "pages": [
                     pages.url(
                         request,
@@ -157,7 +127,7 @@ def _others(request: HttpRequest, case: KycCase) -> Any:
     return Listing(
         columns=[
             Column(gettext_lazy("Case"), lambda c: cells.mono(c.pk), "main"),
-            Column(gettext_lazy("Tier"), lambda c: c.tier.name()),
+            Column(gettext_lazy("Tier"), lambda c: kyc_queue.tier_name(c.tier)),
             Column(gettext_lazy("State"), lambda c: kyc_queue.state_badge(c.state)),
             Column(gettext_lazy("Decided (UTC)"), lambda c: cells.when(c.decided_at)),
         ],
@@ -245,7 +215,10 @@ class CaseAction(ActionPage):
         return self.url("kyc_case", target.pk)
 
     def crumbs(self, target: KycCase) -> list[tuple[str, str]]:
-        return [(_("Verification"), self.url("kyc_queue")), (str(target), self.back(target))]
+        return [
+            (_("Verification"), self.url("kyc_queue")),
+            (_("Case %(id)s") % {"id": target.pk}, self.back(target)),
+        ]
 
     def to_next(self, target: KycCase) -> str:
         following = selectors.next_in_queue(self.request.user, target)
@@ -403,8 +376,8 @@ class MoreForm(StaffForm):
         form = selectors.definition_of(case.form)
         choices: Any = self.fields["items"]
         choices.choices = [
-            *((f"document:{each.code}", text_of(each.label, LANGUAGE)) for each in form.documents),
-            *((f"field:{each.name}", text_of(each.label, LANGUAGE)) for each in form.fields()),
+            *((f"document:{each.code}", kyc_answers.text(each.label)) for each in form.documents),
+            *((f"field:{each.name}", kyc_answers.text(each.label)) for each in form.fields()),
         ]
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm
 from kyc import actions, sealed, selectors
+from kyc.actions import checks
 from kyc.models import AGAINST, OUTSTANDING, CheckState, KycCase, ProviderCheck
 
 TONES = {
@@ -23,20 +25,29 @@ TONES = {
 }
 EFFECTS = {
     "taken": "",
-    "older": "came after a newer one",
-    "contradicts": "contradicts what it said before",
-    "ended": "nobody waited for it any more",
+    "older": gettext_lazy("came after a newer one"),
+    "contradicts": gettext_lazy("contradicts what it said before"),
+    "ended": gettext_lazy("nobody waited for it any more"),
 }
 OUTCOMES = {
-    "running": "being checked",
-    "clear": "nothing against it",
-    "consider": "something to look at",
+    "running": gettext_lazy("being checked"),
+    "clear": gettext_lazy("nothing against it"),
+    "consider": gettext_lazy("something to look at"),
 }
-HOW = {"answer": "in answer", "webhook": "by webhook", "asked": "when asked"}
+HOW = {
+    "answer": gettext_lazy("in answer"),
+    "webhook": gettext_lazy("by webhook"),
+    "asked": gettext_lazy("when asked"),
+}
 
 
 def badge_of(check: ProviderCheck) -> Any:
     return cells.badge(check.get_state_display(), TONES[CheckState(check.state)])
+
+
+def own_words(note: str) -> str:
+    """What was noted by the product itself, in the language of this page."""
+    return _(note) if note in checks.NOTES else note
 
 
 def panel(request: Any, case: KycCase) -> list[dict[str, Any]]:
@@ -47,6 +58,9 @@ def panel(request: Any, case: KycCase) -> list[dict[str, Any]]:
         {
             "row": check,
             "badge": badge_of(check),
+            "note": own_words(check.note),
+            # Who ended it wrote why; what the product did by itself it says in its own words.
+            "end_reason": check.end_reason if check.ended_by else own_words(check.end_reason),
             "words": [_word(word) for word in check.words.all()],
             "found": [text for _code, text in sealed.unseal(check.found, [])],
             "may_ask": may_decide and check.state in OUTSTANDING,
@@ -80,7 +94,7 @@ class CheckAction(ActionPage):
             (_("State"), badge_of(target)),
             (_("Sent (UTC)"), cells.when(target.sent_at)),
             (_("Result (UTC)"), cells.when(target.told_at)),
-            (_("Last trouble"), target.note or "–"),
+            (_("Last trouble"), own_words(target.note) or "–"),
         ]
 
     def back(self, target: ProviderCheck) -> str:

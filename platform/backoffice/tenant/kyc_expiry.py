@@ -40,7 +40,7 @@ def running_out(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Ends"), ends),
             Column(gettext_lazy("What"), _what),
             Column(gettext_lazy("New case"), asked),
-            Column(gettext_lazy("Tier"), lambda p: p.tier.name(), on_phone=False),
+            Column(gettext_lazy("Tier"), lambda p: kyc_queue.tier_name(p.tier), on_phone=False),
         ],
         empty_headline=gettext_lazy("Nothing runs out soon"),
         empty_sentence=gettext_lazy("Customers are asked for new documents by themselves."),

@@ -199,7 +199,7 @@ class NewProvider(EditProvider):
     def code_of(self, target: Any, values: dict[str, Any]) -> str:
         code = str(values["code"])
         if selectors.providers().filter(code=code).exists():
-            raise KycError("There is a provider of this name already.", field="code")
+            raise KycError(_("There is a provider of this name already."), field="code")
         return code
 
 

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from audit import actions as audit
 from audit import selectors as audit_selectors
@@ -19,7 +19,7 @@ from backoffice.tenant import names
 from identity import selectors as identity
 from identity.models import User
 from kyc import actions, sealed, selectors
-from kyc.models import CaseState, Hit, HitState, KycCase, Risk
+from kyc.models import CaseState, Hit, HitState, KycCase, Risk, Tier
 
 RISK_TONES = {Risk.LOW: "good", Risk.MEDIUM: "warn", Risk.HIGH: "bad"}
 STATE_TONES = {
@@ -32,6 +32,24 @@ STATE_TONES = {
     CaseState.WITHDRAWN: "plain",
 }
 HIT_TONES = {HitState.OPEN: "warn", HitState.FALSE: "good", HitState.TRUE: "bad"}
+
+# Whose name came near one on a list: see `kyc.subjects.Subject`.
+ROLES = {
+    "customer": pgettext_lazy("whose name", "customer"),
+    "company": pgettext_lazy("whose name", "company"),
+    "director": pgettext_lazy("whose name", "director"),
+    "owner": pgettext_lazy("whose name", "owner"),
+}
+
+
+def language() -> str:
+    """The language of this page."""
+    return get_language() or "en"
+
+
+def tier_name(tier: Tier) -> str:
+    """A tier as the firm calls it in the language of this page."""
+    return tier.name(language())
 
 
 def risk_badge(risk: str) -> Any:
@@ -75,7 +93,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             ),
             Column(gettext_lazy("Risk"), lambda c: risk_badge(c.risk)),
             Column(gettext_lazy("State"), lambda c: state_badge(c.state)),
-            Column(gettext_lazy("Tier"), lambda c: c.tier.name()),
+            Column(gettext_lazy("Tier"), lambda c: tier_name(c.tier)),
             Column(gettext_lazy("Sent (UTC)"), lambda c: cells.when(c.submitted_at)),
             Column(gettext_lazy("Due (UTC)"), due_cell),
             Column(
@@ -131,7 +149,7 @@ def hits(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Likeness"), lambda h: cells.percent_of_bp(h.score_bp), "number"),
             Column(gettext_lazy("State"), hit_badge),
             Column(gettext_lazy("Customer"), lambda h: h.user.email),
-            Column(gettext_lazy("Whose name"), lambda h: h.role),
+            Column(gettext_lazy("Whose name"), lambda h: ROLES.get(h.role, h.role)),
             Column(gettext_lazy("Found (UTC)"), lambda h: cells.when(h.found_at)),
         ],
         filters=[
@@ -171,6 +189,7 @@ def why_of(hit: Hit) -> dict[str, Any]:
     return {
         "hit": hit,
         "badge": hit_badge(hit),
+        "role": ROLES.get(hit.role, hit.role),
         "asked": why.get("asked", ""),
         "name": why.get("name", hit.entry_name),
         "is_alias": why.get("alias", False),
@@ -262,7 +281,7 @@ class DecideHit(ActionPage):
 def standing(request: HttpRequest, user_id: int) -> HttpResponse:
     """A customer's tier and what became of his cases."""
     user = identity.access_customer(request.user, user_id)  # type: ignore[arg-type]
-    allowed = selectors.allowance(user)
+    allowed = selectors.allowance(user, language())
     profile = selectors.profile_of(user)
     facts = [
         (_("Tier"), f"{allowed.tier_number} {allowed.tier_name}"),
@@ -275,7 +294,7 @@ def standing(request: HttpRequest, user_id: int) -> HttpResponse:
     listing = Listing(
         columns=[
             Column(gettext_lazy("Case"), lambda c: cells.mono(c.pk), "main"),
-            Column(gettext_lazy("Tier"), lambda c: c.tier.name()),
+            Column(gettext_lazy("Tier"), lambda c: tier_name(c.tier)),
             Column(gettext_lazy("Risk"), lambda c: risk_badge(c.risk)),
             Column(gettext_lazy("State"), lambda c: state_badge(c.state)),
             Column(gettext_lazy("Begun (UTC)"), lambda c: cells.when(c.opened_at)),
@@ -311,7 +330,7 @@ def standing(request: HttpRequest, user_id: int) -> HttpResponse:
 def _held(profile: Any) -> Any:
     if profile is None or not profile.is_restricted:
         return _("no")
-    return cells.pair(cells.badge("yes", "bad"), profile.restricted_reason)
+    return cells.pair(cells.badge(_("yes"), "bad"), profile.restricted_reason)
 
 
 class StandingAction(ActionPage):

@@ -6,20 +6,21 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm, StaffForm, units_of
 from backoffice.tables import Column, Listing
-from backoffice.tenant import names
+from backoffice.tenant import kyc_queue, names
 from kyc import actions, selectors
 from kyc.actions.tiers import PRODUCTS
-from kyc.models import FormVersion, ListKind, Tier, WatchList
+from kyc.models import FormVersion, ListKind, SubjectKind, Tier, WatchList
 from kyc.screening.lists import MOST_BYTES
 from trading.instruments.models import Asset
 
 MOST_FORM_CHARACTERS = 60_000
+PRODUCT_WORDS = {"spot": pgettext_lazy("product", "spot")}
 
 
 def lists(request: HttpRequest) -> HttpResponse:
@@ -30,7 +31,9 @@ def lists(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Kind"), lambda w: w.get_kind_display()),
             Column(
                 gettext_lazy("Version"),
-                lambda w: cells.mono(w.current.number) if w.current else cells.badge("none", "bad"),
+                lambda w: (
+                    cells.mono(w.current.number) if w.current else cells.badge(_("none"), "bad")
+                ),
             ),
             Column(
                 gettext_lazy("Entries"),
@@ -150,9 +153,9 @@ class LoadList(ListAction):
     def facts(self, target: WatchList) -> list[tuple[str, Any]]:
         version = target.current
         if version is None:
-            return [(_("In force"), _("nothing yet"))]
+            return [(pgettext("rules", "In force"), _("nothing yet"))]
         return [
-            (_("In force"), _("version %(number)s") % {"number": version.number}),
+            (pgettext("rules", "In force"), _("version %(number)s") % {"number": version.number}),
             (_("Entries"), cells.number(version.entries_count)),
             (_("Loaded (UTC)"), cells.when(version.loaded_at)),
             (_("From"), version.origin),
@@ -176,17 +179,27 @@ class LoadList(ListAction):
         }
 
 
+def _products_text(tier: Tier) -> str:
+    return ", ".join(str(PRODUCT_WORDS.get(name, name)) for name in tier.products)
+
+
+def _subject_text(form: FormVersion) -> str:
+    return SubjectKind(form.definition.get("for", "person")).label
+
+
 def tiers(request: HttpRequest) -> HttpResponse:
     """Tiers and forms."""
     may_change = access.may(request.user, "kyc.configure")
     tier_list = Listing(
         columns=[
-            Column(gettext_lazy("Tier"), lambda t: f"{t.number} · {t.name()}", "main"),
+            Column(
+                gettext_lazy("Tier"), lambda t: f"{t.number} · {kyc_queue.tier_name(t)}", "main"
+            ),
             Column(
                 gettext_lazy("Asks for"),
                 lambda t: cells.lines(form for form in (t.person_form, t.company_form) if form),
             ),
-            Column(gettext_lazy("Products"), lambda t: ", ".join(t.products) or cells.NOTHING),
+            Column(gettext_lazy("Products"), lambda t: _products_text(t) or cells.NOTHING),
             Column(
                 gettext_lazy("Deposits"), lambda t: cells.badge("yes" if t.may_deposit else "no")
             ),
@@ -199,7 +212,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Form"), lambda f: f.code, "main"),
             Column(gettext_lazy("Version"), lambda f: cells.mono(f.version)),
-            Column(gettext_lazy("For"), lambda f: f.definition.get("for", "person")),
+            Column(gettext_lazy("For"), _subject_text),
             Column(gettext_lazy("Since (UTC)"), lambda f: cells.when(f.created_at)),
         ],
         row_link=(lambda f: pages.url(request, "kyc_edit_form", f.code)) if may_change else None,
@@ -231,7 +244,7 @@ class TierForm(ReasonForm):
     company_form = forms.SlugField(label=gettext_lazy("Form for companies"), required=False)
     products = forms.MultipleChoiceField(
         label=gettext_lazy("May trade"),
-        choices=[(name, name) for name in PRODUCTS],
+        choices=[(name, PRODUCT_WORDS.get(name, name)) for name in PRODUCTS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from backoffice import pages
 from backoffice.attention import Task
+from backoffice.tenant import kyc_checks
 from kyc import selectors
 from tenants import registry
 
@@ -104,7 +105,8 @@ def _check_tasks(request: HttpRequest) -> list[Task]:
                     count,
                 )
                 % {"count": count},
-                _("The provider is asked by itself: %(note)s") % {"note": first.note or "–"},
+                _("The provider is asked by itself: %(note)s")
+                % {"note": kyc_checks.own_words(first.note) or "–"},
                 pages.url(request, "kyc_case", first.case_id),
                 first.sent_at,
             )

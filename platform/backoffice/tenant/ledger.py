@@ -14,6 +14,7 @@ from backoffice.tenant import journal, names
 from tenants.selectors import current_tenant
 from trading.instruments.models import Asset
 from wallets.bookkeeping import selectors as bookkeeping
+from wallets.ledger.chart import shown_name
 from wallets.ledger.models import (
     Classification,
     EntryKind,
@@ -33,7 +34,7 @@ def shown_units(account: LedgerAccount, units: int) -> int:
 def _name(account: LedgerAccount) -> Any:
     """A name that tells customers' accounts apart."""
     if account.account is None:
-        return account.name
+        return shown_name(account.pk, account.name)
     owner = account.account.user
     number = _("account %(id)s") % {"id": account.account.pk}
     return cells.pair(account.name, f"{owner.email}, {number}" if owner else number)
@@ -161,7 +162,7 @@ def ledger_account(request: HttpRequest, ledger_account_id: int) -> HttpResponse
         request,
         "ledger_account.html",
         {"facts": facts, "table": table},
-        title=account.name,
+        title=shown_name(account.pk, account.name),
         crumbs=[(_("Chart of accounts"), pages.url(request, "ledger"))],
     )
 
@@ -330,9 +331,9 @@ def engine_record(request: HttpRequest, seq: int) -> HttpResponse:
     facts = [
         (_("Seq"), record.seq),
         (_("Time (UTC)"), cells.when(record.time)),
-        (_("Command"), type(record.command).__name__),
+        (_("Command"), cells.mono(type(record.command).__name__)),
         (_("Result"), words.result_text(record.result)),
-        (_("Came from"), sources.get(record.source, str(record.source))),
+        (_("Came from"), sources.get(record.source) or _("source %(no)s") % {"no": record.source}),
         (_("Trace"), _trace(request, record.trace_id)),
     ]
     return pages.render(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
 from backoffice.tables import Column, Days, Listing
-from backoffice.tenant import names
+from backoffice.tenant import kept_words, names
 from backoffice.tenant.adjustments import person
 from wallets.liabilities import actions, selectors
 from wallets.liabilities.models import RequestState
@@ -45,6 +45,7 @@ def liabilities(request: HttpRequest) -> HttpResponse:
         {
             "asked": newest if newest and newest.state != RequestState.PUBLISHED else None,
             "asker": person(newest.asked_by) if newest else "",
+            "problem": kept_words.sentence(newest.problem) if newest else "",
             "table": listing.page(request, selectors.publications().select_related("published_by")),
             "intro": _("Merkle-sum proofs of what the firm owes, one root an asset."),
             "buttons": buttons,

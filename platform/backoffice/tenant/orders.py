@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice import access, actions, cells, pages, words
+from backoffice import access, actions, cells, engine_words, pages, state_words, words
 from backoffice.action import ActionPage
 from backoffice.tables import Choice, Column, Days, Listing
 from backoffice.tenant import journal, names, trades
@@ -54,8 +54,9 @@ def _narrow_whose(rows: QuerySet, value: str) -> QuerySet:
     return rows.exclude(account_id__in=house)
 
 
-def status_name(order: Order) -> str:
-    return Status(order.status).name.lower()
+def status_badge(order: Order) -> Any:
+    """An order's status, painted by its code."""
+    return cells.badge(Status(order.status).name.lower(), words=state_words.ORDER)
 
 
 def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Column]:
@@ -74,7 +75,7 @@ def order_columns(request: HttpRequest, *, with_account: bool = True) -> list[Co
             lambda o: names.quantity(o.instrument, o.cumulative_lots),
             "number",
         ),
-        Column(gettext_lazy("State"), lambda o: cells.badge(status_name(o))),
+        Column(gettext_lazy("State"), lambda o: status_badge(o)),
     ]
     if with_account:
         columns.insert(
@@ -226,7 +227,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         empty_headline=gettext_lazy("Nothing filled"),
     )
     facts = [
-        (_("State"), cells.badge(status_name(row))),
+        (_("State"), status_badge(row)),
         (_("Account"), names.account_link(request, row.account)),
         (_("Instrument"), row.instrument.symbol),
         (_("Side"), names.side(row.side)),
@@ -243,7 +244,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         (_("Client order id"), cells.mono(row.client_order_id) if row.client_order_id else "–"),
         (
             _("Self-trade prevention"),
-            enums.SelfTradePrevention(row.self_trade_prevention).name.replace("_", " ").lower(),
+            engine_words.self_trade_prevention(row.self_trade_prevention),
         ),
         *_list_facts(request, row, order_list),
         (_("Placed (UTC)"), cells.when(row.placed_at)),

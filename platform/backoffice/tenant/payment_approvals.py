@@ -47,7 +47,7 @@ def _amount(units: Any, asset: Any) -> str:
 
 
 def _reason(text: str) -> str:
-    """What is written where a yes needs words and none were typed."""
+    """What is written where a yes needs words and none were typed; kept, so in English."""
     return text if len(text.strip()) >= 5 else "Agreed in the inbox of approvals"
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -160,7 +160,11 @@ class Prepare(ActionPage):
             execution_on=values["execution_on"],
             acting_user=self.request.user,
         )
-        return _("%(count)s payments. It waits for a second person.") % {"count": self.made.count}
+        return ngettext(
+            "%(count)s payment. It waits for a second person.",
+            "%(count)s payments. They wait for a second person.",
+            self.made.count,
+        ) % {"count": self.made.count}
 
     def back(self, target: Any) -> str:
         return self.url("payment_files")

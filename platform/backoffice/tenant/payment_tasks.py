@@ -40,8 +40,8 @@ def _withdrawals(request: HttpRequest) -> list[Line]:
                 "bad",
                 "help",
                 ngettext(
-                    "Of %(count)s withdrawal it is not known whether it was paid",
-                    "Of %(count)s withdrawals it is not known whether they were paid",
+                    "It is not known whether %(count)s withdrawal was paid",
+                    "It is not known whether %(count)s withdrawals were paid",
                     unknown,
                 )
                 % {"count": unknown},
@@ -82,8 +82,8 @@ def _cards(request: HttpRequest) -> list[Line]:
                 "bad",
                 "credit_card",
                 ngettext(
-                    "Of %(count)s card payment it is not known how it stands",
-                    "Of %(count)s card payments it is not known how they stand",
+                    "It is not known how %(count)s card payment stands",
+                    "It is not known how %(count)s card payments stand",
                     doubtful,
                 )
                 % {"count": doubtful},

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.tenant import names
@@ -24,6 +25,19 @@ TONES = {
     "reversed": "bad", "written_off": "bad", "asked": "warn", "told": "warn", "pending": "warn",
     "open": "warn",
 }  # fmt: skip
+
+
+# The steps of payments that have an entry of their own; see RECORD, HOLD, … of the actions.
+STEPS = {
+    "record": pgettext_lazy("step of a payment", "Recorded"),
+    "credit": pgettext_lazy("step of a payment", "Credited"),
+    "fee": pgettext_lazy("step of a payment", "Fee"),
+    "send_back": pgettext_lazy("step of a payment", "Sent back"),
+    "hold": pgettext_lazy("step of a payment", "Reserved"),
+    "paid": pgettext_lazy("step of a payment", "Paid"),
+    "bounced": pgettext_lazy("step of a payment", "Came back"),
+    "give_back": pgettext_lazy("step of a payment", "Given back"),
+}
 
 
 def state_badge(row: Any) -> Any:
@@ -63,16 +77,17 @@ def booked_entries(request: HttpRequest, row: Deposit | Withdrawal) -> Any:
     """The journal entries of a payment's steps, as links for those who may see the ledger."""
     parts = []
     for booking in row.bookings.all():
+        step = STEPS.get(booking.step, booking.step)
         if booking.is_rejected:
             text: Any = _("%(step)s: refused (%(result)s)") % {
-                "step": booking.step,
+                "step": step,
                 "result": booking.result,
             }
         elif not booking.result_seq:
-            text = _("%(step)s: on its way") % {"step": booking.step}
+            text = _("%(step)s: on its way") % {"step": step}
         else:
             entry = names.entries_of_seq(booking.result_seq).first()
-            text = entry.get_kind_display() if entry else booking.step
+            text = entry.get_kind_display() if entry else step
             if entry and access.may(request.user, "ledger.view"):
                 text = cells.link(pages.url(request, "entry", entry.pk), text)
         parts.append(text)

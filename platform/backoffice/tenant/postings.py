@@ -50,7 +50,8 @@ def planned(postings: list[tuple[int, int]]) -> list[PlannedPosting]:
         row = known.get(ledger_id)
         if row is not None:
             owner = row.account.user if row.account else None
-            name = f"{row.name} ({owner.email})" if owner else row.name
+            shown = chart.shown_name(row.pk, row.name)
+            name = f"{shown} ({owner.email})" if owner else shown
             its_class = row.classification
         else:
             name = f"{house_text(chart.house_of(ledger_id))} {assets[asset_id].code}"

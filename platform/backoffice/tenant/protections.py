@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice import pages
 from backoffice.action import ActionPage
@@ -35,7 +35,10 @@ def rows_of(account: Account) -> list[dict[str, Any]] | None:
                 for name, text in (
                     ("quantity", _("%(quantity)s filled")),
                     ("notional", _("%(notional)s worth filled")),
-                    ("trades", _("%(trades)s trades")),
+                    (
+                        "trades",
+                        ngettext("%(trades)s trade", "%(trades)s trades", shown["trades"] or 0),
+                    ),
                 )
                 if shown[name]
             ]

@@ -12,7 +12,7 @@ from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import ReasonForm
 from backoffice.tables import Column, Listing, by_state
-from backoffice.tenant import names
+from backoffice.tenant import kept_words, names
 from backoffice.tenant.adjustments import person
 from clearing.models import Rebuild, RebuildDifference, RebuildState
 from clearing.rebuilding import actions, selectors, states
@@ -98,7 +98,7 @@ def rebuild(request: HttpRequest, rebuild_id: int) -> HttpResponse:
     if row.mended_rows:
         facts.append((_("Rows mended"), cells.number(row.mended_rows)))
     if row.problem:
-        facts.append((_("Problem"), row.problem))
+        facts.append((_("Problem"), kept_words.sentence(row.problem)))
     is_own = row.asked_by_id == request.user.pk
     waits = row.state == RebuildState.COMPARED
     context: dict[str, Any] = {

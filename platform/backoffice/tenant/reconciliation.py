@@ -6,13 +6,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
 from backoffice.forms import StaffForm, units_of
 from backoffice.tables import Choice, Column, Days, Listing
-from backoffice.tenant import names
+from backoffice.tenant import kept_words, names
 from backoffice.tenant.adjustments import person
 from trading.instruments.models import Asset
 from wallets.ledger import selectors as ledger
@@ -35,6 +35,7 @@ def levels_page(request: HttpRequest) -> HttpResponse:
         "levels.html",
         {
             "levels": found,
+            "problem": kept_words.sentence(found.problem) if found else "",
             "assets": [
                 {
                     "asset": asset,
@@ -257,7 +258,11 @@ class ImportOutside(OutsidePage):
 
     def perform(self, target: Any, values: dict[str, Any]) -> str:
         made = actions.import_outside_balances(text=values["file"], acting_user=self.request.user)
-        return _("%(count)s outside balances are entered.") % {"count": len(made)}
+        return ngettext(
+            "%(count)s outside balance is entered.",
+            "%(count)s outside balances are entered.",
+            len(made),
+        ) % {"count": len(made)}
 
 
 PAGES = (

@@ -7,7 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from backoffice import access, cells, pages, right_words
 from backoffice.action import ActionPage
@@ -173,7 +173,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
             Column(
                 gettext_lazy("State"),
                 lambda r: (
-                    cells.badge(_("done"), "good") if r.closed_at else cells.badge("open", "warn")
+                    cells.badge(_("done"), "good")
+                    if r.closed_at
+                    else cells.badge(pgettext("state of a review", "open"), "warn")
                 ),
             ),
         ],

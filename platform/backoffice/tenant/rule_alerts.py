@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import actions as audit
 from backoffice import access, cells, pages, rule_words
@@ -15,7 +15,7 @@ from backoffice.tables import Choice, Column, Listing
 from backoffice.tenant import names
 from backoffice.tenant.adjustments import person
 from identity.models import User
-from riskrules import actions, kinds, selectors
+from riskrules import actions, kinds, recording, selectors
 from riskrules.models import Alert
 from riskrules.rulesets import Outcome
 from trading.accounts.models import Account
@@ -33,14 +33,22 @@ def kind_title(name: str) -> str:
 
 
 def state_badge(alert: Alert) -> Any:
-    return cells.badge(_("seen to"), "plain") if alert.seen_at else cells.badge(_("open"), "warn")
+    return (
+        cells.badge(_("seen to"), "plain")
+        if alert.seen_at
+        else cells.badge(pgettext("alert", "open"), "warn")
+    )
 
 
 def rule_alerts(request: HttpRequest) -> HttpResponse:
     """All alerts, the newest first."""
     listing = Listing(
         columns=[
-            Column(gettext_lazy("Alert"), lambda a: cells.pair(title_of(a), a.sentence), "main"),
+            Column(
+                gettext_lazy("Alert"),
+                lambda a: cells.pair(title_of(a), recording.sentence_of(a)),
+                "main",
+            ),
             Column(gettext_lazy("Rule set"), lambda a: kind_title(a.kind)),
             Column(gettext_lazy("Customer"), lambda a: _customer(request, a)),
             Column(gettext_lazy("Times"), lambda a: cells.number(a.count), "number"),
@@ -51,7 +59,7 @@ def rule_alerts(request: HttpRequest) -> HttpResponse:
             Choice(
                 "state",
                 gettext_lazy("State"),
-                [("open", gettext_lazy("Open")), ("seen", gettext_lazy("Seen to"))],
+                [("open", pgettext_lazy("alert", "Open")), ("seen", gettext_lazy("Seen to"))],
                 lambda rows, value: rows.filter(seen_at__isnull=value == "open"),
             ),
             Choice(
@@ -120,7 +128,12 @@ def rule_alert(request: HttpRequest, alert_id: int) -> HttpResponse:
     return pages.render(
         request,
         "rule_alert.html",
-        {"alert": row, "facts": facts, "told": told, "buttons": buttons},
+        {
+            "sentence": recording.sentence_of(row),
+            "facts": facts,
+            "told": told,
+            "buttons": buttons,
+        },
         title=title_of(row),
         crumbs=[
             (_("Rule sets"), pages.url(request, "rule_sets")),

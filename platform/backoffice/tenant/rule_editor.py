@@ -103,7 +103,8 @@ class RuleForm(StaffForm):
 _COMPARISONS = [(str(comparison), words) for comparison, words in rule_words.COMPARISONS.items()]
 
 
-def _first_upper(text: str) -> str:
+def _first_upper(meaning: Any) -> str:
+    text = str(meaning)
     return text[:1].upper() + text[1:]
 
 

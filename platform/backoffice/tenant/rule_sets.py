@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from backoffice import access, cells, pages, rule_words
 from backoffice.tables import Column, Listing
@@ -34,8 +34,8 @@ def version_link(request: HttpRequest, row: RuleVersion) -> Any:
     return cells.link(pages.url(request, "rule_version", row.pk), words)
 
 
-def rules_table(kind: Kind, rules: tuple[Rule, ...]) -> Any:
-    """Rules in words."""
+def rules_table(kind: Kind, rules: tuple[Rule, ...], *, of_product: bool = False) -> Any:
+    """Rules in words; sentences of rules of the product in the language of the page, as well."""
     return Listing(
         columns=[
             Column(
@@ -44,7 +44,10 @@ def rules_table(kind: Kind, rules: tuple[Rule, ...]) -> Any:
                 "main",
             ),
             Column(gettext_lazy("What follows"), lambda r: rule_words.outcome(r.outcome.name)),
-            Column(gettext_lazy("Sentence"), lambda r: r.sentence),
+            Column(
+                gettext_lazy("Sentence"),
+                lambda r: _(r.sentence) if of_product else r.sentence,
+            ),
         ],
         empty_headline=gettext_lazy("No rules"),
         empty_sentence=gettext_lazy("Nothing of this kind is looked at more closely."),
@@ -79,7 +82,7 @@ def rule_sets(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         columns=[
             Column(gettext_lazy("Rule set"), lambda k: cells.pair(k.title, k.explanation), "main"),
-            Column(gettext_lazy("In force"), in_force, "short"),
+            Column(pgettext_lazy("rules", "In force"), in_force, "short"),
             Column(
                 gettext_lazy("Being worked on"),
                 lambda k: state_badge(open_[k.name]) if k.name in open_ else cells.NOTHING,
@@ -139,7 +142,7 @@ def rule_set(request: HttpRequest, rule_kind: str) -> HttpResponse:
             "live": live,
             "live_link": version_link(request, live) if live else "",
             "rules": rules_table(kind, selectors.rules_of(live, kind)),
-            "floor": rules_table(kind, kind.floor) if kind.floor else None,
+            "floor": rules_table(kind, kind.floor, of_product=True) if kind.floor else None,
             "facts_table": facts.show(kind.facts),
             "versions": _versions(request, kind),
             "buttons": buttons,
@@ -162,7 +165,7 @@ def _versions(request: HttpRequest, kind: Kind) -> Any:
                 ),
             ),
             Column(
-                gettext_lazy("In force"),
+                pgettext_lazy("rules", "In force"),
                 lambda v: (
                     cells.pair(cells.when(v.live_from), cells.when(v.live_until))
                     if v.live_from

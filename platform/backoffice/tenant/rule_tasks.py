@@ -12,7 +12,7 @@ from backoffice import access, cells, pages, rule_words
 from backoffice.approvals import Kind, Told, kinds
 from backoffice.attention import Task
 from backoffice.search import Hit, Term, fits
-from riskrules import actions, selectors
+from riskrules import actions, recording, selectors
 from riskrules import kinds as rule_kinds
 from riskrules.models import Alert, RuleVersion
 
@@ -36,7 +36,10 @@ def tasks(request: HttpRequest) -> list[Task]:
             _("Rules could not be worked out: what they judge is refused.")
             if failing
             else _("The oldest is from %(age)s: %(sentence)s")
-            % {"age": cells.age(oldest.first_at, timezone.now()), "sentence": oldest.sentence},
+            % {
+                "age": cells.age(oldest.first_at, timezone.now()),
+                "sentence": recording.sentence_of(oldest),
+            },
             f"{pages.url(request, 'rule_alerts')}?state=open",
             oldest.first_at,
         )

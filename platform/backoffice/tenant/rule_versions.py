@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages, rule_words
@@ -185,7 +185,7 @@ def _counts(title: Any, rows: list[tuple[Any, Any, Any]]) -> Any:
         columns=[
             Column(title, lambda r: r[0], "main"),
             Column(gettext_lazy("This version"), lambda r: r[1], "number"),
-            Column(gettext_lazy("In force"), lambda r: r[2], "number"),
+            Column(pgettext_lazy("rules", "In force"), lambda r: r[2], "number"),
         ],
         empty_headline=gettext_lazy("Nothing fired"),
     ).show(rows)
@@ -211,7 +211,7 @@ def _cases(request: HttpRequest, kind: Kind, shown: list[dict[str, Any]]) -> Any
                 ),
             ),
             Column(gettext_lazy("This version"), lambda c: told(c["draft"], c["draft_fired"])),
-            Column(gettext_lazy("In force"), lambda c: told(c["live"], c["live_fired"])),
+            Column(pgettext_lazy("rules", "In force"), lambda c: told(c["live"], c["live_fired"])),
             Column(
                 gettext_lazy("Facts"),
                 lambda c: cells.lines(

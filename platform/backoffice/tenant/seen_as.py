@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import cells, pages
 from backoffice.action import ActionPage
@@ -17,6 +17,14 @@ from identity.models import User
 from impersonation import actions, selectors
 from impersonation.models import Impersonation
 from tenants import registry
+
+# By `Impersonation.state`.
+STATES = {
+    "open": pgettext_lazy("state of a view as somebody else", "open"),
+    "asked for": pgettext_lazy("state of a view as somebody else", "asked for"),
+    "ended": pgettext_lazy("state of a view as somebody else", "ended"),
+    "over": pgettext_lazy("state of a view as somebody else", "over"),
+}
 
 
 def seen_as(request: HttpRequest) -> HttpResponse:
@@ -31,7 +39,7 @@ def seen_as(request: HttpRequest) -> HttpResponse:
                 gettext_lazy("Until (UTC)"), lambda row: cells.when(row.ended_at or row.expires_at)
             ),
             Column(gettext_lazy("Pages"), lambda row: cells.number(row.pages), "number"),
-            Column(gettext_lazy("State"), lambda row: cells.badge(row.state, _tone(row))),
+            Column(gettext_lazy("State"), lambda row: cells.badge(STATES[row.state], _tone(row))),
         ],
         row_link=lambda row: pages.url(request, "seen_as_one", row.pk),
         empty_headline=gettext_lazy("Nobody saw pages as somebody else"),

@@ -1,5 +1,6 @@
 """Questions of customers: a queue by age, a conversation to answer, words to begin with."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
@@ -31,6 +32,19 @@ def state_badge(ticket: Ticket) -> Any:
     return cells.badge(str(ticket.get_state_display()), TONES[ticket.state])
 
 
+def waits(since: datetime, now: datetime) -> str:
+    """How long somebody waits, in one coarse unit."""
+    seconds = max(0, int((now - since).total_seconds()))
+    if seconds < 60:
+        return _("%(count)d s") % {"count": seconds}
+    if seconds < 3600:
+        return _("%(count)d min") % {"count": seconds // 60}
+    if seconds < 86400:
+        return _("%(count)d h") % {"count": seconds // 3600}
+    days = seconds // 86400
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
 def tickets(request: HttpRequest) -> HttpResponse:
     """All questions, those that wait longest first."""
     now = timezone.now()
@@ -44,11 +58,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Customer"), lambda t: names.user_link(request, t.user)),
             Column(
                 gettext_lazy("Waits"),
-                lambda t: (
-                    cells.age(t.waiting_since, now).removesuffix(" ago")
-                    if t.waiting_since
-                    else cells.NOTHING
-                ),
+                lambda t: waits(t.waiting_since, now) if t.waiting_since else cells.NOTHING,
             ),
             Column(gettext_lazy("State"), state_badge),
             Column(

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from audit import selectors
 from audit.models import PageView
-from backoffice import cells, looks, pages
-from backoffice.audit_pages import object_words
+from backoffice import access, cells, looks, object_words, page_words, pages
 from backoffice.tables import Choice, Column, Days, Listing, asked
 from identity.models import User
 
@@ -26,15 +25,18 @@ def views_seen(request: HttpRequest) -> HttpResponse:
     def viewer(row: PageView) -> str:
         if row.viewer_id not in names:
             user = User.objects.filter(pk=row.viewer_id).first()
-            names[row.viewer_id] = f"{user.name or user.email} ({user.role})" if user else "–"
+            names[row.viewer_id] = (
+                f"{user.name or user.email} ({access.role_words(user.role)})" if user else "–"
+            )
         return names[row.viewer_id]
 
     listing = Listing(
         columns=[
             Column(gettext_lazy("Who"), viewer, "main"),
-            Column(gettext_lazy("Page"), lambda v: v.page.replace("_", " ")),
+            Column(gettext_lazy("Page"), lambda v: page_words.words_of(v.page)),
             Column(
-                gettext_lazy("Of"), lambda v: cells.pair(object_words(v.object_type), v.object_id)
+                gettext_lazy("Of"),
+                lambda v: cells.pair(object_words.words_of(v.object_type), v.object_id),
             ),
             Column(gettext_lazy("First (UTC)"), lambda v: cells.when(v.first_at)),
             Column(gettext_lazy("Last in that hour"), lambda v: cells.when(v.last_at)),
@@ -44,7 +46,7 @@ def views_seen(request: HttpRequest) -> HttpResponse:
             Choice(
                 "type",
                 gettext_lazy("Object"),
-                [(kind, object_words(kind)) for kind in looks.OBJECTS.values()],
+                [(kind, object_words.words_of(kind)) for kind in looks.OBJECTS.values()],
                 lambda rows, value: rows.filter(object_type=value),
             ),
             Days("hour", gettext_lazy("Day"), "hour"),

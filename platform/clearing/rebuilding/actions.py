@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context
 from kombu.exceptions import OperationalError
 
@@ -29,14 +30,16 @@ MOST_KEPT = 200  # differences kept of one table, to be looked at
 def ask_for_rebuild(*, reason: str, acting_user: Any) -> Rebuild:
     """Have the tables built again and compared. Raises RebuildError, PermissionDenied."""
     _require_own_staff(acting_user, "rebuild.ask")
-    reason = _reason(reason, "Say why the tables are to be built again.")
+    reason = _reason(reason, _("Say why the tables are to be built again."))
     try:
         with transaction.atomic():
             row = Rebuild.objects.create(reason=reason, asked_by=acting_user)
             _note(row, "ask", None, acting_user, reason)
             _work_after_commit(row)
     except IntegrityError:
-        raise RebuildError("Another rebuild is under way: wait for it, or decide on it.") from None
+        raise RebuildError(
+            _("Another rebuild is under way: wait for it, or decide on it.")
+        ) from None
     return row
 
 
@@ -53,7 +56,7 @@ def approve_mending(*, row: Rebuild, acting_user: Any, reason: str = "") -> Rebu
 
 def refuse_mending(*, row: Rebuild, acting_user: Any, reason: str) -> Rebuild:
     """The second person's no: everything stays as it is. Raises RebuildError, PermissionDenied."""
-    reason = _reason(reason, "Say why it is refused.")
+    reason = _reason(reason, _("Say why it is refused."))
     with transaction.atomic():
         row = _decide(row, RebuildState.REFUSED, acting_user, reason)
         row.ended_at = timezone.now()
@@ -65,7 +68,7 @@ def _decide(row: Rebuild, wanted: RebuildState, acting_user: Any, reason: str) -
     _require_own_staff(acting_user, "rebuild.approve")
     row = Rebuild.objects.select_for_update().get(pk=row.pk)
     if row.asked_by_id == acting_user.pk:
-        raise PermissionDenied("A second person has to decide what you asked for.")
+        raise PermissionDenied(_("A second person has to decide what you asked for."))
     before = states.apply(row, wanted)
     row.decided_by, row.decided_at = acting_user, timezone.now()
     row.save()
@@ -231,5 +234,5 @@ def _reason(text: str, otherwise: str) -> str:
 def _require_own_staff(acting_user: Any, capability: str) -> None:
     """Rows are mended for the firm by its own staff, never by the platform or the system."""
     if acting_user is None or acting_user.is_operator:
-        raise PermissionDenied("Only the firm's own staff have its tables mended.")
+        raise PermissionDenied(_("Only the firm's own staff have its tables mended."))
     require(acting_user, capability)

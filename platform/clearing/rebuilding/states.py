@@ -1,5 +1,7 @@
 """The life of a rebuild, as one table of allowed steps."""
 
+from django.utils.translation import gettext as _
+
 from clearing.models import Rebuild, RebuildState
 from clearing.rebuilding.errors import RebuildError
 
@@ -27,7 +29,8 @@ def apply(row: Rebuild, wanted: RebuildState) -> RebuildState:
     before = RebuildState(row.state)
     if (before, wanted) not in STEPS:
         raise RebuildError(
-            f"This rebuild is “{before.label.lower()}”: that step is not open to it."
+            _("This rebuild is “%(state)s”: that step is not open to it.")
+            % {"state": str(before.label).lower()}
         )
     row.state = wanted
     return before

@@ -90,7 +90,8 @@ def send_invitation(user: User) -> None:
     messaging.send_mail(
         "staff_invitation",
         user.email,
-        {"path": links.invitation(user, token), "role": user.get_role_display()},
+        # Not in the inviter's language: the mail is rendered in that of who gets it.
+        {"path": links.invitation(user, token), "role": dict(roles.CHOICES).get(user.role, "")},
         language=user.language,
     )
 

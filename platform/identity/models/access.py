@@ -2,6 +2,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OneTimeToken(models.Model):
@@ -29,18 +31,18 @@ class SignInAttempt(models.Model):
     """One try at a door: the sign-in history a user sees, and what throttling counts."""
 
     class Kind(models.TextChoices):
-        SIGN_IN = "sign_in", "Sign-in"
-        SIGN_UP = "sign_up", "Sign-up"
-        RESET = "reset", "Password reset"
+        SIGN_IN = "sign_in", _("Sign-in")
+        SIGN_UP = "sign_up", _("Sign-up")
+        RESET = "reset", _("Password reset")
 
     class Outcome(models.TextChoices):
-        PENDING = "pending", "Not finished"
-        WRONG = "wrong", "Wrong e-mail or password"
-        THROTTLED = "throttled", "Too many attempts"
-        WRONG_CODE = "wrong_code", "Wrong code"
-        SECOND_FACTOR = "second_factor", "Password right, waiting for the code"
-        SIGNED_IN = "signed_in", "Signed in"
-        DONE = "done", "Done"
+        PENDING = "pending", _("Not finished")
+        WRONG = "wrong", _("Wrong e-mail or password")
+        THROTTLED = "throttled", _("Too many attempts")
+        WRONG_CODE = "wrong_code", _("Wrong code")
+        SECOND_FACTOR = "second_factor", _("Password right, waiting for the code")
+        SIGNED_IN = "signed_in", pgettext_lazy("outcome of a sign-in", "Signed in")
+        DONE = "done", pgettext_lazy("outcome of a sign-in", "Done")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,9 +74,9 @@ class ApiKey(models.Model):
     """A key for programs. The signing secret is stored encrypted and shown once."""
 
     class Permission(models.TextChoices):
-        READ = "read", "Read"
-        TRADE = "trade", "Trade"
-        WITHDRAW = "withdraw", "Withdraw"
+        READ = "read", pgettext_lazy("what an API key may do", "Read")
+        TRADE = "trade", pgettext_lazy("what an API key may do", "Trade")
+        WITHDRAW = "withdraw", pgettext_lazy("what an API key may do", "Withdraw")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 
 class RoleChange(models.Model):
@@ -52,9 +53,9 @@ class ReviewedAccess(models.Model):
     """One person in a review: what he had when it was opened, and what was decided."""
 
     class Decision(models.TextChoices):
-        OPEN = "open", "Not looked at yet"
-        KEPT = "kept", "Kept"
-        REVOKED = "revoked", "Login closed"
+        OPEN = "open", pgettext_lazy("access review", "Not looked at yet")
+        KEPT = "kept", pgettext_lazy("access review", "Kept")
+        REVOKED = "revoked", pgettext_lazy("access review", "Login closed")
 
     review = models.ForeignKey(AccessReview, on_delete=models.CASCADE, related_name="people")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SECURITY = "security"  # the kind that no preference and no quiet hour holds back
 
@@ -10,17 +12,17 @@ SECURITY = "security"  # the kind that no preference and no quiet hour holds bac
 class Channel(models.TextChoices):
     """Ways out of the house; news on the firm's own pages are `Notice` rows."""
 
-    MAIL = "mail", "E-mail"
+    MAIL = "mail", _("E-mail")
     SMS = "sms", "SMS"
-    PUSH = "push", "Web push"
-    WEBHOOK = "webhook", "Webhook"
+    PUSH = "push", _("Web push")
+    WEBHOOK = "webhook", _("Webhook")
 
 
 class MessageState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    SENT = "sent", "Sent"
-    FAILED = "failed", "Dead letter"
-    DROPPED = "dropped", "Dropped"
+    QUEUED = "queued", pgettext_lazy("state of a message", "Queued")
+    SENT = "sent", pgettext_lazy("state of a message", "Sent")
+    FAILED = "failed", pgettext_lazy("state of a message", "Dead letter")
+    DROPPED = "dropped", pgettext_lazy("state of a message", "Dropped")
 
 
 class OutboxMessage(models.Model):

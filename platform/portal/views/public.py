@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 
 from identity import actions as identity
+from identity import cookies
 from portal import fees, markets
 from portal.guard import limited, next_address
 from tenants import brands
 
-YEAR_SECONDS = 31_536_000
 LANDING_ROWS = 8
 
 
@@ -57,13 +57,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = redirect(next_address(request, "portal:landing"))
     if language in brands.view_of(request.tenant).languages:  # type: ignore[attr-defined]
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=YEAR_SECONDS,
-            samesite="Lax",
-            secure=settings.HTTPS,
-        )
+        cookies.remember_language(response, language)
         if request.user.is_authenticated:
             identity.set_language(user=request.user, language=language)
     return response

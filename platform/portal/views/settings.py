@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from identity import actions as identity
+from identity import cookies
 from portal import actions, display
 from portal.forms import SettingsForm
 from portal.guard import customer_page, limited
 from portal.views.gate import status_of
 from tenants import brands
-
-YEAR_SECONDS = 31_536_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,11 +51,12 @@ def _keep(request: HttpRequest, chosen: dict[str, str]) -> HttpResponse:
         messages.success(request, _("Your settings are kept and hold on every device."))
     response = redirect("portal:settings")
     # This browser may have been told otherwise before; from now on it is as all others.
-    for name, value in (
-        (django_settings.LANGUAGE_COOKIE_NAME, chosen["language"]),
-        ("theme", chosen["theme"]),
-    ):
-        response.set_cookie(
-            name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=django_settings.HTTPS
-        )
+    cookies.remember_language(response, chosen["language"])
+    response.set_cookie(
+        "theme",
+        chosen["theme"],
+        max_age=cookies.YEAR_SECONDS,
+        samesite="Lax",
+        secure=django_settings.HTTPS,
+    )
     return response

@@ -1,7 +1,9 @@
 """Pages of risk rules: read, write, test, propose, decide, see to alerts; and who may not."""
 
 import pytest
+from django.utils.translation import override
 
+from backoffice import rule_words
 from firm_rows import an_alert
 from firms import REASON, fields_of, marks
 from riskrules import actions, judging, kinds, selectors
@@ -122,6 +124,15 @@ def test_a_rule_is_changed_and_removed(officer, version, client_for, send):
     assert send(browser, f"{address}remove/", seen=fields_of(page)["seen"]).status_code == 302
     assert not version.rules.filter(name=row.name).exists()
     assert browser.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+@pytest.mark.parametrize("value", [0, 1])
+def test_yes_and_no_are_read_as_they_are_written(language, value):
+    fact = WITHDRAWALS.by_name["is_first_to_beneficiary"]
+    with override(language):
+        assert rule_words.value_of(fact, rule_words.value_text(fact, value)) == value
+        assert rule_words.value_of(fact, "Yes") == 1 and rule_words.value_of(fact, "no") == 0
 
 
 @pytest.mark.parametrize(

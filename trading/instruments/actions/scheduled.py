@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from money.units import format_units
@@ -121,7 +122,9 @@ def cancel_change(*, change: ScheduledChange, acting_user: Any, reason: str = ""
     with transaction.atomic():
         change = _locked_change(change.pk)
         if change.status != ScheduledChange.State.WAITING:
-            raise InstrumentError(f"It is not waiting: {change.get_status_display().lower()}.")
+            raise InstrumentError(
+                _("It is not waiting: %(state)s.") % {"state": change.get_status_display().lower()}
+            )
         _end(change, ScheduledChange.State.CANCELED, acting_user)
         audit.record(
             "instruments.cancel_scheduled_change",

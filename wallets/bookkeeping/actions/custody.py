@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from wallets.bookkeeping.actions.guards import require_staff
@@ -21,15 +22,15 @@ def open_custody_account(
     """
     require_staff(acting_user, "bookkeeping.request")
     if line not in chart.CUSTODY_LINES:
-        raise BookkeepingError("Choose a bank, a wallet or a prime broker.", "line")
+        raise BookkeepingError(_("Choose a bank, a wallet or a prime broker."), "line")
     name = name.strip()
     if not name:
-        raise BookkeepingError("Give it a name.", "name")
+        raise BookkeepingError(_("Give it a name."), "name")
     with transaction.atomic():
         lock_periods()
         others = CustodyAccount.objects.filter(line=line)
         if others.filter(name__iexact=name).exists():
-            raise BookkeepingError("There is one of this name already.", "name")
+            raise BookkeepingError(_("There is one of this name already."), "name")
         last = others.order_by("-part").first()
         custody = CustodyAccount.objects.create(
             line=line,
@@ -47,7 +48,7 @@ def open_custody_account(
             "bookkeeping.open_custody_account",
             custody,
             new={
-                "line": str(Line(line).label),
+                "line": chart.english(Line(line).label),
                 "part": custody.part,
                 "name": name,
                 "assets": [asset.code for asset in assets],

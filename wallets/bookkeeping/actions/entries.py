@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from trading.accounts.models import Account, AccountRole
@@ -50,9 +51,9 @@ def plan_entry(
     """
     require_staff(acting_user, "bookkeeping.request")
     if kind not in plans.OFFERED_KINDS:
-        raise BookkeepingError("Choose a kind of entry.", "kind")
+        raise BookkeepingError(_("Choose a kind of entry."), "kind")
     if not 0 < amount_units <= MAX_ENTRY_UNITS:
-        raise BookkeepingError("Enter an amount above zero, and not too large.", "amount")
+        raise BookkeepingError(_("Enter an amount above zero, and not too large."), "amount")
     template = entries.TEMPLATES[EntryKind(kind)]
     request = EntryRequest(
         kind=kind,
@@ -70,7 +71,7 @@ def plan_entry(
             _check_house(house, leg)
             setattr(request, leg.house, house)
     if request.debited and request.debited == request.credited:
-        raise BookkeepingError("The two lines must not be the same.", "credited")
+        raise BookkeepingError(_("The two lines must not be the same."), "credited")
     _check_value_time(template, value_time)
     _check_open(value_time)
     return request
@@ -89,9 +90,9 @@ def request_reversal(*, entry: JournalEntry, reason: str, acting_user: Any) -> E
     with transaction.atomic():
         lock_periods()
         if selectors.reversal_request(entry.pk) is not None:
-            raise BookkeepingError("Somebody asked for this reversal already.")
+            raise BookkeepingError(_("Somebody asked for this reversal already."))
         if selectors.reversed_by(entry.pk) is not None:
-            raise BookkeepingError("This entry is reversed already.")
+            raise BookkeepingError(_("This entry is reversed already."))
         return _ask(request)
 
 
@@ -137,12 +138,12 @@ def _ask(request: EntryRequest) -> EntryRequest:
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError as error:
-        raise BookkeepingError("Somebody asked for this already.") from error
+        raise BookkeepingError(_("Somebody asked for this already.")) from error
     audit.record(
         "bookkeeping.request_entry",
         request,
         new={
-            "kind": str(request.get_kind_display()),
+            "kind": chart.english(EntryKind(request.kind).label),
             "postings": [
                 [ledger_id, str(units)] for ledger_id, units in plans.postings_of(request)
             ],
@@ -175,7 +176,8 @@ def _decide(request: EntryRequest, state: State, acting_user: Any, reason: str) 
 def _check_decision(request: EntryRequest, wanted: State, acting_user: Any) -> None:
     if not states.allows(request.state, wanted):
         raise BookkeepingError(
-            f"This entry was decided already: {request.get_state_display().lower()}."
+            _("This entry was decided already: %(state)s.")
+            % {"state": request.get_state_display().lower()}
         )
     require_second_person(request.requested_by_id, acting_user)
 
@@ -183,21 +185,25 @@ def _check_decision(request: EntryRequest, wanted: State, acting_user: Any) -> N
 def _check_account(template: entries.EntryTemplate, account: Account | None) -> None:
     if template.is_recorded:
         if account is not None:
-            raise BookkeepingError("This kind moves no account: leave it empty.", "account")
+            raise BookkeepingError(_("This kind moves no account: leave it empty."), "account")
         return
     if account is None:
-        raise BookkeepingError("Say whose account it moves.", "account")
+        raise BookkeepingError(_("Say whose account it moves."), "account")
     is_of_house = template.kind in plans.OF_HOUSE_ACCOUNTS
     if is_of_house == (account.role == AccountRole.CUSTOMER):
-        whose = "the house's own account" if is_of_house else "a customer's account"
-        raise BookkeepingError(f"This kind moves {whose}.", "account")
+        raise BookkeepingError(
+            _("This kind moves the house's own account.")
+            if is_of_house
+            else _("This kind moves a customer's account."),
+            "account",
+        )
 
 
 def _default_house(leg: entries.Leg, asset: Asset) -> int:
     """Where custody is meant and no place is named, the main one of the asset."""
     main = chart.main_custody(asset.code)
     if leg.line in (Line.CUSTODY, *chart.CUSTODY_LINES):
-        line, _ = chart.line_and_part(main)
+        line, _part = chart.line_and_part(main)
         if line in leg.lines:
             return main
     return chart.house_line(leg.line)
@@ -207,27 +213,27 @@ def _check_house(house: int, leg: entries.Leg) -> None:
     try:
         line, part = chart.line_and_part(house)
     except ValueError as error:
-        raise BookkeepingError("There is no such line.", leg.house) from error
+        raise BookkeepingError(_("There is no such line."), leg.house) from error
     if line not in leg.lines:
-        raise BookkeepingError("This kind cannot stand on that line.", leg.house)
+        raise BookkeepingError(_("This kind cannot stand on that line."), leg.house)
     if part and not CustodyAccount.objects.filter(line=line, part=part).exists():
-        raise BookkeepingError("There is no such bank, wallet or broker.", leg.house)
+        raise BookkeepingError(_("There is no such bank, wallet or broker."), leg.house)
 
 
 def _check_value_time(template: entries.EntryTemplate, value_time: datetime | None) -> None:
     if value_time is None:
         return
     if not template.is_recorded:
-        raise BookkeepingError("What moves an account is booked when it moves.", "value_time")
+        raise BookkeepingError(_("What moves an account is booked when it moves."), "value_time")
     if value_time > timezone.now():
-        raise BookkeepingError("It cannot belong to a time ahead.", "value_time")
+        raise BookkeepingError(_("It cannot belong to a time ahead."), "value_time")
 
 
 def _check_open(value_time: datetime | None) -> None:
     until = selectors.closed_until()
     if value_time is not None and until is not None and value_time < until:
         raise BookkeepingError(
-            "That month is closed. Choose a day behind it, or have it reopened.", "value_time"
+            _("That month is closed. Choose a day behind it, or have it reopened."), "value_time"
         )
 
 

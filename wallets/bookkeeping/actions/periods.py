@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants.selectors import current_tenant
@@ -36,14 +37,17 @@ def close_period(*, month: date, acting_user: Any) -> Period:
             return known
         due = selectors.next_to_close(tenant.timezone)
         if due is None or due.first_day != month:
-            raise BookkeepingError("Months are closed one after another, each when it is over.")
+            raise BookkeepingError(_("Months are closed one after another, each when it is over."))
         _require_cleared(seq)
         on_their_way = EntryRequest.objects.filter(
             state=State.APPROVED, value_time__gte=due.starts_at, value_time__lt=due.ends_at
         )
         if on_their_way.exists():
             raise BookkeepingError(
-                "Entries that belong to this month are on their way. Close it when they are booked."
+                _(
+                    "Entries that belong to this month are on their way. Close it when they are "
+                    "booked."
+                )
             )
         period = due.period or Period(
             month=due.first_day, starts_at=due.starts_at, ends_at=due.ends_at
@@ -76,12 +80,12 @@ def ask_to_reopen(*, period: Period, reason: str, acting_user: Any) -> Period:
         period = Period.objects.select_for_update().get(pk=period.pk)
         last = selectors.last_closed()
         if last is None or last.pk != period.pk:
-            raise BookkeepingError("Only the last month that was closed can be reopened.")
+            raise BookkeepingError(_("Only the last month that was closed can be reopened."))
         if not states.period_allows(period.state, PeriodState.REOPENING):
-            raise BookkeepingError("Somebody asked for this already.")
+            raise BookkeepingError(_("Somebody asked for this already."))
         if selectors.year_closes(period.month.year).exists():
             raise BookkeepingError(
-                "Its year is closed and stays so: correct it in the year that is open."
+                _("Its year is closed and stays so: correct it in the year that is open.")
             )
         period.state = PeriodState.REOPENING
         period.reopen_asked_by, period.reopen_asked_at = acting_user, timezone.now()
@@ -108,7 +112,7 @@ def decide_reopening(*, period: Period, reopens: bool, reason: str, acting_user:
         if not (
             period.state == PeriodState.REOPENING and states.period_allows(period.state, wanted)
         ):
-            raise BookkeepingError("Nobody waits for this month to be reopened.")
+            raise BookkeepingError(_("Nobody waits for this month to be reopened."))
         require_second_person(period.reopen_asked_by_id, acting_user)
         period.state = wanted
         if reopens:
@@ -136,9 +140,9 @@ def request_year_close(*, year: int, reason: str, acting_user: Any) -> list[Entr
         lock_periods()
         december = Period.objects.filter(month=date(year, 12, 1)).first()
         if december is None or december.state != PeriodState.CLOSED:
-            raise BookkeepingError("Close all months of the year first.")
+            raise BookkeepingError(_("Close all months of the year first."))
         if selectors.year_closes(year).exists():
-            raise BookkeepingError("Somebody asked for this already.")
+            raise BookkeepingError(_("Somebody asked for this already."))
         made = [
             ask_for(
                 EntryRequest(
@@ -155,7 +159,7 @@ def request_year_close(*, year: int, reason: str, acting_user: Any) -> list[Entr
             if income or expense
         ]
         if not made:
-            raise BookkeepingError("Nothing was earned or spent that is not carried already.")
+            raise BookkeepingError(_("Nothing was earned or spent that is not carried already."))
     return made
 
 
@@ -169,4 +173,4 @@ def _require_cleared(seq: int) -> None:
         cursor.execute("SELECT seq FROM clearing_checkpoint")
         row = cursor.fetchone()
     if (row[0] if row else 0) < seq:
-        raise BookkeepingError("Clearing is behind the engine. Try again in a moment.")
+        raise BookkeepingError(_("Clearing is behind the engine. Try again in a moment."))

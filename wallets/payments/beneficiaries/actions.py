@@ -117,7 +117,7 @@ def decide_beneficiary(
         row = Beneficiary.objects.select_for_update().get(pk=beneficiary.pk)
         require_not_own(row.user_id, acting_user)
         if row.state != BeneficiaryState.REVIEW:
-            raise PaymentError("This beneficiary does not wait for review.")
+            raise PaymentError(_("This beneficiary does not wait for review."))
         now = timezone.now()
         row.state = BeneficiaryState.ACTIVE if approves else BeneficiaryState.REFUSED
         row.usable_from = now + timedelta(hours=row.method.cooling_hours) if approves else None

@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from wallets.payments.cards import claims, money, refunds, states
@@ -130,7 +131,8 @@ def _paid(row: CardPayment, told: Told, now: datetime) -> None:
         problem = f"Paid in {told.currency or '?'}, asked for in {row.asset.code}."
     else:
         try:
-            units = units_of(told.amount, row.asset)
+            with translation.override("en"):  # the problem is kept with the payment
+                units = units_of(told.amount, row.asset)
         except PaymentError as error:
             problem = str(error)
         if not problem and units <= 0:
@@ -201,4 +203,4 @@ def ask_by_hand(*, payment: CardPayment, reason: str, acting_user: Any) -> None:
     reason = reason_of(reason)
     audit.record("payments.ask_gateway", payment, acting_user=acting_user, reason=reason)
     if not ask(payment):
-        raise PaymentError("The gateway gave no answer. It is asked again by itself.")
+        raise PaymentError(_("The gateway gave no answer. It is asked again by itself."))

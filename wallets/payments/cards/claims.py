@@ -12,7 +12,8 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from trading.accounts import actions as accounts
@@ -116,9 +117,9 @@ def ask_write_off(*, claim: Claim, reason: str, acting_user: Any) -> Claim:
         row = _locked(claim.pk)
         require_not_own(row.payment.user_id, acting_user)
         if row.debt_units <= 0 or row.is_won:
-            raise PaymentError("Nothing is owed here.")
+            raise PaymentError(_("Nothing is owed here."))
         if row.write_off_by_id is not None:
-            raise PaymentError("It waits for a second person already.")
+            raise PaymentError(_("It waits for a second person already."))
         row.write_off_by, row.write_off_at = acting_user, timezone.now()
         row.write_off_reason = reason
         row.save()
@@ -140,7 +141,7 @@ def decide_write_off(*, claim: Claim, agrees: bool, reason: str, acting_user: An
         payment = states.locked(claim.payment_id)
         row = _locked(claim.pk)
         if row.write_off_by_id is None or row.state != ClaimState.OWED:
-            raise PaymentError("Nobody waits for a decision about this.")
+            raise PaymentError(_("Nobody waits for a decision about this."))
         require_another(row.write_off_by_id, acting_user)
         require_not_own(payment.user_id, acting_user)
         owed = row.debt_units
@@ -149,7 +150,7 @@ def decide_write_off(*, claim: Claim, agrees: bool, reason: str, acting_user: An
             row.save()
         else:
             if row.taking_units:
-                raise PaymentError("Something is being taken just now: look again in a moment.")
+                raise PaymentError(_("Something is being taken just now: look again in a moment."))
             row.decided_by = acting_user
             states.apply(
                 row, ClaimState.WRITTEN_OFF, now=timezone.now(), acting_user=acting_user,
@@ -201,9 +202,9 @@ def _place(row: Claim, payment: CardPayment, now: datetime) -> None:
     """Whose the loss is, once the deposit stands still."""
     deposit: Deposit = Deposit.objects.select_for_update(of=("self",)).get(pk=payment.deposit_id)
     if deposit.state in WAITING_DEPOSITS and int(row.amount_units) == int(deposit.amount_units):
-        deposit_states.apply(
-            deposit, DepositState.REVERSED, now=now, note=f"{row.get_kind_display()} {row.pk}"
-        )
+        with translation.override("en"):  # the note is kept
+            note = f"{row.get_kind_display()} {row.pk}"
+        deposit_states.apply(deposit, DepositState.REVERSED, now=now, note=note)
         states.apply(row, ClaimState.UNUSED, now=now)
     elif deposit.state == DepositState.IGNORED:
         states.apply(row, ClaimState.UNUSED, now=now, note="It was left to the bookkeeper.")

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from wallets.payments.cards import claims, money, states
@@ -75,9 +76,12 @@ def ask_refund(
         require_not_own(row.user_id, acting_user)
         most = refundable_units(row)
         if row.state != CardState.PAID or most <= 0:
-            raise PaymentError("Nothing of this payment can be given back from here.")
+            raise PaymentError(_("Nothing of this payment can be given back from here."))
         if not 0 < amount_units <= most:
-            raise PaymentError(f"At most {row.asset.text(most)} can be given back.", "amount")
+            raise PaymentError(
+                _("At most %(amount)s can be given back.") % {"amount": row.asset.text(most)},
+                "amount",
+            )
         refund = CardRefund.objects.create(
             payment=row, amount_units=amount_units, reason=reason, asked_by=acting_user
         )
@@ -100,11 +104,15 @@ def decide_refund(*, refund: CardRefund, agrees: bool, reason: str, acting_user:
         payment = states.locked(refund.payment_id)
         row = _locked(refund.pk)
         if row.state != RefundState.ASKED:
-            raise PaymentError(f"It is decided already: {row.get_state_display().lower()}.")
+            raise PaymentError(
+                _("It is decided already: %(state)s.") % {"state": row.get_state_display().lower()}
+            )
         require_another(row.asked_by_id, acting_user)
         require_not_own(row.payment.user_id, acting_user)
         if agrees and _left(payment) < 0:
-            raise PaymentError("The gateway took money of this payment back meanwhile: refuse it.")
+            raise PaymentError(
+                _("The gateway took money of this payment back meanwhile: refuse it.")
+            )
         now = timezone.now()
         row.decided_by, row.decided_at = acting_user, now
         wanted = RefundState.TAKING if agrees else RefundState.NO

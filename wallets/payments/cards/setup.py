@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import crypto
@@ -38,13 +39,15 @@ def open_gateway(
     if acting_user is not None:
         require_staff(acting_user, "payments.methods")
     if provider not in PROVIDERS:
-        raise PaymentError("There is no such provider.", "provider")
+        raise PaymentError(_("There is no such provider."), "provider")
     if not name.strip():
-        raise PaymentError("Give it a name.", "name")
+        raise PaymentError(_("Give it a name."), "name")
     if not CustodyAccount.objects.filter(line=int(Line.BANK), part=part).exists():
         raise PaymentError(
-            "Open a custody account of the line Bank for the gateway first: what it owes the firm "
-            "stands there.",
+            _(
+                "Open a custody account of the line Bank for the gateway first: what it owes the "
+                "firm stands there."
+            ),
             "part",
         )
     _check_secret(api_key, "api_key")
@@ -67,7 +70,9 @@ def open_gateway(
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise PaymentError("A gateway of this name or custody account is there already.") from error
+        raise PaymentError(
+            _("A gateway of this name or custody account is there already.")
+        ) from error
     return row
 
 
@@ -135,7 +140,7 @@ def gateway_of_hook(token: str) -> CardGateway | None:
 
 def _check_secret(text: str, field: str) -> None:
     if not (16 <= len(text) <= 200 and text.isascii() and text.isprintable() and " " not in text):
-        raise PaymentError("A key has 16 to 200 letters, digits and signs, no spaces.", field)
+        raise PaymentError(_("A key has 16 to 200 letters, digits and signs, no spaces."), field)
 
 
 def _seal(value: dict[str, Any]) -> bytes:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from wallets.payments.errors import PaymentError
 from wallets.payments.models import (
     CardPayment,
@@ -83,7 +86,9 @@ def allows(row: Subject, wanted: str) -> bool:
 def require(row: Subject, wanted: str) -> None:
     """Raise PaymentError unless a row may go on to a state."""
     if not allows(row, wanted):
-        raise PaymentError(f"It is past that: {row.get_state_display().lower()}.")
+        raise PaymentError(
+            _("It is past that: %(state)s.") % {"state": row.get_state_display().lower()}
+        )
 
 
 def apply(row: Subject, wanted: str, *, now: Any, acting_user: Any = None, note: str = "") -> None:
@@ -111,12 +116,16 @@ def begin(row: Subject, *, acting_user: Any = None, note: str = "") -> None:
 
 
 def _tell(row: Subject, before: str, acting_user: Any, note: str = "") -> None:
+    # Kept in English, whoever causes it in whatever language.
+    with translation.override("en"):
+        about = "" if isinstance(row, CardPayment) else about_of(row)
+        label = row.get_state_display()[:80]
     CardStep.objects.create(
         payment=payment_of(row),
-        about="" if isinstance(row, CardPayment) else about_of(row),
+        about=about,
         state_before=before,
         state=row.state,
-        label=str(row.get_state_display())[:80],
+        label=label,
         by=acting_user,
         note=(note or row.note)[:500],
     )

@@ -241,18 +241,18 @@ def propose(
     require_staff(acting_user, "deposits.handle")
     reason = reason_of(reason)
     if proposal not in (Proposal.ASSIGN, Proposal.RETURN, Proposal.IGNORE):
-        raise PaymentError("Choose what is to become of it.", "proposal")
+        raise PaymentError(_("Choose what is to become of it."), "proposal")
     with transaction.atomic():
         row = locked(deposit.pk)
         states.require(row, DepositState.PROPOSED)
         if proposal == Proposal.ASSIGN:
             if account is None or account.user is None:
-                raise PaymentError("Say whose it is: a customer's account.", "account")
+                raise PaymentError(_("Say whose it is: a customer's account."), "account")
             require_not_own(account.user_id, acting_user)
             row.proposed_user = account.user
         by_card = row.method is not None and row.method.rail == Rail.CARD
         if proposal == Proposal.RETURN and not row.sender_iban and not by_card:
-            raise PaymentError("The bank does not say which account it came from.")
+            raise PaymentError(_("The bank does not say which account it came from."))
         row.proposal, row.proposal_reason = proposal, reason
         row.proposed_by, row.proposed_at = acting_user, timezone.now()
         row.decided_by = row.decided_at = None
@@ -285,7 +285,7 @@ def _decide(deposit: Deposit, agrees: bool, reason: str, acting_user: Any) -> De
     with transaction.atomic():
         row = locked(deposit.pk)
         if row.state != DepositState.PROPOSED:
-            raise PaymentError("Nobody waits for a decision about this deposit.")
+            raise PaymentError(_("Nobody waits for a decision about this deposit."))
         require_another(row.proposed_by_id, acting_user)
         require_not_own(row.proposed_user_id, acting_user)
         now = timezone.now()
@@ -317,7 +317,7 @@ def _assign(row: Deposit, now: datetime, acting_user: Any, reason: str) -> None:
     try:
         account = access_account(row.proposed_user)
     except NoAccount:
-        raise PaymentError("The customer has no account any more.") from None
+        raise PaymentError(_("The customer has no account any more.")) from None
     row.user, row.account, row.match = row.proposed_user, account, Match.STAFF
     row.fired = _judged(row, now, by_staff=True).names
     _credit(row, now, acting_user=acting_user, note=reason)

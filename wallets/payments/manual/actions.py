@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from trading.accounts.models import Account
@@ -39,14 +40,14 @@ def record_by_hand(
     require_staff(acting_user, "deposits.handle")
     reason = reason_of(reason)
     if account is None or account.user_id is None:
-        raise PaymentError("Say whose it is: a customer's account.", "account")
+        raise PaymentError(_("Say whose it is: a customer's account."), "account")
     require_not_own(account.user_id, acting_user)
     if amount_units <= 0:
-        raise PaymentError("Enter an amount above zero.", "amount")
+        raise PaymentError(_("Enter an amount above zero."), "amount")
     if not payer.strip() or not paper.strip():
-        raise PaymentError("Say who paid, and the number of the receipt.", "paper")
+        raise PaymentError(_("Say who paid, and the number of the receipt."), "paper")
     if not _is_place(house):
-        raise PaymentError("Choose where the money is.", "house")
+        raise PaymentError(_("Choose where the money is."), "house")
     try:
         with transaction.atomic():
             row = ManualPayment.objects.create(
@@ -72,7 +73,7 @@ def record_by_hand(
                 reason=reason,
             )
     except IntegrityError as error:
-        raise PaymentError("A payment with this receipt is there already.", "paper") from error
+        raise PaymentError(_("A payment with this receipt is there already."), "paper") from error
     return row
 
 
@@ -92,7 +93,9 @@ def decide_by_hand(
             .get(pk=payment.pk)
         )
         if row.state != ManualState.ASKED:
-            raise PaymentError(f"It is decided already: {row.get_state_display().lower()}.")
+            raise PaymentError(
+                _("It is decided already: %(state)s.") % {"state": row.get_state_display().lower()}
+            )
         require_another(row.asked_by_id, acting_user)
         require_not_own(row.account.user_id, acting_user)
         row.decided_by, row.decided_at = acting_user, timezone.now()
@@ -123,7 +126,7 @@ def decide_by_hand(
 
 def places() -> list[tuple[int, str]]:
     """Where money by hand can be: the house lines of banks and boxes, with names."""
-    found = [(chart.house_line(chart.CUSTODY_LINES[0]), "Main bank")]
+    found = [(chart.house_line(chart.CUSTODY_LINES[0]), _("Main bank"))]
     rows = CustodyAccount.objects.filter(line=int(chart.CUSTODY_LINES[0])).order_by("part")
     return found + [(chart.house_line(row.line, row.part), row.name) for row in rows]
 

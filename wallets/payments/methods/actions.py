@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from trading.instruments.models import Asset
@@ -68,11 +69,11 @@ def open_bank_account(
     if acting_user is not None:
         require_staff(acting_user, "payments.methods")
     if not (name.strip() and holder.strip() and bank_name.strip()):
-        raise PaymentError("Name the account, its holder and the bank.", "name")
+        raise PaymentError(_("Name the account, its holder and the bank."), "name")
     if not _CURRENCY.fullmatch(currency):
-        raise PaymentError("A currency is three capital letters, such as EUR.", "currency")
+        raise PaymentError(_("A currency is three capital letters, such as EUR."), "currency")
     if part and not CustodyAccount.objects.filter(line=int(Line.BANK), part=part).exists():
-        raise PaymentError("There is no such bank among the custody accounts.", "part")
+        raise PaymentError(_("There is no such bank among the custody accounts."), "part")
     try:
         with transaction.atomic():
             row = BankAccount.objects.create(
@@ -93,7 +94,7 @@ def open_bank_account(
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise PaymentError("An account of this name or IBAN is there already.") from error
+        raise PaymentError(_("An account of this name or IBAN is there already.")) from error
     return row
 
 
@@ -116,9 +117,9 @@ def create_method(
         row = PaymentMethod(code=slug, asset=asset, gateway=gateway, rail=Rail.CARD)
         row.accepts_withdrawals = False
         if chart.main_custody(asset.code) != chart.house_line(Line.BANK):
-            raise PaymentError("A gateway takes currencies of states, such as EUR.", "asset")
+            raise PaymentError(_("A gateway takes currencies of states, such as EUR."), "asset")
     elif bank_account is None or bank_account.asset_id != asset.pk:
-        raise PaymentError("Choose a bank account that holds this asset.", "bank_account")
+        raise PaymentError(_("Choose a bank account that holds this asset."), "bank_account")
     else:
         row = PaymentMethod(code=slug, asset=asset, bank_account=bank_account)
     _set(row, values)
@@ -128,7 +129,7 @@ def create_method(
             _keep_version(row, acting_user, "New")
             audit.record("payments.create_method", row, new=_values(row), acting_user=acting_user)
     except IntegrityError as error:
-        raise PaymentError("There is a method of this code already.", "slug") from error
+        raise PaymentError(_("There is a method of this code already."), "slug") from error
     return row
 
 
@@ -144,7 +145,7 @@ def change_method(
     with transaction.atomic():
         row = PaymentMethod.objects.select_for_update().get(pk=method.pk)
         if row.version != version:
-            raise PaymentError("Somebody changed this method meanwhile: look at it again.")
+            raise PaymentError(_("Somebody changed this method meanwhile: look at it again."))
         before = _values(row)
         _set(row, values)
         after = _values(row)
@@ -187,23 +188,23 @@ def _set(row: PaymentMethod, values: dict[str, Any]) -> None:
         setattr(row, name, value)
     for name in UNITS_FIELDS:
         if int(getattr(row, name)) < 0:
-            raise PaymentError("An amount cannot be below zero.", name)
+            raise PaymentError(_("An amount cannot be below zero."), name)
     for name in ("deposit_fee_ppm", "withdrawal_fee_ppm"):
         if not 0 <= getattr(row, name) < 1_000_000:
-            raise PaymentError("A fee is below 100 %.", name)
+            raise PaymentError(_("A fee is below 100 %."), name)
     if not _COUNTRIES.fullmatch(row.countries):
-        raise PaymentError("Countries are codes of two letters, such as DE FR.", "countries")
+        raise PaymentError(_("Countries are codes of two letters, such as DE FR."), "countries")
     for low, high in (
         ("deposit_min_units", "deposit_max_units"),
         ("withdrawal_min_units", "withdrawal_max_units"),
     ):
         most = int(getattr(row, high))
         if most and int(getattr(row, low)) > most:
-            raise PaymentError("The least is above the most.", low)
+            raise PaymentError(_("The least is above the most."), low)
     if row.rail == Rail.CARD and row.accepts_withdrawals:
-        raise PaymentError("A gateway pays nothing out.", "accepts_withdrawals")
+        raise PaymentError(_("A gateway pays nothing out."), "accepts_withdrawals")
     if not row.text("en", "name"):
-        raise PaymentError("Give it a name in English.", "texts")
+        raise PaymentError(_("Give it a name in English."), "texts")
 
 
 def _values(row: PaymentMethod) -> dict[str, Any]:

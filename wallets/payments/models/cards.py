@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -15,13 +17,16 @@ from wallets.payments.models.methods import PaymentMethod
 
 
 class CardState(models.TextChoices):
-    CREATED = "created", "Being opened at the gateway"
-    UNKNOWN = "unknown", "Not known: the gateway is asked"
-    OPEN = "open", "The customer has the payment page"
-    PAID = "paid", "Paid at the gateway"
-    DECLINED = "declined", "Declined"
-    EXPIRED = "expired", "Not paid in time"
-    ODD = "odd", "Paid in another currency: a person has to look"
+    CREATED = "created", pgettext_lazy("state of a card payment", "Being opened at the gateway")
+    UNKNOWN = "unknown", pgettext_lazy("state of a card payment", "Not known: the gateway is asked")
+    OPEN = "open", pgettext_lazy("state of a card payment", "The customer has the payment page")
+    PAID = "paid", pgettext_lazy("state of a card payment", "Paid at the gateway")
+    DECLINED = "declined", pgettext_lazy("state of a card payment", "Declined")
+    EXPIRED = "expired", pgettext_lazy("state of a card payment", "Not paid in time")
+    ODD = (
+        "odd",
+        pgettext_lazy("state of a card payment", "Paid in another currency: a person has to look"),
+    )
 
 
 class CardPayment(models.Model):
@@ -98,16 +103,16 @@ class CardStep(models.Model):
 
 
 class RefundState(models.TextChoices):
-    ASKED = "asked", "Waiting for a second person"
-    NO = "no", "Refused by the second person"
-    TAKING = "taking", "Being taken from the customer"
-    DECLINED = "declined", "Not enough available"
-    READY = "ready", "To be sent to the gateway"
-    SENDING = "sending", "Being sent to the gateway"
-    UNKNOWN = "unknown", "Not known: the gateway is asked"
-    PENDING = "pending", "With the gateway"
-    DONE = "done", "Given back"
-    FAILED = "failed", "Refused by the gateway"
+    ASKED = "asked", pgettext_lazy("state of a card refund", "Waiting for a second person")
+    NO = "no", pgettext_lazy("state of a card refund", "Refused by the second person")
+    TAKING = "taking", pgettext_lazy("state of a card refund", "Being taken from the customer")
+    DECLINED = "declined", pgettext_lazy("state of a card refund", "Not enough available")
+    READY = "ready", pgettext_lazy("state of a card refund", "To be sent to the gateway")
+    SENDING = "sending", pgettext_lazy("state of a card refund", "Being sent to the gateway")
+    UNKNOWN = "unknown", pgettext_lazy("state of a card refund", "Not known: the gateway is asked")
+    PENDING = "pending", pgettext_lazy("state of a card refund", "With the gateway")
+    DONE = "done", pgettext_lazy("state of a card refund", "Given back")
+    FAILED = "failed", pgettext_lazy("state of a card refund", "Refused by the gateway")
 
 
 class CardRefund(models.Model):
@@ -155,17 +160,17 @@ class CardRefund(models.Model):
 
 
 class ClaimKind(models.TextChoices):
-    CHARGEBACK = "chargeback", "Chargeback"
-    REFUND = "refund", "Given back at the gateway, not by us"
+    CHARGEBACK = "chargeback", _("Chargeback")
+    REFUND = "refund", _("Given back at the gateway, not by us")
 
 
 class ClaimState(models.TextChoices):
-    TOLD = "told", "Told; the deposit is still under way"
-    OWED = "owed", "Owed by the customer"
-    SETTLED = "settled", "Taken from the customer"
-    UNUSED = "unused", "Taken before it was credited"
-    WON = "won", "Won: the gateway gave it back"
-    WRITTEN_OFF = "written_off", "Written off"
+    TOLD = "told", pgettext_lazy("state of a claim", "Told; the deposit is still under way")
+    OWED = "owed", pgettext_lazy("state of a claim", "Owed by the customer")
+    SETTLED = "settled", pgettext_lazy("state of a claim", "Taken from the customer")
+    UNUSED = "unused", pgettext_lazy("state of a claim", "Taken before it was credited")
+    WON = "won", pgettext_lazy("state of a claim", "Won: the gateway gave it back")
+    WRITTEN_OFF = "written_off", pgettext_lazy("state of a claim", "Written off")
 
 
 class Claim(models.Model):
@@ -221,9 +226,9 @@ class Claim(models.Model):
 
 
 class EventState(models.TextChoices):
-    RECEIVED = "received", "Received"
-    APPLIED = "applied", "Applied"
-    IGNORED = "ignored", "Of no payment here"
+    RECEIVED = "received", pgettext_lazy("state of a gateway event", "Received")
+    APPLIED = "applied", pgettext_lazy("state of a gateway event", "Applied")
+    IGNORED = "ignored", pgettext_lazy("state of a gateway event", "Of no payment here")
 
 
 class GatewayEvent(models.Model):

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -12,36 +14,39 @@ from wallets.payments.models.statements import StatementLine
 
 
 class DepositState(models.TextChoices):
-    RECORDED = "recorded", "Recorded, being booked"
-    SUSPENSE = "suspense", "In suspense: not known whose"
-    HELD = "held", "In suspense: held for review"
-    PROPOSED = "proposed", "Waiting for a second person"
-    SCREENED = "screened", "Screened, being credited"
-    CREDITED = "credited", "Credited"
-    RETURNING = "returning", "To be sent back"
-    RETURN_IN_FILE = "return_in_file", "In a payment file, back to the sender"
-    RETURNED = "returned", "Sent back"
-    IGNORED = "ignored", "Not a customer's"
-    REVERSED = "reversed", "Taken back by the gateway"
+    RECORDED = "recorded", pgettext_lazy("state of a deposit", "Recorded, being booked")
+    SUSPENSE = "suspense", pgettext_lazy("state of a deposit", "In suspense: not known whose")
+    HELD = "held", pgettext_lazy("state of a deposit", "In suspense: held for review")
+    PROPOSED = "proposed", pgettext_lazy("state of a deposit", "Waiting for a second person")
+    SCREENED = "screened", pgettext_lazy("state of a deposit", "Screened, being credited")
+    CREDITED = "credited", pgettext_lazy("state of a deposit", "Credited")
+    RETURNING = "returning", pgettext_lazy("state of a deposit", "To be sent back")
+    RETURN_IN_FILE = (
+        "return_in_file",
+        pgettext_lazy("state of a deposit", "In a payment file, back to the sender"),
+    )
+    RETURNED = "returned", pgettext_lazy("state of a deposit", "Sent back")
+    IGNORED = "ignored", pgettext_lazy("state of a deposit", "Not a customer's")
+    REVERSED = "reversed", pgettext_lazy("state of a deposit", "Taken back by the gateway")
 
 
 class Match(models.TextChoices):
     """How it was known whose a deposit is."""
 
-    NONE = "", "Not known"
-    REFERENCE = "reference", "Reference"
-    NAME = "name", "Amount and name announced"
-    STAFF = "staff", "Assigned by two persons"
-    CARD = "card", "Paid by card from his own login"
+    NONE = "", pgettext_lazy("how a deposit is known", "Not known")
+    REFERENCE = "reference", pgettext_lazy("how a deposit is known", "Reference")
+    NAME = "name", pgettext_lazy("how a deposit is known", "Amount and name announced")
+    STAFF = "staff", pgettext_lazy("how a deposit is known", "Assigned by two persons")
+    CARD = "card", pgettext_lazy("how a deposit is known", "Paid by card from his own login")
 
 
 class Proposal(models.TextChoices):
     """What one person asks a second one to decide about a deposit."""
 
     NONE = "", "–"
-    ASSIGN = "assign", "Credit to the customer"
-    RETURN = "return", "Send back"
-    IGNORE = "ignore", "Not a customer's: leave to the bookkeeper"
+    ASSIGN = "assign", _("Credit to the customer")
+    RETURN = "return", _("Send back")
+    IGNORE = "ignore", _("Not a customer's: leave to the bookkeeper")
 
 
 class Deposit(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -11,9 +12,9 @@ from wallets.payments.models.deposits import Deposit
 
 
 class ManualState(models.TextChoices):
-    ASKED = "asked", "Waiting for a second person"
-    REFUSED = "refused", "Refused by the second person"
-    RECORDED = "recorded", "Recorded as a deposit"
+    ASKED = "asked", pgettext_lazy("state of a payment by hand", "Waiting for a second person")
+    REFUSED = "refused", pgettext_lazy("state of a payment by hand", "Refused by the second person")
+    RECORDED = "recorded", pgettext_lazy("state of a payment by hand", "Recorded as a deposit")
 
 
 class ManualPayment(models.Model):

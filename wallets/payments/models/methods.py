@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from trading.instruments.fields import UnitsField
 from trading.instruments.models import Asset
@@ -46,8 +47,8 @@ class BankAccount(models.Model):
 
 
 class Rail(models.TextChoices):
-    BANK = "bank", "Bank transfer"
-    CARD = "card", "Card, on a gateway's page"
+    BANK = "bank", _("Bank transfer")
+    CARD = "card", _("Card, on a gateway's page")
 
 
 class PaymentMethod(models.Model):

@@ -2,13 +2,15 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wallets.payments.models.statements import BankStatement
 
 
 class SourceKind(models.TextChoices):
-    SFTP = "sftp", "SFTP folder"
-    API = "api", "Posted by a connector"
+    SFTP = "sftp", _("SFTP folder")
+    API = "api", _("Posted by a connector")
 
 
 class StatementSource(models.Model):
@@ -54,9 +56,9 @@ class StatementSource(models.Model):
 class Came(models.TextChoices):
     """What became of a file."""
 
-    TAKEN = "taken", "Read"
-    KNOWN = "known", "Known already"
-    REFUSED = "refused", "Refused"
+    TAKEN = "taken", pgettext_lazy("what became of a file", "Read")
+    KNOWN = "known", pgettext_lazy("what became of a file", "Known already")
+    REFUSED = "refused", pgettext_lazy("what became of a file", "Refused")
 
 
 class SourceFile(models.Model):

@@ -3,15 +3,19 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.instruments.fields import UnitsField
 from wallets.payments.models.methods import BankAccount
 
 
 class StatementState(models.TextChoices):
-    PREVIEWED = "previewed", "Waiting for a second person"
-    ACCEPTED = "accepted", "Taken in"
-    REFUSED = "refused", "Refused by the second person"
+    PREVIEWED = (
+        "previewed",
+        pgettext_lazy("state of a bank statement", "Waiting for a second person"),
+    )
+    ACCEPTED = "accepted", pgettext_lazy("state of a bank statement", "Taken in")
+    REFUSED = "refused", pgettext_lazy("state of a bank statement", "Refused by the second person")
 
 
 class BankStatement(models.Model):
@@ -67,9 +71,9 @@ class BankStatement(models.Model):
 class Verdict(models.TextChoices):
     """What a line of a file is to us."""
 
-    NEW = "new", "New"
-    DUPLICATE = "duplicate", "Known already"
-    REFUSED = "refused", "Cannot be taken in"
+    NEW = "new", pgettext_lazy("verdict on a bank entry", "New")
+    DUPLICATE = "duplicate", pgettext_lazy("verdict on a bank entry", "Known already")
+    REFUSED = "refused", pgettext_lazy("verdict on a bank entry", "Cannot be taken in")
 
 
 class StatementLine(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from trading.accounts.models import Account
 from trading.instruments.fields import UnitsField
@@ -11,10 +12,10 @@ from wallets.payments.models.methods import BankAccount, PaymentMethod
 
 
 class BeneficiaryState(models.TextChoices):
-    REVIEW = "review", "Name differs: waits for review"
-    ACTIVE = "active", "Approved"
-    REFUSED = "refused", "Refused"
-    REMOVED = "removed", "Removed by the customer"
+    REVIEW = "review", pgettext_lazy("state of a beneficiary", "Name differs: waits for review")
+    ACTIVE = "active", pgettext_lazy("state of a beneficiary", "Approved")
+    REFUSED = "refused", pgettext_lazy("state of a beneficiary", "Refused")
+    REMOVED = "removed", pgettext_lazy("state of a beneficiary", "Removed by the customer")
 
 
 class Beneficiary(models.Model):
@@ -59,25 +60,25 @@ class Beneficiary(models.Model):
 
 
 class WithdrawalState(models.TextChoices):
-    REQUESTED = "requested", "Requested, being reserved"
-    WAITING = "waiting", "Waits for approval"
-    APPROVED = "approved", "Approved"
-    IN_FILE = "in_file", "In a payment file"
-    SENT = "sent", "Sent to the bank"
-    UNKNOWN = "unknown", "Not known: ask the bank"
-    PAID = "paid", "Paid"
-    RETURNED = "returned", "Returned by the bank"
-    FAILED = "failed", "Not paid by the bank"
-    REFUSED = "refused", "Refused"
-    CANCELED = "canceled", "Cancelled by the customer"
-    DECLINED = "declined", "Declined by the engine"
+    REQUESTED = "requested", pgettext_lazy("state of a withdrawal", "Requested, being reserved")
+    WAITING = "waiting", pgettext_lazy("state of a withdrawal", "Waits for approval")
+    APPROVED = "approved", pgettext_lazy("state of a withdrawal", "Approved")
+    IN_FILE = "in_file", pgettext_lazy("state of a withdrawal", "In a payment file")
+    SENT = "sent", pgettext_lazy("state of a withdrawal", "Sent to the bank")
+    UNKNOWN = "unknown", pgettext_lazy("state of a withdrawal", "Not known: ask the bank")
+    PAID = "paid", pgettext_lazy("state of a withdrawal", "Paid")
+    RETURNED = "returned", pgettext_lazy("state of a withdrawal", "Returned by the bank")
+    FAILED = "failed", pgettext_lazy("state of a withdrawal", "Not paid by the bank")
+    REFUSED = "refused", pgettext_lazy("state of a withdrawal", "Refused")
+    CANCELED = "canceled", pgettext_lazy("state of a withdrawal", "Cancelled by the customer")
+    DECLINED = "declined", pgettext_lazy("state of a withdrawal", "Declined by the engine")
 
 
 class FileState(models.TextChoices):
-    PREPARED = "prepared", "Waiting for a second person"
-    RELEASED = "released", "Released, not handed over yet"
-    SENT = "sent", "Handed over to the bank"
-    DISCARDED = "discarded", "Discarded"
+    PREPARED = "prepared", pgettext_lazy("state of a payment file", "Waiting for a second person")
+    RELEASED = "released", pgettext_lazy("state of a payment file", "Released, not handed over yet")
+    SENT = "sent", pgettext_lazy("state of a payment file", "Handed over to the bank")
+    DISCARDED = "discarded", pgettext_lazy("state of a payment file", "Discarded")
 
 
 class PaymentFile(models.Model):

@@ -14,7 +14,8 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from identity import crypto
@@ -55,9 +56,9 @@ def open_sftp(
     """Name a bank's SFTP folder. Raises PaymentError, PermissionDenied."""
     require_staff(acting_user, "payments.methods")
     if not (name.strip() and host.strip() and login.strip()):
-        raise PaymentError("Name it, its server and the login.", "name")
+        raise PaymentError(_("Name it, its server and the login."), "name")
     if not 0 < port < 65536 or not 1 <= every_minutes <= MOST_MINUTES:
-        raise PaymentError("The port or the minutes are out of range.", "port")
+        raise PaymentError(_("The port or the minutes are out of range."), "port")
     _check_opener(password, private_key)
     row = StatementSource(
         name=name.strip()[:80],
@@ -82,7 +83,7 @@ def open_api(*, name: str, takes_in: bool = False, acting_user: Any) -> tuple[St
     """
     require_staff(acting_user, "payments.methods")
     if not name.strip():
-        raise PaymentError("Give it a name.", "name")
+        raise PaymentError(_("Give it a name."), "name")
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     row = StatementSource(
         name=name.strip()[:80],
@@ -213,7 +214,8 @@ def take(*, source: StatementSource, data: bytes, name: str, stamp: str) -> Sour
             return known
         statement: BankStatement | None = None
         try:
-            with transaction.atomic():
+            # In English, whatever a connector's request asks for: the note is kept and answered.
+            with transaction.atomic(), translation.override("en"):
                 statement = statements.receive_statement(source=source, data=data, file_name=name)
                 if source.takes_in:
                     statements.take_in_by_source(statement=statement)
@@ -245,7 +247,7 @@ def _open(row: StatementSource, acting_user: Any) -> StatementSource:
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise PaymentError("There is a source of this name already.", "name") from error
+        raise PaymentError(_("There is a source of this name already."), "name") from error
     return row
 
 
@@ -276,7 +278,7 @@ def _host_key(text: str) -> str:
 
 def _check_opener(password: str, private_key: str) -> None:
     if bool(password) == bool(private_key.strip()):
-        raise PaymentError("Give either a password or a private key.", "password")
+        raise PaymentError(_("Give either a password or a private key."), "password")
     if private_key.strip():
         try:
             sftp.check_private_key(private_key)

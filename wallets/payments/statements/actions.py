@@ -4,7 +4,8 @@ import hashlib
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from wallets.payments import numbers
@@ -93,7 +94,7 @@ def _preview(
                 acting_user=acting_user,
             )
     except IntegrityError as error:
-        raise KnownFile("This very file was uploaded already.", "file") from error
+        raise KnownFile(_("This very file was uploaded already."), "file") from error
     return statement
 
 
@@ -113,7 +114,7 @@ def take_in_by_source(*, statement: BankStatement) -> BankStatement:
     """
     source = statement.source
     if source is None or not source.takes_in or not source.is_active:
-        raise PaymentError("A person takes this statement in.")
+        raise PaymentError(_("A person takes this statement in."))
     return _take_in(statement, None, f"Taken in by itself: {source.name}")
 
 
@@ -167,7 +168,7 @@ def explain_line(*, line: StatementLine, explanation: str, acting_user: Any) -> 
     with transaction.atomic():
         row = StatementLine.objects.select_for_update().get(pk=line.pk)
         if not row.is_booked or row.is_credit or row.withdrawal_id or row.explained_by_id:
-            raise PaymentError("This entry needs no explanation.")
+            raise PaymentError(_("This entry needs no explanation."))
         row.explained_by, row.explanation = acting_user, explanation
         row.save()
         audit.record("payments.explain_line", row, acting_user=acting_user, reason=explanation)
@@ -212,9 +213,9 @@ def _went_out(line: StatementLine) -> None:
         withdrawals.paid(withdrawal=row, line=line)
         return
     if row is not None:
-        line.reason = (
-            f"Withdrawal {row.pk} is {row.get_state_display().lower()} here: ask the bank."
-        )
+        with translation.override("en"):  # it is kept
+            state = row.get_state_display().lower()
+        line.reason = f"Withdrawal {row.pk} is {state} here: ask the bank."
         line.save()
     back = _return_of(line)
     if back is not None:
@@ -280,7 +281,8 @@ def _judged(read: ReadLine, bank: BankAccount) -> tuple[Verdict, str, int]:
     if read.amount <= 0:
         return Verdict.REFUSED, f"Its amount is {read.amount}: not above zero.", 0
     try:
-        units = units_of(read.amount, bank.asset)
+        with translation.override("en"):  # the reason is kept with the line
+            units = units_of(read.amount, bank.asset)
     except PaymentError as error:
         return Verdict.REFUSED, str(error), 0
     known = StatementLine.objects.filter(
@@ -295,35 +297,38 @@ def _account_of(found: list[ReadStatement]) -> BankAccount:
     """The one account of the firm that all statements of a file are of."""
     wanted = {one.account for one in found}
     if len(wanted) != 1:
-        raise PaymentError("The file holds statements of several accounts: upload each.", "file")
+        raise PaymentError(_("The file holds statements of several accounts: upload each."), "file")
     (name,) = wanted
     for bank in BankAccount.objects.select_related("asset"):
         others = {text.strip() for text in bank.other_ids.split(",") if text.strip()}
         if name and (name == bank.iban or name in others or _is_german(name, bank.iban)):
             return bank
     raise PaymentError(
-        f"The statement is of the account {numbers.masked(name) if name else '–'}, which is none "
-        "of this firm's.",
+        _("The statement is of the account %(account)s, which is none of this firm's.")
+        % {"account": numbers.masked(name) if name else "–"},
         "file",
     )
 
 
 def _is_german(name: str, iban: str) -> bool:
     """MT940 of German banks: eight digits of the bank, a slash, the account's number."""
-    bank, _, number = name.partition("/")
+    bank, _slash, number = name.partition("/")
     return iban[:2] == "DE" and iban[4:12] == bank and iban[12:] == number.zfill(10)
 
 
 def _check_statement(one: ReadStatement, bank: BankAccount) -> None:
     if one.currency and one.currency != bank.currency:
         raise PaymentError(
-            f"The statement is in {one.currency}; the account {bank.name} is in {bank.currency}.",
+            _("The statement is in %(theirs)s; the account %(account)s is in %(ours)s.")
+            % {"theirs": one.currency, "account": bank.name, "ours": bank.currency},
             "file",
         )
     if not one.adds_up:
         raise PaymentError(
-            "Opening balance and entries do not come to the closing balance: the file is damaged "
-            "or not whole.",
+            _(
+                "Opening balance and entries do not come to the closing balance: the file is "
+                "damaged or not whole."
+            ),
             "file",
         )
 
@@ -337,7 +342,9 @@ def _decide(
 ) -> BankStatement:
     row = BankStatement.objects.select_for_update().get(pk=statement.pk)
     if row.state != StatementState.PREVIEWED:
-        raise PaymentError(f"It is decided already: {row.get_state_display().lower()}.")
+        raise PaymentError(
+            _("It is decided already: %(state)s.") % {"state": row.get_state_display().lower()}
+        )
     if acting_user is not None:
         require_another(row.uploaded_by_id, acting_user)
     row.state, row.decided_by, row.decided_at = state, acting_user, timezone.now()

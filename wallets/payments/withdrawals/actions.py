@@ -210,7 +210,7 @@ def approve_withdrawal(*, withdrawal: Withdrawal, reason: str, acting_user: Any)
         if row.first_by_id is None:
             row.first_by, row.first_at = acting_user, now
         elif row.first_by_id == acting_user.pk:
-            raise PaymentError("You approved this already: another person has to as well.")
+            raise PaymentError(_("You approved this already: another person has to as well."))
         else:
             row.second_by, row.second_at = acting_user, now
         if row.approvals_needed == 1 or row.second_by_id is not None:
@@ -247,11 +247,11 @@ def tell_outcome(
     require_staff(acting_user, "bank.prepare")
     reason = reason_of(reason)
     if outcome not in TOLD_STATES:
-        raise PaymentError("Choose whether it was not paid or is not known.", "outcome")
+        raise PaymentError(_("Choose whether it was not paid or is not known."), "outcome")
 
     def step(row: Withdrawal, now: datetime) -> None:
         if row.state not in (WithdrawalState.SENT, WithdrawalState.UNKNOWN):
-            raise PaymentError("Only of a payment that was sent the bank can say something.")
+            raise PaymentError(_("Only of a payment that was sent the bank can say something."))
         if row.state == WithdrawalState.SENT:
             states.apply(
                 row, WithdrawalState.UNKNOWN, now=now, acting_user=acting_user, note=reason
@@ -277,7 +277,7 @@ def confirm_outcome(
 
     def step(row: Withdrawal, now: datetime) -> None:
         if row.told_state != WithdrawalState.FAILED:
-            raise PaymentError("Nobody has said that this payment failed.")
+            raise PaymentError(_("Nobody has said that this payment failed."))
         require_another(row.told_by_id, acting_user)
         if agrees:
             states.apply(row, WithdrawalState.FAILED, now=now, acting_user=acting_user, note=reason)

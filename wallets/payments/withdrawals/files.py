@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import actions as audit
 from tenants.selectors import current_tenant
@@ -39,7 +40,7 @@ def prepare_file(*, bank_account: BankAccount, execution_on: date, acting_user: 
     require_staff(acting_user, "bank.prepare")
     now = timezone.now()
     if execution_on < now.date():
-        raise PaymentError("The day of execution is past.", "execution_on")
+        raise PaymentError(_("The day of execution is past."), "execution_on")
     with transaction.atomic():
         withdrawals = list(
             Withdrawal.objects.select_for_update(of=("self",))
@@ -54,7 +55,7 @@ def prepare_file(*, bank_account: BankAccount, execution_on: date, acting_user: 
         )
         transfers = [_payout(row) for row in withdrawals] + [_return(row) for row in returns]
         if not transfers:
-            raise PaymentError("Nothing approved waits for this account.")
+            raise PaymentError(_("Nothing approved waits for this account."))
         message_id = f"M{current_tenant().pk:04d}-{now:%Y%m%d%H%M%S}-{_next_number():06d}"
         xml = pain.write(
             message_id=message_id,
@@ -156,10 +157,10 @@ def bytes_of(file: PaymentFile, *, acting_user: Any) -> bytes:
     """The file as the bank gets it, the same each time. Raises PaymentError, PermissionDenied."""
     require_staff(acting_user, "bank.prepare")
     if file.state != FileState.SENT:
-        raise PaymentError("Say first that it is handed over to the bank.")
+        raise PaymentError(_("Say first that it is handed over to the bank."))
     data = file.xml.encode()
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise PaymentError("The file was changed since it was released: it is not given out.")
+        raise PaymentError(_("The file was changed since it was released: it is not given out."))
     _audit("payments.take_out_file", file, acting_user)
     return data
 
@@ -176,7 +177,7 @@ def take_in_status(*, data: bytes, acting_user: Any) -> tuple[int, int]:
     for told in found:
         file = PaymentFile.objects.filter(message_id=told.message_id, state=FileState.SENT).first()
         if file is None:
-            raise PaymentError("The report is about a file that was not handed over from here.")
+            raise PaymentError(_("The report is about a file that was not handed over from here."))
         if told.status != status.REJECTED:
             others += 1
             continue

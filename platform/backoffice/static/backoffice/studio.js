@@ -52,7 +52,7 @@ async function draw() {
       return line;
     }));
   } catch {
-    problems.textContent = "The preview could not be made. What you typed is still here.";
+    problems.textContent = problems.dataset.away;
   } finally {
     underWay = false;
     if (again) { again = false; draw(); }

@@ -6,8 +6,6 @@ from django.core.management.commands import makemessages
 
 IGNORED = (
     ".venv/*", "build/*", "var/*", "tests/*", "staticfiles/*", "benchmarks/*",
-    # Staff pages are English; their words are not in the customers' catalogue.
-    "platform/backoffice/*", "templates/backoffice/*",
     "platform/portal/static/portal/vendor/*",
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import asyncssh
+from django.utils.translation import gettext as _
 
 from wallets.payments.providers.bank.reading import MOST_BYTES
 
@@ -50,7 +51,7 @@ def check_host_key(text: str) -> str:
     try:
         key = asyncssh.import_public_key(text.strip())
     except (asyncssh.KeyImportError, ValueError) as error:
-        raise ValueError("This is no public key, such as ssh-ed25519 AAAA….") from error
+        raise ValueError(_("This is no public key, such as ssh-ed25519 AAAA….")) from error
     return str(key.export_public_key().decode()).strip()
 
 
@@ -59,7 +60,7 @@ def check_private_key(text: str) -> None:
     try:
         asyncssh.import_private_key(text)
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
-        raise ValueError("This is no private key, or it has a passphrase.") from error
+        raise ValueError(_("This is no private key, or it has a passphrase.")) from error
 
 
 def fetch(
