@@ -1,5 +1,10 @@
-"""Pages that change something: what will happen, a form, one call into a room, a clear result."""
+"""Pages that change something: what will happen, a form, one call into a room, a clear result.
 
+Who confirms, decides by what the page told him. Where a page names that (`basis`), its form carries
+a digest of it, and what has become something else meanwhile is shown anew instead of done.
+"""
+
+import hashlib
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +17,10 @@ from django.views import View
 from backoffice import access, once, pages
 from backoffice.forms import ReasonForm, StaffForm
 from backoffice.refusals import refusal_of
+
+
+class Outdated(Exception):
+    """What the reader decided by is another by now; nothing was done."""
 
 
 class ActionPage(View):
@@ -56,6 +65,10 @@ class ActionPage(View):
         """More for a template of its own."""
         return {}
 
+    def basis(self, target: Any) -> Any:
+        """What the reader decides by, of a stable `repr`; None where nothing is compared."""
+        return None
+
     def perform(self, target: Any, values: dict[str, Any]) -> str:
         """Make the one call in; the sentence it returns is shown to the sender."""
         raise NotImplementedError
@@ -76,11 +89,20 @@ class ActionPage(View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         target = self.target(**kwargs)
-        return self._show(target, self.form(target), status=200)
+        return self._show(target, self._opened(target), status=200)
+
+    def _opened(self, target: Any, data: Any = None, files: Any = None) -> StaffForm:
+        form = self.form(target, data, files)
+        basis = self.basis(target)
+        if basis is not None:
+            form.fields["basis"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, max_length=64, initial=_digest(basis)
+            )
+        return form
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         target = self.target(**kwargs)
-        self.sent = form = self.form(target, request.POST, request.FILES)
+        self.sent = form = self._opened(target, request.POST, request.FILES)
         if not form.is_valid():
             return self._show(target, form, status=422)
         try:
@@ -90,6 +112,8 @@ class ActionPage(View):
         except once.StillWorking:
             messages.info(request, _("This was sent already and is still being worked on."))
             return HttpResponseRedirect(self.back(target))
+        except Outdated:
+            return self._show(target, self._renewed(target), status=409)
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:
@@ -98,7 +122,22 @@ class ActionPage(View):
             return self._show(target, form, status=refusal.status)
         return HttpResponseRedirect(address)
 
+    def _renewed(self, target: Any) -> StaffForm:
+        """What was typed, to be sent again by who has seen what it is now."""
+        data = self.request.POST.copy()
+        data["basis"] = _digest(self.basis(target))
+        form = self._opened(target, data, self.request.FILES)
+        form.is_valid()
+        form.add_error(
+            None,
+            _("This was changed while you had it open, so nothing was done. Look at it again."),
+        )
+        return form
+
     def _act(self, target: Any, form: forms.Form) -> str:
+        seen = form.cleaned_data.pop("basis", "")
+        if seen and seen != _digest(self.basis(target)):
+            raise Outdated
         obstacle = self.obstacle(target)
         if obstacle:
             raise ValidationError(obstacle)
@@ -127,6 +166,10 @@ class ActionPage(View):
             crumbs=self.crumbs(target),
             status=status,
         )
+
+
+def _digest(basis: Any) -> str:
+    return hashlib.sha256(repr(basis).encode()).hexdigest()
 
 
 def _add_refusal(form: forms.Form, error: Exception, sentence: str) -> None:

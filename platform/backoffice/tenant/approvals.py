@@ -119,6 +119,13 @@ class Decide(ActionPage):
             "next": address_of(self.request, waiting[at + 1]) if at + 1 < len(waiting) else "",
         }
 
+    def basis(self, target: Item) -> Any:
+        """All of the request; balances that move by themselves (`changes`) are no part of it."""
+        told = target.told
+        facts = [(str(name), str(value)) for name, value in told.facts]
+        asked_by = told.asked_by.pk if told.asked_by else None
+        return (str(told.title), asked_by, str(told.asked_at), told.reason, facts)
+
     def perform(self, target: Item, values: dict[str, Any]) -> str:
         decide = target.kind.refuse if self.is_refusal else target.kind.approve
         row = target.kind.waiting().get(pk=target.key)

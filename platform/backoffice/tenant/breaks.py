@@ -348,6 +348,9 @@ class Decision(BreakPage):
             (_("Proposed by"), person(target.proposed_by)),
         ]
 
+    def basis(self, target: BooksBreak) -> Any:
+        return (target.way, target.way_reference, target.proposed_by_id, target.explanation)
+
     def obstacle(self, target: BooksBreak) -> str:
         if target.state == State.PROPOSED and target.proposed_by_id == self.request.user.pk:
             return _("You proposed this yourself. A second person has to decide.")

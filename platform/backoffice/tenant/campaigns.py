@@ -324,6 +324,9 @@ class CampaignStep(ActionPage):
     def facts(self, target: Campaign) -> list[tuple[str, Any]]:
         return [(_("Campaign"), target.name), (_("State"), state_badge(target))]
 
+    def basis(self, target: Campaign) -> Any:
+        return [target.name, *map(str, rules_in_words(target))]
+
     def perform(self, target: Campaign, values: dict[str, Any]) -> str:
         self.step(campaign=target, acting_user=self.request.user, reason=values["reason"])
         return str(self.words[2])

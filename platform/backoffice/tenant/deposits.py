@@ -305,6 +305,9 @@ class Agree(Propose):
             (_("Reason"), target.proposal_reason),
         ]
 
+    def basis(self, target: Deposit) -> Any:
+        return (target.proposal, target.proposed_user_id, str(target.proposed_at))
+
     def obstacle(self, target: Deposit) -> str:
         if target.state != DepositState.PROPOSED:
             return _("Nobody waits for a decision about this deposit.")

@@ -317,6 +317,9 @@ class RollBack(OfInstrument):
     def extra(self, target: InstrumentVersion, form: StaffForm) -> dict[str, Any]:
         return {"differences": self._differences(target)}
 
+    def basis(self, target: InstrumentVersion) -> Any:
+        return self._differences(target)
+
     def perform(self, target: InstrumentVersion, values: dict[str, Any]) -> str:
         actions.roll_back(
             instrument=target.instrument,

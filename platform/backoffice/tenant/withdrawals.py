@@ -368,6 +368,9 @@ class ConfirmOutcome(Refuse):
             (_("Reason"), target.told_reason or "–"),
         ]
 
+    def basis(self, target: Withdrawal) -> Any:
+        return (target.told_state, target.told_by_id, target.told_reason)
+
     def obstacle(self, target: Withdrawal) -> str:
         if not target.told_state:
             return _("Nobody has said that this payment failed.")

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 import people
 from backoffice.once import new_token
-from firms import REASON
+from firms import REASON, fields_of, opened
 from trading.instruments.models import Asset
-from wallets.campaigns import settling
+from wallets.campaigns import actions, settling
 from wallets.campaigns.models import Campaign, State
 
 START = "/backoffice/campaigns/"
@@ -81,6 +81,24 @@ def test_two_at_one_draft_get_a_difference(firm, client_for, staff_of) -> None:
     late = second.post(address, fields(name="Late", seen=seen))
     assert late.status_code == 409 and b"Early" in late.content
     assert Campaign.objects.get().name == "Early"
+
+
+def test_nobody_agrees_to_rules_that_he_has_not_seen(firm, made, client_for) -> None:
+    owner, finance = client_for(firm.owner), client_for(firm.finance)
+    row = Campaign.objects.get()
+    decision = f"/backoffice/approvals/campaign/{row.pk}/"
+    read = opened(owner, decision)
+    # Who asked takes it back, makes much more of it, and asks again.
+    actions.refuse_campaign(campaign=row, acting_user=firm.finance, reason=REASON)
+    assert finance.post(f"{made}edit/", fields(amount="90", budget="90000")).status_code == 302
+    assert finance.post(f"{made}ask/", opened(finance, f"{made}ask/")).status_code == 302
+    late = owner.post(f"{decision}?decision=approve", read)
+    page = late.content.decode()
+    assert late.status_code == 409 and Campaign.objects.get().state == State.ASKED
+    assert "changed while you had it open" in page and "90,000" in page and REASON in page
+    # He has seen it now.
+    again = owner.post(f"{decision}?decision=approve", fields_of(page))
+    assert again.status_code == 302 and Campaign.objects.get().state == State.ACTIVE
 
 
 def test_pausing_and_ending_with_a_reason(firm, made, client_for, staff_of) -> None:

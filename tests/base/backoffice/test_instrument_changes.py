@@ -98,6 +98,21 @@ def test_it_is_taken_back_before_its_time_only(firm, bitcoin, client_for, send) 
     assert bitcoin.state == State.OPEN
 
 
+def test_the_way_back_undoes_nothing_that_was_not_seen(firm, bitcoin, client_for) -> None:
+    browser = client_for(firm.owner)
+    rules, back = f"{ROOT}{bitcoin.pk}/rules/", f"{ROOT}{bitcoin.pk}/versions/1/"
+    browser.post(rules, opened(browser, rules) | {"max_quantity": "7"})
+    read = opened(browser, back)
+    browser.post(rules, opened(browser, rules) | {"taker_ppm": "0.3"})  # a colleague, meanwhile
+    before = marks()
+    late = browser.post(back, read)
+    assert late.status_code == 409 and b"<del>0.30 %</del>" in late.content and marks() == before
+    assert browser.post(back, opened(browser, back)).status_code == 302
+    firm.books.settle()
+    bitcoin.refresh_from_db()
+    assert (bitcoin.max_quantity, bitcoin.taker_ppm) != (7, 3_000)
+
+
 @pytest.mark.parametrize("at", ["2020-01-01T00:00", "2999-01-01T00:00", "tomorrow", "1" * 30])
 def test_times_that_cannot_be_are_refused(firm, bitcoin, client_for, at) -> None:
     browser = client_for(firm.owner)
