@@ -142,15 +142,18 @@ def _review(request: HttpRequest, form: WithdrawForm) -> dict[str, Any]:
     """What would leave, what the fee is, what arrives where. Nothing is asked yet."""
     row: Beneficiary = form.cleaned_data["beneficiary"]
     units = form.cleaned_data["amount"]
+    account = accounts.access_account(request.user)
     withdrawal_actions.check_withdrawal(
         user=request.user,
-        account=accounts.access_account(request.user),
+        account=account,
         beneficiary=row,
         amount_units=units,
         now=timezone.now(),
     )
     fee = row.method.withdrawal_fee(units)
     return {
+        "account": account,
+        "account_key": str(account.pk),
         "beneficiary": row,
         "iban": numbers.shown_reference(row.iban),
         "asset": row.method.asset,
@@ -166,9 +169,12 @@ def _ask(request: HttpRequest, form: WithdrawForm) -> HttpResponse:
         key = uuid.UUID(request.POST.get("request_key", ""))
     except ValueError:
         raise PaymentError(_("Open the form again and resend it.")) from None
+    # That of the page which was confirmed, whatever was chosen in another tab since.
+    named = request.POST.get("account", "")
+    number = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
     row = withdrawal_actions.request_withdrawal(
         request=request,
-        account=accounts.access_account(request.user),
+        account=accounts.access_account(request.user, number),
         beneficiary=form.cleaned_data["beneficiary"],
         amount_units=form.cleaned_data["amount"],
         request_key=key,

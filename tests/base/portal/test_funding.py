@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from django_tenants.utils import tenant_context
 from books import books
 from identity import sessions
 from paying import Paying
+from trading.accounts import actions as account_actions
+from trading.accounts import selectors as accounts
 from wallets.payments import numbers
 from wallets.payments.methods import actions as methods
 from wallets.payments.models import Announcement, Beneficiary, Withdrawal
@@ -90,6 +93,27 @@ def test_a_withdrawal_is_shown_once_more_before_it_is_asked(paying, alice, bob, 
     paying.settle()
     assert paying.has(alice) == 1000_00
     paying.books.prove()
+
+
+def test_it_leaves_the_account_that_was_shown(paying, alice, client_for):
+    paying.paid_in(alice, "1000.00")
+    first = accounts.access_account(alice)
+    second = account_actions.open_account(user=alice, acting_user=alice, name="Savings")
+    paying.settle()
+    browser = client_for(alice)
+    wanted = {"beneficiary": paying.beneficiary(alice).pk, "amount": "100", "confirmed": ""}
+    page = browser.post("/withdraw", wanted).content.decode()
+    review = page[page.index('<dl class="facts">') :].partition("</form>")[0]
+    assert f"<dd>{first.name}</dd>" in review
+    sent = re.findall(r'name="(\w+)" value="([^"]+)"', review)
+    # In another tab he goes on to another account meanwhile.
+    account_actions.choose_account(account=second, acting_user=alice)
+    assert browser.post("/withdraw", dict(sent)).status_code == 302
+    assert Withdrawal.objects.get().account_id == first.pk
+    # Of an account that is not his nothing leaves.
+    strange = dict(sent) | {"account": str(first.pk + 10**6), "request_key": str(uuid.uuid4())}
+    assert browser.post("/withdraw", strange).status_code == 422
+    assert Withdrawal.objects.count() == 1
 
 
 def test_without_a_code_just_now_the_form_comes_back_as_it_was(paying, alice, client_for):
