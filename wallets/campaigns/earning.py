@@ -142,8 +142,8 @@ def _with_volume(campaign: Campaign, users: set[int], now: datetime) -> set[int]
 
 
 def _account_of(campaign: Campaign, user_id: int) -> Account | None:
-    """The customer's first account, if the campaign is for its group."""
-    rows = Account.objects.filter(user_id=user_id).order_by("pk")
+    """The customer's first open account of those that the campaign is for."""
+    rows = Account.objects.filter(user_id=user_id, closed_at=None).order_by("pk")
     return _in_group(campaign, rows).first()
 
 

@@ -15,6 +15,7 @@ from audit.models import AuditRecord
 from firms import fund
 from identity.models import User
 from messaging.models import Notice
+from trading.accounts import actions as accounts
 from trading.accounts.models import Account, AccountGroup, AccountState
 from trading.accounts.selectors import access_account
 from trading.commands.models import QueuedCommand
@@ -188,6 +189,17 @@ def test_only_accounts_of_the_group_and_only_those_that_may_act(house) -> None:
     nobodys = AccountGroup.objects.create(name="Nobody")
     active(house, kind="sign_up", min_volume_units=0, name="Others", group=nobodys)
     assert settle(house) == 0
+
+
+def test_who_closed_his_first_account_gets_it_on_the_next_one(house) -> None:
+    campaign = active(house, kind="sign_up", min_volume_units=0)
+    second = accounts.open_account(user=house.alice, acting_user=house.alice, name="Savings")
+    house.books.settle()
+    Account.objects.filter(pk=access_account(house.alice).pk).update(
+        state=AccountState.SUSPENDED, closed_at=timezone.now()
+    )
+    settle(house)
+    assert campaign.awards.filter(account=second).count() == 1
 
 
 def test_volume_with_oneself_or_who_brought_one_counts_for_nothing(house) -> None:
