@@ -55,6 +55,8 @@ from tenants.models import Tenant
 from trading.orders import pretrade
 from world import World
 
+settings.DEVELOPMENT = False  # as in production, where a test does not say otherwise
+
 TENANTS = {"north": "North Exchange", "south": "South Exchange"}
 
 

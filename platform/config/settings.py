@@ -12,10 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("MARQUE_DATA_DIR", ROOT / "var"))
 
 production.check(os.environ)
-DEBUG = given.flag(os.environ, "MARQUE_DEBUG", default=True)
-SECRET_KEY = given.secret(os.environ, "MARQUE_SECRET_KEY", debug=DEBUG)
+DEVELOPMENT = given.flag(os.environ, "MARQUE_DEBUG", default=True)
+# Django's own pages of errors show settings and code to whoever meets them: customers get the
+# brand's, in a demo as well. The log has the traceback.
+DEBUG = False
+SECRET_KEY = given.secret(os.environ, "MARQUE_SECRET_KEY", debug=DEVELOPMENT)
 # Newest first; each a 32-byte url-safe base64 key. Older keys still decrypt.
-MARQUE_ENCRYPTION_KEYS = given.encryption_keys(os.environ, "MARQUE_ENCRYPTION_KEYS", debug=DEBUG)
+MARQUE_ENCRYPTION_KEYS = given.encryption_keys(os.environ, "MARQUE_ENCRYPTION_KEYS", debug=DEVELOPMENT)
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:54320/marque")
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:63790/0")
@@ -36,7 +39,7 @@ KYC_DIR = DATA_DIR / "kyc"
 # Files that were made in the background, likewise.
 JOBS_DIR = DATA_DIR / "jobs"
 # In development a provider may be a program on this very machine.
-KYC_LOCAL_PROVIDERS = DEBUG
+KYC_LOCAL_PROVIDERS = DEVELOPMENT
 # How fast the demo's market is played, times recorded speed.
 REPLAY_SPEED = os.environ.get("MARQUE_REPLAY_SPEED", "1")
 # Where the demo's provider of identity checks listens; 0: it does not run.
@@ -197,11 +200,11 @@ STORAGES = {
     "default": {"BACKEND": "django_tenants.files.storage.TenantFileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEVELOPMENT
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = DEVELOPMENT
 WHITENOISE_AUTOREFRESH = False
 
 # Sign-in

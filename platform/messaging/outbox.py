@@ -138,7 +138,7 @@ def queue_again(message: OutboxMessage) -> None:
 def _note_sent(message: OutboxMessage, reference: str) -> None:
     states.apply(message, Step.SEND)
     message.sent_at, message.reference, message.last_error = timezone.now(), reference, ""
-    if not settings.DEBUG:
+    if not settings.DEVELOPMENT:
         # The body held one-time links; what was delivered need not be kept.
         message.text = message.html = ""
     log.info(f"{message.channel} sent", message_id=message.pk, template=message.template)

@@ -1,4 +1,4 @@
-"""The development mailbox. It does not exist unless DEBUG is on."""
+"""The development mailbox. It does not exist but in development."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,7 +18,7 @@ View = Callable[..., HttpResponse]
 def only_in_development(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if not settings.DEBUG:
+        if not settings.DEVELOPMENT:
             raise Http404
         return view(request, **kwargs)
 

@@ -42,7 +42,7 @@ def create(slug: str = "newfirm", **options: Any) -> Tenant:
 
 
 def test_a_firm_is_open_at_once_with_all_of_its_template(public: None, settings: Any) -> None:
-    settings.DEBUG = True  # outside development a delivered mail loses its text
+    settings.DEVELOPMENT = True  # outside development a delivered mail loses its text
     tenant = create(fees={"taker_ppm": 900})
     assert selectors.tenant_by_host("newfirm.localhost") == tenant
     with tenant_context(tenant):

@@ -96,7 +96,7 @@ def test_an_operator_of_the_support_role_cannot_suspend(
 
 def test_cookies_are_for_one_host_only(alice: User, client_for: Callable[..., Any]) -> None:
     browser = client_for(alice)
-    response = browser.get("/dev/mailbox/") if settings.DEBUG else browser.get("/brand/theme.css")
+    response = browser.get("/dev/mailbox/" if settings.DEVELOPMENT else "/brand/theme.css")
     for morsel in [*response.cookies.values(), *browser.cookies.values()]:
         assert not morsel["domain"]
 

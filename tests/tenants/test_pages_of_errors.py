@@ -6,14 +6,26 @@ from typing import Any
 import pytest
 
 import people
+from config import settings as written
 from tenants.models import Tenant
 
 Browsers = Callable[..., people.Browser]
 
 
-@pytest.fixture(autouse=True)
-def _as_in_production(settings: Any) -> None:
-    settings.DEBUG = False
+@pytest.fixture(autouse=True, params=[False, True], ids=["production", "development"])
+def _in_both(settings: Any, request: pytest.FixtureRequest) -> None:
+    settings.DEVELOPMENT = request.param
+
+
+def test_a_demo_never_shows_pages_of_django_either() -> None:
+    assert written.DEVELOPMENT and not written.DEBUG
+
+
+def test_an_instrument_that_is_not_there_is_told_by_the_brand(
+    tenant: Tenant, client_for: Browsers
+) -> None:
+    response = client_for(tenant=tenant).get("/trade/NOPE")
+    assert response.status_code == 404 and "North Exchange" in response.content.decode()
 
 
 def test_a_missing_page_is_branded(

@@ -49,7 +49,7 @@ def design(request: HttpRequest) -> HttpResponse:
     """For developers, and for staff who look after the brand; nobody else finds it."""
     user: Any = request.user
     is_staff = user.is_authenticated and user.is_staff and identity.is_fully_signed_in(request)
-    if not settings.DEBUG and not is_staff:
+    if not settings.DEVELOPMENT and not is_staff:
         raise Http404
     asset = AssetInfo(id=0, code="USDT", name="Tether", scale=8, display_places=2)
     drawn = charts.chart(

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--code-only", action="store_true")
 
     def handle(self, *args: Any, email: str, code_only: bool, **options: Any) -> None:
-        if not settings.DEBUG:
+        if not settings.DEVELOPMENT:
             raise CommandError("This exists only in development (MARQUE_DEBUG=1).")
         found = False
         for tenant in Tenant.objects.order_by("id"):

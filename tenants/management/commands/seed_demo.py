@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="print no sign-ins")
 
     def handle(self, *args: Any, force: bool, quiet: bool, **options: Any) -> None:
-        if not settings.DEBUG and not force:
+        if not settings.DEVELOPMENT and not force:
             raise CommandError("Demo passwords are public: outside development give --force.")
         platform = actions.ensure_platform()
         with schema_context(settings.PUBLIC_SCHEMA_NAME):

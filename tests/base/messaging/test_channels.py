@@ -325,7 +325,7 @@ def test_the_same_is_told_once_by_every_channel(
 def test_a_message_that_was_sent_keeps_no_words(
     there: Listener, settings: Any, alice: User
 ) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     Device().subscribe(alice, f"{there.address}/push/alice")
     tell(alice)
     outbox.deliver(the("push").pk)

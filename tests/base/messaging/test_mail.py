@@ -161,7 +161,7 @@ def test_a_failed_mail_can_be_queued_again(
 
 
 def test_links_are_not_kept_outside_development(tenant: Tenant, settings: Any) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     mail = send()
     actions.deliver_mail(mail.pk)
     mail.refresh_from_db()
@@ -202,7 +202,7 @@ def test_old_mail_is_deleted(tenant: Tenant) -> None:
 def test_the_mailbox_shows_the_mail_of_its_host(
     alice: User, other_tenant: Tenant, client_for: Callable[..., people.Browser], settings: Any
 ) -> None:
-    settings.DEBUG = True
+    settings.DEVELOPMENT = True
     mail = send()
     page = client_for().get("/dev/mailbox/?to=dora@north.example").content.decode()
     assert mail.subject in page and "North Exchange" in page
@@ -219,7 +219,7 @@ def test_the_mailbox_shows_the_mail_of_its_host(
 def test_there_is_no_mailbox_outside_development(
     tenant: Tenant, client_for: Callable[..., people.Browser], settings: Any, path: str
 ) -> None:
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     mail = send()
     response = client_for().get("/dev/mailbox/" + path.format(id=mail.pk))
     assert response.status_code == 404
@@ -228,5 +228,5 @@ def test_there_is_no_mailbox_outside_development(
 def test_a_mailbox_is_not_asked_for_control_characters(
     tenant: Tenant, client_for: Callable[..., people.Browser], settings: Any
 ) -> None:
-    settings.DEBUG = True
+    settings.DEVELOPMENT = True
     assert client_for().get("/dev/mailbox/?to=a%00b").status_code == 400

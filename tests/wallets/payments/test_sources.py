@@ -46,7 +46,7 @@ def look(source=None):
 
 @pytest.fixture(autouse=True)
 def _own_network(settings):
-    settings.DEBUG = True  # the server of these tests is on the loopback
+    settings.DEVELOPMENT = True  # the server of these tests is on the loopback
 
 
 def test_what_lies_in_the_folder_waits_for_a_person_and_counts_once(paying, alice, sftp_bank):
@@ -119,7 +119,7 @@ def test_a_wrong_password_and_a_missing_folder_are_told(paying, sftp_bank):
 
 
 def test_a_server_inside_the_own_network_is_refused_in_production(paying, sftp_bank, settings):
-    settings.DEBUG = False
+    settings.DEVELOPMENT = False
     source = name_folder(paying, sftp_bank)
     assert look(source) == 0 and "own network" in source.error
 

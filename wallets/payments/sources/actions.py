@@ -166,7 +166,7 @@ def look(source: StatementSource, now: datetime) -> int:
         found = sftp.fetch(
             place,
             is_known=lambda name, stamp: (name, stamp) in known,
-            only_public=not settings.DEBUG,
+            only_public=not settings.DEVELOPMENT,
         )
     except sftp.NotReached as error:
         _note(source, now, str(error), look_at=now + min(RETRY, following - now))

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             call_command("migrate_schemas", interactive=False, verbosity=0)
         for schema in migrations.schemas():
             grants.grant(schema)
-        if not settings.DEBUG:
+        if not settings.DEVELOPMENT:
             call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:
             told = io.StringIO()
