@@ -86,11 +86,17 @@ def job_script(_request: HttpRequest) -> str:
     return static("backoffice/job.js")
 
 
+def drafts_script(_request: HttpRequest) -> str:
+    from django.templatetags.static import static
+
+    return static("backoffice/drafts.js")
+
+
 _COMMON: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
-    "SCRIPTS": [script, palette, job_script],
+    "SCRIPTS": [script, palette, job_script, drafts_script],
 }
 UNFOLD_TENANT: dict[str, Any] = {
     **_COMMON,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -162,8 +162,14 @@ def guarded(site: Any, page: Page) -> View:
 
 
 def _next_of(request: HttpRequest) -> dict[str, str]:
-    """Where to come back to after sign-in: only a page that was merely read."""
-    return {"next": request.get_full_path()} if request.method == "GET" else {}
+    """Where to come back to after sign-in: the page that was read, or on which the form stands
+    that was sent; what was typed into it waits there."""
+    if request.method == "GET":
+        return {"next": request.get_full_path()}
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return {}
+    return {"next": f"{page.path}?{page.query}" if page.query else page.path}
 
 
 def patterns(site: Any, pages: Iterable[Page]) -> list[URLPattern]:

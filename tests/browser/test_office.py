@@ -103,16 +103,39 @@ def test_support_sees_as_a_customer_until_one_click_ends_it(
     assert page.locator("[data-seen-as]").count() == 0
 
 
-def sign_in_operator(page: Page, shop: Shop, email: str) -> str:
-    """At the platform's host; its address."""
-    address = f"http://localhost:{shop.product.port}/operator"
-    page.goto(f"{address}/sign-in/")
+def pass_the_gate(page: Page, shop: Shop, email: str) -> None:
+    """From the staff's own sign-in page to where it leads."""
     page.fill("[name=email]", email)
     page.fill("[name=password]", DEMO_PASSWORD)
     page.locator("form button[type=submit]").first.click()
     page.fill("[name=code]", shop.staff_code(email))
     page.locator("form button[type=submit]").first.click()
     page.wait_for_url(lambda url: "/code/" not in url and "/sign-in/" not in url)
+
+
+def test_a_draft_of_staff_outlives_the_session(aurora: Shop, open_page: OpenPage) -> None:
+    page = open_page(expected="404")
+    sign_in_staff(page, aurora, "support@aurora.example")
+    page.goto(aurora.url("/backoffice/customers/?q=alice"))
+    page.get_by_role("link", name="alice@aurora.example").first.click()
+    page.get_by_role("link", name="See as the customer").click()
+    form = page.url
+    page.get_by_label("Reason").fill("Typed before the session ended")
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Open the pages").click()
+    page.wait_for_url("**/backoffice/sign-in/?next=*")
+    pass_the_gate(page, aurora, "support@aurora.example")
+    page.wait_for_url(form)
+    expect(page.get_by_label("Reason")).to_have_value("Typed before the session ended")
+    expect(page.get_by_text("What you typed is still here")).to_be_visible()
+    looked_at(page, "draft")
+
+
+def sign_in_operator(page: Page, shop: Shop, email: str) -> str:
+    """At the platform's host; its address."""
+    address = f"http://localhost:{shop.product.port}/operator"
+    page.goto(f"{address}/sign-in/")
+    pass_the_gate(page, shop, email)
     return address
 
 

@@ -126,6 +126,26 @@ def test_signing_out_ends_the_session_and_needs_a_post(tenant, staff_of, client_
     assert browser.get("/backoffice/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("referer", "onward"),
+    [
+        ("{ours}/backoffice/instruments/1/rules/?a=b", "?next=%2Fbackoffice%2Finstruments%2F1"),
+        ("https://elsewhere.example/backoffice/instruments/", ""),
+        ("", ""),
+    ],
+)
+def test_who_was_signed_out_comes_back_to_the_form_that_he_sent(
+    tenant, client_for, referer, onward
+) -> None:
+    browser = client_for(tenant=tenant)
+    ours = f"http://{browser.defaults['HTTP_HOST']}"
+    headers = {"Referer": referer.format(ours=ours)}
+    answer = browser.post("/backoffice/instruments/1/rules/", {"reason": "typed"}, headers=headers)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(SIGN_IN + onward)
+    assert ("next=" in answer["Location"]) == bool(onward)
+
+
 def test_a_forgotten_password_answers_everyone_alike(tenant, staff_of, client_for) -> None:
     browser = client_for(tenant=tenant)
     for email in (staff_of("support").email, "nobody@north.example"):
