@@ -18,7 +18,9 @@ DEVELOPMENT = given.flag(os.environ, "MARQUE_DEBUG", default=True)
 DEBUG = False
 SECRET_KEY = given.secret(os.environ, "MARQUE_SECRET_KEY", debug=DEVELOPMENT)
 # Newest first; each a 32-byte url-safe base64 key. Older keys still decrypt.
-MARQUE_ENCRYPTION_KEYS = given.encryption_keys(os.environ, "MARQUE_ENCRYPTION_KEYS", debug=DEVELOPMENT)
+MARQUE_ENCRYPTION_KEYS = given.encryption_keys(
+    os.environ, "MARQUE_ENCRYPTION_KEYS", debug=DEVELOPMENT
+)
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://marque@127.0.0.1:54320/marque")
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:63790/0")

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
@@ -55,6 +57,37 @@ def test_texts_become_units_as_on_the_server(aurora: Shop, open_page: OpenPage) 
         if text in ("-1", "1."):  # the form takes no negative numbers, and forgives a last point
             expected = {"-1": None, "1.": "100000000"}[text]
         assert units == expected, text
+
+
+def test_moments_are_read_in_the_zone_that_they_are_shown_in(
+    aurora: Shop, open_page: OpenPage
+) -> None:
+    page = open_page(timezone_id="Asia/Tokyo")
+    page.goto(aurora.url("/fees"))
+    cases = [
+        (zone, f"2026-{month:02}-{day:02}T{hour:02}:30")
+        for zone in ("UTC", "Asia/Kathmandu", "America/New_York", "Europe/Berlin", "Pacific/Apia")
+        for month, day in ((1, 1), (3, 8), (3, 29), (10, 25), (11, 1), (12, 31))
+        for hour in (0, 1, 12, 23)
+    ]
+    told = run(
+        page,
+        "zone.js",
+        """return given.map(([zone, text]) => {
+          const moment = it.momentOf(text, zone);
+          return [moment, it.fieldOf(moment, zone)];
+        });""",
+        cases,
+    )
+    for (zone, text), (moment, again) in zip(cases, told, strict=True):
+        local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+        # What comes twice when clocks are set back may be either.
+        assert moment / 1000 in {local.replace(fold=fold).timestamp() for fold in (0, 1)}, text
+        assert again == text, zone
+    odd = ["", "tomorrow", "12026-01-01T00:00", "2026-13-01T00:00"]
+    assert run(page, "zone.js", "return given.map((t) => Number.isNaN(it.momentOf(t)))", odd) == [
+        True
+    ] * len(odd)
 
 
 def test_prices_quantities_money_and_fees_agree(aurora: Shop, open_page: OpenPage) -> None:

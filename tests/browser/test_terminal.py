@@ -4,8 +4,10 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
@@ -83,6 +85,40 @@ def test_a_bad_order_is_told_before_it_is_sent(
     expect(terminal.locator(".why")).to_contain_text(told)
     assert terminal.input_value("[name=amount]") == amount
     assert not any("order.place" in str(frame) for frame in sent)
+
+
+# The library fills what it has assigned, so it is wrapped when it is used.
+KEEP_CHART = """let library;
+Object.defineProperty(window, "klinecharts", {
+  set(value) { library = value; },
+  get() { return { ...library, init: (...given) => (window.keptChart = library.init(...given)) }; },
+});"""
+
+# As the page comes for somebody with that zone in his settings.
+IN_TOKYO = """document.addEventListener("readystatechange", () => {
+  document.documentElement.dataset.zone = "Asia/Tokyo";
+});"""
+
+
+def test_an_order_ends_when_the_readers_own_clock_says(aurora: Shop, open_page: OpenPage) -> None:
+    """The zone of his settings, not the browser's; the chart's times are in it as well."""
+    page = open_page(timezone_id="America/New_York", expected=r"WebSocket|ERR_|Failed to load")
+    aurora.sign_in(page, "carol@aurora.example")
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.add_init_script(IN_TOKYO)
+    page.add_init_script(KEEP_CHART)
+    page.goto(aurora.url("/trade/BTC-USDT"))
+    expect(page.locator("[data-out=available]")).to_contain_text("USDT")
+    assert page.evaluate("window.keptChart.getTimezone()") == "Asia/Tokyo"
+    price = page.locator(".bids .price").last.inner_text().replace(",", "")
+    page.select_option("[name=time_in_force]", "GTD")
+    offered = datetime.fromisoformat(page.input_value("[name=expire]"))
+    wanted = datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=7)
+    assert abs(offered - wanted.replace(tzinfo=None)) < timedelta(minutes=5)
+    _buy(page, f"{Decimal(price) * Decimal('0.95'):.2f}")
+    order = next(json.loads(frame) for frame in sent if "order.place" in str(frame))
+    assert str(int(offered.replace(tzinfo=wanted.tzinfo).timestamp() * 1000)) in json.dumps(order)
 
 
 # Whether the page shows the bids that the exchange has.

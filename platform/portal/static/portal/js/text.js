@@ -9,7 +9,7 @@ export function say(text, values = {}) {
 
 const language = document.documentElement.lang || "en";
 // The zone the user has set; without one the browser's own.
-const timeZone = document.documentElement.dataset.zone || undefined;
+export const timeZone = document.documentElement.dataset.zone || undefined;
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone });
 const moment = new Intl.DateTimeFormat(language, {
   month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone,

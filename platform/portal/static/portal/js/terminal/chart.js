@@ -2,7 +2,7 @@
 // What is shown on it (frame, kind of bars, axis) is remembered.
 
 import { $, $$ } from "../dom.js";
-import { _ } from "../text.js";
+import { _, timeZone } from "../text.js";
 import { stylesOf } from "./chartstyle.js";
 
 const PERIODS = {
@@ -30,6 +30,7 @@ export class Chart extends EventTarget {
     this.chart = window.klinecharts.init(this.box, {
       locale: document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-US", hotkey: { enabled: false },
     });
+    if (timeZone) this.chart.setTimezone(timeZone); // else it shows times in the browser's, as pages do
     this.chart.setStyles(stylesOf(this.bars));
     this.chart.setSymbol({
       ticker: this.instrument.symbol, pricePrecision: this.instrument.pricePlaces,

@@ -5,6 +5,7 @@ import { $, $$, put, schedule } from "../dom.js";
 import { brief, group } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
+import { fieldOf, momentOf } from "../zone.js";
 import { oco, readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
 import { report } from "./outcome.js";
@@ -106,11 +107,11 @@ export class Entry {
     });
     for (const input of $$("[name=time_in_force], [name=post_only], [name=source], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
     this.timed.addEventListener("change", () => {
-      if (this.timed.checked && !this.begin.value) this.begin.value = localMinute(Date.now() + HOUR_MS);
+      if (this.timed.checked && !this.begin.value) this.begin.value = fieldOf(Date.now() + HOUR_MS);
       this.draw();
     });
     $("[name=time_in_force]", this.root).addEventListener("change", () => {
-      if (this.#timeInForce === "GTD" && !this.expire.value) this.expire.value = localMinute(Date.now() + 7 * DAY_MS);
+      if (this.#timeInForce === "GTD" && !this.expire.value) this.expire.value = fieldOf(Date.now() + 7 * DAY_MS);
       this.draw();
     });
     this.root.addEventListener("submit", (event) => {
@@ -135,8 +136,8 @@ export class Entry {
     if (this.kind === "market") return "IOC";
     return this.#sends === "limit" || ["GTD", "DAY"].includes(chosen) ? chosen : "IOC";
   }
-  get #begins() { return this.#isTimed ? new Date(this.begin.value).getTime() : null; }
-  get #expires() { return this.#timeInForce === "GTD" ? new Date(this.expire.value).getTime() : null; }
+  get #begins() { return this.#isTimed ? momentOf(this.begin.value) : null; }
+  get #expires() { return this.#timeInForce === "GTD" ? momentOf(this.expire.value) : null; }
   get #mayBracket() { return this.kind !== "oco"; }
   get #brackets() { return this.#mayBracket && this.bracket.checked; }
   get #postOnly() {
@@ -225,7 +226,7 @@ export class Entry {
     $("[data-row=price]", root).hidden = sends !== "limit" || trails;
     $("[data-row=timed]", root).hidden = kind === "oco";
     $("[data-row=begin]", root).hidden = !this.#isTimed;
-    this.begin.min = localMinute(Date.now());
+    this.begin.min = fieldOf(Date.now());
     $("[data-unit]", root).disabled = this.#isUnpriced;
     $("[data-row=options]", root).hidden = kind === "market";
     for (const option of $$("[name=time_in_force] option", root)) {
@@ -233,7 +234,7 @@ export class Entry {
       if (option.disabled && option.selected) option.parentNode.value = "GTC";
     }
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
-    this.expire.min = localMinute(Date.now());
+    this.expire.min = fieldOf(Date.now());
     $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
     $("[data-row=bracket]", root).hidden = !this.#mayBracket;
     $("[data-row=legs]", root).hidden = !this.#brackets;
@@ -406,12 +407,6 @@ export class Entry {
     const undo = this.preferences.get("terminal", {}).undo ?? true;
     report(sent, undo ? (order) => this.desk.cancel(order) : null);
   }
-}
-
-/** A moment as a datetime-local field writes it: the reader's own zone, to the minute. */
-function localMinute(moment) {
-  const date = new Date(moment);
-  return new Date(moment - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function averageTicks(instrument, met) {
