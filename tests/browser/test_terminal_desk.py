@@ -252,3 +252,29 @@ def test_dialogs_are_sheets_on_a_phone(longmen: Shop, open_page: OpenPage) -> No
         assert abs(box["y"] + box["height"] - PHONE["height"]) < 2
         page.keyboard.press("Escape")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+UNDO_AFTER_A_FILL = """async () => {
+  const { Desk } = await import("/static/portal/js/terminal/desk.js");
+  const asked = [];
+  const orders = new Map();
+  const account = { orders, putOrder: (order) => orders.set("7", order), load() {} };
+  const stream = { async request(_name, given) {
+    asked.push(given);
+    return { order_id: 7, remaining_quantity: given.remaining_quantity, price: given.price };
+  } };
+  const desk = new Desk(stream, account, 1, { get: () => ({}) });
+  const order = { order_id: 7, price: "60000.00", remaining_quantity: "0.30000" };
+  await desk.replace(order, { remaining_quantity: "0.10000", price: "61000.00" });
+  account.putOrder({ ...order, remaining_quantity: "0.04000" }); // 0.06 were filled meanwhile
+  document.querySelector(".toast .undo").click();
+  await new Promise((done) => setTimeout(done));
+  return asked[1];
+}"""
+
+
+def test_taking_a_change_back_orders_nothing_twice(aurora: Shop, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(aurora.url("/fees"))
+    asked = page.evaluate(UNDO_AFTER_A_FILL)
+    assert (asked["remaining_quantity"], asked["price"]) == ("0.24", "60000.00")

@@ -3,12 +3,14 @@
 // again, under the same id, of which it never makes two. A list of orders goes the same way, under
 // its client list id.
 
+import { format, parse } from "../decimal.js";
 import { reason } from "../refusals.js";
 import { _ } from "../text.js";
 import { toast } from "../toast.js";
 import { offer, report, summary } from "./outcome.js";
 
 const PAUSES_MS = [400, 1_000, 2_000, 5_000];
+const PLACES = 30; // more than any asset has
 const RESEND_MS = 30_000; // later than this after the click nobody wants it any more
 // Refused for the moment, which says nothing of an attempt before.
 const TRY_LATER = new Set(["OVERLOADED", "RATE_LIMITED", "ENGINE_UNAVAILABLE", "SERVICE_UNAVAILABLE"]);
@@ -62,16 +64,25 @@ export class Desk extends EventTarget {
       this.account.putOrder({ ...order, ...told });
       const node = toast("good", _("Order changed"));
       if (this.#mayUndo && !again) {
-        const before = {};
-        if (changes.price) before.price = order.price;
-        if (changes.remaining_quantity) before.remaining_quantity = order.remaining_quantity;
-        offer(node, _("Undo"), () => this.replace({ ...order, ...told }, before, true));
+        offer(node, _("Undo"), () => this.replace({ ...order, ...told }, this.#before(order, told, changes), true));
       }
       return true;
     } catch (failure) {
       this.#complain(failure, _("The order was not changed"));
       return false;
     }
+  }
+
+  /** The changes that take a change back. What was filled since is not asked for once more. */
+  #before(order, told, changes) {
+    const before = {};
+    if (changes.price) before.price = order.price;
+    if (changes.remaining_quantity) {
+      const now = this.account.orders.get(String(order.order_id)) ?? told;
+      const [first, then, left] = [order, told, now].map((one) => parse(one.remaining_quantity, PLACES));
+      before.remaining_quantity = format(first - then + left, PLACES);
+    }
+    return before;
   }
 
   async cancel(order) {
