@@ -278,3 +278,24 @@ def test_taking_a_change_back_orders_nothing_twice(aurora: Shop, open_page: Open
     page.goto(aurora.url("/fees"))
     asked = page.evaluate(UNDO_AFTER_A_FILL)
     assert (asked["remaining_quantity"], asked["price"]) == ("0.24", "60000.00")
+
+
+TWO_LISTS = """async () => {
+  const { Desk } = await import("/static/portal/js/terminal/desk.js");
+  const list = (id) => ({ client_list_id: id, type: "oco", orders: [] });
+  const store = "orders.unknown.1";
+  sessionStorage.setItem(store, JSON.stringify([{ args: list("lost"), clickedAt: 0 }]));
+  const account = { orders: new Map(), putOrder() {}, load() {} };
+  const stream = new EventTarget();
+  stream.request = async () => ({ orders: [{}] });
+  await new Desk(stream, account, 1, { get: () => ({}) }).place(list("arrived"));
+  return JSON.parse(sessionStorage.getItem(store)).map(({ args }) => args.client_list_id);
+}"""
+
+
+def test_a_list_that_arrived_leaves_the_lost_one_to_be_asked_about(
+    aurora: Shop, open_page: OpenPage
+) -> None:
+    page = open_page()
+    page.goto(aurora.url("/fees"))
+    assert page.evaluate(TWO_LISTS) == ["lost"]

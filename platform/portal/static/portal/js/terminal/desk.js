@@ -15,6 +15,8 @@ const RESEND_MS = 30_000; // later than this after the click nobody wants it any
 // Refused for the moment, which says nothing of an attempt before.
 const TRY_LATER = new Set(["OVERLOADED", "RATE_LIMITED", "ENGINE_UNAVAILABLE", "SERVICE_UNAVAILABLE"]);
 
+/** What an order, or a list of them, is asked about by. */
+const idOf = ({ client_order_id, client_list_id }) => client_list_id ?? client_order_id;
 /** The outcome of a list: the order that is told of is the first one. */
 const accepted = (list) => ({ outcome: "accepted", order: list.orders[0], orders: list.orders });
 
@@ -187,7 +189,7 @@ export class Desk extends EventTarget {
   #write(all) { sessionStorage.setItem(this.store, JSON.stringify(all)); }
   #remember(sent) { this.#write([...this.#remembered(), sent]); }
   #forget(sent) {
-    this.#write(this.#remembered().filter((other) => other.args.client_order_id !== sent.args.client_order_id));
+    this.#write(this.#remembered().filter((other) => idOf(other.args) !== idOf(sent.args)));
   }
 }
 
