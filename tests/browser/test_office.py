@@ -38,12 +38,21 @@ def looked_at(page: Page, name: str) -> None:
 def test_a_report_is_made_in_the_background_and_kept(
     aurora: Shop, open_page: OpenPage, viewport: dict[str, int], scheme: str
 ) -> None:
-    page = open_page(viewport=viewport, color_scheme=scheme, expected="422")
+    page = open_page(viewport=viewport, color_scheme=scheme, expected="422|503")
     sign_in_staff(page, aurora, "owner@aurora.example")
     page.goto(aurora.url("/backoffice/reports/fees/"))
     looked_at(page, "report")
     page.get_by_role("link", name="In the background").click()
     looked_at(page, "export")
+    page.route(  # the first look of the page at its job meets a server that starts anew
+        "**/backoffice/jobs/**",
+        lambda route: (
+            route.fulfill(status=503)
+            if route.request.resource_type == "fetch"
+            else route.continue_()
+        ),
+        times=2,
+    )
     page.get_by_role("button", name="Make the file").click()
     taken = page.get_by_role("link", name="Take the file")
     expect(taken).to_be_visible()  # the page looks again by itself

@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
     let wait = 1000;
     try {
       const answer = await fetch(panel.dataset.job, { headers: { Accept: "application/json" } });
+      if (answer.status >= 500) throw new Error(String(answer.status)); // away for a moment as well
       if (!answer.ok || answer.redirected) return;
       const found = await answer.json();
       if (found.ended) {
@@ -23,7 +24,7 @@ document.addEventListener("DOMContentLoaded", () => {
       }
       count.textContent = found.done.toLocaleString("en");
     } catch {
-      wait = 5000; // the network is away for a moment
+      wait = 5000; // the network or the server is away for a moment
     }
     setTimeout(look, document.hidden ? 5000 : wait);
   }
