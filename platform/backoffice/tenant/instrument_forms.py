@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.forms import MomentField, ReasonForm, StaffForm
-from money.units import MoneyError, parse_units
+from money.units import MoneyError, gettext_noop, parse_units
 from trading.instruments import actions
 from trading.instruments.models import Asset, Instrument, State
 
@@ -188,7 +188,7 @@ def unsaved(values: dict[str, Any]) -> Instrument:
     base, quote = values["base"], values["quote"]
     lot_units = parse_units(values["lot_size"], base.scale)
     if lot_units <= 0:
-        raise MoneyError("The lot size must be more than zero.")
+        raise MoneyError(gettext_noop("The lot size must be more than zero."))
     return Instrument(
         symbol=values["symbol"],
         base=base,

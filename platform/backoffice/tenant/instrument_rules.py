@@ -12,6 +12,7 @@ from backoffice import cells, instrument_words, words
 from backoffice.action import ActionPage
 from backoffice.tenant import instrument_forms
 from money.units import MoneyError, format_units
+from money.words import words_of
 from trading.instruments import sanity
 from trading.instruments.models import Instrument
 from trading.market_data.models import Candle
@@ -122,7 +123,7 @@ def refuse_nonsense(values: dict[str, Any], price_units: int | None = None) -> N
         row = instrument_forms.unsaved(values)
         price = instrument_forms.price_of(values) if price_units is None else price_units
     except MoneyError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(words_of(error)) from error
     wrong: dict[str, list[str]] = {}
     for each in sanity.findings(row, price):
         if each.is_nonsense:
