@@ -34,7 +34,9 @@ def custody_accounts(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(
                 gettext_lazy("Custody account"),
-                lambda row: cells.pair(row.name, details.get((row.line, row.part), "")),
+                lambda row: cells.pair(
+                    chart.shown_name(row.pk, row.name), details.get((row.line, row.part), "")
+                ),
                 "main",
             ),
             Column(gettext_lazy("Line"), lambda row: row.get_line_display()),
