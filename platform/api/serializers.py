@@ -250,7 +250,9 @@ class Order(fields.Serializer[Any]):
         child=fields.CharField(), help_text="The other orders of its list."
     )
     ended_by_order_id = fields.CharField(
-        allow_null=True, help_text="The order of its list whose fill, trigger or end ended it."
+        allow_null=True,
+        help_text="The order of its list whose fill, trigger or end ended it; null until that is in "
+        "the histories, a moment later.",
     )
     expires_at = fields.IntegerField(
         allow_null=True, help_text="End of a GTD or DAY order, milliseconds since 1970, UTC."
