@@ -251,8 +251,10 @@ class Order(fields.Serializer[Any]):
     )
     ended_by_order_id = fields.CharField(
         allow_null=True,
-        help_text="The order of its list whose fill, trigger or end ended it; null until that is in "
-        "the histories, a moment later.",
+        help_text=(
+            "The order of its list whose fill, trigger or end ended it; null until that is in the "
+            "histories, a moment later."
+        ),
     )
     expires_at = fields.IntegerField(
         allow_null=True, help_text="End of a GTD or DAY order, milliseconds since 1970, UTC."

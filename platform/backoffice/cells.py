@@ -1,7 +1,7 @@
 """Small pieces of HTML for tables and fact lists: links, badges, money, times."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -122,6 +122,21 @@ def number(value: int) -> SafeString:
     return format_html('<span class="bo-money">{}</span>', f"{value:,}")
 
 
+# A day in each language; in Russian a short month is not capital, as Django's "M" has it.
+_DAYS = {"zh-hans": "Y-m-d", "ru": "j b Y"}
+_LONG_DAYS = {"zh-hans": "Y年n月j日 l", "ru": "l, j E Y"}
+
+
+def day_text(day: date) -> str:
+    """``29 Nov 2026``, as the language writes it."""
+    return date_format(day, _DAYS.get(get_language() or "", "j M Y"))
+
+
+def long_day_text(day: date) -> str:
+    """``Sunday, 29 November 2026``, as the language writes it."""
+    return date_format(day, _LONG_DAYS.get(get_language() or "", "l, j F Y"))
+
+
 def when(moment: datetime | None) -> SafeString:
     """A moment to the second in UTC, with the full form for machines."""
     if moment is None:
@@ -131,7 +146,7 @@ def when(moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{} UTC" class="bo-time">{} <span>{}</span></time>',
         utc.isoformat(),
         utc.strftime("%Y-%m-%d %H:%M:%S.%f"),
-        date_format(utc, "Y-m-d" if str(get_language()).startswith("zh") else "j M Y"),
+        day_text(utc),
         utc.strftime("%H:%M:%S"),
     )
 

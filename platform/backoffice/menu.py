@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import access
@@ -72,7 +72,7 @@ TENANT: Menu = (
         _("Trading"),
         (
             Entry(_("Orders"), "list_alt", "orders", "orders.view"),
-            Entry(_("Trades"), "swap_horiz", "trades", "orders.view"),
+            Entry(pgettext_lazy("staff", "Trades"), "swap_horiz", "trades", "orders.view"),
             Entry(_("Instruments"), "candlestick_chart", "instruments", "instruments.view"),
             Entry(_("Trading hours"), "schedule", "calendars", "instruments.view"),
             Entry(_("Assets"), "toll", "assets", "instruments.view"),

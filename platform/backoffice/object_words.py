@@ -7,7 +7,7 @@ WORDS = {
     "tenants.tenant": pgettext_lazy("object", "firm"),
     "tenants.domain": pgettext_lazy("object", "domain"),
     "tenants.brand": pgettext_lazy("object", "brand"),
-    "tenants.settingvalue": pgettext_lazy("object", "setting"),
+    "tenants.setting": pgettext_lazy("object", "setting"),
     "tenants.permissionlevel": pgettext_lazy("object", "permission level"),
     "tenants.announcement": pgettext_lazy("object", "announcement"),
     "identity.user": pgettext_lazy("object", "user"),

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.forms import PlainForm
@@ -71,18 +70,13 @@ def cell(report: Report, column: Column, value: Any) -> Any:
         return format_html(
             '<time datetime="{}" class="bo-time">{} <span>{}</span></time>',
             local.isoformat(),
-            day_words(local),
+            cells.day_text(local),
             f"{local:%H:%M:%S}",
         )
     if isinstance(value, int):
         return cells.number(value) if column.is_right and column.kind != "share" else _share(value)
     text = plain(column, value, report.zone)
     return cells.muted(text) if value is None and text else text
-
-
-def day_words(day: date) -> str:
-    """A day (or a moment's, in its own zone) as the reader's language writes it."""
-    return date_format(day, "Y-m-d" if str(get_language()).startswith("zh") else "j M Y")
 
 
 def glance(amount: Amount) -> str:

@@ -345,7 +345,7 @@ OPEN_TO_ALL = (
     r"/trade(/.*)?",
     r"/r/[^/]+",
     r"/dev/.*",
-    r"/backoffice/(sign-in|code|enrol|sign-out|forgot)/",
+    r"/backoffice/(sign-in|code|enrol|sign-out|forgot|language)/",
     r"/backoffice/(invitation|reset)/[^/]+/",
     r"/api/(schema|docs/)",
     r"/api/v1/(time|instruments|tickers|liabilities|nothing-here)",
@@ -422,7 +422,7 @@ def test_the_operators_host_opens_to_operators_only(
     with schema_context("public"):
         users = User.objects.count()
     statuses = walk(fence, browser, harmless=lambda _address: True)
-    open_pages = r"/operator/(sign-in|code|enrol|sign-out|forgot|invitation/.*|reset/.*)/?"
+    open_pages = r"/operator/(sign-in|code|enrol|sign-out|forgot|language|invitation/.*|reset/.*)/?"
     guarded = [
         address
         for address in statuses

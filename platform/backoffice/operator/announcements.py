@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -37,11 +37,12 @@ def announcements(request: HttpRequest) -> HttpResponse:
                 gettext_lazy("What"), lambda row: cells.pair(row.headline, row.text[:90]), "main"
             ),
             Column(
-                gettext_lazy("To"), lambda row: row.tenant.name if row.tenant else _("all firms")
+                pgettext_lazy("recipient", "To"),
+                lambda row: row.tenant.name if row.tenant else _("all firms"),
             ),
             Column(gettext_lazy("From (UTC)"), lambda row: cells.when(row.starts_at)),
             Column(gettext_lazy("Until (UTC)"), lambda row: cells.when(row.ends_at)),
-            Column(gettext_lazy("By"), lambda row: row.announced_by),
+            Column(pgettext_lazy("who", "By"), lambda row: row.announced_by),
             Column(gettext_lazy("State"), _state),
         ],
         empty_headline=gettext_lazy("Nothing was announced yet"),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -383,7 +383,7 @@ class MakeVoid(_InvoiceAction):
 
 
 class CreditForm(ReasonForm):
-    units = UnitsField(label=gettext_lazy("Amount"), scale=SCALE)
+    units = UnitsField(label=pgettext_lazy("money", "Amount"), scale=SCALE)
     field_order = ["units", "reason", "token"]
 
 

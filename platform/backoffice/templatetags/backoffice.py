@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from backoffice import access, cells, pages
@@ -26,6 +27,12 @@ def when(moment: datetime | None) -> SafeString:
 def grouped(text: str | int) -> str:
     """Thousands marks in a whole number or decimal text."""
     return cells.grouped(str(text))
+
+
+@register.simple_tag
+def today() -> str:
+    """The day in UTC with its weekday, as the reader's language writes it."""
+    return cells.long_day_text(timezone.now())
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages, words
 from backoffice.action import ActionPage
@@ -218,7 +218,7 @@ def _statement(request: HttpRequest, row: Account) -> Any:
             Column(gettext_lazy("Time (UTC)"), lambda p: cells.when(p.entry.time)),
             Column(gettext_lazy("Why"), lambda p: p.entry.get_kind_display()),
             Column(
-                gettext_lazy("Amount"),
+                pgettext_lazy("money", "Amount"),
                 lambda p: names.amount(-p.units, p.ledger_account.asset),
                 "number",
             ),

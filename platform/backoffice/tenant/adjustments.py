@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages, words
@@ -55,7 +55,7 @@ def adjustments(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Adjustment"), lambda a: cells.mono(a.pk), "main"),
             Column(gettext_lazy("Account"), lambda a: names.account_link(request, a.account)),
-            Column(gettext_lazy("Amount"), amount, "number"),
+            Column(pgettext_lazy("money", "Amount"), amount, "number"),
             Column(gettext_lazy("Reason"), lambda a: a.reason[:80]),
             Column(
                 gettext_lazy("Asked by"),
@@ -117,7 +117,7 @@ def adjustment(request: HttpRequest, adjustment_id: int) -> HttpResponse:
         (_("State"), state_badge(row)),
         (_("Account"), names.account_link(request, row.account)),
         (_("Customer"), names.user_link(request, row.account.user)),
-        (_("Amount"), amount(row)),
+        (pgettext("money", "Amount"), amount(row)),
         (_("Kind"), row.get_kind_display()),
         (_("Reason"), row.reason),
         (_("Asked by"), person(row.requested_by)),
@@ -177,7 +177,7 @@ class AdjustmentForm(ReasonForm):
     )
     asset = forms.ModelChoiceField(label=gettext_lazy("Asset"), queryset=Asset.objects.none())
     amount = forms.CharField(
-        label=gettext_lazy("Amount"),
+        label=pgettext_lazy("money", "Amount"),
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
@@ -260,7 +260,7 @@ class Decision(ActionPage):
         return [
             (_("Account"), target.account),
             (_("Customer"), target.account.user.email if target.account.user else "–"),
-            (_("Amount"), amount(target)),
+            (pgettext("money", "Amount"), amount(target)),
             (_("Kind"), target.get_kind_display()),
             (_("Asked by"), person(target.requested_by)),
             (_("Reason"), target.reason),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import cells, pages
 from backoffice.approvals import Kind, Told, kinds
@@ -152,7 +152,7 @@ def _break(request: HttpRequest, row: BooksBreak) -> Told:
         address=pages.url(request, "break", row.pk),
         facts=[
             (_("What"), break_pages.message_of(row)),
-            (_("Amount"), break_pages.amount(row)),
+            (pgettext("money", "Amount"), break_pages.amount(row)),
             (_("Mended by"), break_pages.way_of(request, row)),
         ],
         changes=[(_("State of the break"), row.get_state_display(), BreakState.RESOLVED.label)],

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -42,7 +42,7 @@ def assets(request: HttpRequest) -> HttpResponse:
 class AssetForm(StaffForm):
     """A new asset."""
 
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=16)
+    code = forms.CharField(label=pgettext_lazy("short name", "Code"), max_length=16)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     scale = forms.IntegerField(
         label=gettext_lazy("Decimal places"),

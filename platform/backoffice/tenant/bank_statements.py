@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -27,7 +27,9 @@ def statements(request: HttpRequest) -> HttpResponse:
     """Every statement, newest first."""
     listing = Listing(
         columns=[
-            Column(gettext_lazy("Statement"), lambda s: cells.pair(s, s.file_name), "main"),
+            Column(
+                pgettext_lazy("bank", "Statement"), lambda s: cells.pair(s, s.file_name), "main"
+            ),
             Column(gettext_lazy("Account"), lambda s: s.bank_account),
             Column(gettext_lazy("Format"), lambda s: s.format),
             Column(
@@ -84,7 +86,7 @@ def statement(request: HttpRequest, statement_id: int) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Entry"), lambda n: cells.mono(n.number), "main"),
             Column(gettext_lazy("Day"), lambda n: n.booked_on or cells.NOTHING),
-            Column(gettext_lazy("Amount"), _line_amount, "number"),
+            Column(pgettext_lazy("money", "Amount"), _line_amount, "number"),
             Column(gettext_lazy("Other side"), lambda n: cells.pair(n.name or "–", n.iban)),
             Column(gettext_lazy("Text"), lambda n: n.remittance or cells.NOTHING),
             Column(gettext_lazy("Verdict"), _verdict),

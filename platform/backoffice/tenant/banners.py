@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from backoffice import access, cells, pages
@@ -136,7 +136,7 @@ class WithdrawBanner(ActionPage):
         return [
             (_("What"), _headline(target)),
             (_("State"), state_badge(target)),
-            (_("By"), target.made_by),
+            (pgettext("who", "By"), target.made_by),
             (_("Until (UTC)"), cells.when(target.ends_at)),
         ]
 

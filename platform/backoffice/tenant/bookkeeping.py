@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages, words
@@ -37,7 +37,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Request"), lambda r: cells.mono(r.pk), "main"),
             Column(gettext_lazy("Kind"), lambda r: r.get_kind_display()),
-            Column(gettext_lazy("Amount"), amount_of, "number"),
+            Column(pgettext_lazy("money", "Amount"), amount_of, "number"),
             Column(gettext_lazy("Reason"), lambda r: r.reason[:80]),
             Column(
                 gettext_lazy("Asked by"),
@@ -181,7 +181,7 @@ def entry_request(request: HttpRequest, request_id: int) -> HttpResponse:
 def facts_of(request: HttpRequest, row: EntryRequest) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [(_("Kind"), row.get_kind_display())]
     if row.asset is not None:
-        facts.append((_("Amount"), amount_of(row)))
+        facts.append((pgettext("money", "Amount"), amount_of(row)))
     if row.account is not None:
         facts.append((_("Account"), names.account_link(request, row.account)))
     if row.reverses_id:

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, pages
@@ -68,7 +68,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         columns=[
             Column(gettext_lazy("Break"), lambda b: cells.pair(cause_text(b), _place(b)), "main"),
-            Column(gettext_lazy("Amount"), amount, "number"),
+            Column(pgettext_lazy("money", "Amount"), amount, "number"),
             Column(
                 gettext_lazy("Age"),
                 lambda b: cells.pair(
@@ -132,7 +132,7 @@ def one_break(request: HttpRequest, break_id: int) -> HttpResponse:
         (_("State"), state_badge(row)),
         (_("Cause"), cause_text(row)),
         (_("What"), message_of(row)),
-        (_("Amount"), amount(row)),
+        (pgettext("money", "Amount"), amount(row)),
         (_("Expected"), _text(row, row.expected)),
         (_("Found"), _text(row, row.found)),
     ]
@@ -240,7 +240,7 @@ class BreakPage(ActionPage):
         return [
             (_("Cause"), cause_text(target)),
             (_("What"), message_of(target)),
-            (_("Amount"), amount(target)),
+            (pgettext("money", "Amount"), amount(target)),
             (_("Explanation"), target.explanation or cells.NOTHING),
         ]
 

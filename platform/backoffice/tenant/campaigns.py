@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, export, pages
@@ -122,7 +122,7 @@ def _awards(request: HttpRequest) -> Listing:
                 gettext_lazy("Account"), lambda a: names.account_link(request, a.account)
             ),
             Column(
-                gettext_lazy("Amount"),
+                pgettext_lazy("money", "Amount"),
                 lambda a: names.amount(a.amount_units, a.campaign.asset),
                 "number",
             ),
@@ -167,7 +167,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
             (_("Budget"), names.amount(cost.budget_units, row.asset)),
             (_("Paid"), names.amount(cost.paid_units, row.asset)),
             (_("On its way"), names.amount(cost.queued_units, row.asset)),
-            (_("Left"), names.amount(cost.left_units, row.asset)),
+            (pgettext("budget", "Left"), names.amount(cost.left_units, row.asset)),
             (_("Customers"), cells.number(cost.customers)),
         ],
         "table": listing.page(request, rows),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -202,7 +202,7 @@ class Change(ActionPage):
 
 
 class MethodForm(StaffForm):
-    slug = forms.SlugField(label=gettext_lazy("Code"), max_length=40)
+    slug = forms.SlugField(label=pgettext_lazy("short name", "Code"), max_length=40)
     asset = forms.ModelChoiceField(label=gettext_lazy("Asset"), queryset=Asset.objects.none())
     name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=60)
     deposit_min_units = forms.CharField(label=gettext_lazy("Deposit: least"), required=False)

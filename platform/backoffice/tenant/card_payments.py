@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, export, pages
@@ -49,7 +49,11 @@ def _listing(request: HttpRequest) -> Listing:
         columns=[
             Column(gettext_lazy("Payment"), lambda c: cells.mono(c.pk), "main"),
             Column(gettext_lazy("Customer"), lambda c: words.customer(request, c.user)),
-            Column(gettext_lazy("Amount"), lambda c: words.amount(c.amount_units, c), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda c: words.amount(c.amount_units, c),
+                "number",
+            ),
             Column(
                 gettext_lazy("At the gateway"),
                 lambda c: cells.pair(c.gateway.name, c.gateway_ref or c.order_id),
@@ -100,7 +104,7 @@ def card_payments(request: HttpRequest) -> HttpResponse:
                 request,
                 pages.url(request, "card_payments"),
                 {
-                    "open": _("Open"),
+                    "open": pgettext("card payment", "Open"),
                     "paid": _("Paid"),
                     "unknown": _("Not known"),
                 },
@@ -216,7 +220,9 @@ def _refunds() -> Listing:
         columns=[
             Column(gettext_lazy("Refund"), lambda r: cells.pair(r.pk, r.key), "main"),
             Column(
-                gettext_lazy("Amount"), lambda r: words.amount(r.amount_units, r.payment), "number"
+                pgettext_lazy("money", "Amount"),
+                lambda r: words.amount(r.amount_units, r.payment),
+                "number",
             ),
             Column(gettext_lazy("Asked for by"), lambda r: person(r.asked_by)),
             Column(gettext_lazy("Why"), lambda r: cells.pair(r.reason, r.note)),
@@ -236,7 +242,9 @@ def _claims(request: HttpRequest) -> Listing:
             ),
             Column(gettext_lazy("Customer"), lambda c: words.customer(request, c.payment.user)),
             Column(
-                gettext_lazy("Amount"), lambda c: words.amount(c.amount_units, c.payment), "number"
+                pgettext_lazy("money", "Amount"),
+                lambda c: words.amount(c.amount_units, c.payment),
+                "number",
             ),
             Column(
                 gettext_lazy("Taken"), lambda c: words.amount(c.taken_units, c.payment), "number"
@@ -280,7 +288,7 @@ def card_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         (_("Payment"), cells.link(address, _("Card payment %(id)s") % {"id": payment.pk})),
         (_("Customer"), words.customer(request, payment.user)),
         (_("Account"), names.account_link(request, payment.account)),
-        (_("Amount"), words.amount(row.amount_units, payment)),
+        (pgettext("money", "Amount"), words.amount(row.amount_units, payment)),
         (_("Fee of the gateway"), words.amount(row.fee_units, payment)),
         (_("Taken from the customer"), words.amount(row.taken_units, payment)),
         (_("Owed by the customer"), words.amount(row.debt_units, payment)),
@@ -308,7 +316,7 @@ class RefundForm(ReasonForm):
     """How much, as decimal text."""
 
     amount = forms.CharField(
-        label=gettext_lazy("Amount"),
+        label=pgettext_lazy("money", "Amount"),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -152,7 +152,7 @@ class SetProvider(ChannelPage):
         return _("Set up %(channel)s") % {"channel": self.channel.label}
 
     def confirm_label(self, target: Provider | None) -> str:
-        return _("Keep it")
+        return pgettext("save", "Keep it")
 
     def perform(self, target: Provider | None, values: dict[str, Any]) -> str:
         provider_rows.set_provider(
@@ -256,7 +256,7 @@ class EditWebhook(ChannelPage):
         return _("Webhook %(id)s") % {"id": target.pk}
 
     def confirm_label(self, target: WebhookEndpoint) -> str:
-        return _("Keep it")
+        return pgettext("save", "Keep it")
 
     def initial(self, target: WebhookEndpoint) -> dict[str, Any]:
         return {"url": target.url, "kinds": target.kinds, "is_on": target.is_on}

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import cells, charts, pages
 from backoffice.report_tables import answer, asked, cell, glance
@@ -107,7 +107,9 @@ def _movements(request: HttpRequest, lines: list[Any], report: Report) -> Any:
             Column(gettext_lazy("What"), lambda line: words.get(line.kind, line.kind)),
             Column(gettext_lazy("Reference"), lambda line: cells.mono(line.reference_id)),
             Column(
-                gettext_lazy("Amount"), lambda line: amount(line.amount_units, line.asset), "number"
+                pgettext_lazy("money", "Amount"),
+                lambda line: amount(line.amount_units, line.asset),
+                "number",
             ),
             Column(
                 gettext_lazy("Booked balance"),
@@ -158,7 +160,7 @@ def overview(request: HttpRequest, user_id: int) -> HttpResponseBase:
                     Column(gettext_lazy("Adjustment"), lambda a: cells.mono(a.pk), "main"),
                     Column(gettext_lazy("Account"), lambda a: a.account),
                     Column(
-                        gettext_lazy("Amount"),
+                        pgettext_lazy("money", "Amount"),
                         lambda a: names.amount(a.amount_units, a.asset),
                         "number",
                     ),

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, export, pages
@@ -45,7 +45,11 @@ def _listing(request: HttpRequest) -> Listing:
         columns=[
             Column(gettext_lazy("Deposit"), lambda d: cells.mono(d.pk), "main"),
             Column(gettext_lazy("Customer"), lambda d: words.customer(request, d.user)),
-            Column(gettext_lazy("Amount"), lambda d: words.amount(d.amount_units, d), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda d: words.amount(d.amount_units, d),
+                "number",
+            ),
             Column(
                 gettext_lazy("Sender"),
                 lambda d: cells.pair(d.sender_name or "–", d.remittance[:60]),
@@ -105,7 +109,11 @@ def work(request: HttpRequest) -> HttpResponse:
     waiting = Listing(
         columns=[
             Column(gettext_lazy("Deposit"), lambda d: cells.mono(d.pk), "main"),
-            Column(gettext_lazy("Amount"), lambda d: words.amount(d.amount_units, d), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda d: words.amount(d.amount_units, d),
+                "number",
+            ),
             Column(
                 gettext_lazy("Sender"), lambda d: cells.pair(d.sender_name or "–", d.remittance)
             ),
@@ -120,11 +128,13 @@ def work(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Bank entry"), lambda n: cells.mono(n.pk), "main"),
             Column(
-                gettext_lazy("Amount"),
+                pgettext_lazy("money", "Amount"),
                 lambda n: names.amount(-int(n.amount_units), n.bank_account.asset),
                 "number",
             ),
-            Column(gettext_lazy("To"), lambda n: cells.pair(n.name or "–", n.remittance)),
+            Column(
+                pgettext_lazy("recipient", "To"), lambda n: cells.pair(n.name or "–", n.remittance)
+            ),
             Column(gettext_lazy("Why"), lambda n: n.reason or _("No payment of ours.")),
             Column(gettext_lazy("Day"), lambda n: n.booked_on or cells.NOTHING),
         ],
@@ -154,7 +164,7 @@ def deposit(request: HttpRequest, deposit_id: int) -> HttpResponse:
     is_proposed = row.state == DepositState.PROPOSED
     facts = [
         (_("State"), words.state_badge(row)),
-        (_("Amount"), words.amount(row.amount_units, row)),
+        (pgettext("money", "Amount"), words.amount(row.amount_units, row)),
         (_("Fee"), words.amount(row.fee_units, row)),
         (_("Customer"), words.customer(request, row.user)),
         (_("Known by"), Match(row.match).label),
@@ -177,7 +187,7 @@ def deposit(request: HttpRequest, deposit_id: int) -> HttpResponse:
     if row.line is not None:
         address = pages.url(request, "bank_statement", row.line.statement_id)
         what = _("line %(line)s") % {"line": f"{row.line.statement_id}/{row.line.number}"}
-        facts.append((_("Statement"), cells.link(address, what)))
+        facts.append((pgettext("bank", "Statement"), cells.link(address, what)))
     if is_proposed:
         facts += [
             (_("Proposed"), row.get_proposal_display()),
@@ -250,7 +260,7 @@ class Propose(ActionPage):
 
     def facts(self, target: Deposit) -> list[tuple[str, Any]]:
         return [
-            (_("Amount"), words.amount(target.amount_units, target)),
+            (pgettext("money", "Amount"), words.amount(target.amount_units, target)),
             (_("Sender"), target.sender_name or "–"),
             (_("Text"), target.remittance or "–"),
             (_("Customer"), target.user.email if target.user else "–"),
@@ -358,8 +368,11 @@ class Explain(ActionPage):
 
     def facts(self, target: StatementLine) -> list[tuple[str, Any]]:
         return [
-            (_("Amount"), names.amount(int(target.amount_units), target.bank_account.asset)),
-            (_("To"), target.name or "–"),
+            (
+                pgettext("money", "Amount"),
+                names.amount(int(target.amount_units), target.bank_account.asset),
+            ),
+            (pgettext("recipient", "To"), target.name or "–"),
             (_("Text"), target.remittance or "–"),
             (_("Note"), target.reason or "–"),
         ]

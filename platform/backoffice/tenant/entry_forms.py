@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice.forms import ReasonForm, units_of
 from backoffice.tenant import postings
@@ -32,7 +32,7 @@ class EntryForm(ReasonForm):
     )
     asset = forms.ModelChoiceField(label=gettext_lazy("Asset"), queryset=Asset.objects.none())
     amount = forms.CharField(
-        label=gettext_lazy("Amount"),
+        label=pgettext_lazy("money", "Amount"),
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -175,7 +175,7 @@ class KeepReport(ExportReport):
         return _("Keep %(report)s") % {"report": target.title}
 
     def confirm_label(self, target: kinds.ReportKind) -> str:
-        return _("Keep it")
+        return pgettext("save", "Keep it")
 
     def explanation(self, target: kinds.ReportKind) -> list[str]:
         return [
@@ -223,7 +223,9 @@ def saved_reports(request: HttpRequest) -> HttpResponse:
             ),
             Column(gettext_lazy("Comes by itself"), _schedule),
             Column(gettext_lazy("Next (UTC)"), lambda row: cells.when(row.next_due_at)),
-            Column(gettext_lazy("To"), lambda row: len(row.recipients) or "–", "number"),
+            Column(
+                pgettext_lazy("recipient", "To"), lambda row: len(row.recipients) or "–", "number"
+            ),
             Column(gettext_lazy("Kept by"), lambda row: row.owner.get_short_name()),
         ],
         row_link=lambda row: pages.url(request, "saved_report", row.pk),
@@ -333,7 +335,7 @@ class EditSaved(EditPage):
         return _("Change %(name)s") % {"name": target.name}
 
     def confirm_label(self, target: SavedReport) -> str:
-        return _("Keep it")
+        return pgettext("save", "Keep it")
 
     def perform(self, target: SavedReport, values: dict[str, Any]) -> str:
         form: Any = self.sent

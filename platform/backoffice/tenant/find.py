@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit import traces
 from audit.selectors import records
@@ -191,7 +191,7 @@ finders.register(gettext_lazy("Accounts"), "customers.view", _accounts)
 finders.register(gettext_lazy("API keys"), "customers.view", _keys)
 finders.register(gettext_lazy("Questions"), "tickets.view", _tickets)
 finders.register(gettext_lazy("Orders"), "orders.view", _orders)
-finders.register(gettext_lazy("Trades"), "orders.view", _trades)
+finders.register(pgettext_lazy("staff", "Trades"), "orders.view", _trades)
 finders.register(gettext_lazy("Instruments"), "instruments.view", _instruments)
 finders.register(gettext_lazy("Trading hours"), "instruments.view", _calendars)
 finders.register(gettext_lazy("Risk rules"), "rules.view", rule_tasks.find)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from backoffice import access, cells, pages
@@ -125,7 +125,7 @@ class EditTemplate(TemplatePage):
                 columns=[
                     Column(gettext_lazy("Version"), lambda r: r.version, "main"),
                     Column(gettext_lazy("Subject"), lambda r: r.subject),
-                    Column(gettext_lazy("By"), lambda r: r.changed_by),
+                    Column(pgettext_lazy("who", "By"), lambda r: r.changed_by),
                     Column(gettext_lazy("Written (UTC)"), lambda r: cells.when(r.changed_at)),
                     Column(
                         "",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -44,7 +44,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         columns=[
             Column(gettext_lazy("Message"), lambda m: cells.pair(m.subject, m.template), "main"),
-            Column(gettext_lazy("To"), lambda m: recipient(request, m)),
+            Column(pgettext_lazy("recipient", "To"), lambda m: recipient(request, m)),
             Column(gettext_lazy("Channel"), lambda m: m.get_channel_display()),
             Column(gettext_lazy("State"), state_badge),
             Column(gettext_lazy("Tries"), lambda m: m.attempts, "number", on_phone=False),
@@ -90,7 +90,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         (_("State"), state_badge(row)),
         (_("Channel"), row.get_channel_display()),
         (_("About"), kind.title if kind else row.kind),
-        (_("To"), recipient(request, row)),
+        (pgettext("recipient", "To"), recipient(request, row)),
         (_("Address"), cells.mono(row.to[:120])),
         (_("Template"), row.template),
         (_("Language"), row.language),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import cells, pages
 from backoffice.approvals import Decide, Kind, Told, kinds
@@ -65,7 +65,7 @@ def _withdrawal(request: HttpRequest, row: Withdrawal) -> Told:
         address=pages.url(request, "withdrawal", row.pk),
         facts=[
             (_("Customer"), words.customer(request, row.user)),
-            (_("To"), row.holder),
+            (pgettext("recipient", "To"), row.holder),
             (_("IBAN"), words.iban(row.iban)),
             (_("Arrives"), names.amount(row.net_units, row.asset)),
             (_("Approvals"), has),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, export, pages
 from backoffice.action import ActionPage
@@ -40,7 +40,11 @@ def payments_by_hand(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Payment"), lambda m: cells.mono(m.pk), "main"),
             Column(gettext_lazy("Customer"), lambda m: words.customer(request, m.account.user)),
-            Column(gettext_lazy("Amount"), lambda m: words.amount(m.amount_units, m), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda m: words.amount(m.amount_units, m),
+                "number",
+            ),
             Column(gettext_lazy("Paid by"), lambda m: cells.pair(m.payer, m.paper)),
             Column(
                 gettext_lazy("Recorded by"),
@@ -81,7 +85,7 @@ class ByHandForm(ReasonForm):
     )
     asset = forms.ModelChoiceField(label=gettext_lazy("Asset"), queryset=Asset.objects.none())
     amount = forms.CharField(
-        label=gettext_lazy("Amount"),
+        label=pgettext_lazy("money", "Amount"),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )

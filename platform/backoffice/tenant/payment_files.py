@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -74,8 +74,10 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Payment"), lambda w: cells.mono(w.end_to_end_id), "main"),
             Column(gettext_lazy("Customer"), lambda w: words.customer(request, w.user)),
-            Column(gettext_lazy("To"), lambda w: cells.pair(w.holder, w.iban)),
-            Column(gettext_lazy("Amount"), lambda w: words.amount(w.net_units, w), "number"),
+            Column(pgettext_lazy("recipient", "To"), lambda w: cells.pair(w.holder, w.iban)),
+            Column(
+                pgettext_lazy("money", "Amount"), lambda w: words.amount(w.net_units, w), "number"
+            ),
             Column(gettext_lazy("State"), words.state_badge),
         ],
         empty_headline=gettext_lazy("No withdrawals in it"),
@@ -85,7 +87,11 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Payment"), lambda d: cells.mono(d.end_to_end_id), "main"),
             Column(gettext_lazy("Back to"), lambda d: cells.pair(d.sender_name, d.sender_iban)),
-            Column(gettext_lazy("Amount"), lambda d: words.amount(d.amount_units, d), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda d: words.amount(d.amount_units, d),
+                "number",
+            ),
             Column(gettext_lazy("State"), words.state_badge),
         ],
         row_link=lambda d: pages.url(request, "deposit", d.pk),

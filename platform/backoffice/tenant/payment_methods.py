@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -199,7 +199,7 @@ class OpenBank(ActionPage):
 class MethodForm(ReasonForm):
     """Limits and fees as decimal text; fees in percent have four places."""
 
-    slug = forms.SlugField(label=gettext_lazy("Code"), max_length=40)
+    slug = forms.SlugField(label=pgettext_lazy("short name", "Code"), max_length=40)
     bank_account = forms.ModelChoiceField(
         label=gettext_lazy("Bank account"), queryset=BankAccount.objects.none(), empty_label=None
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -31,7 +31,7 @@ def periods(request: HttpRequest) -> HttpResponse:
         if month.period is not None:
             text = month.period.get_state_display()
             return cells.badge(text, TONES[PeriodState(month.period.state)])
-        return cells.badge(_("Open"), "plain")
+        return cells.badge(pgettext("period", "Open"), "plain")
 
     def closed(month: Month) -> Any:
         if month.period is None or not month.is_closed:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import access, cells, pages, words
 from backoffice.settings_pages import changed_by_text
@@ -50,7 +50,7 @@ def queued_commands(request: HttpRequest) -> HttpResponse:
             Column(gettext_lazy("Command"), lambda c: cells.mono(c.pk), "main"),
             Column(gettext_lazy("Written (UTC)"), lambda c: cells.when(c.created_at)),
             Column(gettext_lazy("What"), lambda c: words.event_sentence(command_of(c), dictionary)),
-            Column(gettext_lazy("By"), lambda c: changed_by_text(c.created_by)),
+            Column(pgettext_lazy("who", "By"), lambda c: changed_by_text(c.created_by)),
             Column(gettext_lazy("State"), state),
         ],
         filters=[
@@ -90,9 +90,9 @@ def queued_command(request: HttpRequest, command_id: int) -> HttpResponse:
     message = command_of(row)
     facts = [
         (_("State"), cells.badge(state["label"], state["tone"])),
-        (_("Result"), state["result"] or "–"),
+        (pgettext("of a command", "Result"), state["result"] or "–"),
         (_("Written (UTC)"), cells.when(row.created_at)),
-        (_("By"), changed_by_text(row.created_by)),
+        (pgettext("who", "By"), changed_by_text(row.created_by)),
         (_("Number"), row.number if row.number is not None else "–"),
     ]
     if state["seq"] and access.may(request.user, "ledger.view"):

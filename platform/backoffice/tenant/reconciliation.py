@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.action import ActionPage
@@ -98,7 +98,9 @@ def outside(request: HttpRequest) -> HttpResponse:
         columns=[
             Column(gettext_lazy("Balance"), lambda o: cells.mono(o.pk), "main"),
             Column(gettext_lazy("Place"), lambda o: o.place),
-            Column(gettext_lazy("Amount"), lambda o: names.amount(o.units, o.asset), "number"),
+            Column(
+                pgettext_lazy("money", "Amount"), lambda o: names.amount(o.units, o.asset), "number"
+            ),
             Column(gettext_lazy("As of (UTC)"), lambda o: cells.when(o.as_of)),
             Column(gettext_lazy("Source"), lambda o: o.source),
             Column(
@@ -150,7 +152,7 @@ class OutsideForm(StaffForm):
         help_text=gettext_lazy("The bank account, wallet or broker; the same words each time."),
     )
     amount = forms.CharField(
-        label=gettext_lazy("Amount"),
+        label=pgettext_lazy("money", "Amount"),
         max_length=60,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )

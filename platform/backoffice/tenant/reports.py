@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from backoffice import access, cells, charts, pages
-from backoffice.report_tables import all_lines, answer, asked, day_words, glance
+from backoffice.report_tables import all_lines, answer, asked, glance
 from tenants.selectors import current_tenant
 from wallets.reports import revenue, selectors
 from wallets.reports.shapes import Amount, Report, Section
@@ -198,7 +198,7 @@ def _fee_chart(days: list[revenue.DayValue], code: str) -> Any:
         day: date = first + timedelta(days=number)
         value = known.get(day)
         size = value.units if value else 0
-        bars.append(charts.Bar(day_words(day), size, glance(value) if value else "0"))
+        bars.append(charts.Bar(cells.day_text(day), size, glance(value) if value else "0"))
     return charts.columns(bars, _("Fees a day, value in %(code)s") % {"code": code})
 
 

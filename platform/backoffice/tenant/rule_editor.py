@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice import pages, rule_words
 from backoffice.action import ActionPage
@@ -42,7 +42,7 @@ class RuleForm(StaffForm):
             self._add(f"fact_{line}", _("Fact"), [("", _("– none –")), *facts], line)
             self._add(f"comparison_{line}", _("Comparison"), _COMPARISONS, line)
             self.fields[f"value_{line}"] = forms.CharField(
-                label=_("Value"),
+                label=pgettext("of a field", "Value"),
                 required=False,
                 max_length=40,
                 widget=forms.TextInput(

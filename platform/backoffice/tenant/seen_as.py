@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import cells, pages
 from backoffice.action import ActionPage
@@ -38,7 +38,7 @@ def seen_as(request: HttpRequest) -> HttpResponse:
             Column(
                 gettext_lazy("Until (UTC)"), lambda row: cells.when(row.ended_at or row.expires_at)
             ),
-            Column(gettext_lazy("Pages"), lambda row: cells.number(row.pages), "number"),
+            Column(pgettext_lazy("seen", "Pages"), lambda row: cells.number(row.pages), "number"),
             Column(gettext_lazy("State"), lambda row: cells.badge(STATES[row.state], _tone(row))),
         ],
         row_link=lambda row: pages.url(request, "seen_as_one", row.pk),
@@ -84,7 +84,7 @@ class EndSeenAs(ActionPage):
             (_("Reason"), target.reason),
             (_("Begun (UTC)"), cells.when(target.begun_at)),
             (_("Until (UTC)"), cells.when(target.ended_at or target.expires_at)),
-            (_("Pages"), target.pages),
+            (pgettext("seen", "Pages"), target.pages),
             (_("Ended by"), target.ended_by or cells.NOTHING),
         ]
 

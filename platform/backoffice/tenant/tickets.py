@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from backoffice import access, audit_pages, cells, pages
 from backoffice.action import ActionPage
@@ -233,7 +233,7 @@ class AssignTicket(TicketPage):
     def form(self, target: Ticket, data: Any = None, files: Any = None) -> StaffForm:
         class AssignForm(StaffForm):
             to = forms.ChoiceField(
-                label=_("To"),
+                label=pgettext("recipient", "To"),
                 required=False,
                 choices=[
                     ("", _("nobody")),
@@ -332,7 +332,7 @@ class EditAnswerText(ActionPage):
         return target.name if target else _("Add words")
 
     def confirm_label(self, target: AnswerText | None) -> str:
-        return _("Keep it")
+        return pgettext("save", "Keep it")
 
     def perform(self, target: AnswerText | None, values: dict[str, Any]) -> str:
         user = self.request.user

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from audit import traces
@@ -98,7 +98,7 @@ def _records_table(request: HttpRequest, rows: list[journal.JournalRecord]) -> A
             Column(gettext_lazy("Engine seq"), lambda r: cells.mono(r.seq), "main"),
             Column(gettext_lazy("Time (UTC)"), lambda r: cells.when(r.time)),
             Column(gettext_lazy("Command"), lambda r: words.event_sentence(r.command, dictionary)),
-            Column(gettext_lazy("Result"), lambda r: words.result_text(r.result)),
+            Column(pgettext_lazy("of a command", "Result"), lambda r: words.result_text(r.result)),
         ],
         row_link=lambda r: pages.url(request, "engine_record", r.seq),
     ).show(rows)

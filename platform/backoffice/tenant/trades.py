@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from backoffice import access, cells, pages
 from backoffice.tables import Choice, Column, Days, Listing
@@ -24,7 +24,7 @@ def id_or_nothing(term: str) -> int:
 def trade_columns(request: HttpRequest) -> list[Column]:
     """Columns of a list of trades."""
     return [
-        Column(gettext_lazy("Trade"), lambda t: cells.mono(t.pk), "main"),
+        Column(pgettext_lazy("one", "Trade"), lambda t: cells.mono(t.pk), "main"),
         Column(gettext_lazy("Time (UTC)"), lambda t: cells.when(t.time)),
         Column(gettext_lazy("Instrument"), lambda t: t.instrument.symbol),
         Column(gettext_lazy("Taker side"), lambda t: names.side(t.taker_side)),
@@ -78,7 +78,10 @@ def trades(request: HttpRequest) -> HttpResponse:
     )
     rows = Trade.objects.select_related("instrument", "instrument__base", "instrument__quote")
     return pages.render(
-        request, "list.html", {"table": listing.page(request, rows)}, title=_("Trades")
+        request,
+        "list.html",
+        {"table": listing.page(request, rows)},
+        title=pgettext("staff", "Trades"),
     )
 
 
@@ -132,7 +135,7 @@ def trade(request: HttpRequest, trade_id: int) -> HttpResponse:
         "trade.html",
         {"facts": facts, "sides": sides},
         title=_("Trade %(id)s") % {"id": row.pk},
-        crumbs=[(_("Trades"), pages.url(request, "trades"))],
+        crumbs=[(pgettext("staff", "Trades"), pages.url(request, "trades"))],
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit import selectors as audit_selectors
 from backoffice import access, audit_pages, cells, export, pages
@@ -47,8 +47,12 @@ def _listing(request: HttpRequest) -> Listing:
         columns=[
             Column(gettext_lazy("Withdrawal"), lambda w: cells.mono(w.pk), "main"),
             Column(gettext_lazy("Customer"), lambda w: words.customer(request, w.user)),
-            Column(gettext_lazy("Amount"), lambda w: words.amount(w.amount_units, w), "number"),
-            Column(gettext_lazy("To"), lambda w: cells.pair(w.holder, w.iban)),
+            Column(
+                pgettext_lazy("money", "Amount"),
+                lambda w: words.amount(w.amount_units, w),
+                "number",
+            ),
+            Column(pgettext_lazy("recipient", "To"), lambda w: cells.pair(w.holder, w.iban)),
             Column(
                 gettext_lazy("Approvals"),
                 lambda w: f"{bool(w.first_by_id) + bool(w.second_by_id)} / {w.approvals_needed}",
