@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,13 @@ WITHDRAWAL_COLUMNS = (
     "arrives",
     "to",
 )
+
+
+def named_account(request: HttpRequest) -> int | None:
+    """The number of the account that stood on the page which was sent, whatever was chosen in
+    another tab since; None: the page named none."""
+    named = request.POST.get("account", "")
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
 
 
 def deposits(user: Any, *, cursor: str = "", limit: int) -> Page:

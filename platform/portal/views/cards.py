@@ -34,7 +34,7 @@ def start(
     try:
         row = actions.start_payment(
             user=request.user,
-            account=accounts.access_account(request.user),
+            account=accounts.access_account(request.user, funding.named_account(request)),
             method=method,
             amount_units=form.cleaned_data["amount"],
             request_key=key,

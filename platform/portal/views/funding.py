@@ -169,12 +169,9 @@ def _ask(request: HttpRequest, form: WithdrawForm) -> HttpResponse:
         key = uuid.UUID(request.POST.get("request_key", ""))
     except ValueError:
         raise PaymentError(_("Open the form again and resend it.")) from None
-    # That of the page which was confirmed, whatever was chosen in another tab since.
-    named = request.POST.get("account", "")
-    number = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
     row = withdrawal_actions.request_withdrawal(
         request=request,
-        account=accounts.access_account(request.user, number),
+        account=accounts.access_account(request.user, funding.named_account(request)),
         beneficiary=form.cleaned_data["beneficiary"],
         amount_units=form.cleaned_data["amount"],
         request_key=key,

@@ -8,6 +8,8 @@ from django_tenants.utils import tenant_context
 
 from books import books
 from card_shop import gateway_service, shop
+from trading.accounts import actions as account_actions
+from trading.accounts import selectors as accounts
 from wallets.payments.models import CardPayment
 
 __all__ = ["books", "gateway_service", "shop"]
@@ -52,6 +54,25 @@ def test_from_the_form_to_the_gateway_and_back(shop, alice, client_for):
     page = browser.get(answer["Location"]).content.decode()
     assert "The money is in your account." in page and 'http-equiv="refresh"' not in page
     assert "98.00" in browser.get("/deposit").content.decode()
+
+
+def test_it_goes_to_the_account_that_was_shown(shop, alice, bob, client_for):
+    first = accounts.access_account(alice)
+    second = account_actions.open_account(user=alice, acting_user=alice, name="Savings")
+    shop.settle()
+    browser = client_for(alice)
+    page = browser.get("/deposit?method=card-eur").content.decode()
+    assert f"“{first.name}”" in page
+    sent = dict(re.findall(r'name="(request_key|account)" value="([^"]+)"', page))
+    # In another tab she goes on to another account meanwhile.
+    account_actions.choose_account(account=second, acting_user=alice)
+    answer = browser.post("/deposit?method=card-eur", sent | {"amount": "100.00"})
+    assert CardPayment.objects.get().account_id == first.pk
+    assert f"<dd>{first.name}</dd>" in browser.get(answer["Location"]).content.decode()
+    # None goes to somebody else's.
+    strange = {"account": str(accounts.access_account(bob).pk), "amount": "100.00"}
+    refused = browser.post("/deposit?method=card-eur", strange | {"request_key": str(uuid.uuid4())})
+    assert refused.status_code == 422 and CardPayment.objects.count() == 1
 
 
 @pytest.mark.parametrize(
