@@ -1,6 +1,6 @@
 """Host → tenant, for everything Django serves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import structlog
 from django.conf import settings
@@ -82,11 +82,14 @@ class BrandLocaleMiddleware:
         return response
 
 
-def language_of(request: HttpRequest) -> str:
-    """A language the brand speaks, nearest to what this visitor wants."""
+def language_of(request: HttpRequest, spoken: Container[str] | None = None) -> str:
+    """The language of those spoken (None: by the brand) that is nearest to what who asks wants:
+    chosen in this browser, else by this user, else the brand's default."""
     brand = brands.view_of(request.tenant)  # type: ignore[attr-defined]
+    if spoken is None:
+        spoken = brand.languages
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in brand.languages:
+    if chosen in spoken:
         return chosen
     preferred = getattr(request.user, "language", "")
-    return preferred if preferred in brand.languages else brand.default_language
+    return preferred if preferred in spoken else brand.default_language

@@ -12,23 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from identity import actions, cookies
-from tenants import brands
+from identity import cookies
+from tenants.middleware import language_of
 
 View = Callable[..., HttpResponse]
-
-
-def language_of(request: HttpRequest) -> str:
-    """Chosen in this browser, else by this user, else the brand's."""
-    known = dict(settings.LANGUAGES)
-    for wanted in (
-        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
-        getattr(request.user, "language", ""),
-        brands.view_of(request.tenant).default_language,  # type: ignore[attr-defined]
-    ):
-        if wanted in known:
-            return wanted
-    return settings.LANGUAGE_CODE
 
 
 def in_staff_language(view: View) -> View:
@@ -36,7 +23,7 @@ def in_staff_language(view: View) -> View:
 
     @wraps(view)
     def speaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = language_of(request)
+        language = language_of(request, dict(settings.LANGUAGES))
         with translation.override(language):
             response = view(request, *args, **kwargs)
         response.headers.setdefault("Content-Language", language)
@@ -46,11 +33,7 @@ def in_staff_language(view: View) -> View:
 
 
 def choose(request: HttpRequest, response: HttpResponse) -> None:
-    """Keep the language that was asked for in this browser, and with who is signed in for his
-    mail and his other devices."""
+    """Keep the language that was asked for; one that nobody speaks changes nothing."""
     language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES):
-        return
-    cookies.remember_language(response, language)
-    if request.user.is_authenticated:
-        actions.set_language(user=request.user, language=language)
+    if language in dict(settings.LANGUAGES):
+        cookies.remember_language(request, response, language)

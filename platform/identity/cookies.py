@@ -2,6 +2,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from identity import policy
+from identity.actions.profile import set_language
 
 YEAR_SECONDS = 31_536_000
 TRUSTED_DEVICE = "__Host-trusted" if settings.HTTPS else "trusted"
@@ -23,8 +24,11 @@ def set_trusted_device(response: HttpResponse, token: str) -> None:
     )
 
 
-def remember_language(response: HttpResponse, language: str) -> None:
-    """Have this browser's pages in that language from now on, whoever is signed in."""
+def remember_language(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """Have this browser's pages in that language from now on, and keep it with who is signed in
+    for his mail and his other devices."""
+    if request.user.is_authenticated:
+        set_language(user=request.user, language=language)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

@@ -9,7 +9,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 
-from identity import actions as identity
 from identity import cookies
 from portal import fees, markets
 from portal.guard import limited, next_address
@@ -57,7 +56,5 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = redirect(next_address(request, "portal:landing"))
     if language in brands.view_of(request.tenant).languages:  # type: ignore[attr-defined]
-        cookies.remember_language(response, language)
-        if request.user.is_authenticated:
-            identity.set_language(user=request.user, language=language)
+        cookies.remember_language(request, response, language)
     return response

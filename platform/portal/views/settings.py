@@ -43,7 +43,6 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, chosen: dict[str, str]) -> HttpResponse:
-    identity.set_language(user=request.user, language=chosen["language"])
     identity.set_timezone(user=request.user, timezone=chosen["zone"])
     body = json.dumps({"theme": chosen["theme"], "numbers": chosen["numbers"]}).encode()
     actions.keep_preference(acting_user=request.user, name="display", body=body)
@@ -51,7 +50,7 @@ def _keep(request: HttpRequest, chosen: dict[str, str]) -> HttpResponse:
         messages.success(request, _("Your settings are kept and hold on every device."))
     response = redirect("portal:settings")
     # This browser may have been told otherwise before; from now on it is as all others.
-    cookies.remember_language(response, chosen["language"])
+    cookies.remember_language(request, response, chosen["language"])
     response.set_cookie(
         "theme",
         chosen["theme"],

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from identity import cookies
 from identity import selectors as identity
 from portal import fees, selectors
 from trading.accounts import selectors as accounts
@@ -55,7 +56,7 @@ def terminal(request: HttpRequest, symbol: str) -> HttpResponse:
         "shares": SHARES_PERCENT,
     }
     response = render(request, "portal/trade.html", values)
-    response.set_cookie("instrument", info.symbol, max_age=31_536_000, samesite="Lax")
+    response.set_cookie("instrument", info.symbol, max_age=cookies.YEAR_SECONDS, samesite="Lax")
     return response
 
 
