@@ -80,7 +80,7 @@ PLAIN = (
 
 
 # Compiled each by itself: the loop of the process around the core, which does touch the world.
-EDGE = ("frames", "metrics", "connection", "groups", "log_writer", "server")
+EDGE = ("frames", "metrics", "connection", "groups", "log_writer", "prefault", "server")
 
 
 def source_files() -> list[Path]:

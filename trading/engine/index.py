@@ -120,6 +120,14 @@ class Index:
         self.count -= 1
         return 0
 
+    def rooms(self) -> list[memoryview]:
+        """The links, of as many words as the table has rows, and what leads to them."""
+        return [self._links_room, self._heads_room]
+
+    def heads_reached(self) -> int:
+        """Words of the latter in use: any of those there, once there are some rows."""
+        return self._round + self._split if self.count >= 1 << INDEX_LEAST_SHIFT else 0
+
     def _grow(self) -> int:
         """Split one bucket in two: by the next bit of the spread, which the tags have."""
         old = self._split

@@ -5,6 +5,7 @@ from trading.engine.frames cimport Frames
 from trading.engine.groups cimport Group, Share
 from trading.engine.log_writer cimport LogWriter
 from trading.engine.metrics cimport Metrics
+from trading.engine.prefault cimport Prefault
 from trading.engine.words cimport FAILED
 
 cdef long long _READ_BYTES
@@ -23,6 +24,7 @@ cdef long long _EDGES
 cdef class Server:
     cdef public object shard
     cdef public LogWriter writer
+    cdef Prefault prefault
     cdef public object listener
     cdef public object signal_socket
     cdef public Metrics metrics

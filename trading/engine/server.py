@@ -21,6 +21,7 @@ from trading.engine.groups import Group, Share
 from trading.engine.layouts import REQUEST_HEADER_BYTES
 from trading.engine.log_writer import LogWriter
 from trading.engine.metrics import Gauges, Metrics
+from trading.engine.prefault import Prefault
 from trading.engine.shard import Shard
 
 _READ_BYTES: Final = 32 * 1024  # of one connection before the others have their turn
@@ -64,6 +65,7 @@ class Server:
     ) -> None:
         self.shard = shard
         self.writer = writer
+        self.prefault = Prefault(shard)
         self.listener = listener
         self.signal_socket = signal_socket
         self.metrics = metrics
@@ -168,6 +170,7 @@ class Server:
     def finish(self) -> None:
         """Let no one in any more, send what is left for a second at most, close everything."""
         self.drain()
+        self.prefault.close()
         self.poller.unregister(self.listener.fileno())
         self.listener.close()
         for connection in list(self.connections.values()):
@@ -292,6 +295,7 @@ class Server:
         share = Share(output.answers, self._senders, self._counts, self._round_ns)
         share.requests = self._requests
         self.metrics.requests += self._requests
+        self.prefault.look(self._requests)
         self._filled = 0
         self._senders = []
         self._counts = []

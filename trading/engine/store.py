@@ -75,6 +75,40 @@ class Store:
         # The same of cancel timers: (when, tenant, account id, instrument id).
         self.cancel_timers: list[tuple[int, int, int, int]] = []
 
+    def rooms(self) -> list[memoryview]:
+        """What grows with orders, then with accounts; see ``reached``."""
+        return [
+            self._orders_room,
+            self._keys_room,
+            self._levels_room,
+            self._blocks_room,
+            *self.order_ids.rooms(),
+            *self.client_keys.rooms(),
+            self._accounts_room,
+            self._volumes_room,
+            self._balances_room,
+            *self.account_ids.rooms(),
+        ]
+
+    def reached(self, number: int) -> int:
+        """Words of a room in use, by its number in ``rooms``."""
+        orders = self.orders_end // rows.ORDER_WIDTH
+        return (
+            self.orders_end,
+            orders * rows.CLIENT_WIDTH,
+            self.levels_end,
+            self.blocks_end,
+            orders,
+            self.order_ids.heads_reached(),
+            orders,
+            self.client_keys.heads_reached(),
+            self.accounts_end,
+            self.accounts_end * rows.VOLUMES_BY_ACCOUNT,
+            self.balances_end,
+            self.accounts_end // rows.ACCOUNT_WIDTH,
+            self.account_ids.heads_reached(),
+        )[number]
+
     # Rows.
 
     def has_room(self) -> bool:

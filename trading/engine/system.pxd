@@ -197,6 +197,53 @@ cdef extern from *:
         Py_END_ALLOW_THREADS
         return 0;
     }
+    typedef struct {
+        char *from;
+        long long bytes, wanted, ended;
+    } marque_pages;
+    static int marque_want_pages(char *place, PyObject *room, long long start, long long end) {
+        marque_pages *desk = (marque_pages *)place;
+        Py_buffer view;
+        if (PyObject_GetBuffer(room, &view, PyBUF_WRITABLE) < 0)
+            return -1;
+        desk->from = (char *)view.buf + start;
+        desk->bytes = end - start;
+        PyBuffer_Release(&view);
+        __atomic_store_n(&desk->wanted, 1, __ATOMIC_RELEASE);
+        return 0;
+    }
+    static inline int marque_pages_wanted(const char *place) {
+        return __atomic_load_n(&((const marque_pages *)place)->wanted, __ATOMIC_ACQUIRE) != 0;
+    }
+    static inline void marque_end_pages(char *place) {
+        __atomic_store_n(&((marque_pages *)place)->ended, 1, __ATOMIC_RELEASE);
+    }
+    static long long marque_make_pages(char *place, long long work_fd) {
+        marque_pages *desk = (marque_pages *)place;
+        unsigned long long told;
+        Py_BEGIN_ALLOW_THREADS
+        for (;;) {
+            if (read((int)work_fd, &told, sizeof told) != sizeof told) {
+                if (errno == EINTR)
+                    continue;
+                break;
+            }
+            if (__atomic_load_n(&desk->ended, __ATOMIC_ACQUIRE))
+                break;
+            if (!marque_pages_wanted(place))
+                continue;
+            /* A zero in the place of a zero, in one step: a write, by which nothing is lost that
+               another thread writes there. What is not zero is there already. */
+            for (long long at = 0; at < desk->bytes; at += 4096) {
+                char zero = 0;
+                __atomic_compare_exchange_n(
+                    desk->from + at, &zero, 0, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+            }
+            __atomic_store_n(&desk->wanted, 0, __ATOMIC_RELEASE);
+        }
+        Py_END_ALLOW_THREADS
+        return 0;
+    }
     static inline void marque_clear_answers(char *place) {
         ((marque_desk *)place)->answers = 0;
     }
@@ -223,6 +270,7 @@ cdef extern from *:
     enum: MOST_PIECES "MARQUE_MOST_PIECES"
     enum: MOST_ANSWERS "MARQUE_MOST_ANSWERS"
     enum: DESK_BYTES "((long)sizeof(marque_desk))"
+    enum: PAGES_BYTES "((long)sizeof(marque_pages))"
     enum: MARQUE_REALTIME "CLOCK_REALTIME"
     enum: MARQUE_MONOTONIC "CLOCK_MONOTONIC"
     long long marque_clock(int clock) noexcept
@@ -245,6 +293,12 @@ cdef extern from *:
     bint is_done "marque_is_done"(const char *desk) noexcept
     long long error_of "marque_error_of"(const char *desk) noexcept
     long long nanoseconds_of "marque_nanoseconds_of"(const char *desk) noexcept
+    int want_pages "marque_want_pages"(
+        char *desk, object room, long long start, long long end
+    ) except -1
+    bint pages_wanted "marque_pages_wanted"(const char *desk) noexcept
+    void end_pages "marque_end_pages"(char *desk) noexcept
+    long long make_pages "marque_make_pages"(char *desk, long long work_fd) noexcept
     void *memcpy(void *target, const void *source, size_t size) noexcept
 
 

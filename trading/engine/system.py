@@ -18,6 +18,7 @@ EVENT_BYTES: Final = 12 * MOST_EVENTS
 MOST_PIECES: Final = 256  # of one group that is written without Python
 MOST_ANSWERS: Final = 1024  # that are sent without Python once a group is written
 DESK_BYTES: Final = 64 + 16 * MOST_PIECES + 32 * MOST_ANSWERS
+PAGES_BYTES: Final = 32
 
 
 def monotonic_ns() -> int:
@@ -153,4 +154,31 @@ def error_of(desk: bytearray) -> int:
 
 def nanoseconds_of(desk: bytearray) -> int:
     """How long that took."""
+    return 0
+
+
+def want_pages(desk: bytearray, room: memoryview, start: int, end: int) -> int:
+    """Lay down that the bytes of a room from ``start`` to ``end`` are to be memory; 0.
+
+    Only while nothing else is wanted; the room must be kept.
+    """
+    return 0
+
+
+def pages_wanted(desk: bytearray) -> bool:
+    """Whether what was laid down is not done yet."""
+    return False
+
+
+def end_pages(desk: bytearray) -> None:
+    """Have ``make_pages`` return once it is told."""
+
+
+def make_pages(desk: bytearray, work_fd: int) -> int:
+    """Touch what is laid on the desk each time ``work_fd`` is told, without the GIL; 0.
+
+    Nothing is changed by it, whoever else writes there meanwhile. Interpreted there is nothing to
+    hurry for: it only waits for its end.
+    """
+    os.eventfd_read(work_fd)
     return 0

@@ -1,0 +1,20 @@
+cimport cython
+
+cdef long long _LOOK_REQUESTS
+cdef long long _LARGE_PAGE_WORDS
+cdef long long _MOST_AHEAD_WORDS
+
+
+@cython.final
+cdef class Prefault:
+    cdef object _store
+    cdef list _rooms
+    cdef list _words
+    cdef list _ready
+    cdef long long _requests
+    cdef bytearray _desk
+    cdef long long _work_fd
+    cdef object _thread
+
+    @cython.locals(number="long long", reached="long long", wanted="long long", ready="long long", pages="long long", end="long long")
+    cpdef look(self, long long requests)
