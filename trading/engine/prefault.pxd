@@ -3,6 +3,7 @@ cimport cython
 cdef long long _LOOK_REQUESTS
 cdef long long _LARGE_PAGE_WORDS
 cdef long long _MOST_AHEAD_WORDS
+cdef long long _PATIENCE_NS
 
 
 @cython.final
@@ -12,9 +13,11 @@ cdef class Prefault:
     cdef list _words
     cdef list _ready
     cdef long long _requests
+    cdef long long _wanted_ns
     cdef bytearray _desk
     cdef long long _work_fd
     cdef object _thread
 
     @cython.locals(number="long long", reached="long long", wanted="long long", ready="long long", pages="long long", end="long long")
-    cpdef look(self, long long requests)
+    cpdef look(self, long long requests, long long now_ns)
+    cdef _set_idle(self, bint is_idle)

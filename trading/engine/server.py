@@ -295,7 +295,7 @@ class Server:
         share = Share(output.answers, self._senders, self._counts, self._round_ns)
         share.requests = self._requests
         self.metrics.requests += self._requests
-        self.prefault.look(self._requests)
+        self.prefault.look(self._requests, self._round_ns)
         self._filled = 0
         self._senders = []
         self._counts = []

@@ -48,7 +48,7 @@ def look_until(prefault: Prefault, holds: Callable[[], bool]) -> bool:
     while not holds():
         if time.monotonic() > until:
             return False
-        prefault.look(1024)
+        prefault.look(1024, time.monotonic_ns())
         time.sleep(0.001)
     return True
 
@@ -71,7 +71,7 @@ def test_as_much_is_made_as_is_used_in_large_pages_up_to_two() -> None:
             pages = large_pages * per_page
             assert look_until(prefault, lambda pages=pages: resident_pages(room) >= pages)
             for _ in range(5):
-                prefault.look(1024)
+                prefault.look(1024, time.monotonic_ns())
             time.sleep(0.02)
             assert resident_pages(room) == pages
         assert resident_pages(other) == 0
@@ -89,7 +89,7 @@ def test_few_requests_have_nothing_made() -> None:
     prefault = Prefault(tables)
     tables.filled = [8, 8]
     try:
-        prefault.look(1023)
+        prefault.look(1023, time.monotonic_ns())
         time.sleep(0.05)
         assert [resident_pages(room) for room in tables.rooms()] == [0, 0]
         assert look_until(prefault, lambda: all(map(resident_pages, tables.rooms())))
@@ -116,7 +116,7 @@ def test_what_is_written_meanwhile_stays() -> None:
         writer.start()
         tables.filled[0] = (2 * LARGE_PAGE - 8 * start) // 8
         ready.wait()
-        prefault.look(1024)
+        prefault.look(1024, time.monotonic_ns())
         writer.join()
         prefault.close()
         places = range(0, 4 * LARGE_PAGE // 8, stride)
@@ -136,6 +136,6 @@ def test_it_ends_whether_it_had_work_or_not() -> None:
     tables = Tables()
     before = threading.active_count()
     prefault = Prefault(tables)
-    prefault.look(10_000)
+    prefault.look(10_000, time.monotonic_ns())
     prefault.close()
     assert threading.active_count() == before
