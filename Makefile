@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run stop status test lint clean
 PY := .venv/bin/python
-LANES := 2
+LANES := 3
 # Dozens of processes are started: each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -26,7 +26,7 @@ status:  ## show its processes
 lint: setup  ## ruff, mypy, import contracts
 	@scripts/lint
 
-test: setup  ## lint, then all tests in two lanes, each on servers of its own
+test: setup  ## lint, then all tests in three lanes, each on servers of its own
 	@scripts/lint
 	@$(PY) -m pytest --dist loadscope --tx '$(LANES)*popen//python=$(PY) -m runtime.sandbox $(PY)' $(PYTEST)
 

@@ -13,9 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
-
 from kyc.screening import names
 
 LEAST_TOKEN_BP = 8200
@@ -115,6 +112,10 @@ class Index:
 
     def _near(self, token: str, *, vowels_hidden: bool) -> dict[str, tuple[str, int]]:
         """Tokens of the list that may be this one: how, and how like in basis points."""
+        # Here, as few processes screen and it takes a tenth of the start of each.
+        from rapidfuzz import process
+        from rapidfuzz.distance import JaroWinkler
+
         found: dict[str, tuple[str, int]] = {}
         if len(token) > 2:
             for other, likeness, _position in process.extract(

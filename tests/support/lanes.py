@@ -1,10 +1,11 @@
-"""Lanes: ``make test`` runs the tests in two workers of pytest-xdist.
+"""Lanes: ``make test`` runs the tests in three workers of pytest-xdist.
 
 Each worker is started by ``runtime.sandbox``, so it has a PostgreSQL, a Valkey, a data folder and
-ports of its own, and a test needs to know nothing of the other lane. The tests of a file stay
+ports of its own, and a test needs to know nothing of the other lanes. The tests of a file stay
 together, because they share what their module's fixtures start; those of a folder in ``TOGETHER``
 do, because they share one running product. What takes longest begins first, so that the lanes end
-at about the same time. Names and fixtures of a test are the same in one lane or in several.
+at about the same time. There are three also on two processors: tests wait for processes, disks and
+browsers. Names and fixtures of a test are the same in one lane or in several.
 """
 
 from contextlib import ExitStack

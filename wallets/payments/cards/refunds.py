@@ -241,6 +241,8 @@ def take_down(payment: CardPayment, told: ToldRefund, now: datetime) -> None:
         if told.status == "done":
             claims.given_back_there(payment, told, now)
         return
+    if row.state == RefundState.DONE and told.status == "done":
+        return  # as is known already
     row = _locked(row.pk)
     if told.status == "done" and states.allows(row, RefundState.DONE):
         units = units_of(told.amount, payment.asset)
