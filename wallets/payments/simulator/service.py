@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from decimal import Decimal
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ class Service:
         """Serve from a thread; without `sends` events wait for somebody to take them out."""
         if sends:
             self.sender.start()
-        threading.Thread(target=self.server.serve_forever, name="gateway", daemon=True).start()
+        # It looks that often whether it is to stop.
+        serve = partial(self.server.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serve, name="gateway", daemon=True).start()
         return self
 
     def run(self) -> None:
