@@ -13,19 +13,31 @@ import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from shops import DESK, PHONE, Shop
+from terminals import frames_sent, open_orders, placed
 
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def terminal(aurora: Shop, open_page: OpenPage) -> Page:
+def blank(open_page: OpenPage) -> Page:
+    """The page that `terminal` opens, while it is nowhere yet."""
+    return open_page(expected=r"WebSocket|ERR_|Failed to load|502|503")
+
+
+@pytest.fixture
+def sent(blank: Page) -> list[str]:
+    """What the terminal sends over its WebSocket, from the first frame on."""
+    return frames_sent(blank)
+
+
+@pytest.fixture
+def terminal(aurora: Shop, blank: Page, sent: list[str]) -> Page:
     """Carol of the demo at the BTC terminal."""
-    page = open_page(expected=r"WebSocket|ERR_|Failed to load|502|503")
-    aurora.sign_in(page, "carol@aurora.example")
-    page.goto(aurora.url("/trade/BTC-USDT"))
-    expect(page.locator(".bids .ladder-row").first).to_be_visible()
-    expect(page.locator("[data-out=available]")).to_contain_text("USDT")
-    return page
+    aurora.sign_in(blank, "carol@aurora.example")
+    blank.goto(aurora.url("/trade/BTC-USDT"))
+    expect(blank.locator(".bids .ladder-row").first).to_be_visible()
+    expect(blank.locator("[data-out=available]")).to_contain_text("USDT")
+    return blank
 
 
 # The prices of both sides, read at once: null while they are those seen before.
@@ -75,16 +87,21 @@ def test_what_is_shown_before_sending_is_what_comes(terminal: Page) -> None:
     ],
 )
 def test_a_bad_order_is_told_before_it_is_sent(
-    terminal: Page, price: str, amount: str, told: str
+    terminal: Page, sent: list[str], price: str, amount: str, told: str
 ) -> None:
-    sent: list[str] = []
-    terminal.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    expect(terminal.locator("[name=price]")).not_to_have_value("")
+    good = f"{Decimal(terminal.input_value('[name=price]')) * Decimal('0.95'):.2f}"
     terminal.fill("[name=price]", price)
     terminal.fill("[name=amount]", amount)
     terminal.click(".send")
     expect(terminal.locator(".why")).to_contain_text(told)
     assert terminal.input_value("[name=amount]") == amount
-    assert not any("order.place" in str(frame) for frame in sent)
+    # Mended it goes, and it is the only one that went.
+    _buy(terminal, good)
+    assert [order["price"] for order in placed(sent)] == [good]
+    row = terminal.locator("[data-rows=open] tr", has_text=f"{Decimal(good):,.2f}")
+    row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(row).to_have_count(0)
 
 
 # The library fills what it has assigned, so it is wrapped when it is used.
@@ -104,8 +121,7 @@ def test_an_order_ends_when_the_readers_own_clock_says(aurora: Shop, open_page: 
     """The zone of his settings, not the browser's; the chart's times are in it as well."""
     page = open_page(timezone_id="America/New_York", expected=r"WebSocket|ERR_|Failed to load")
     aurora.sign_in(page, "carol@aurora.example")
-    sent: list[str] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    sent = frames_sent(page)
     page.add_init_script(IN_TOKYO)
     page.add_init_script(KEEP_CHART)
     page.goto(aurora.url("/trade/BTC-USDT"))
@@ -117,8 +133,8 @@ def test_an_order_ends_when_the_readers_own_clock_says(aurora: Shop, open_page: 
     wanted = datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=7)
     assert abs(offered - wanted.replace(tzinfo=None)) < timedelta(minutes=5)
     _buy(page, f"{Decimal(price) * Decimal('0.95'):.2f}")
-    order = next(json.loads(frame) for frame in sent if "order.place" in str(frame))
-    assert str(int(offered.replace(tzinfo=wanted.tzinfo).timestamp() * 1000)) in json.dumps(order)
+    [order] = placed(sent)
+    assert order["expire_time"] == int(offered.replace(tzinfo=wanted.tzinfo).timestamp() * 1000)
 
 
 # Whether the page shows the bids that the exchange has.
@@ -268,10 +284,7 @@ def at_the_terminal(shop: Shop, page: Page) -> None:
 
 def orders_called(page: Page, client_order_id: object) -> list[dict[str, Any]]:
     """Open orders of that name, as the exchange tells them."""
-    orders = page.evaluate(
-        "async () => (await (await fetch('/api/v1/orders?status=open&limit=200')).json()).results"
-    )
-    return [order for order in orders if order["client_order_id"] == client_order_id]
+    return [order for order in open_orders(page) if order["client_order_id"] == client_order_id]
 
 
 def cancel_and_see(page: Page, order_id: str) -> None:

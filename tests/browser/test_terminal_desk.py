@@ -8,20 +8,31 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shops import PHONE, Shop
-from terminals import at_the_chart, cancel_all, forget, kept, resting_box
+from terminals import at_the_chart, cancel_all, forget, frames_sent, kept, placed, resting_box
 
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def desk(aurora: Shop, open_page: OpenPage) -> Page:
+def blank(open_page: OpenPage) -> Page:
+    """The page that `desk` opens, while it is nowhere yet."""
+    return open_page()
+
+
+@pytest.fixture
+def sent(blank: Page) -> list[str]:
+    """What the terminal sends over its WebSocket, from the first frame on."""
+    return frames_sent(blank)
+
+
+@pytest.fixture
+def desk(aurora: Shop, blank: Page, sent: list[str]) -> Page:
     """Carol at a terminal as it comes."""
-    page = open_page()
-    at_the_chart(aurora, page, "carol")
-    forget(page)
-    at_the_chart(aurora, page)
-    expect(page.locator("[data-out=available]")).to_contain_text("USDT")
-    return page
+    at_the_chart(aurora, blank, "carol")
+    forget(blank)
+    at_the_chart(aurora, blank)
+    expect(blank.locator("[data-out=available]")).to_contain_text("USDT")
+    return blank
 
 
 def number(text: str) -> Decimal:
@@ -136,12 +147,10 @@ def test_the_sum_tells_what_one_holds_then(desk: Page) -> None:
     assert abs(Decimal(booked["USDT"]) - cost - number(quote)) <= Decimal("0.02")
 
 
-def test_who_wants_it_is_asked_before_an_order_is_sent(desk: Page) -> None:
+def test_who_wants_it_is_asked_before_an_order_is_sent(desk: Page, sent: list[str]) -> None:
     desk.click("[data-open=settings]")
     desk.check("#settings [name=confirm]")
     desk.keyboard.press("Escape")
-    sent: list[str] = []
-    desk.on("websocket", lambda socket: socket.on("framesent", sent.append))
     low = Decimal(desk.input_value("[name=price]")) * 95 / 100
     desk.fill("[name=price]", f"{low:.2f}")
     desk.fill("[name=amount]", "0.001")
@@ -150,11 +159,12 @@ def test_who_wants_it_is_asked_before_an_order_is_sent(desk: Page) -> None:
     expect(asked).to_contain_text("Buy BTC")
     expect(asked).to_contain_text(f"{low:,.2f} USDT")
     asked.locator("[value=keep]").click()
-    expect(desk.locator("[name=amount]")).to_have_value("0.001")  # nothing was sent
+    expect(desk.locator("[name=amount]")).to_have_value("0.001")
     expect(desk.locator("[data-rows=open] tr")).to_have_count(0)
     desk.click(".send")
     asked.locator("[value=send]").click()
     expect(desk.locator("[data-rows=open] tr")).to_have_count(1)
+    assert [order["price"] for order in placed(sent)] == [f"{low:.2f}"]  # once, after the yes
     # And back: the toast of a resting order takes it back.
     desk.locator(".toast", has_text="Order is in the book").locator(".undo").click()
     expect(desk.locator("[data-rows=open] tr")).to_have_count(0)

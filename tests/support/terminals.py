@@ -1,5 +1,6 @@
 """The terminal in a browser: coming to it, and what it keeps."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,27 @@ _FORGET = """async () => {
     await fetch(path, { method: 'DELETE', headers: { 'X-CSRFToken': csrf } });
   }
 }"""
+
+
+def frames_sent(page: Page) -> list[str]:
+    """What the page sends over its WebSockets, of those that it opens from now on."""
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda it: sent.append(str(it))))
+    return sent
+
+
+def placed(sent: list[str]) -> list[dict[str, Any]]:
+    """What was asked for with the orders, or lists, among those frames."""
+    requests = [json.loads(frame) for frame in sent]
+    return [one["args"] for one in requests if one["op"].startswith("order.place")]
+
+
+def open_orders(page: Page) -> list[dict[str, Any]]:
+    """The user's open orders as the exchange tells them, the oldest first."""
+    orders: list[dict[str, Any]] = page.evaluate(
+        "async () => (await (await fetch('/api/v1/orders?status=open&limit=200')).json()).results"
+    )
+    return sorted(orders, key=lambda order: int(order["order_id"]))
 
 
 def at_the_chart(shop: Shop, page: Page, who: str = "") -> None:
