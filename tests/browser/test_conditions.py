@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from shops import Shop
+from terminals import open_orders
 
 OpenPage = Callable[..., Page]
 
@@ -189,6 +190,95 @@ def test_a_pair_of_which_one_cancels_the_other(terminal: Page) -> None:
     expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
     terminal.click("#tab-past")
     expect(terminal.locator("[data-rows=past] tr", has_text="ended by order").first).to_be_visible()
+
+
+def test_the_stop_of_a_pair_is_sent_on_at_a_price_of_its_own_by_the_mark_price(
+    terminal: Page,
+) -> None:
+    last = last_price(terminal)
+    above, trigger, limit = (f"{last * Decimal(factor):.2f}" for factor in ("1.05", "0.95", "0.94"))
+    terminal.click("[data-side=sell]")
+    terminal.click("[data-type=oco]")
+    expect(terminal.locator("[data-row=sends]")).to_be_hidden()
+    expect(terminal.locator("[name=stop_limit]")).to_be_hidden()
+    terminal.click("[data-way=limit]")
+    terminal.fill("[name=trigger]", trigger)
+    terminal.fill("[name=price]", above)
+    terminal.fill("[name=amount]", "0.001")
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("Enter the limit price of the stop order")
+    expect(terminal.locator("[name=stop_limit]")).to_be_focused()
+    terminal.fill("[name=stop_limit]", limit)
+    terminal.select_option("[name=source]", "mark")
+    send(terminal)
+    expect(terminal.locator(".toast", has_text="Both orders are in place")).to_be_visible()
+    first, stop = open_orders(terminal)
+    assert (first["type"], first["status"], Decimal(first["price"])) == (
+        "limit", "open", Decimal(above),
+    )  # fmt: skip
+    assert (stop["type"], stop["status"], stop["time_in_force"], stop["trigger_source"]) == (
+        "stop_limit", "waiting", "GTC", "mark",
+    )  # fmt: skip
+    assert (Decimal(stop["trigger_price"]), Decimal(stop["price"])) == (
+        Decimal(trigger), Decimal(limit),
+    )  # fmt: skip
+    assert stop["linked_order_ids"] == [first["order_id"]]
+    row = open_row(terminal, "Stop limit")
+    expect(row).to_contain_text(f"waiting for ≤ {Decimal(trigger):,.2f} · mark price")
+    expect(row).to_contain_text(f"{Decimal(limit):,.2f}")
+
+
+def test_the_stop_of_a_pair_trails_by_the_index_price_and_ends_with_it(terminal: Page) -> None:
+    last = last_price(terminal)
+    below = f"{last * Decimal('0.95'):.2f}"
+    terminal.click("[data-type=oco]")
+    terminal.click("[data-way=trailing]")
+    expect(terminal.locator("[name=trigger]")).to_be_hidden()
+    expect(terminal.locator("[data-row=activation]")).to_be_hidden()
+    terminal.fill("[name=price]", below)
+    terminal.fill("[name=amount]", "0.001")
+    terminal.fill("[name=distance]", "51")
+    terminal.click(".send")
+    expect(terminal.locator(".why")).to_contain_text("Enter a distance from 0.01 %")
+    terminal.fill("[name=distance]", "1.25")
+    terminal.select_option("[name=source]", "index")
+    terminal.select_option("[name=time_in_force]", "GTD")
+    send(terminal)
+    first, stop = open_orders(terminal)
+    assert (first["type"], Decimal(first["price"])) == ("limit", Decimal(below))
+    assert (stop["type"], stop["side"], stop["status"], stop["price"]) == (
+        "trailing_stop", "buy", "waiting", None,
+    )  # fmt: skip
+    assert (stop["trailing_distance_bp"], stop["trigger_source"]) == (125, "index")
+    assert stop["expires_at"] == first["expires_at"] is not None
+    row = open_row(terminal, "Trailing stop")
+    expect(row).to_contain_text("1.25 % behind")
+    expect(row).to_contain_text("index price")
+    row.get_by_role("button", name=re.compile("Cancel order")).click()
+    expect(terminal.locator("[data-rows=open] tr")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("stop", ""), ("trail", "2.5")])
+def test_the_stop_of_a_bracket_waits_for_the_mark_price(
+    terminal: Page, field: str, value: str
+) -> None:
+    last = last_price(terminal)
+    far, take, stop = (f"{last * Decimal(factor):.2f}" for factor in ("0.95", "1.05", "0.9"))
+    terminal.fill("[name=price]", far)
+    terminal.check("[name=bracket]")
+    terminal.fill("[name=take]", take)
+    expect(terminal.locator("[name=bracket_source]")).to_be_hidden()  # there is no stop yet
+    terminal.fill(f"[name={field}]", value or stop)
+    terminal.select_option("[name=bracket_source]", "mark")
+    send(terminal)
+    _, profit, loss = open_orders(terminal)
+    assert (profit["type"], profit["trigger_source"]) == ("limit", None)
+    assert (loss["status"], loss["trigger_source"]) == ("pending", "mark")
+    if value:
+        assert (loss["type"], loss["trailing_distance_bp"]) == ("trailing_stop", 250)
+    else:
+        assert (loss["type"], Decimal(loss["trigger_price"])) == ("stop", Decimal(stop))
+    expect(open_row(terminal, "comes once order").last).to_contain_text("mark price")
 
 
 def test_the_stop_of_a_bracket_trails(terminal: Page) -> None:

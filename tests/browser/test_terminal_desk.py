@@ -170,6 +170,39 @@ def test_who_wants_it_is_asked_before_an_order_is_sent(desk: Page, sent: list[st
     expect(desk.locator("[data-rows=open] tr")).to_have_count(0)
 
 
+def test_he_is_asked_about_the_stop_of_a_pair_as_well(desk: Page, sent: list[str]) -> None:
+    desk.click("[data-open=settings]")
+    desk.check("#settings [name=confirm]")
+    desk.keyboard.press("Escape")
+    last = Decimal(desk.input_value("[name=price]"))
+    desk.click("[data-type=oco]")
+    desk.click("[data-way=limit]")
+    desk.fill("[name=price]", f"{last * Decimal('0.95'):.2f}")
+    desk.fill("[name=trigger]", f"{last * Decimal('1.04'):.2f}")
+    desk.fill("[name=stop_limit]", f"{last * Decimal('1.05'):.2f}")
+    desk.select_option("[name=source]", "index")
+    desk.fill("[name=amount]", "0.001")
+    desk.click(".send")
+    facts = desk.locator("#confirm-order dl > div")
+    for word, value in (
+        ("Price", f"{last * Decimal('0.95'):,.2f} USDT"),
+        ("Trigger", f"{last * Decimal('1.04'):,.2f} USDT"),
+        ("Limit price", f"{last * Decimal('1.05'):,.2f} USDT"),
+        ("Triggered by", "Index price"),
+    ):
+        named = facts.filter(has=desk.locator("dt", has_text=re.compile(f"^{word}$")))
+        expect(named.locator("dd")).to_have_text(value)
+    desk.locator("#confirm-order [value=keep]").click()
+    desk.click("[data-way=trailing]")
+    desk.fill("[name=distance]", "2.5")
+    desk.click(".send")
+    expect(facts.filter(has_text="Trailing stop").locator("dd")).to_have_text("2.50 %")
+    expect(facts.filter(has_text="Limit price")).to_have_count(0)
+    desk.locator("#confirm-order [value=keep]").click()
+    expect(desk.locator("#confirm-order")).to_be_hidden()
+    assert not placed(sent)
+
+
 def test_all_of_one_instrument_are_cancelled_and_no_others(aurora: Shop, desk: Page) -> None:
     cancel_all(desk)
     for symbol in ("ETH-USDT", "BTC-USDT"):

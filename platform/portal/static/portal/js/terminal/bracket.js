@@ -1,19 +1,21 @@
 // Orders that come with another one: a take-profit and a stop-loss attached to an order (OTO, with
-// both OTOCO), and two of which one cancels the other (OCO). Pure: it knows neither page nor network.
+// both OTOCO). Pure: it knows neither page nor network.
 
 import { _, say } from "../text.js";
-import { bandText, isOutsideBand, readDistance } from "./reckoning.js";
+import { bandText, isOutsideBand, readDistance, stepOfPrice } from "./reckoning.js";
 
 /**
  * What the two prices of a bracket amount to. `form`: {instrument, side (of the order they are
- * attached to), take, stop, trail (texts; with a distance in percent the stop trails), lots, ticks
- * (its price, or the last one), last (ticks)}.
+ * attached to), take, stop, trail (texts; with a distance in percent the stop trails), source (whose
+ * price fires the stop), lots, ticks (its price, or the last one), last (ticks)}.
  *
- * Returns {takeTicks, stopTicks, trailBp, lots, problem: {field, message}}; what is not given is null.
- * `lots` is what is sold again of what a buying order brings after its fee.
+ * Returns {takeTicks, stopTicks, trailBp, source, lots, problem: {field, message}}; what is not given
+ * is null.
+ * `lots` is what is sold again of what a buying order brings after its fee. Whatever fires the stop,
+ * it stands on the losing side of the order's price: what comes behind its price fires at once.
  */
-export function readBracket({ instrument, side, take, stop, trail, lots, ticks, last }) {
-  const result = { takeTicks: null, stopTicks: null, trailBp: null, lots: null, problem: null };
+export function readBracket({ instrument, side, take, stop, trail, source, lots, ticks, last }) {
+  const result = { takeTicks: null, stopTicks: null, trailBp: null, source, lots: null, problem: null };
   const fail = (field, message) => Object.assign(result, { problem: { field, message } });
   if (trail.trim()) {
     const [distance, problem] = readDistance(instrument, trail);
@@ -23,7 +25,7 @@ export function readBracket({ instrument, side, take, stop, trail, lots, ticks, 
   for (const [field, text] of [["take", take], ["stop", stop]]) {
     if (!text.trim() || (field === "stop" && result.trailBp !== null)) continue;
     const at = instrument.ticksOf(text);
-    if (!at) return fail(field, say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) }));
+    if (!at) return fail(field, stepOfPrice(instrument));
     result[`${field}Ticks`] = at;
     const above = (field === "take") === (side === "buy");
     if (ticks && (above ? at <= ticks : at >= ticks)) {
@@ -54,21 +56,12 @@ export function withBracket(order, bracket, instrument) {
     side: order.side === "buy" ? "sell" : "buy", quantity: instrument.quantityText(bracket.lots),
     self_trade_prevention: order.self_trade_prevention,
   };
+  const stops = { ...common, time_in_force: "IOC", trigger_source: bracket.source };
   const legs = [];
   if (bracket.takeTicks !== null) legs.push({ ...common, type: "limit", time_in_force: "GTC", price: instrument.priceText(bracket.takeTicks) });
-  if (bracket.trailBp !== null) legs.push({ ...common, type: "trailing_stop", time_in_force: "IOC", trailing_distance_bp: Number(bracket.trailBp) });
-  if (bracket.stopTicks !== null) legs.push({ ...common, type: "stop", time_in_force: "IOC", trigger_price: instrument.priceText(bracket.stopTicks) });
+  if (bracket.trailBp !== null) legs.push({ ...stops, type: "trailing_stop", trailing_distance_bp: Number(bracket.trailBp) });
+  if (bracket.stopTicks !== null) legs.push({ ...stops, type: "stop", trigger_price: instrument.priceText(bracket.stopTicks) });
   return { type: legs.length === 2 ? "otoco" : "oto", instrument: symbol, client_list_id: client_order_id, orders: [first, ...legs] };
-}
-
-/** The list request of a limit order and a stop of which one cancels the other. */
-export function oco(order, triggerTicks, instrument) {
-  const { instrument: symbol, client_order_id, ...limit } = order;
-  const { side, quantity, self_trade_prevention, expire_time } = order;
-  const stop = { side, quantity, self_trade_prevention, type: "stop", trigger_price: instrument.priceText(triggerTicks) };
-  if (expire_time) Object.assign(stop, { expire_time, time_in_force: "GTD" });
-  else stop.time_in_force = "IOC";
-  return { type: "oco", instrument: symbol, client_list_id: client_order_id, orders: [limit, stop] };
 }
 
 /** The other orders of an order's list that are open. */

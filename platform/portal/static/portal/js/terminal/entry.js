@@ -6,9 +6,10 @@ import { brief, group } from "../decimal.js";
 import { sweep } from "../instrument.js";
 import { _, say } from "../text.js";
 import { fieldOf, momentOf } from "../zone.js";
-import { oco, readBracket, withBracket } from "./bracket.js";
+import { readBracket, withBracket } from "./bracket.js";
 import { newClientOrderId } from "./desk.js";
 import { report } from "./outcome.js";
+import { oco, readStop } from "./pair.js";
 import { TYPES, rate, reckon, waitsForPrice, waitsForRise } from "./reckoning.js";
 
 const HOUR_MS = 3_600_000;
@@ -21,6 +22,7 @@ export class Entry {
     this.side = "buy";
     this.kind = "limit"; // limit, market, stop, take_profit, trailing, oco
     this.sends = "limit"; // what an order that waits for a price is sent on as
+    this.way = "market"; // what becomes of the stop of a pair: market, limit, trailing
     this.unit = "base"; // what the amount of a market order counts
     this.sending = false;
     this.touched = false;
@@ -30,7 +32,9 @@ export class Entry {
     this.expire = $("[name=expire]", root);
     this.display = $("[name=display]", root);
     for (const name of ["distance", "activation", "offset", "source", "timed", "begin"]) this[name] = $(`[name=${name}]`, root);
+    this.stopLimit = $("[name=stop_limit]", root);
     this.bracket = $("[name=bracket]", root);
+    this.bracketSource = $("[name=bracket_source]", root);
     this.take = $("[name=take]", root);
     this.stop = $("[name=stop]", root);
     this.trail = $("[name=trail]", root);
@@ -89,9 +93,10 @@ export class Entry {
     for (const button of $$("[data-side]", this.root)) button.addEventListener("click", () => this.#set("side", button.dataset.side));
     for (const button of $$("[data-type]", this.root)) button.addEventListener("click", () => this.#set("kind", button.dataset.type));
     for (const button of $$("[data-sends]", this.root)) button.addEventListener("click", () => this.#set("sends", button.dataset.sends));
+    for (const button of $$("[data-way]", this.root)) button.addEventListener("click", () => this.#set("way", button.dataset.way));
     for (const button of $$("[data-share]", this.root)) button.addEventListener("click", () => this.#take(BigInt(button.dataset.share)));
     $("[data-unit]", this.root).addEventListener("click", () => this.#set("unit", this.unit === "base" ? "quote" : "base"));
-    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.amount, this.begin, this.expire, this.take, this.stop, this.trail, this.display]) {
+    for (const input of [this.price, this.trigger, this.distance, this.activation, this.offset, this.stopLimit, this.amount, this.begin, this.expire, this.take, this.stop, this.trail, this.display]) {
       input.addEventListener("input", () => {
         this.touched = true;
         this.draw();
@@ -105,7 +110,7 @@ export class Entry {
       const next = ticks + (event.key === "ArrowUp" ? 1n : -1n);
       if (next > 0n) this.setPrice(this.instrument.priceText(next));
     });
-    for (const input of $$("[name=time_in_force], [name=post_only], [name=source], [name=bracket]", this.root)) input.addEventListener("change", this.draw);
+    for (const input of $$("[name=time_in_force], [name=post_only], [name=source], [name=bracket], [name=bracket_source]", this.root)) input.addEventListener("change", this.draw);
     this.timed.addEventListener("change", () => {
       if (this.timed.checked && !this.begin.value) this.begin.value = fieldOf(Date.now() + HOUR_MS);
       this.draw();
@@ -123,11 +128,12 @@ export class Entry {
   #levels(side) { return side === "buy" ? this.book.askLevels() : this.book.bidLevels(); }
   get #waits() { return waitsForPrice(this.kind); }
   get #sends() {
-    if (this.kind === "oco") return "limit";
+    if (this.#pairs) return "limit";
     return this.#waits ? this.sends : this.kind;
   }
-  get #source() { return this.#waits ? this.source.value : "last"; }
-  get #isTimed() { return this.timed.checked && this.kind !== "oco"; }
+  get #pairs() { return this.kind === "oco"; }
+  get #source() { return this.#waits || this.#pairs ? this.source.value : "last"; }
+  get #isTimed() { return this.timed.checked && !this.#pairs; }
   /** Where no price is known by which to turn a total into an amount, amounts count in base. */
   get #isUnpriced() { return this.kind === "trailing" || (this.kind === "market" && this.#isTimed); }
   get #byQuote() { return this.unit === "quote" && !this.#isUnpriced; }
@@ -138,8 +144,7 @@ export class Entry {
   }
   get #begins() { return this.#isTimed ? momentOf(this.begin.value) : null; }
   get #expires() { return this.#timeInForce === "GTD" ? momentOf(this.expire.value) : null; }
-  get #mayBracket() { return this.kind !== "oco"; }
-  get #brackets() { return this.#mayBracket && this.bracket.checked; }
+  get #brackets() { return !this.#pairs && this.bracket.checked; }
   get #postOnly() {
     return ["limit", "oco"].includes(this.kind) && this.#mayBePostOnly && $("[name=post_only]", this.root).checked;
   }
@@ -148,7 +153,7 @@ export class Entry {
 
   /** Whether the order may rest in the book at a price, so that it can show a part of itself only. */
   get #mayHide() {
-    return this.kind !== "oco" && !this.#brackets && this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce);
+    return !this.#pairs && !this.#brackets && this.#sends === "limit" && ["GTC", "GTD"].includes(this.#timeInForce);
   }
   get #display() { return this.#mayHide ? this.display.value : ""; }
 
@@ -189,10 +194,17 @@ export class Entry {
 
   work() {
     const result = this.#reckoned();
+    if (this.#pairs) {
+      const stop = readStop({
+        instrument: this.instrument, side: this.side, way: this.way, source: this.#source, trigger: this.trigger.value,
+        limit: this.stopLimit.value, distance: this.distance.value, last: this.last ?? null, ticks: result.ticks, lots: result.lots,
+      });
+      return { ...result, stop, problem: stop.problem ?? result.problem };
+    }
     if (result.problem || !this.#brackets) return result;
     const bracket = readBracket({
       instrument: this.instrument, side: this.side, take: this.take.value, stop: this.stop.value, trail: this.trail.value,
-      lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null, last: this.last ?? null,
+      source: this.bracketSource.value, lots: result.lots, ticks: result.ticks ?? result.triggerTicks ?? this.last ?? null, last: this.last ?? null,
     });
     return { ...result, bracket, problem: bracket.problem };
   }
@@ -214,31 +226,40 @@ export class Entry {
     for (const button of $$("[data-side]", root)) button.setAttribute("aria-pressed", String(button.dataset.side === side));
     for (const button of $$("[data-type]", root)) button.setAttribute("aria-pressed", String(button.dataset.type === kind));
     for (const button of $$("[data-sends]", root)) button.setAttribute("aria-pressed", String(button.dataset.sends === sends));
+    for (const button of $$("[data-way]", root)) button.setAttribute("aria-pressed", String(button.dataset.way === this.way));
     $("[data-row=sends]", root).hidden = !this.#waits;
     const trails = kind === "trailing";
-    $("[data-row=source]", root).hidden = !this.#waits;
-    $("[data-row=trigger]", root).hidden = trails || (!this.#waits && kind !== "oco");
-    put($("[data-out=trigger]", root), kind === "oco" ? _("Stop") : _("Trigger"));
-    for (const name of ["distance", "activation"]) $(`[data-row=${name}]`, root).hidden = !trails;
+    const pairs = this.#pairs;
+    const follows = trails || (pairs && this.way === "trailing");
+    $("[data-row=way]", root).hidden = !pairs;
+    $("[data-row=terms]", root).classList.toggle("legs", pairs);
+    $("[data-row=source]", root).hidden = !this.#waits && !pairs;
+    $("[data-row=trigger]", root).hidden = follows || (!this.#waits && !pairs);
+    put($("[data-out=trigger]", root), pairs ? _("Stop") : _("Trigger"));
+    $("[data-row=distance]", root).hidden = !follows;
+    $("[data-row=activation]", root).hidden = !trails;
     $("[data-row=offset]", root).hidden = !trails || sends !== "limit";
+    $("[data-row=stop_limit]", root).hidden = !pairs || this.way !== "limit";
+    put($("label[for=price]", root), pairs ? _("Limit order") : _("Price"));
     put($("[data-out=activation-when]", root), waitsForRise(kind, side) ? "≤" : "≥");
     put($("[data-out=when]", root), waitsForRise(kind, side) ? "≥" : "≤");
     $("[data-row=price]", root).hidden = sends !== "limit" || trails;
-    $("[data-row=timed]", root).hidden = kind === "oco";
+    $("[data-row=timed]", root).hidden = pairs;
     $("[data-row=begin]", root).hidden = !this.#isTimed;
     this.begin.min = fieldOf(Date.now());
     $("[data-unit]", root).disabled = this.#isUnpriced;
     $("[data-row=options]", root).hidden = kind === "market";
     for (const option of $$("[name=time_in_force] option", root)) {
-      option.hidden = option.disabled = (sends !== "limit" || kind === "oco") && ["IOC", "FOK"].includes(option.value);
+      option.hidden = option.disabled = (sends !== "limit" || pairs) && ["IOC", "FOK"].includes(option.value);
       if (option.disabled && option.selected) option.parentNode.value = "GTC";
     }
     $("[data-row=expire]", root).hidden = this.#timeInForce !== "GTD";
     this.expire.min = fieldOf(Date.now());
     $("[data-row=post_only]", root).hidden = !["limit", "oco"].includes(kind);
-    $("[data-row=bracket]", root).hidden = !this.#mayBracket;
+    $("[data-row=bracket]", root).hidden = pairs;
     $("[data-row=legs]", root).hidden = !this.#brackets;
     $("[data-row=stop]", root).hidden = this.trail.value.trim() !== "";
+    $("[data-row=bracket_source]", root).hidden = `${this.stop.value}${this.trail.value}`.trim() === "";
     $("[name=post_only]", root).disabled = !this.#mayBePostOnly;
     $("[data-row=display]", root).hidden = $("#display-note").hidden = !this.#mayHide;
     put($("[data-unit-text]", root), this.#byQuote ? instrument.quote.code : instrument.base.code);
@@ -283,11 +304,11 @@ export class Entry {
     const note = this.desk?.checking ? _("We are asking what became of your order. It is never placed twice.")
       : result.incomplete ? _("The book holds less than that; the rest will expire.")
       : this.#waits || this.#isTimed ? _("Nothing is held while it waits. If the funds are not there when it is sent on, it is rejected.")
-      : kind === "oco" ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
+      : this.#pairs ? _("One cancels the other. Only the limit order holds funds; if the stop is reached, it takes them over.")
       : result.bracket && !result.problem ? this.#bracketNote(result.bracket) : "";
     why.classList.toggle("note", !problem);
     put(why, problem ?? note);
-    for (const field of ["trigger", "distance", "activation", "offset", "price", "amount", "begin", "expire", "take", "stop", "trail", "display"]) {
+    for (const field of ["trigger", "distance", "activation", "offset", "stop_limit", "price", "amount", "begin", "expire", "take", "stop", "trail", "display"]) {
       $(`[data-row=${field}]`, root).classList.toggle("wrong", this.touched && result.problem?.field === field);
     }
     const send = $(".send", root);
@@ -363,8 +384,12 @@ export class Entry {
     if (parts[0].quantity) facts.push([_("Amount"), `${parts[0].quantity} ${instrument.base.code}`]);
     else facts.push([_("Total"), quote(parts[0].quote_amount)]);
     if (parts[0].price) facts.push([_("Price"), quote(parts[0].price)]);
-    for (const part of parts) if (part.trigger_price) facts.push([_("Trigger"), quote(part.trigger_price)]);
-    if (result.bracket?.trailBp) facts.push([_("Trailing stop"), rate(result.bracket.trailBp * 100n)]);
+    for (const part of parts) {
+      if (part.trigger_price) facts.push([_("Trigger"), quote(part.trigger_price)]);
+      if (part.trailing_distance_bp) facts.push([_("Trailing stop"), rate(BigInt(part.trailing_distance_bp) * 100n)]);
+      if (part.price && part.type === "stop_limit" && part !== parts[0]) facts.push([_("Limit price"), quote(part.price)]);
+      if (part.trigger_source) facts.push([_("Triggered by"), $(`[name=source] [value=${part.trigger_source}]`, this.root).textContent]);
+    }
     if (result.bracket?.takeTicks) facts.push([_("Take profit"), quote(instrument.priceText(result.bracket.takeTicks))]);
     for (const name of ["pays", "fee", "receives"]) {
       const label = $(`[data-label=${name}]`, this.root);
@@ -392,7 +417,7 @@ export class Entry {
     if (result.displayLots !== null) order.display_quantity = instrument.quantityText(result.displayLots);
     if (result.lots !== null) order.quantity = instrument.quantityText(result.lots);
     else order.quote_amount = brief(result.quoteUnits, instrument.quote.scale, instrument.quote.scale);
-    if (kind === "oco") return oco(order, result.triggerTicks, instrument);
+    if (result.stop) return oco(order, result.stop, instrument);
     return result.bracket ? withBracket(order, result.bracket, instrument) : order;
   }
 

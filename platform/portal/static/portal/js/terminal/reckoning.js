@@ -22,8 +22,8 @@ export const waitsForRise = (kind, side) => (kind !== "take_profit") === (side =
 export const waitsForPrice = (kind) => kind === "stop" || kind === "take_profit" || kind === "trailing";
 
 /**
- * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing", "oco": a
- * limit order and a stop), sends ("limit" or "market"), byQuote, price, trigger, distance,
+ * `form`: {instrument, side, kind ("limit", "market", "stop", "take_profit", "trailing", "oco": the
+ * limit order of a pair), sends ("limit" or "market"), byQuote, price, trigger, distance,
  * activation, offset, amount, display (texts; display "" where all is shown), source, postOnly,
  * begins and expires (ms, null where there is none, NaN where none is chosen), now (ms), last (ticks), levels, available (units)}.
  *
@@ -42,7 +42,7 @@ export function reckon(form) {
   if (kind === "trailing") {
     const problem = readTrailing(form, result);
     if (problem) return fail(...problem);
-  } else if (waitsForPrice(kind) || kind === "oco") {
+  } else if (waitsForPrice(kind)) {
     const problem = readTrigger(form, result);
     if (problem) return fail("trigger", problem);
   }
@@ -50,9 +50,6 @@ export function reckon(form) {
     if (!form.price.trim()) return fail("price", _("Enter a price."));
     result.ticks = instrument.ticksOf(form.price);
     if (!result.ticks) return fail("price", stepOfPrice(instrument));
-    if (kind === "oco" && (buys ? result.ticks >= result.triggerTicks : result.ticks <= result.triggerTicks)) {
-      return fail("price", buys ? _("The price must be below the stop.") : _("The price must be above the stop."));
-    }
   }
   if (!form.amount.trim()) return fail("amount", _("Enter an amount."));
   // What one lot is worth, where that is known; a trailing stop's price is still to come.
@@ -96,7 +93,7 @@ export function reckon(form) {
 }
 
 /** Sets `triggerTicks`; what is wrong with the trigger, or null. */
-function readTrigger({ instrument, side, kind, trigger, source, last, begins }, result) {
+export function readTrigger({ instrument, side, kind, trigger, source, last, begins }, result) {
   if (!trigger.trim()) return _("Enter a trigger price.");
   const ticks = instrument.ticksOf(trigger);
   if (!ticks) return stepOfPrice(instrument);
@@ -146,14 +143,21 @@ function readTrailing({ instrument, sends, distance, activation, offset }, resul
   return result.offsetTicks === null ? ["offset", stepOfPrice(instrument)] : null;
 }
 
-function stepOfPrice(instrument) {
-  return say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) });
+export const stepOfPrice = (instrument) =>
+  say("The price must be a multiple of %(step)s.", { step: instrument.priceText(1n) });
+
+const amountOf = (units, asset, places) => `${group(brief(units, asset.scale, places))} ${asset.code}`;
+
+/** What is wrong with what an order is worth, or null. */
+export function worthText({ minNotional, maxNotional, quote }, notional) {
+  if (minNotional && notional < minNotional) return say("The smallest order is worth %(least)s.", { least: amountOf(minNotional, quote, 2) });
+  if (maxNotional && notional > maxNotional) return say("The largest order is worth %(most)s.", { most: amountOf(maxNotional, quote, 2) });
+  return null;
 }
 
 /** [field, message] of what the exchange would refuse, or null. */
 function judge(form, result, met, lots, waits) {
   const { instrument, side, kind, sends } = form;
-  const amountOf = (units, asset, places) => `${group(brief(units, asset.scale, places))} ${asset.code}`;
   if (kind === "market" && !waits && !met.lots) return ["amount", _("The book is empty on that side: nothing could fill.")];
   if (lots < instrument.minLots) {
     return ["amount", say("The smallest order is %(least)s.", { least: `${instrument.quantityText(instrument.minLots)} ${instrument.base.code}` })];
@@ -161,12 +165,8 @@ function judge(form, result, met, lots, waits) {
   if (instrument.maxLots && lots > instrument.maxLots) {
     return ["amount", say("The largest order is %(most)s.", { most: `${instrument.quantityText(instrument.maxLots)} ${instrument.base.code}` })];
   }
-  if (instrument.minNotional && result.notional < instrument.minNotional) {
-    return ["amount", say("The smallest order is worth %(least)s.", { least: amountOf(instrument.minNotional, instrument.quote, 2) })];
-  }
-  if (instrument.maxNotional && result.notional > instrument.maxNotional) {
-    return ["amount", say("The largest order is worth %(most)s.", { most: amountOf(instrument.maxNotional, instrument.quote, 2) })];
-  }
+  const worth = worthText(instrument, result.notional);
+  if (worth) return ["amount", worth];
   if (result.ticks !== null && form.last && isOutsideBand(instrument, result.ticks, form.last)) return ["price", bandText(instrument)];
   if (form.postOnly && form.begins === null && result.takes) {
     return ["price", _("Post-only: at this price the order would trade at once. Choose a price that waits in the book.")];
