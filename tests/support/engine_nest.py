@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 
 from trading.engine import process
 
@@ -34,6 +35,8 @@ def main() -> None:
             status = 70
             try:
                 status = run(wanted["arguments"], wanted["output"])
+            except BaseException:
+                traceback.print_exc()
             finally:
                 sys.stderr.flush()
                 os._exit(status)

@@ -1,6 +1,7 @@
 """A real engine process in a passing folder."""
 
 import atexit
+import contextlib
 import json
 import os
 import select
@@ -50,10 +51,11 @@ class EngineProcess:
             *("--dir", str(self.directory / "journal"), "--socket", self.socket),
             *("--segment-bytes", str(SEGMENT_BYTES)),
         ]
-        self._pid_fd = os.pidfd_open(_born(arguments, self.output))
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
+            self._pid_fd = os.pidfd_open(_born(arguments, self.output))
         deadline = time.monotonic() + START_SECONDS
         while not Path(self.socket).exists():
-            if self._has_ended(0) or time.monotonic() > deadline:
+            if self._pid_fd < 0 or self._has_ended(0) or time.monotonic() > deadline:
                 raise RuntimeError(f"the engine did not start:\n{self.output.read_text()}")
             time.sleep(0.005)
 
@@ -73,7 +75,7 @@ class EngineProcess:
         if self._pid_fd < 0:
             return
         for number in (sign, signal.SIGKILL):
-            if not self._has_ended(0):
+            with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pid_fd, number)
             if self._has_ended(END_MILLISECONDS):
                 break

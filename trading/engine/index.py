@@ -7,7 +7,7 @@ row's number, and other rows are hardly ever looked at.
 """
 
 from trading.engine.memory import reserve
-from trading.engine.rows import INDEX_LEAST_SHIFT, INDEX_SPREAD
+from trading.engine.rows import INDEX_LEAST_SHIFT, INDEX_READY, INDEX_SPREAD
 from trading.engine.words import MASK_31, MASK_32, MASK_63, pointer, touch
 
 
@@ -120,13 +120,23 @@ class Index:
         self.count -= 1
         return 0
 
-    def rooms(self) -> list[memoryview]:
-        """The links, of as many words as the table has rows, and what leads to them."""
-        return [self._links_room, self._heads_room]
+    def links_room(self) -> memoryview:
+        """The links, a word for each row of the table."""
+        return self._links_room
 
-    def heads_reached(self) -> int:
-        """Words of the latter in use: any of those there, once there are some rows."""
-        return self._round + self._split if self.count >= 1 << INDEX_LEAST_SHIFT else 0
+    def heads_room(self) -> memoryview:
+        """What leads to them; see ``heads_wanted``."""
+        return self._heads_room
+
+    def heads_wanted(self, ahead: int) -> int:
+        """Words of ``heads_room`` that may be written to before ``ahead`` more rows are there.
+
+        None while there are few rows: keys that follow each other lie close together.
+        """
+        if self.count < INDEX_READY:
+            return 0
+        buckets = self._round + self._split
+        return buckets if self.count + ahead < buckets else buckets + ahead
 
     def _grow(self) -> int:
         """Split one bucket in two: by the next bit of the spread, which the tags have."""

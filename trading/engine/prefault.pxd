@@ -13,11 +13,13 @@ cdef class Prefault:
     cdef list _words
     cdef list _ready
     cdef long long _requests
+    cdef bint _idles
     cdef long long _wanted_ns
     cdef bytearray _desk
     cdef long long _work_fd
     cdef object _thread
 
-    @cython.locals(number="long long", reached="long long", wanted="long long", ready="long long", pages="long long", end="long long")
+    @cython.locals(number="long long", wanted="long long", ready="long long", pages="long long", end="long long")
     cpdef look(self, long long requests, long long now_ns)
-    cdef _set_idle(self, bint is_idle)
+    cdef _hurry(self)
+    cdef _set_policy(self, int policy)

@@ -8,7 +8,10 @@ a thread touches what lies behind, without Python and without changing anything.
 
 import contextlib
 import os
+import re
+import resource
 import threading
+from pathlib import Path
 from typing import Final
 
 from trading.engine import system
@@ -22,6 +25,7 @@ _MOST_AHEAD_WORDS: Final = 2 * _LARGE_PAGE_WORDS
 # How long the thread may wait for a processor that nobody wants.
 _PATIENCE_NS: Final = 15_000_000
 _NICENESS: Final = 10
+_CAP_SYS_NICE: Final = 23
 
 
 class Prefault:
@@ -33,7 +37,8 @@ class Prefault:
         self._words = [len(room) for room in self._rooms]
         self._ready = [0 for _ in self._rooms]  # words of each that need no more be seen to
         self._requests = 0
-        self._wanted_ns = 0  # since when the thread has been at what is wanted; 0: it hurries
+        self._idles = _may_idle()
+        self._wanted_ns = 0  # since when the thread has been idle at what is wanted; 0: it is not
         self._desk = bytearray(system.PAGES_BYTES)
         self._work_fd = os.eventfd(0, os.EFD_CLOEXEC)
         self._thread = threading.Thread(target=self._run, name="prefault", daemon=True)
@@ -50,19 +55,19 @@ class Prefault:
         self._requests = 0
         if system.pages_wanted(self._desk):
             if self._wanted_ns != 0 and now_ns - self._wanted_ns > _PATIENCE_NS:
-                self._set_idle(False)
+                self._hurry()
             return
         for number in range(len(self._rooms)):
-            reached = self._store.reached(number)
-            wanted = reached + min(reached, _MOST_AHEAD_WORDS)
+            wanted = self._store.wanted(number, _MOST_AHEAD_WORDS)
             pages = (wanted + _LARGE_PAGE_WORDS - 1) // _LARGE_PAGE_WORDS
             end = min(pages * _LARGE_PAGE_WORDS, self._words[number])
             ready = self._ready[number]
             if end <= ready:
                 continue
-            if self._wanted_ns == 0:
-                self._set_idle(True)
-            self._wanted_ns = now_ns
+            if self._idles:
+                if self._wanted_ns == 0:
+                    self._set_policy(os.SCHED_IDLE)
+                self._wanted_ns = now_ns
             system.want_pages(self._desk, self._rooms[number], 8 * ready, 8 * end)
             self._ready[number] = end
             system.tell(self._work_fd)
@@ -70,24 +75,42 @@ class Prefault:
 
     def close(self) -> None:
         """End the thread."""
+        self._hurry()
         system.end_pages(self._desk)
         system.tell(self._work_fd)
         self._thread.join()
         os.close(self._work_fd)
 
-    def _set_idle(self, is_idle: bool) -> None:
-        """Let the thread run only while nobody else wants to, or give it a small share.
-
-        Idle it delays nobody: what it is for is that nobody waits. But where the processors are
-        always busy it would not come to its turn, and the loop meet the page first.
-        """
-        if not is_idle:
+    def _hurry(self) -> None:
+        """Give the thread a small share, where it would not come to its turn for long."""
+        if self._wanted_ns != 0:
             self._wanted_ns = 0
-        policy = os.SCHED_IDLE if is_idle else os.SCHED_OTHER
+            self._set_policy(os.SCHED_OTHER)
+
+    def _set_policy(self, policy: int) -> None:
         with contextlib.suppress(OSError):  # a wish
             os.sched_setscheduler(self._thread.native_id or 0, policy, os.sched_param(0))
 
     def _run(self) -> None:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        if not self._idles:
+            system.run_in_short_slices()
         system.make_pages(self._desk, self._work_fd)
+
+
+def _may_idle() -> bool:
+    """Whether the thread can be idle while there is time, and hurry when there is none left.
+
+    Idle it delays nobody. But before Linux 6.4 a page is cleared under a lock of the whole
+    process, which nobody must hold who waits for a processor; and a thread comes back from being
+    idle only with the capability for it, or a limit that allows its niceness.
+    """
+    release = re.findall(r"\d+", os.uname().release)
+    if [int(number) for number in release[:2]] < [6, 4]:
+        return False
+    status = Path("/proc/self/status").read_text()
+    capabilities = re.search(r"^CapEff:\s*([0-9a-f]+)", status, re.MULTILINE)
+    if capabilities is not None and int(capabilities[1], 16) >> _CAP_SYS_NICE & 1:
+        return True
+    return resource.getrlimit(resource.RLIMIT_NICE)[0] >= 20 - _NICENESS

@@ -74,6 +74,7 @@ cdef extern from *:
     #define MARQUE_ROWS_VOLUME_DAYS ((long long)30LL)
     #define MARQUE_ROWS_VOLUME_WIDTH ((long long)64LL)
     #define MARQUE_ROWS_VOLUMES_BY_ACCOUNT ((long long)4LL)
+    #define MARQUE_ROWS_VOLUMES_READY ((long long)1048576LL)
     #define MARQUE_ROWS_VALUE_NONE ((long long)0LL)
     #define MARQUE_ROWS_VALUE_QUOTE ((long long)1LL)
     #define MARQUE_ROWS_VALUE_BASE ((long long)2LL)
@@ -94,6 +95,7 @@ cdef extern from *:
     #define MARQUE_ROWS_LINE ((long long)8LL)
     #define MARQUE_ROWS_INDEX_LEAST_SHIFT ((long long)10LL)
     #define MARQUE_ROWS_INDEX_FIRST_BUCKETS ((long long)1048576LL)
+    #define MARQUE_ROWS_INDEX_READY ((long long)16384LL)
     #define MARQUE_ROWS_INDEX_SPREAD ((long long)2654435761LL)
     #define MARQUE_ROWS_OUTPUT_FIRST_WORDS ((long long)16777216LL)
     #define MARQUE_ROWS_EVENT_WORD ((long long)34359738368LL)
@@ -210,6 +212,7 @@ cdef extern from *:
     long long VOLUME_DAYS "MARQUE_ROWS_VOLUME_DAYS"
     long long VOLUME_WIDTH "MARQUE_ROWS_VOLUME_WIDTH"
     long long VOLUMES_BY_ACCOUNT "MARQUE_ROWS_VOLUMES_BY_ACCOUNT"
+    long long VOLUMES_READY "MARQUE_ROWS_VOLUMES_READY"
     long long VALUE_NONE "MARQUE_ROWS_VALUE_NONE"
     long long VALUE_QUOTE "MARQUE_ROWS_VALUE_QUOTE"
     long long VALUE_BASE "MARQUE_ROWS_VALUE_BASE"
@@ -230,6 +233,7 @@ cdef extern from *:
     long long LINE "MARQUE_ROWS_LINE"
     long long INDEX_LEAST_SHIFT "MARQUE_ROWS_INDEX_LEAST_SHIFT"
     long long INDEX_FIRST_BUCKETS "MARQUE_ROWS_INDEX_FIRST_BUCKETS"
+    long long INDEX_READY "MARQUE_ROWS_INDEX_READY"
     long long INDEX_SPREAD "MARQUE_ROWS_INDEX_SPREAD"
     long long OUTPUT_FIRST_WORDS "MARQUE_ROWS_OUTPUT_FIRST_WORDS"
     long long EVENT_WORD "MARQUE_ROWS_EVENT_WORD"

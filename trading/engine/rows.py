@@ -94,6 +94,7 @@ VOLUME_BUCKETS: Final = 4  # those of the days before, two words each, by day mo
 VOLUME_DAYS: Final = 30
 VOLUME_WIDTH: Final = 64
 VOLUMES_BY_ACCOUNT: Final = 4
+VOLUMES_READY: Final = 1 << 20  # words made memory ahead, for accounts that may never trade
 # How a trade in an instrument is valued.
 VALUE_NONE: Final = 0
 VALUE_QUOTE: Final = 1
@@ -122,6 +123,7 @@ LINE: Final = 8  # words that come from memory together
 INDEX_LEAST_SHIFT: Final = 10
 # So many from the start on that most engines never split a bucket: the addresses cost nothing.
 INDEX_FIRST_BUCKETS: Final = 1 << 20
+INDEX_READY: Final = 1 << 14  # rows from which on its buckets are made memory ahead
 INDEX_SPREAD: Final = 0x9E3779B1  # Knuth's multiplicative hashing, 32 bits
 OUTPUT_FIRST_WORDS: Final = 1 << 24
 EVENT_WORD: Final = 1 << 35  # one word more in an event's first word, which has its size in bytes

@@ -170,7 +170,6 @@ class Server:
     def finish(self) -> None:
         """Let no one in any more, send what is left for a second at most, close everything."""
         self.drain()
-        self.prefault.close()
         self.poller.unregister(self.listener.fileno())
         self.listener.close()
         for connection in list(self.connections.values()):
@@ -191,6 +190,7 @@ class Server:
                         waiting.close()
         for left in self.connections.values():
             left.close()
+        self.prefault.close()
 
     def fill_gauges(self, gauges: Gauges) -> None:
         """How things stand; may be called from another thread."""

@@ -8,7 +8,7 @@ addresses only: memory is what rows are written to, and no table is ever moved.
 from trading.engine import rows
 from trading.engine.index import Index
 from trading.engine.memory import reserve
-from trading.engine.words import high, join, low, move_words, pointer, wide
+from trading.engine.words import high, join, low, min_of, move_words, pointer, wide
 
 
 class Store:
@@ -76,38 +76,45 @@ class Store:
         self.cancel_timers: list[tuple[int, int, int, int]] = []
 
     def rooms(self) -> list[memoryview]:
-        """What grows with orders, then with accounts; see ``reached``."""
+        """What grows with orders and accounts, last what leads to the rows; see ``wanted``."""
         return [
             self._orders_room,
             self._keys_room,
             self._levels_room,
             self._blocks_room,
-            *self.order_ids.rooms(),
-            *self.client_keys.rooms(),
+            self.order_ids.links_room(),
+            self.client_keys.links_room(),
             self._accounts_room,
             self._volumes_room,
             self._balances_room,
-            *self.account_ids.rooms(),
+            self.account_ids.links_room(),
+            *(index.heads_room() for index in self._indexes()),
         ]
 
-    def reached(self, number: int) -> int:
-        """Words of a room in use, by its number in ``rooms``."""
+    def wanted(self, number: int, ahead: int) -> int:
+        """Words of a room, by its number in ``rooms``, that should be memory: what rows stand in,
+        and as much again, but not more than ``ahead``.
+        """
         orders = self.orders_end // rows.ORDER_WIDTH
-        return (
+        keyed = orders if self.client_keys.count != 0 else 0
+        used = (
             self.orders_end,
-            orders * rows.CLIENT_WIDTH,
+            keyed * rows.CLIENT_WIDTH,
             self.levels_end,
             self.blocks_end,
             orders,
-            self.order_ids.heads_reached(),
-            orders,
-            self.client_keys.heads_reached(),
+            keyed,
             self.accounts_end,
-            self.accounts_end * rows.VOLUMES_BY_ACCOUNT,
+            min_of(self.accounts_end * rows.VOLUMES_BY_ACCOUNT, rows.VOLUMES_READY),
             self.balances_end,
             self.accounts_end // rows.ACCOUNT_WIDTH,
-            self.account_ids.heads_reached(),
-        )[number]
+        )
+        if number >= len(used):
+            return self._indexes()[number - len(used)].heads_wanted(ahead)
+        return used[number] + min_of(used[number], ahead)
+
+    def _indexes(self) -> list[Index]:
+        return [self.order_ids, self.client_keys, self.account_ids]
 
     # Rows.
 

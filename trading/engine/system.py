@@ -166,8 +166,10 @@ def want_pages(desk: bytearray, room: memoryview, start: int, end: int) -> int:
 
 
 def pages_wanted(desk: bytearray) -> bool:
-    """Whether what was laid down is not done yet."""
-    return False
+    """Whether what was laid down is not done yet: interpreted there is nothing to hurry for, and
+    so nothing can be laid down.
+    """
+    return True
 
 
 def end_pages(desk: bytearray) -> None:
@@ -177,8 +179,8 @@ def end_pages(desk: bytearray) -> None:
 def make_pages(desk: bytearray, work_fd: int) -> int:
     """Touch what is laid on the desk each time ``work_fd`` is told, without the GIL; 0.
 
-    Nothing is changed by it, whoever else writes there meanwhile. Interpreted there is nothing to
-    hurry for: it only waits for its end.
+    Nothing is changed by it, whoever else writes there meanwhile. Interpreted it only waits for
+    its end.
     """
     os.eventfd_read(work_fd)
     return 0

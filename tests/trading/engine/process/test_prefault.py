@@ -2,14 +2,19 @@
 
 import ctypes
 import mmap
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
+from tests.trading.engine.process.running import ROOT
 from tests.trading.engine.worlds import World
 from trading.engine import COMPILED, memory
+from trading.engine.index import Index
 from trading.engine.prefault import Prefault
 
 LARGE_PAGE = 2 * 1024 * 1024
@@ -25,12 +30,14 @@ class Tables:
         self.store = self
         self.filled = [0, 0]
         self._rooms = [memory.reserve(ROOM_WORDS), memory.reserve(ROOM_WORDS)]
+        for room in self._rooms:  # so that what is there is what was touched
+            room.obj.madvise(mmap.MADV_NOHUGEPAGE)
 
     def rooms(self) -> list[memoryview]:
         return self._rooms
 
-    def reached(self, number: int) -> int:
-        return self.filled[number]
+    def wanted(self, number: int, ahead: int) -> int:
+        return self.filled[number] + min(self.filled[number], ahead)
 
 
 def resident_pages(room: memoryview) -> int:
@@ -123,13 +130,71 @@ def test_what_is_written_meanwhile_stays() -> None:
         assert [room[at] for at in places] == [at + 1 for at in places]
 
 
-def test_tables_of_a_shard_tell_how_far_they_reach() -> None:
-    store = World().shard.store
+def test_a_shard_wants_what_its_rows_stand_in_and_as_much_again() -> None:
+    world = World()
+    store = world.shard.store
     rooms = store.rooms()
-    reached = [store.reached(number) for number in range(len(rooms))]
-    assert all(0 <= words < len(room) for words, room in zip(reached, rooms, strict=True))
+    wants = [store.wanted(number, 0) for number in range(len(rooms))]
+    assert all(0 <= words <= len(room) for words, room in zip(wants, rooms, strict=True))
+    # Nobody has a client key, and few rows are found where they are put.
+    assert [wants[number] for number in (1, 5, 10, 11, 12)] == [0] * 5
+    orders = wants[0]
+    assert orders > 0
+    assert store.wanted(0, orders - 1) == 2 * orders - 1
+    assert store.wanted(0, 10 * orders) == 2 * orders
     with pytest.raises(IndexError):
-        store.reached(len(rooms))
+        store.wanted(len(rooms), 0)
+
+
+def test_an_index_with_many_rows_wants_all_its_buckets() -> None:
+    table = memory.reserve(2 * 20_000)
+    index = Index(20_000, table, 2, 0, 1, 0, 1 << 15)
+    for row in range(1, (1 << 14) + 1):
+        assert index.heads_wanted(100) == 0
+        table[2 * row] = row
+        index.add(row)
+    assert index.heads_wanted(100) == 1 << 15
+    assert index.heads_wanted(1 << 14) == (1 << 15) + (1 << 14)  # the next rows may split some
+
+
+@only_compiled
+@pytest.mark.parametrize("idles", [True, False])
+def test_a_thread_that_waited_too_long_is_given_a_share(
+    monkeypatch: pytest.MonkeyPatch, idles: bool
+) -> None:
+    """Or has one always, where it could not come back from being idle."""
+    wishes: list[int] = []
+    monkeypatch.setattr("trading.engine.prefault._may_idle", lambda: idles)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda _, policy, __: wishes.append(policy))
+    tables = Tables()
+    prefault = Prefault(tables)
+    now_ns = time.monotonic_ns()
+    try:
+        tables.filled = [LARGE_PAGE, 0]
+        prefault.look(1024, now_ns)
+        assert wishes == ([os.SCHED_IDLE] if idles else [])
+    finally:
+        prefault.close()
+    assert wishes == ([os.SCHED_IDLE, os.SCHED_OTHER] if idles else [])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_being_idle_needs_a_way_back() -> None:
+    script = (
+        "import os, resource; from trading.engine.prefault import _may_idle;"
+        "resource.setrlimit(resource.RLIMIT_NICE, (0, 0)); os.setuid(65534); print(_may_idle());"
+        "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0));"
+        "os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"},
+    )
+    assert done.stdout == "False\n"
+    assert "PermissionError" in done.stderr
 
 
 def test_it_ends_whether_it_had_work_or_not() -> None:
