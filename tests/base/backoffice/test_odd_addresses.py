@@ -41,12 +41,12 @@ def address_of(prefix: str, page: Page, known: dict[str, Any]) -> str:
 
 
 def odd_addresses(prefix: str, page: Page) -> Iterator[str]:
-    """The page's address with arguments that stand for nothing: numbers, a third of the texts."""
+    """The page's address with arguments that stand for nothing: numbers, and half of the texts."""
     if "<int:" in page.route:
         for number in ODD_NUMBERS:
             yield prefix + re.sub(r"<\w+:\w+>", str(number), page.route)
     if "<" in page.route:
-        for text in ODD_TEXTS[len(page.route) % 3 :: 3]:
+        for text in ODD_TEXTS[len(page.route) % 2 :: 2]:
             yield prefix + re.sub(r"<\w+:\w+>", quote(text, safe=""), page.route)
 
 
@@ -68,8 +68,8 @@ def faults(browser: Browser, addresses: Iterable[str]) -> list[str]:
 
 
 def faults_of_queries(browser: Browser, prefix: str, pages: list[Page], known: Any) -> list[str]:
-    """Each page that is read, with each parameter it names at its oddest: a third of the texts
-    for each page, by the length of its address."""
+    """Each page that is read, with each parameter it names at its oddest: half of the texts for
+    each page, the other half for the next."""
     found = []
     for page in pages:
         if is_form(page):
@@ -79,7 +79,7 @@ def faults_of_queries(browser: Browser, prefix: str, pages: list[Page], known: A
         assert answer.status_code == 200, address
         names = {*PARAMETERS, *fields_of(answer)} - {"csrfmiddlewaretoken"}
         # All at once: a fault of any shows, and the walk stays short.
-        texts = ODD_TEXTS[len(page.route) % 3 :: 3]
+        texts = ODD_TEXTS[len(page.route) % 2 :: 2]
         queries = ["&".join(f"{name}={quote(text)}" for name in names) for text in texts]
         queries += ["&".join(f"{name}=%FF%FE" for name in names), "=&&=&?"]
         found += faults(browser, (f"{address}?{query}" for query in queries))
@@ -87,8 +87,8 @@ def faults_of_queries(browser: Browser, prefix: str, pages: list[Page], known: A
 
 
 def faults_of_forms(browser: Browser, prefix: str, pages: list[Page], known: Any) -> list[str]:
-    """Each page this role may open, sent a form with nonsense in every field: a third of the
-    values for each page, by the length of its address.
+    """Each page this role may open, sent a form with nonsense in every field: half of the values
+    for each page, by the length of its address.
 
     Without a token nothing is ever done.
     """
@@ -99,7 +99,7 @@ def faults_of_forms(browser: Browser, prefix: str, pages: list[Page], known: Any
             continue
         address = address_of(prefix, page, known)
         fields = fields_of(browser.get(address)) or {"reason"}
-        for text in ODD_VALUES[len(page.route) % 3 :: 3]:
+        for text in ODD_VALUES[len(page.route) % 2 :: 2]:
             status = browser.post(address, dict.fromkeys(fields, text)).status_code
             if status >= 500:
                 found.append(f"POST {address} with {text[:40]!r}: {status}")
