@@ -10,7 +10,6 @@ cdef long long _PATIENCE_NS
 cdef class Prefault:
     cdef object _store
     cdef list _rooms
-    cdef list _words
     cdef list _ready
     cdef long long _requests
     cdef bint _idles

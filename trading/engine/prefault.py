@@ -34,7 +34,6 @@ class Prefault:
     def __init__(self, shard: Shard) -> None:
         self._store = shard.store
         self._rooms: list[memoryview] = self._store.rooms()
-        self._words = [len(room) for room in self._rooms]
         self._ready = [0 for _ in self._rooms]  # words of each that need no more be seen to
         self._requests = 0
         self._idles = _may_idle()
@@ -57,10 +56,11 @@ class Prefault:
             if self._wanted_ns != 0 and now_ns - self._wanted_ns > _PATIENCE_NS:
                 self._hurry()
             return
+        wants = self._store.wants(_MOST_AHEAD_WORDS)
         for number in range(len(self._rooms)):
-            wanted = self._store.wanted(number, _MOST_AHEAD_WORDS)
+            wanted = wants[number]
             pages = (wanted + _LARGE_PAGE_WORDS - 1) // _LARGE_PAGE_WORDS
-            end = min(pages * _LARGE_PAGE_WORDS, self._words[number])
+            end = min(pages * _LARGE_PAGE_WORDS, len(self._rooms[number]))
             ready = self._ready[number]
             if end <= ready:
                 continue
@@ -88,8 +88,9 @@ class Prefault:
             self._set_policy(os.SCHED_OTHER)
 
     def _set_policy(self, policy: int) -> None:
+        assert self._thread.native_id is not None  # it was started
         with contextlib.suppress(OSError):  # a wish
-            os.sched_setscheduler(self._thread.native_id or 0, policy, os.sched_param(0))
+            os.sched_setscheduler(self._thread.native_id, policy, os.sched_param(0))
 
     def _run(self) -> None:
         with contextlib.suppress(OSError):

@@ -76,7 +76,7 @@ class Store:
         self.cancel_timers: list[tuple[int, int, int, int]] = []
 
     def rooms(self) -> list[memoryview]:
-        """What grows with orders and accounts, last what leads to the rows; see ``wanted``."""
+        """What grows with orders and accounts, last what leads to the rows; see ``wants``."""
         return [
             self._orders_room,
             self._keys_room,
@@ -91,9 +91,9 @@ class Store:
             *(index.heads_room() for index in self._indexes()),
         ]
 
-    def wanted(self, number: int, ahead: int) -> int:
-        """Words of a room, by its number in ``rooms``, that should be memory: what rows stand in,
-        and as much again, but not more than ``ahead``.
+    def wants(self, ahead: int) -> list[int]:
+        """Words of each of the ``rooms`` that should be memory: what rows stand in, and as much
+        again, but not more than ``ahead``.
         """
         orders = self.orders_end // rows.ORDER_WIDTH
         keyed = orders if self.client_keys.count != 0 else 0
@@ -109,9 +109,9 @@ class Store:
             self.balances_end,
             self.accounts_end // rows.ACCOUNT_WIDTH,
         )
-        if number >= len(used):
-            return self._indexes()[number - len(used)].heads_wanted(ahead)
-        return used[number] + min_of(used[number], ahead)
+        wants = [words + min_of(words, ahead) for words in used]
+        wants += [index.heads_wanted(ahead) for index in self._indexes()]
+        return wants
 
     def _indexes(self) -> list[Index]:
         return [self.order_ids, self.client_keys, self.account_ids]

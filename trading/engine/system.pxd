@@ -173,18 +173,20 @@ cdef extern from *:
             /* A wish, which older systems do not know. */
         }
     }
+    /* Wait to be told; 0 if nobody can tell any more. */
+    static int marque_is_told(long long fd) {
+        unsigned long long told;
+        for (;;) {
+            if (read((int)fd, &told, sizeof told) == sizeof told)
+                return 1;
+            if (errno != EINTR)
+                return 0;
+        }
+    }
     static long long marque_serve(char *place, long long work_fd, long long done_fd) {
         marque_desk *desk = (marque_desk *)place;
-        unsigned long long told;
         Py_BEGIN_ALLOW_THREADS
-        for (;;) {
-            if (read((int)work_fd, &told, sizeof told) != sizeof told) {
-                if (errno == EINTR)
-                    continue;
-                break;
-            }
-            if (desk->count == 0)
-                break;
+        while (marque_is_told(work_fd) && desk->count != 0) {
             long long started = marque_clock(CLOCK_MONOTONIC);
             desk->error = marque_write_durably(
                 (int)desk->fd, desk->pieces, (int)desk->count, desk->offset);
@@ -232,28 +234,18 @@ cdef extern from *:
     static inline int marque_pages_wanted(const char *place) {
         return __atomic_load_n(&((const marque_pages *)place)->wanted, __ATOMIC_ACQUIRE) != 0;
     }
+    static inline int marque_pages_ended(const marque_pages *desk) {
+        return __atomic_load_n(&desk->ended, __ATOMIC_ACQUIRE) != 0;
+    }
     static inline void marque_end_pages(char *place) {
         __atomic_store_n(&((marque_pages *)place)->ended, 1, __ATOMIC_RELEASE);
     }
     static long long marque_make_pages(char *place, long long work_fd) {
         marque_pages *desk = (marque_pages *)place;
-        unsigned long long told;
         Py_BEGIN_ALLOW_THREADS
-        for (;;) {
-            if (read((int)work_fd, &told, sizeof told) != sizeof told) {
-                if (errno == EINTR)
-                    continue;
-                break;
-            }
-            if (__atomic_load_n(&desk->ended, __ATOMIC_ACQUIRE))
-                break;
-            if (!marque_pages_wanted(place))
-                continue;
-            for (long long at = 0; at < desk->bytes; at += MARQUE_STEP) {
-                if (__atomic_load_n(&desk->ended, __ATOMIC_RELAXED))
-                    break;
+        while (marque_is_told(work_fd) && !marque_pages_ended(desk)) {
+            for (long long at = 0; at < desk->bytes && !marque_pages_ended(desk); at += MARQUE_STEP)
                 marque_touch(desk->from + at);
-            }
             __atomic_store_n(&desk->wanted, 0, __ATOMIC_RELEASE);
         }
         Py_END_ALLOW_THREADS

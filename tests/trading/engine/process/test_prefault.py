@@ -36,8 +36,8 @@ class Tables:
     def rooms(self) -> list[memoryview]:
         return self._rooms
 
-    def wanted(self, number: int, ahead: int) -> int:
-        return self.filled[number] + min(self.filled[number], ahead)
+    def wants(self, ahead: int) -> list[int]:
+        return [words + min(words, ahead) for words in self.filled]
 
 
 def resident_pages(room: memoryview) -> int:
@@ -134,16 +134,14 @@ def test_a_shard_wants_what_its_rows_stand_in_and_as_much_again() -> None:
     world = World()
     store = world.shard.store
     rooms = store.rooms()
-    wants = [store.wanted(number, 0) for number in range(len(rooms))]
+    wants = store.wants(0)
     assert all(0 <= words <= len(room) for words, room in zip(wants, rooms, strict=True))
     # Nobody has a client key, and few rows are found where they are put.
     assert [wants[number] for number in (1, 5, 10, 11, 12)] == [0] * 5
     orders = wants[0]
     assert orders > 0
-    assert store.wanted(0, orders - 1) == 2 * orders - 1
-    assert store.wanted(0, 10 * orders) == 2 * orders
-    with pytest.raises(IndexError):
-        store.wanted(len(rooms), 0)
+    assert store.wants(orders - 1)[0] == 2 * orders - 1
+    assert store.wants(10 * orders)[0] == 2 * orders
 
 
 def test_an_index_with_many_rows_wants_all_its_buckets() -> None:
