@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import lanes
 import running
 from shops import DESK, PHONE, Shop
+from terminals import frames_sent
 
 pytestmark = pytest.mark.browser
 
@@ -143,3 +144,15 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def blank(open_page: Callable[..., Page]) -> Page:
+    """A page that is nowhere yet."""
+    return open_page()
+
+
+@pytest.fixture
+def sent(blank: Page) -> list[str]:
+    """What that page sends over WebSockets, from the first frame on."""
+    return frames_sent(blank)

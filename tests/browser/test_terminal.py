@@ -25,12 +25,6 @@ def blank(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def sent(blank: Page) -> list[str]:
-    """What the terminal sends over its WebSocket, from the first frame on."""
-    return frames_sent(blank)
-
-
-@pytest.fixture
 def terminal(aurora: Shop, blank: Page, sent: list[str]) -> Page:
     """Carol of the demo at the BTC terminal."""
     aurora.sign_in(blank, "carol@aurora.example")

@@ -8,21 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shops import PHONE, Shop
-from terminals import at_the_chart, cancel_all, forget, frames_sent, kept, placed, resting_box
+from terminals import at_the_chart, cancel_all, forget, kept, placed, resting_box
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def blank(open_page: OpenPage) -> Page:
-    """The page that `desk` opens, while it is nowhere yet."""
-    return open_page()
-
-
-@pytest.fixture
-def sent(blank: Page) -> list[str]:
-    """What the terminal sends over its WebSocket, from the first frame on."""
-    return frames_sent(blank)
 
 
 @pytest.fixture
@@ -148,6 +136,7 @@ def test_the_sum_tells_what_one_holds_then(desk: Page) -> None:
 
 
 def test_who_wants_it_is_asked_before_an_order_is_sent(desk: Page, sent: list[str]) -> None:
+    cancel_all(desk)
     desk.click("[data-open=settings]")
     desk.check("#settings [name=confirm]")
     desk.keyboard.press("Escape")
