@@ -1,4 +1,4 @@
-"""Starts engines out of a process that has loaded all they need, in a tenth of the time.
+"""Starts engines out of a process that has loaded all they need, so that none loads it anew.
 
 ``python engine_nest.py`` takes a line of JSON for each, ``{"arguments": [...], "output": path}``,
 and answers with the pid of a child of its own in which ``trading.engine.process`` runs with those

@@ -8,7 +8,6 @@ import json
 import threading
 import time
 from decimal import Decimal
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,9 +41,9 @@ class Service:
         """Serve from a thread; without `sends` events wait for somebody to take them out."""
         if sends:
             self.sender.start()
-        # It looks that often whether it is to stop.
-        serve = partial(self.server.serve_forever, poll_interval=0.02)
-        threading.Thread(target=serve, name="gateway", daemon=True).start()
+        # Looking each 20 ms whether it is to stop.
+        serve = self.server.serve_forever
+        threading.Thread(target=serve, args=(0.02,), name="gateway", daemon=True).start()
         return self
 
     def run(self) -> None:
